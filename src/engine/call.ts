@@ -1,0 +1,31 @@
+import type { KindName, Parsed, Unparsable } from '../content/kind.ts';
+import type { JsonObject } from '../content/value.ts';
+import type { Tool } from '../policy/model.ts';
+
+/** One proposed use of a tool, as an edge hands it over: arguments already through the strict reader. */
+export interface ProposedCall {
+  readonly id: string;
+  readonly tool: string;
+  readonly args: JsonObject;
+  /** Null when the framework doesn't say. */
+  readonly step: number | null;
+  readonly dryRun: boolean;
+}
+
+/** A call whose arguments were read: defaults and fixed arguments filled, each value parsed by its kind. */
+export interface ReadCall {
+  readonly tool: Tool;
+  /** What is decided is what is sent: the upstream gets exactly this object. */
+  readonly args: JsonObject;
+  readonly values: readonly ArgumentValue[];
+  /** `sha256:<hex>` over the RFC 8785 form of [tool, definition digest, args without idempotency keys]. */
+  readonly digest: string;
+}
+
+export interface ArgumentValue {
+  readonly argument: string;
+  readonly kind: KindName;
+  /** RFC 6901, from the argument's own root. */
+  readonly pointer: string;
+  readonly value: Parsed | Unparsable;
+}

@@ -1,0 +1,57 @@
+import type { JsonObject } from '../content/value.ts';
+import type { Alternative, Enforcement, SourcePosition } from '../policy/model.ts';
+import type { FindingCode } from './codes.ts';
+
+export type Verdict = 'allow' | 'hold' | 'deny';
+export type StageName = 'identity' | 'catalog' | 'schema' | 'authorize' | 'limits' | 'inputs' | 'flow' | 'gate' | 'outputs' | 'engine' | 'store';
+
+/** A stage's reason. `details` are facts for the record and for operators; the agent sees only the code's fixed sentence. */
+export interface Finding {
+  readonly stage: StageName;
+  readonly code: FindingCode;
+  /** `note`: a permission check that passed, kept because the record shows every check. */
+  readonly verdict: 'note' | 'hold' | 'deny';
+  readonly details: JsonObject;
+  /** The policy line that decided, where one did. */
+  readonly at: SourcePosition | null;
+  /** Of a hold: whose approval would answer it. */
+  readonly approver: string | null;
+}
+
+/** What must be done if the call is allowed. Each names the function that performs it (`outputs/`); an unknown one denies. */
+export type Obligation =
+  /** Show an item only if, for some pair, it passes the agent's and the user's alternative. */
+  | { readonly type: 'filter_items'; readonly pairs: readonly AlternativePair[] }
+  | { readonly type: 'filter_fields'; readonly pairs: readonly AlternativePair[] }
+  | { readonly type: 'check_output_schema' }
+  | { readonly type: 'truncate'; readonly maxBytes: number };
+
+export interface AlternativePair {
+  readonly agent: Alternative;
+  /** One per role that could grant it; null when unattended without a covering role is impossible: always present today. */
+  readonly user: Alternative;
+}
+
+/** What would make the call allowed: a fixed sentence of the finding's code and the facts an agent may see. */
+export interface Remedy {
+  readonly code: string;
+  readonly text: string;
+}
+
+/** A draw on a shared counter, taken in the same transaction as the events, or the whole commit fails. */
+export type Reservation =
+  | { readonly type: 'window'; readonly key: string; readonly amount: number; readonly max: number; readonly windowMs: number | null; readonly code: FindingCode }
+  | { readonly type: 'once'; readonly key: string; readonly code: FindingCode };
+
+export interface Decision {
+  /** What the stages concluded, before enforcement: the worst of the findings. */
+  readonly verdict: Verdict;
+  /** What happens: `verdict` in strict; `allow` in observe and warn, but never over stages 1-3. */
+  readonly effect: Verdict;
+  readonly enforcement: Enforcement;
+  readonly dryRun: boolean;
+  readonly findings: readonly Finding[];
+  readonly obligations: readonly Obligation[];
+  readonly remedies: readonly Remedy[];
+  readonly reservations: readonly Reservation[];
+}

@@ -1,0 +1,129 @@
+/**
+ * Everything that happened, as a closed union. An event is a leaf of the ledger, so its shape never changes:
+ * a new shape is a new `v`, upcast at read. Payloads (arguments, results, requests) are kept apart, redacted;
+ * the event holds their digest (`sha256:<hex>` over the payload's RFC 8785 form).
+ */
+import type { JsonObject, JsonValue } from '../content/value.ts';
+import type { Enforcement } from '../policy/model.ts';
+import type { Finding, Remedy, Reservation, Verdict } from './decision.ts';
+import type { CaseValues, Labels, RunBudget } from './run.ts';
+
+/** How far Sallyport stood between the agent and the tool. */
+export type Mediation = 'enforced' | 'brokered' | 'cooperative';
+
+interface Common {
+  readonly v: 1;
+  /** Epoch milliseconds by the store's clock. */
+  readonly atMs: number;
+}
+
+interface OfRun extends Common {
+  readonly run: string;
+  readonly agent: string;
+  readonly user: string | null;
+  readonly policy: string;
+}
+
+interface OfCall extends OfRun {
+  readonly call: string;
+  readonly step: number | null;
+  readonly tool: string;
+  readonly tier: 0 | 1 | 2 | 3;
+  readonly digest: string;
+  readonly mediation: Mediation;
+}
+
+/** A finding as recorded. `at` is `file:line:column`. */
+export interface RecordedFinding {
+  readonly stage: string;
+  readonly code: string;
+  readonly verdict: 'note' | 'hold' | 'deny';
+  readonly details: JsonObject;
+  readonly at: string | null;
+}
+
+interface Decided {
+  readonly arguments: string;
+  readonly verdict: Verdict;
+  readonly effect: Verdict;
+  readonly enforcement: Enforcement;
+  readonly dryRun: boolean;
+  readonly findings: readonly RecordedFinding[];
+  /** Every value that `decide` read of the world. */
+  readonly facts: JsonObject;
+  readonly budgetLeft: JsonObject;
+}
+
+export type RunEvent =
+  | (OfRun & {
+      readonly type: 'run.opened';
+      readonly implicit: boolean;
+      readonly credential: string;
+      readonly parent: string | null;
+      readonly case: CaseValues;
+      readonly request: string | null;
+      readonly requestTrusted: boolean;
+      readonly only: readonly string[] | null;
+      readonly budget: RunBudget;
+      readonly outside: readonly string[];
+      readonly dryRun: boolean;
+      readonly labels: Labels;
+    })
+  | (OfRun & {
+      readonly type: 'run.usage';
+      readonly steps: number;
+      readonly tokens: number;
+      readonly costMicroUsd: number;
+      readonly model: string | null;
+    })
+  | (OfRun & { readonly type: 'run.closed'; readonly as: 'success' | 'failure'; readonly by: string; readonly reason: string | null })
+  | (OfRun & { readonly type: 'run.abandoned' })
+  /** Refused, whether by a deny or by a hold that nobody can answer yet: nothing happened. */
+  | (OfCall & Decided & { readonly type: 'call.denied'; readonly remedies: readonly Remedy[] })
+  /** Durable before the effect. Carries the intent. */
+  | (OfCall & Decided & { readonly type: 'call.started'; readonly reservations: readonly Reservation[]; readonly idempotencyKey: string | null })
+  /** Durable before the result is released. */
+  | (OfCall & {
+      readonly type: 'call.finished';
+      readonly outcome: 'completed' | 'failed' | 'indeterminate';
+      /** Who said so: the upstream (its own refusal too), or Sallyport (time-out, lost, dry run, recovery). */
+      readonly by: 'upstream' | 'sallyport';
+      readonly delivered: boolean;
+      readonly result: string | null;
+      /** Digest of the outcome as the agent received it; null when nothing was released. */
+      readonly released: string | null;
+      readonly isError: boolean;
+      readonly findings: readonly RecordedFinding[];
+      readonly durationMs: number;
+      readonly tokens: number | null;
+      readonly costMicroUsd: number | null;
+      readonly labels: Labels;
+      readonly budgetLeft: JsonObject;
+    })
+  /** The client had gone when the outcome was to be handed over: a repeat gets it. */
+  | (OfCall & { readonly type: 'call.undelivered' })
+  /** A duplicate of a call that is in flight, undelivered or indeterminate: it got that call's outcome and counts nowhere. */
+  | (OfCall & { readonly type: 'call.joined'; readonly joined: string; readonly delivered: boolean });
+
+export type GatewayEvent = Common &
+  (
+    | { readonly type: 'gateway.started'; readonly version: string; readonly policy: string }
+    | { readonly type: 'gateway.stopped' }
+    | { readonly type: 'policy.loaded'; readonly policy: string; readonly lock: string; readonly changed: readonly string[] }
+    | { readonly type: 'policy.rejected'; readonly policy: string | null; readonly errors: readonly string[] }
+    | { readonly type: 'catalog.changed'; readonly upstream: string; readonly tool: string; readonly change: 'new' | 'changed' | 'missing' | 'restored'; readonly digest: string | null; readonly pinned: string | null }
+    | { readonly type: 'breaker.opened'; readonly tool: string; readonly failures: number; readonly untilMs: number }
+    | { readonly type: 'breaker.closed'; readonly tool: string }
+    | { readonly type: 'agent.suspended'; readonly agent: string; readonly by: string; readonly reason: string | null }
+    | { readonly type: 'agent.resumed'; readonly agent: string; readonly by: string }
+    | { readonly type: 'token.minted'; readonly token: string; readonly holder: string; readonly name: string; readonly expiresAtMs: number | null }
+    | { readonly type: 'token.revoked'; readonly token: string }
+    | { readonly type: 'alert.raised'; readonly alert: string; readonly run: string | null; readonly call: string | null; readonly details: JsonObject }
+    /** A credential was presented that doesn't fit: nothing about it but which check failed. */
+    | { readonly type: 'identity.refused'; readonly code: string; readonly credential: string | null }
+    /** Refusals that could not be recorded when they happened, read back from the spool. */
+    | { readonly type: 'spool.recovered'; readonly refusals: readonly JsonValue[] }
+  );
+
+export type Event = RunEvent | GatewayEvent;
+export type { Finding };

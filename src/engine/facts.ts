@@ -1,0 +1,35 @@
+import type { FindingCode } from './codes.ts';
+
+/** What `decide` needs to know of the world, named by `gather` and fetched by the shell: nothing else reaches it. */
+export interface FactsRequest {
+  readonly agent: string;
+  readonly upstream: string;
+  readonly tool: string;
+  /** Shared sliding counters to read. */
+  readonly windows: readonly { readonly key: string; readonly windowMs: number | null }[];
+  /** `once_per` keys to test. */
+  readonly once: readonly string[];
+  /** `novelty` keys to test: `agent|kind|value`. */
+  readonly used: readonly string[];
+}
+
+export interface Facts {
+  /** The store's clock, epoch milliseconds; never decreases within a run. */
+  readonly nowMs: number;
+  readonly suspended: boolean;
+  readonly windows: Readonly<Record<string, number>>;
+  readonly once: Readonly<Record<string, boolean>>;
+  readonly used: Readonly<Record<string, boolean>>;
+  readonly breaker: BreakerFact;
+  /** The definition that the upstream lists now, against the pin. */
+  readonly definition: 'pinned' | 'changed' | 'missing' | 'unknown';
+  readonly upstreamUp: boolean;
+}
+
+export type BreakerFact =
+  | { readonly state: 'closed' }
+  | { readonly state: 'open'; readonly untilMs: number }
+  /** `probing`: somebody's probe is in flight; nobody else passes. */
+  | { readonly state: 'half_open'; readonly probing: boolean };
+
+export type { FindingCode };

@@ -1,0 +1,354 @@
+/**
+ * The compiled policy: what the loader makes of the YAML and the engine reads. Frozen data and pure functions;
+ * nothing in it is looked up again, parsed again, or able to fail other than by saying so in its result.
+ */
+import type { Kind, KindName, Parsed, Unparsable } from '../content/kind.ts';
+import type { Pointer } from '../content/pointer.ts';
+import type { JsonObject, JsonValue } from '../content/value.ts';
+
+export type Tier = 0 | 1 | 2 | 3;
+export type Reach = 'internal' | 'external';
+export type Enforcement = 'observe' | 'warn' | 'strict';
+
+/** Where something was written: the file as named on the command line or in `include`, 1-based line and column. */
+export interface SourcePosition {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Policy {
+  /** `sha256:<hex>` over the canonical form (RFC 8785): comments, key order and file layout don't change it. */
+  readonly hash: string;
+  /** The canonical form itself: what the hash covers, and what the load event compares keys of. */
+  readonly canonical: JsonObject;
+  /** `sha256:<hex>` of the lock that this policy was compiled against. */
+  readonly lockDigest: string;
+  readonly enforcement: Enforcement;
+  readonly timezone: string;
+  readonly currency: string | null;
+  readonly upstreams: ReadonlyMap<string, UpstreamDeclaration>;
+  /** Static users by id. */
+  readonly users: ReadonlyMap<string, UserDeclaration>;
+  /** By full name, `upstream.operation`; variants too. */
+  readonly tools: ReadonlyMap<string, Tool>;
+  readonly roles: ReadonlyMap<string, Role>;
+  readonly agents: ReadonlyMap<string, Agent>;
+  readonly breaker: BreakerSettings;
+  /** Alert events that a person wants to hear of; the ledger records all of them in any case. */
+  readonly alertEvents: ReadonlySet<string>;
+  readonly results: { readonly maxBytes: number };
+}
+
+// ---- upstreams -------------------------------------------------------------------------------------------------
+
+export interface UpstreamDeclaration {
+  readonly name: string;
+  readonly at: SourcePosition;
+  readonly transport:
+    | { readonly type: 'stdio'; readonly command: string; readonly args: readonly string[]; readonly env: ReadonlyMap<string, string | SecretReference> }
+    | { readonly type: 'streamable_http'; readonly url: string }
+    | { readonly type: 'functions' };
+  readonly credential: CredentialDeclaration | null;
+}
+
+/** `{ from: provider:path#field }`: named, never written. Providers of today: `env:NAME`, `file:/path`. */
+export interface SecretReference {
+  readonly from: string;
+}
+
+export interface CredentialDeclaration {
+  readonly secret: SecretReference;
+  readonly as:
+    | { readonly type: 'bearer' }
+    | { readonly type: 'basic' }
+    | { readonly type: 'header'; readonly name: string }
+    | { readonly type: 'query'; readonly name: string }
+    | { readonly type: 'env'; readonly name: string };
+}
+
+// ---- tools -----------------------------------------------------------------------------------------------------
+
+export interface Tool {
+  /** `upstream.operation`, as the policy, the wire and the record name it. */
+  readonly name: string;
+  readonly upstream: string;
+  /** What the upstream calls it: of a variant, the operation of the tool it is `of`. */
+  readonly operation: string;
+  /** `resources/read` and `prompts/get` are calls too. */
+  readonly surface: 'tool' | 'resource' | 'prompt';
+  readonly at: SourcePosition;
+  readonly action: string;
+  readonly tier: Tier;
+  readonly reach: Reach;
+  /** Arguments in the order written; an argument with parts has several entries in `parts`. */
+  readonly args: ReadonlyMap<string, Argument>;
+  /** Of a variant: arguments that are filled and hidden. Empty otherwise. */
+  readonly fixed: JsonObject;
+  readonly variantOf: string | null;
+  readonly returns: Returns;
+  readonly idempotent: boolean;
+  readonly memory: boolean;
+  readonly persists: boolean;
+  /** What a person accepted. Null: not in the lock, so every call is refused with `catalog.unpinned`. */
+  readonly pin: PinnedDefinition | null;
+}
+
+export interface Argument {
+  readonly name: string;
+  readonly parts: readonly { readonly pointer: Pointer; readonly kind: Kind }[];
+  readonly absentIsNone: boolean;
+}
+
+/** One tool's definition as it stood when a person accepted it (`sallyport.lock`). */
+export interface PinnedDefinition {
+  /** `sha256:<hex>` over the RFC 8785 form of the whole definition that the upstream listed. */
+  readonly digest: string;
+  readonly title: string | null;
+  readonly description: string;
+  readonly inputSchema: JsonObject;
+  readonly outputSchema: JsonObject | null;
+  readonly annotations: JsonObject | null;
+  /** Compiled with RE2 patterns. Total: returns what is wrong, in words that quote no value, or an empty list. */
+  readonly checkInput: SchemaCheck;
+  readonly checkOutput: SchemaCheck | null;
+  /** Fills the schema's defaults into a copy, for absent properties only. */
+  readonly fillDefaults: (args: JsonObject) => JsonObject;
+}
+
+export type SchemaCheck = (value: JsonValue) => readonly { readonly pointer: string; readonly message: string }[];
+
+export interface Returns {
+  readonly trust: 'trusted' | 'untrusted';
+  readonly classes: readonly string[];
+  readonly subject: readonly Pointer[] | { readonly arg: string } | null;
+  /** Where the items are; null: the result has none. */
+  readonly items: Pointer | null;
+  readonly each: readonly { readonly pointer: Pointer; readonly attribute: string; readonly kind: Kind | null }[];
+  /** Numbers that would give a filtered list away: each is set to the number of items left. */
+  readonly counts: readonly Pointer[];
+  readonly provides: JsonValue;
+  readonly parse: 'json' | 'yaml' | null;
+  /** Media that may pass: `image`, `audio`, `resource`, `resource_link`. Text always may. */
+  readonly content: ReadonlySet<string>;
+  /** CEL over `result`; null: the upstream's own `isError` decides. */
+  readonly success: CelProgram | null;
+}
+
+// ---- people and agents -----------------------------------------------------------------------------------------
+
+export interface UserDeclaration {
+  readonly id: string;
+  readonly roles: ReadonlySet<string>;
+}
+
+export interface Role {
+  readonly name: string;
+  readonly permissions: Permissions;
+}
+
+export interface Agent {
+  readonly name: string;
+  readonly at: SourcePosition;
+  readonly actsFor: readonly string[];
+  /** Runs without a user are allowed, and this role answers for them. Null: a run needs a user. */
+  readonly unattendedOwner: string | null;
+  readonly caseNames: ReadonlyMap<string, CaseDeclaration>;
+  readonly model: { readonly pin: string | null; readonly through: 'reported' } | null;
+  readonly budget: Budget;
+  readonly rate: Rate | null;
+  readonly loops: LoopLimits;
+  /** Calls of one run in flight at a time; null: no bound but the run's queue. */
+  readonly parallel: number | null;
+  readonly enforcement: Enforcement | null;
+  readonly dryRun: boolean;
+  readonly permissions: Permissions;
+  /** `upstream.action` names; beats everything. */
+  readonly forbidden: ReadonlySet<string>;
+}
+
+export type CaseDeclaration =
+  | { readonly type: 'kind'; readonly kind: Kind }
+  | { readonly type: 'one_of'; readonly values: readonly string[] };
+
+/** By `upstream.action`. */
+export type Permissions = ReadonlyMap<string, Grant>;
+
+export interface Grant {
+  /** `agents.email_agent.gmail.send`: the key that counters live under. */
+  readonly key: string;
+  readonly at: SourcePosition;
+  /** Any one is enough. `allow` is one alternative without constraints. */
+  readonly alternatives: readonly Alternative[];
+}
+
+export interface Alternative {
+  /** The grant's key, with its index when the grant is a list. */
+  readonly key: string;
+  readonly at: SourcePosition;
+  /** Full tool names; null: all tools of the action. */
+  readonly tools: ReadonlySet<string> | null;
+  /** True for `allow` and for `{}`-like maps: at tier 3 an agent's grant has to name the action, which it does by being there. */
+  readonly constraints: readonly Constraint[];
+  readonly approval: Approval;
+  readonly repeatAllowed: boolean;
+  readonly enforcement: Enforcement | null;
+}
+
+export type Approval =
+  | { readonly type: 'tier' }
+  | { readonly type: 'never' }
+  | { readonly type: 'by'; readonly role: string | null; readonly if: CelProgram | null; readonly quorum: number };
+
+/** Answers one constraint's failure and nothing else. Until approvals are built, such a hold is a refusal. */
+export type Otherwise =
+  | { readonly type: 'approval'; readonly role: string }
+  | { readonly type: 'break_glass'; readonly role: string };
+
+// ---- constraints -----------------------------------------------------------------------------------------------
+
+/** A value in the policy: written there, already parsed by the kind it is compared with, or bound by the run's opener. */
+export type Term =
+  | { readonly type: 'literal'; readonly value: Parsed }
+  | { readonly type: 'case'; readonly name: string };
+
+/** An entry of an address list: one address, a domain's own addresses, or its subdomains (`*.x.example`). */
+export type AddressTerm =
+  | { readonly type: 'address'; readonly key: string }
+  | { readonly type: 'domain'; readonly domain: string }
+  | { readonly type: 'subdomains'; readonly domain: string }
+  | { readonly type: 'case'; readonly name: string };
+
+export interface UrlTerm {
+  readonly scheme: string;
+  readonly host: string;
+  readonly port: number;
+  /** Without a trailing slash; covers itself and everything below it. */
+  readonly path: string;
+}
+
+export interface Glob {
+  readonly text: string;
+  readonly matches: (value: string) => boolean;
+}
+
+export interface Money {
+  readonly minor: number;
+  readonly currency: string;
+}
+
+export interface Rate {
+  readonly max: number;
+  readonly windowMs: number;
+}
+
+export type WhereTest =
+  | { readonly type: 'terms'; readonly terms: readonly (Term | { readonly type: 'glob'; readonly glob: Glob })[] }
+  | { readonly type: 'range'; readonly min: number | null; readonly max: number | null };
+
+interface ConstraintCommon {
+  /** As the policy writes it: `recipients`, `where.thread_id`. */
+  readonly name: string;
+  readonly at: SourcePosition;
+  readonly otherwise: Otherwise | null;
+}
+
+export type Constraint = ConstraintCommon &
+  (
+    | { readonly type: 'recipients'; readonly only: readonly AddressTerm[] }
+    | { readonly type: 'max_recipients'; readonly max: number }
+    | { readonly type: 'allowed_domains'; readonly domains: readonly AddressTerm[] }
+    | { readonly type: 'forbidden_domains'; readonly domains: readonly AddressTerm[] }
+    | { readonly type: 'senders'; readonly only: readonly AddressTerm[] }
+    | { readonly type: 'folders'; readonly only: readonly Term[] | null; readonly except: readonly Term[] }
+    | { readonly type: 'paths'; readonly under: readonly Term[] | null; readonly except: readonly Glob[] }
+    | { readonly type: 'urls'; readonly only: readonly (UrlTerm | { readonly case: string })[] }
+    | { readonly type: 'accounts'; readonly only: readonly Term[] }
+    | { readonly type: 'commands'; readonly only: readonly Term[] }
+    | { readonly type: 'fields'; readonly mode: 'only' | 'except'; readonly names: ReadonlySet<string>; readonly pointers: readonly Pointer[] }
+    | { readonly type: 'items'; readonly attribute: string; readonly mode: 'only' | 'except'; readonly terms: readonly (Term | AddressTerm)[] }
+    | { readonly type: 'max_amount'; readonly amount: Money }
+    | { readonly type: 'max_total'; readonly scope: 'case' | 'user' | 'agent'; readonly amount: Money; readonly windowMs: number | null }
+    | { readonly type: 'once_per'; readonly arguments: readonly string[]; readonly of: 'grant' | 'tool' }
+    | { readonly type: 'hours'; readonly windows: readonly HoursWindow[] }
+    | { readonly type: 'rate'; readonly rate: Rate }
+    | { readonly type: 'after'; readonly tools: readonly string[] }
+    | { readonly type: 'novelty'; readonly of: KindName }
+    | { readonly type: 'where'; readonly argument: string; readonly test: WhereTest }
+    | { readonly type: 'when'; readonly program: CelProgram }
+  );
+
+/** Half-open: from the first minute to before the last, in an IANA zone. May wrap past midnight. */
+export interface HoursWindow {
+  readonly text: string;
+  /** 0 is Sunday. */
+  readonly days: ReadonlySet<number>;
+  readonly fromMinute: number;
+  readonly untilMinute: number;
+  readonly timezone: string;
+}
+
+// ---- limits ----------------------------------------------------------------------------------------------------
+
+/** `then: hold` is a hold, and a refusal until approvals are built. */
+export interface BudgetLimit {
+  readonly max: number;
+  readonly then: 'deny' | 'hold';
+}
+
+export interface Budget {
+  readonly steps: BudgetLimit | null;
+  readonly toolCalls: BudgetLimit | null;
+  readonly durationMs: BudgetLimit | null;
+  readonly tokens: BudgetLimit | null;
+  /** `max` in millionths of a US dollar. */
+  readonly costMicroUsd: BudgetLimit | null;
+}
+
+export interface LoopLimits {
+  /** Equal calls in a row with an equal result. */
+  readonly sameCall: number;
+  /** Calls of one tool in a row. */
+  readonly sameTool: number;
+  /** Times that a cycle of two to four calls may repeat. */
+  readonly cycle: number;
+}
+
+export interface BreakerSettings {
+  readonly failures: number;
+  readonly resetMs: number;
+}
+
+// ---- CEL -------------------------------------------------------------------------------------------------------
+
+export interface CelProgram {
+  readonly source: string;
+  readonly at: SourcePosition;
+  /** Total: an expression that errors says so, and its caller denies (or, in an approval's `if`, asks). */
+  readonly evaluate: (bindings: CelBindings) => CelResult;
+}
+
+export type CelResult = { readonly ok: true; readonly value: boolean } | { readonly ok: false; readonly error: string };
+
+/** What an expression sees. Lists hold canonical text (`Parsed.key`), amounts the smallest unit, dates as given. */
+export interface CelBindings {
+  readonly call: {
+    readonly args: JsonObject;
+    readonly lists: Readonly<Record<CelListName, readonly (string | number | boolean)[]>>;
+  };
+  readonly tool: string;
+  readonly agent: string;
+  readonly user: { readonly id: string | null; readonly roles: readonly string[] };
+  readonly run: { readonly id: string; readonly calls: number; readonly steps: number };
+  readonly case: Readonly<Record<string, string | number | boolean>>;
+  /** Epoch milliseconds; CEL sees a timestamp. */
+  readonly nowMs: number;
+  /** Only for `returns.success`. */
+  readonly result?: JsonValue;
+}
+
+export type CelListName =
+  | 'recipients' | 'senders' | 'urls' | 'accounts' | 'amounts' | 'paths' | 'folders' | 'queries' | 'commands'
+  | 'contents' | 'attachments' | 'references' | 'identifiers' | 'numbers' | 'dates' | 'flags';
+
+export type { Kind, Parsed, Unparsable };

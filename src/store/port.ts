@@ -1,0 +1,125 @@
+/**
+ * The storage port. One owner of all state: a commit appends events and moves counters, or does neither.
+ *
+ * Every implementation passes `contract.ts`. Words in capitals are RFC 2119's.
+ */
+import type { JsonValue } from '../content/value.ts';
+import type { Reservation } from '../engine/decision.ts';
+import type { Event, GatewayEvent, RunEvent } from '../engine/events.ts';
+import type { Run } from '../engine/run.ts';
+
+/** An event as committed. `seq` is global, dense and 0-based: it is the index of its leaf in the ledger's tree. */
+export interface StoredEvent {
+  readonly seq: number;
+  readonly run: string | null;
+  /** 1-based position within its run; null for gateway events. */
+  readonly runVersion: number | null;
+  readonly event: Event;
+  /** The exact bytes that are hashed into the leaf: the event's RFC 8785 form, UTF-8. */
+  readonly leaf: Uint8Array;
+}
+
+export interface RunCommit {
+  readonly run: string;
+  /** MUST equal the number of events that the run has, else nothing is written: `conflict`. 0 opens the run. */
+  readonly expectedVersion: number;
+  readonly events: readonly RunEvent[];
+  readonly gatewayEvents: readonly GatewayEvent[];
+  /** Drawn by `call`. Over a limit (or taken, for `once`), nothing is written: `refused`, with every one that failed. */
+  readonly reservations: readonly Reservation[];
+  readonly call: string | null;
+  /** Calls whose reservations are given back: only when the upstream certainly refused. */
+  readonly releases: readonly string[];
+  /** Novelty keys now used. */
+  readonly marks: readonly string[];
+  readonly writes: readonly StateWrite[];
+  /** Kept apart from the events, by digest; already redacted. */
+  readonly payloads: ReadonlyMap<string, Uint8Array>;
+  /** The run after folding these events: written when due as a snapshot (every 200 events). */
+  readonly folded: Run;
+}
+
+/** Small keyed state: breakers, suspensions, tokens. `value` null deletes. */
+export interface StateWrite {
+  readonly key: string;
+  readonly value: JsonValue;
+  /** When given, MUST equal the stored value (RFC 8785 form), else nothing is written: `conflict`. */
+  readonly expect?: JsonValue;
+}
+
+export type CommitOutcome =
+  | { readonly type: 'committed'; readonly firstSeq: number }
+  | { readonly type: 'conflict' }
+  | { readonly type: 'refused'; readonly reservations: readonly Reservation[] };
+
+export interface GatewayCommit {
+  readonly events: readonly GatewayEvent[];
+  readonly writes: readonly StateWrite[];
+}
+
+export interface OpenCall {
+  readonly call: string;
+  readonly run: string;
+  readonly owner: string;
+  readonly startedAtMs: number;
+}
+
+export interface EventFilter {
+  readonly run?: string;
+  readonly agent?: string;
+  readonly type?: string;
+  /** Inclusive lower bound. */
+  readonly fromSeq?: number;
+  /** Exclusive upper bound. */
+  readonly beforeSeq?: number;
+  readonly limit: number;
+  readonly newestFirst?: boolean;
+}
+
+export interface RunSummary {
+  readonly run: string;
+  readonly agent: string;
+  readonly user: string | null;
+  readonly status: Run['status'];
+  readonly implicit: boolean;
+  readonly openedAtMs: number;
+  readonly version: number;
+}
+
+export interface Store extends AsyncDisposable {
+  /**
+   * Durable when it resolves: a crash afterwards loses nothing. Concurrent commits SHOULD share one sync (group commit),
+   * and are folded in the order given. Rejects with {@link StoreError} when the medium fails; from then on every commit
+   * MUST reject (a failed sync is never retried as if nothing happened).
+   */
+  commit(commit: RunCommit): Promise<CommitOutcome>;
+  commitGateway(commit: GatewayCommit): Promise<CommitOutcome>;
+
+  /** The run from its newest snapshot and the events after it; null when there is none. */
+  loadRun(run: string): Promise<Run | null>;
+  listRuns(filter: { readonly agent?: string; readonly status?: Run['status']; readonly limit: number; readonly before?: string }): Promise<readonly RunSummary[]>;
+  /** The newest open implicit run of this agent, user and credential. */
+  findImplicitRun(agent: string, user: string | null, credential: string): Promise<Run | null>;
+
+  /** Sum of amounts drawn at `key` since `sinceMs` (null: ever), given-back ones left out. */
+  windowSum(key: string, sinceMs: number | null): Promise<number>;
+  onceTaken(key: string): Promise<boolean>;
+  used(key: string): Promise<boolean>;
+  readState(key: string): Promise<JsonValue | undefined>;
+  listState(prefix: string): Promise<readonly { readonly key: string; readonly value: JsonValue }[]>;
+
+  /** Calls started and not finished, oldest first. */
+  openCalls(limit: number): Promise<readonly OpenCall[]>;
+
+  events(filter: EventFilter): Promise<readonly StoredEvent[]>;
+  payload(digest: string): Promise<Uint8Array | null>;
+  eventCount(): Promise<number>;
+
+  /** Signed checkpoints, newest kept last; appended by the ledger's sequencer. MUST be durable when it resolves. */
+  putCheckpoint(checkpoint: { readonly size: number; readonly note: string }): Promise<void>;
+  /** The newest checkpoint with at least `size` leaves, or the newest of all. */
+  checkpoint(atLeast?: number): Promise<{ readonly size: number; readonly note: string } | null>;
+
+  /** Epoch milliseconds, never decreasing over the store's life, also across a restart and a clock set back. */
+  nowMs(): number;
+}
