@@ -1,0 +1,138 @@
+import type { Reservation } from '../engine/decision.ts';
+import type { GatewayEvent, RunEvent } from '../engine/events.ts';
+import { fold } from '../engine/fold.ts';
+import type { Run } from '../engine/run.ts';
+import { StoreError } from '../store/errors.ts';
+import type { StateWrite, Store } from '../store/port.ts';
+
+/** What one step of a run wants to append, decided against the run as it stands at that moment. */
+export interface Draft {
+  readonly events: readonly RunEvent[];
+  readonly gatewayEvents?: readonly GatewayEvent[];
+  readonly reservations?: readonly Reservation[];
+  readonly call?: string;
+  readonly releases?: readonly string[];
+  readonly marks?: readonly string[];
+  readonly writes?: readonly StateWrite[];
+  readonly payloads?: ReadonlyMap<string, Uint8Array>;
+}
+
+export type Appended =
+  | { readonly type: 'committed'; readonly run: Run }
+  /** A shared counter was at its limit: nothing was written. */
+  | { readonly type: 'refused'; readonly reservations: readonly Reservation[] };
+
+/** A conflict means another writer; with one store owner it can't recur, so a few tries are plenty. */
+const conflictTriesMax = 5;
+
+/**
+ * The one writer of a run.
+ *
+ * Steps are decided one after another against the run folded in memory, and their commits are pipelined: the next step
+ * needn't wait for the last one's sync, so calls of one run share a group commit as those of several runs do. When a
+ * commit is not written (a counter was full), everything folded after it was folded on sand: the writer then waits for
+ * what is under way, reloads the run from the store, and the later steps are decided again.
+ */
+export class RunWriter {
+  readonly id: string;
+  readonly #store: Store;
+  #run: Run | null;
+  #underWay = 0;
+  #stale = false;
+  #settled: (() => void)[] = [];
+  /** Calls whose start isn't written yet, because start and outcome share one commit. They count in every decision. */
+  readonly #reserved = new Map<string, RunEvent>();
+  lastUsedMs: number;
+
+  constructor(store: Store, id: string, run: Run | null) {
+    this.#store = store;
+    this.id = id;
+    this.#run = run;
+    this.lastUsedMs = store.nowMs();
+  }
+
+  /** The run as decisions see it. Null before its first commit. */
+  get run(): Run | null {
+    let run = this.#run;
+    for (const event of this.#reserved.values()) run = fold(run, event);
+    return run;
+  }
+
+  get idle(): boolean {
+    return this.#underWay === 0 && this.#reserved.size === 0;
+  }
+
+  /** Counts a call in memory until {@link append} writes its start together with its outcome. */
+  reserve(call: string, started: RunEvent): void {
+    this.#reserved.set(call, started);
+  }
+
+  /**
+   * Appends what `make` decides. `make` is called at least once and again whenever the run had to be reloaded, so it
+   * must be free of effects; null appends nothing.
+   *
+   * @throws {StoreError} when the store failed: nothing may be assumed of what was written.
+   */
+  async append(make: (run: Run | null) => Draft | null, settles?: string): Promise<Appended | null> {
+    for (let tries = 0; tries < conflictTriesMax; tries += 1) {
+      await this.#reloadIfStale();
+      const before = this.#run;
+      if (settles !== undefined) this.#reserved.delete(settles);
+      const draft = make(this.run);
+      if (draft === null) return null;
+      const outcome = await this.#commit(before, draft);
+      if (outcome !== 'conflict') return outcome;
+    }
+    throw new StoreError('store.unavailable', `run ${this.id} could not be written: another writer keeps changing it`);
+  }
+
+  async #commit(before: Run | null, draft: Draft): Promise<Appended | 'conflict'> {
+    let run = before;
+    for (const event of draft.events) run = fold(run, event);
+    if (run === null) throw new StoreError('store.corrupt', 'a run has to begin with an event');
+    this.#run = run;
+    this.#underWay += 1;
+    this.lastUsedMs = this.#store.nowMs();
+    try {
+      const outcome = await this.#store.commit({
+        run: this.id,
+        expectedVersion: before?.version ?? 0,
+        events: draft.events,
+        gatewayEvents: draft.gatewayEvents ?? [],
+        reservations: draft.reservations ?? [],
+        call: draft.call ?? null,
+        releases: draft.releases ?? [],
+        marks: draft.marks ?? [],
+        writes: draft.writes ?? [],
+        payloads: draft.payloads ?? new Map(),
+        folded: run,
+      });
+      if (outcome.type === 'committed') return { type: 'committed', run };
+      this.#stale = true;
+      return outcome.type === 'refused' ? outcome : 'conflict';
+    } catch (error) {
+      this.#stale = true;
+      throw error;
+    } finally {
+      this.#underWay -= 1;
+      if (this.#underWay === 0) for (const wake of this.#settled.splice(0)) wake();
+    }
+  }
+
+  async #reloadIfStale(): Promise<void> {
+    while (this.#stale) {
+      if (this.#underWay > 0) {
+        await new Promise<void>((wake) => this.#settled.push(wake));
+        continue;
+      }
+      this.#underWay += 1; // Holds other steps back while the run is read.
+      try {
+        this.#run = await this.#store.loadRun(this.id);
+        this.#stale = false;
+      } finally {
+        this.#underWay -= 1;
+        for (const wake of this.#settled.splice(0)) wake();
+      }
+    }
+  }
+}
