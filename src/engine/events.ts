@@ -78,6 +78,10 @@ export type RunEvent =
     })
   | (OfRun & { readonly type: 'run.closed'; readonly as: 'success' | 'failure'; readonly by: string; readonly reason: string | null })
   | (OfRun & { readonly type: 'run.abandoned' })
+  /** A child run was opened: its budget comes out of this run's, all of it at once, so that no crash can spend it twice. */
+  | (OfRun & { readonly type: 'run.delegated'; readonly child: string; readonly budget: RunBudget })
+  /** The child has ended: what it didn't use comes back, and what it read stays in this run's labels. */
+  | (OfRun & { readonly type: 'run.returned'; readonly child: string; readonly unused: RunBudget; readonly labels: Labels })
   /** Refused, whether by a deny or by a hold that nobody can answer yet: nothing happened. */
   | (OfCall & Decided & { readonly type: 'call.denied'; readonly remedies: readonly Remedy[] })
   /** Durable before the effect. Carries the intent. */

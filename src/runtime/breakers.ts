@@ -1,0 +1,76 @@
+/**
+ * Circuit breakers, one a tool, shared by all runs: while a tool's upstream keeps failing, calls are refused instead of
+ * piling up. Only what the upstream's *machinery* does counts (transport, time-outs, 5xx, 429): never its own refusals
+ * or our denials, or one hostile argument would close the tool for everybody.
+ */
+import { z } from 'zod';
+import type { GatewayEvent } from '../engine/events.ts';
+import type { BreakerFact } from '../engine/facts.ts';
+import type { BreakerSettings } from '../policy/model.ts';
+import type { StateWrite, Store } from '../store/port.ts';
+import type { FailureReason, UpstreamOutcome } from '../upstreams/port.ts';
+
+const statePrefix = 'breaker:';
+const stateShape = z.strictObject({ failures: z.number().int(), openUntilMs: z.number().nullable() });
+
+type State = z.infer<typeof stateShape> & { probe: string | null };
+
+const machineryFailures: ReadonlySet<FailureReason> = new Set<FailureReason>(['down', 'timeout', 'connection_lost', 'server_error', 'rate_limited']);
+
+export interface BreakerChange {
+  readonly writes: readonly StateWrite[];
+  readonly events: readonly GatewayEvent[];
+}
+
+const unchanged: BreakerChange = { writes: [], events: [] };
+
+export class Breakers {
+  readonly #states = new Map<string, State>();
+
+  static async open(store: Store): Promise<Breakers> {
+    const breakers = new Breakers();
+    for (const { key, value } of await store.listState(statePrefix)) {
+      breakers.#states.set(key.slice(statePrefix.length), { ...stateShape.parse(value), probe: null });
+    }
+    return breakers;
+  }
+
+  fact(tool: string, nowMs: number): BreakerFact {
+    const state = this.#states.get(tool);
+    if (state === undefined || state.openUntilMs === null) return { state: 'closed' };
+    if (nowMs < state.openUntilMs) return { state: 'open', untilMs: state.openUntilMs };
+    return { state: 'half_open', probing: state.probe !== null };
+  }
+
+  /** The call was let through: while the breaker is half-open it is the one probe. */
+  started(tool: string, call: string, nowMs: number): void {
+    const state = this.#states.get(tool);
+    if (state?.openUntilMs != null && nowMs >= state.openUntilMs && state.probe === null) state.probe = call;
+  }
+
+  /** What an outcome changes; to be committed together with it. */
+  settle(tool: string, call: string, outcome: UpstreamOutcome & { readonly retryAfterMs?: number }, settings: BreakerSettings, nowMs: number): BreakerChange {
+    const state = this.#states.get(tool) ?? { failures: 0, openUntilMs: null, probe: null };
+    const probed = state.probe === call;
+    const failed = outcome.type !== 'result' && outcome.type !== 'error' && machineryFailures.has(outcome.reason);
+    if (!failed) {
+      // A late success of a call from before it opened says nothing: only the probe closes.
+      if (state.openUntilMs !== null && !probed) return unchanged;
+      if (state.failures === 0 && state.openUntilMs === null) return unchanged;
+      this.#states.delete(tool);
+      const wasOpen = state.openUntilMs !== null;
+      return {
+        writes: [{ key: statePrefix + tool, value: null }],
+        events: wasOpen ? [{ v: 1, type: 'breaker.closed', atMs: nowMs, tool }] : [],
+      };
+    }
+    const failures = state.failures + 1;
+    const opens = probed || (failures >= settings.failures && (state.openUntilMs === null || nowMs >= state.openUntilMs)) || outcome.retryAfterMs !== undefined;
+    const openUntilMs = opens ? nowMs + Math.max(settings.resetMs, outcome.retryAfterMs ?? 0) : state.openUntilMs;
+    this.#states.set(tool, { failures, openUntilMs, probe: probed ? null : state.probe });
+    return {
+      writes: [{ key: statePrefix + tool, value: { failures, openUntilMs } }],
+      events: opens && openUntilMs !== null ? [{ v: 1, type: 'breaker.opened', atMs: nowMs, tool, failures, untilMs: openUntilMs }] : [],
+    };
+  }
+}

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../content/json.ts';
+import { redactValues } from '../content/redact.ts';
+import type { JsonObject, JsonValue } from '../content/value.ts';
+import type { Tool } from '../policy/model.ts';
+
+/** Collects what events refer to by digest, redacted before it is digested: the ledger never holds a secret. */
+export class Payloads {
+  readonly bytes: Map<string, Uint8Array> = new Map();
+  readonly #secrets: readonly string[];
+
+  constructor(secrets: readonly string[]) {
+    this.#secrets = secrets;
+  }
+
+  /** @returns `sha256:<hex>` over the payload's RFC 8785 form. */
+  keep(value: JsonValue): string {
+    const bytes = Buffer.from(canonicalJson(redactValues(value, this.#secrets)), 'utf8');
+    const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+    this.bytes.set(digest, bytes);
+    return digest;
+  }
+}
+
+/** Arguments as recorded: those of kind `secret` are what they are so that nobody reads them, in the ledger either. */
+export function recordedArguments(tool: Tool | null, args: JsonObject): JsonObject {
+  if (tool === null) return args;
+  const recorded: Record<string, JsonValue> = { ...args };
+  for (const argument of tool.args.values()) {
+    if (argument.name in recorded && argument.parts.some((part) => part.kind.name === 'secret')) recorded[argument.name] = '[redacted]';
+  }
+  return recorded;
+}
