@@ -15,9 +15,12 @@ export interface Draft {
   readonly marks?: readonly string[];
   readonly writes?: readonly StateWrite[];
   readonly payloads?: ReadonlyMap<string, Uint8Array>;
+  /** Instead of events: a call whose start will share one commit with its outcome. It counts in every decision from now on. */
+  readonly reserve?: { readonly call: string; readonly started: RunEvent };
 }
 
 export type Appended =
+  | { readonly type: 'reserved' }
   | { readonly type: 'committed'; readonly run: Run }
   /** A shared counter was at its limit: nothing was written. */
   | { readonly type: 'refused'; readonly reservations: readonly Reservation[] };
@@ -62,14 +65,9 @@ export class RunWriter {
     return this.#underWay === 0 && this.#reserved.size === 0;
   }
 
-  /** Counts a call in memory until {@link append} writes its start together with its outcome. */
-  reserve(call: string, started: RunEvent): void {
-    this.#reserved.set(call, started);
-  }
-
   /**
    * Appends what `make` decides. `make` is called at least once and again whenever the run had to be reloaded, so it
-   * must be free of effects; null appends nothing.
+   * must be free of effects; null appends nothing. `settles` names the reserved call that this step writes.
    *
    * @throws {StoreError} when the store failed: nothing may be assumed of what was written.
    */
@@ -80,6 +78,10 @@ export class RunWriter {
       if (settles !== undefined) this.#reserved.delete(settles);
       const draft = make(this.run);
       if (draft === null) return null;
+      if (draft.reserve !== undefined) {
+        this.#reserved.set(draft.reserve.call, draft.reserve.started);
+        return { type: 'reserved' };
+      }
       const outcome = await this.#commit(before, draft);
       if (outcome !== 'conflict') return outcome;
     }

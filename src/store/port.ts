@@ -98,7 +98,7 @@ export interface Store extends AsyncDisposable {
   /** The run from its newest snapshot and the events after it; null when there is none. */
   loadRun(run: string): Promise<Run | null>;
   listRuns(filter: { readonly agent?: string; readonly status?: Run['status']; readonly limit: number; readonly before?: string }): Promise<readonly RunSummary[]>;
-  /** The newest open implicit run of this agent, user and credential. */
+  /** The newest implicit run of this agent, user and credential, open or not: its labels go on in any successor. */
   findImplicitRun(agent: string, user: string | null, credential: string): Promise<Run | null>;
 
   /** Sum of amounts drawn at `key` since `sinceMs` (null: ever), given-back ones left out. */
