@@ -1,0 +1,82 @@
+/** Reads what the mail server has on disk: the effects themselves, not what any program says of them. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface StoredMail {
+  /** The Message-ID, with its angle brackets. */
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly inReplyTo: string | null;
+  readonly text: string;
+}
+
+/** The messages of one folder (`INBOX`, or a name), oldest first; none when it doesn't exist. */
+export async function readFolder(home: string, folder: string): Promise<readonly StoredMail[]> {
+  const at = folder === 'INBOX' ? home : join(home, `.${folder}`);
+  const files: string[] = [];
+  for (const part of ['new', 'cur']) {
+    const names = await readdir(join(at, part)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    });
+    // `T` among the flags: deleted, though not yet expunged.
+    files.push(
+      ...names.filter((name) => !/:2,[A-Z]*T/.test(name)).map((name) => join(at, part, name)),
+    );
+  }
+  const mails = await Promise.all(
+    files.map(async (file) => ({ file, mail: parseMail(await readFile(file, 'utf8')) })),
+  );
+  return mails
+    .sort((a, b) => (fileTime(a.file) < fileTime(b.file) ? -1 : 1))
+    .map(({ mail }) => mail);
+}
+
+const fileTime = (file: string): string => file.split('/').at(-1) ?? '';
+
+/** Headers and the plain text of a message without parts, or of its first part: all that the rig's own mails have. */
+export function parseMail(source: string): StoredMail {
+  const { headers, body } = split(source);
+  const boundary = /boundary="?([^";]+)"?/.exec(headers.get('content-type') ?? '')?.[1];
+  const part =
+    boundary === undefined ? { headers, body } : split(body.split(`--${boundary}`)[1] ?? '');
+  return {
+    id: headers.get('message-id') ?? '',
+    from: headers.get('from') ?? '',
+    to: headers.get('to') ?? '',
+    subject: headers.get('subject') ?? '',
+    inReplyTo: headers.get('in-reply-to') ?? null,
+    text: decode(part.body, part.headers.get('content-transfer-encoding') ?? '7bit'),
+  };
+}
+
+function split(source: string): { headers: ReadonlyMap<string, string>; body: string } {
+  const text = source.replaceAll('\r\n', '\n').replace(/^\n+/, '');
+  const end = text.indexOf('\n\n');
+  const head = (end < 0 ? text : text.slice(0, end)).replaceAll(/\n[ \t]+/g, ' ');
+  const headers = new Map<string, string>();
+  for (const line of head.split('\n')) {
+    const colon = line.indexOf(':');
+    if (colon > 0) headers.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim());
+  }
+  return { headers, body: end < 0 ? '' : text.slice(end + 2) };
+}
+
+function decode(body: string, encoding: string): string {
+  switch (encoding.toLowerCase()) {
+    case 'base64':
+      return Buffer.from(body, 'base64').toString('utf8');
+    case 'quoted-printable': {
+      const bytes = body
+        .replaceAll(/=\n/g, '')
+        .replaceAll(/=([0-9A-F]{2})/gi, (_, hex: string) =>
+          String.fromCharCode(Number.parseInt(hex, 16)),
+        );
+      return Buffer.from(bytes, 'latin1').toString('utf8');
+    }
+    default:
+      return body;
+  }
+}
