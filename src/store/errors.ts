@@ -11,7 +11,11 @@ export type StoreErrorCode =
 export class StoreError extends SallyportError {
   declare readonly code: StoreErrorCode;
 
-  constructor(code: StoreErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(
+    code: StoreErrorCode,
+    message: string,
+    options: { hint?: string; cause?: unknown } = {},
+  ) {
     super(code, message, options);
   }
 }

@@ -19,6 +19,18 @@ export interface StoredEvent {
   readonly leaf: Uint8Array;
 }
 
+/** An event as it lies there: the leaf, and the columns that queries go by, which must agree with it. */
+export interface EventRow {
+  readonly seq: number;
+  readonly run: string | null;
+  readonly runVersion: number | null;
+  readonly atMs: number;
+  readonly type: string;
+  readonly agent: string | null;
+  readonly tool: string | null;
+  readonly leaf: Uint8Array;
+}
+
 export interface RunCommit {
   readonly run: string;
   /** MUST equal the number of events that the run has, else nothing is written: `conflict`. 0 opens the run. */
@@ -86,7 +98,60 @@ export interface RunSummary {
   readonly version: number;
 }
 
-export interface Store extends AsyncDisposable {
+/** Up to 256 neighbouring hashes of one level of the ledger's tree, 32 bytes each, in order. */
+export interface HashTile {
+  /** Level of the tile: its hashes are roots of perfect subtrees with 256^level leaves. */
+  readonly level: number;
+  readonly index: number;
+  readonly hashes: Uint8Array;
+}
+
+/** What only reads, and works beside the one writer. */
+export interface StoreReader extends AsyncDisposable {
+  /** The run from its newest snapshot and the events after it; null when there is none. */
+  loadRun(run: string): Promise<Run | null>;
+  /** Newest first. `before` is the run that the page before ended with. */
+  listRuns(filter: {
+    readonly agent?: string;
+    readonly status?: Run['status'];
+    readonly limit: number;
+    readonly before?: string;
+  }): Promise<readonly RunSummary[]>;
+  /** The newest open implicit run of this agent, user and credential. */
+  findImplicitRun(agent: string, user: string | null, credential: string): Promise<Run | null>;
+
+  /** Sum of amounts drawn at `key` later than `sinceMs` (null: ever), given-back ones left out. A window of 60 s asks for `nowMs - 60_000`. */
+  windowSum(key: string, sinceMs: number | null): Promise<number>;
+  onceTaken(key: string): Promise<boolean>;
+  used(key: string): Promise<boolean>;
+  readState(key: string): Promise<JsonValue | undefined>;
+  listState(
+    prefix: string,
+  ): Promise<readonly { readonly key: string; readonly value: JsonValue }[]>;
+
+  /** Calls started and not finished, oldest first. */
+  openCalls(limit: number): Promise<readonly OpenCall[]>;
+
+  events(filter: EventFilter): Promise<readonly StoredEvent[]>;
+  payload(digest: string): Promise<Uint8Array | null>;
+  eventCount(): Promise<number>;
+  /** Rows from `fromSeq` on, in order, unread: for the sequencer, and for a verifier that expects the worst. */
+  eventRows(fromSeq: number, limit: number): Promise<readonly EventRow[]>;
+  /** Digests of kept payloads in their own order, from the one after `after` on. */
+  payloadDigests(after: string | null, limit: number): Promise<readonly string[]>;
+
+  /** The newest checkpoint, if it has at least `size` leaves. */
+  checkpoint(atLeast?: number): Promise<SignedCheckpoint | null>;
+  /** Null when there is none. */
+  tile(level: number, index: number): Promise<Uint8Array | null>;
+}
+
+export interface SignedCheckpoint {
+  readonly size: number;
+  readonly note: string;
+}
+
+export interface Store extends StoreReader {
   /**
    * Durable when it resolves: a crash afterwards loses nothing. Concurrent commits SHOULD share one sync (group commit),
    * and are folded in the order given. Rejects with {@link StoreError} when the medium fails; from then on every commit
@@ -95,30 +160,13 @@ export interface Store extends AsyncDisposable {
   commit(commit: RunCommit): Promise<CommitOutcome>;
   commitGateway(commit: GatewayCommit): Promise<CommitOutcome>;
 
-  /** The run from its newest snapshot and the events after it; null when there is none. */
-  loadRun(run: string): Promise<Run | null>;
-  listRuns(filter: { readonly agent?: string; readonly status?: Run['status']; readonly limit: number; readonly before?: string }): Promise<readonly RunSummary[]>;
-  /** The newest implicit run of this agent, user and credential, open or not: its labels go on in any successor. */
-  findImplicitRun(agent: string, user: string | null, credential: string): Promise<Run | null>;
-
-  /** Sum of amounts drawn at `key` since `sinceMs` (null: ever), given-back ones left out. */
-  windowSum(key: string, sinceMs: number | null): Promise<number>;
-  onceTaken(key: string): Promise<boolean>;
-  used(key: string): Promise<boolean>;
-  readState(key: string): Promise<JsonValue | undefined>;
-  listState(prefix: string): Promise<readonly { readonly key: string; readonly value: JsonValue }[]>;
-
-  /** Calls started and not finished, oldest first. */
-  openCalls(limit: number): Promise<readonly OpenCall[]>;
-
-  events(filter: EventFilter): Promise<readonly StoredEvent[]>;
-  payload(digest: string): Promise<Uint8Array | null>;
-  eventCount(): Promise<number>;
-
-  /** Signed checkpoints, newest kept last; appended by the ledger's sequencer. MUST be durable when it resolves. */
-  putCheckpoint(checkpoint: { readonly size: number; readonly note: string }): Promise<void>;
-  /** The newest checkpoint with at least `size` leaves, or the newest of all. */
-  checkpoint(atLeast?: number): Promise<{ readonly size: number; readonly note: string } | null>;
+  /**
+   * Appended by the ledger's sequencer, with the tiles that changed since the last one: both or neither.
+   * MUST be durable when it resolves. The newest thousand are kept.
+   */
+  putCheckpoint(
+    checkpoint: SignedCheckpoint & { readonly tiles: readonly HashTile[] },
+  ): Promise<void>;
 
   /** Epoch milliseconds, never decreasing over the store's life, also across a restart and a clock set back. */
   nowMs(): number;
