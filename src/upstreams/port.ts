@@ -1,7 +1,11 @@
 /** An upstream as the runtime sees it: whatever speaks behind it, it lists definitions and performs operations. */
 import type { JsonObject, JsonValue } from '../content/value.ts';
 
-/** An MCP `CallToolResult`, read strictly; unknown fields kept. Other surfaces are brought into this shape. */
+/**
+ * An MCP `CallToolResult`, read strictly; unknown fields kept. Other surfaces are brought into this shape, so that one
+ * inspection covers them: each of a resource's `contents` is a block `{ type: 'resource', resource }`, each of a
+ * prompt's `messages` is its content block with the message's `role` beside its `type`. The edge undoes it.
+ */
 export interface ToolResult {
   readonly content: readonly JsonObject[];
   readonly structuredContent?: JsonObject;
