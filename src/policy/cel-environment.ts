@@ -1,0 +1,234 @@
+/**
+ * What an expression may name at its place, with types: the ground that `compileCel` checks it against at load.
+ *
+ * `when` and an approval's `if` speak of a call; `returns.success` speaks of a result. An expression of a grant that
+ * covers several tools has to make sense for each of them, so the environment keeps them apart.
+ */
+import type { Kind } from '../content/kind.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
+import type { CaseDeclaration, CelListName, Tool } from './model.ts';
+
+/** `nullable`: an absent optional argument is null. Using a null where a value is needed is an error at evaluation. */
+export type CelType = { readonly nullable: boolean } & (
+  | { readonly type: 'bool' | 'int' | 'double' | 'timestamp' | 'duration' | 'null' }
+  /** `values`: the only ones that there are, so that comparing with any other is a slip of the pen. */
+  | { readonly type: 'string'; readonly values: readonly string[] | null }
+  /** An integer of the currency's smallest unit. Null: no one currency is known, so it can be compared with no other. */
+  | { readonly type: 'money'; readonly currency: string | null }
+  | { readonly type: 'list'; readonly element: CelType }
+  /** `rest`: what fields beyond the named ones hold; null: there are none. */
+  | {
+      readonly type: 'object';
+      readonly fields: ReadonlyMap<string, CelType>;
+      readonly rest: CelType | null;
+    }
+  /** Nothing is known of it until it is there: every use is checked at evaluation. */
+  | { readonly type: 'unknown' }
+);
+
+export interface CelTool {
+  readonly name: string;
+  readonly args: ReadonlyMap<string, CelArgument>;
+  /** Of `call.amounts`: the currency that all of the tool's amounts have; null: none, or several. */
+  readonly currency: string | null;
+}
+
+export interface CelArgument {
+  readonly type: CelType;
+  /** Of an argument that is an amount: how its value is read, so that `usd(50)` means the same in cents and in dollars. */
+  readonly amount: Kind | null;
+}
+
+export interface CelEnvironment {
+  /** Of `when` and `if`: the tools that the grant covers, at least one. Empty for `returns.success`. */
+  readonly tools: readonly CelTool[];
+  readonly caseNames: ReadonlyMap<string, CelType>;
+  /** Of `returns.success`; null elsewhere. */
+  readonly result: CelType | null;
+}
+
+/** The lists that every call has, whatever its tool: the values of each kind, canonical. */
+export const celLists: Readonly<Record<CelListName, 'string' | 'money' | 'double' | 'bool'>> = {
+  recipients: 'string',
+  senders: 'string',
+  urls: 'string',
+  accounts: 'string',
+  amounts: 'money',
+  paths: 'string',
+  folders: 'string',
+  queries: 'string',
+  commands: 'string',
+  contents: 'string',
+  attachments: 'string',
+  references: 'string',
+  identifiers: 'string',
+  numbers: 'double',
+  dates: 'string',
+  flags: 'bool',
+};
+
+const unknownType: CelType = { type: 'unknown', nullable: true };
+
+/** Of `when` and `approval.if`: every tool that the grant covers, and the case names that its agent binds. */
+export function callEnvironment(
+  tools: readonly Pick<Tool, 'name' | 'args' | 'pin' | 'fixed'>[],
+  caseNames: ReadonlyMap<string, CaseDeclaration>,
+): CelEnvironment {
+  return {
+    tools: tools.map(celTool),
+    caseNames: new Map([...caseNames].map(([name, declared]) => [name, caseType(declared)])),
+    result: null,
+  };
+}
+
+/** Of `returns.success`: the result's own data, typed by the pinned output schema where there is one. */
+export function resultEnvironment(outputSchema: JsonObject | null): CelEnvironment {
+  const result = outputSchema === null ? unknownType : schemaType(outputSchema);
+  return { tools: [], caseNames: new Map(), result: { ...result, nullable: false } };
+}
+
+function celTool(tool: Pick<Tool, 'name' | 'args' | 'pin' | 'fixed'>): CelTool {
+  const schema = tool.pin?.inputSchema ?? null;
+  const declared = schema === null ? null : schemaType(schema);
+  const args = new Map<string, CelArgument>();
+  const currencies = new Set<string | null>();
+  for (const [name, argument] of tool.args) {
+    // Of a variant, `fixed` arguments are filled and hidden: nothing that the agent says, nothing to judge.
+    if (Object.hasOwn(tool.fixed, name)) continue;
+    for (const { kind } of argument.parts)
+      if (kind.name === 'amount') currencies.add(kind.currency);
+    const whole = argument.parts.find((part) => part.pointer.segments.length === 0)?.kind ?? null;
+    const bySchema = declared?.type === 'object' ? declared.fields.get(name) : undefined;
+    args.set(name, celArgument(whole, bySchema));
+  }
+  const [currency = null] = currencies;
+  return { name: tool.name, args, currency: currencies.size === 1 ? currency : null };
+}
+
+function celArgument(kind: Kind | null, bySchema: CelType | undefined): CelArgument {
+  const nullable = bySchema?.nullable ?? true;
+  if (kind?.name === 'amount' && bySchema?.type !== 'list') {
+    return { type: { type: 'money', currency: kind.currency, nullable }, amount: kind };
+  }
+  if (bySchema !== undefined) return { type: bySchema, amount: null };
+  return { type: kind === null ? unknownType : kindType(kind), amount: null };
+}
+
+/** Without a schema a kind says little of the JSON that carries it: a recipient may be a string or a list of them. */
+function kindType(kind: Kind): CelType {
+  if (kind.name === 'flag') return { type: 'bool', nullable: true };
+  if (kind.name === 'number') return { type: 'double', nullable: true };
+  return unknownType;
+}
+
+function caseType(declared: CaseDeclaration): CelType {
+  if (declared.type === 'one_of') {
+    return { type: 'string', values: declared.values, nullable: false };
+  }
+  switch (declared.kind.name) {
+    case 'flag':
+      return { type: 'bool', nullable: false };
+    case 'number':
+      return { type: 'double', nullable: false };
+    case 'amount':
+      return { type: 'money', currency: declared.kind.currency, nullable: false };
+    default:
+      return { type: 'string', values: null, nullable: false };
+  }
+}
+
+/** Deeper than this nothing is known: a recursive `$ref` ends here. */
+const schemaDepthMax = 8;
+
+/** What a JSON Schema says of a value's type. Whatever it says in a way that isn't understood here is `unknown`. */
+export function schemaType(schema: JsonObject): CelType {
+  return typeOf(schema, schema, schemaDepthMax);
+}
+
+function typeOf(value: JsonValue | undefined, root: JsonObject, depth: number): CelType {
+  if (!isJsonObject(value) || depth === 0) return unknownType;
+  const reference = value['$ref'];
+  if (typeof reference === 'string') return typeOf(localTarget(reference, root), root, depth - 1);
+  const alternatives = value['anyOf'] ?? value['oneOf'];
+  if (isJsonArray(alternatives)) return eitherType(alternatives, root, depth);
+  if ('allOf' in value) return unknownType;
+  const declared = value['type'];
+  if (isJsonArray(declared)) {
+    const types = declared.filter((type) => type !== 'null');
+    const [only] = types;
+    if (types.length !== 1 || only === undefined) return unknownType;
+    const one = typeOf({ ...value, type: only }, root, depth);
+    return { ...one, nullable: one.nullable || types.length < declared.length };
+  }
+  switch (declared) {
+    case 'string':
+      return { type: 'string', values: stringValues(value), nullable: false };
+    case 'integer':
+      return { type: 'int', nullable: false };
+    case 'number':
+      return { type: 'double', nullable: false };
+    case 'boolean':
+      return { type: 'bool', nullable: false };
+    case 'null':
+      return { type: 'null', nullable: true };
+    case 'array':
+      return { type: 'list', element: typeOf(value['items'], root, depth - 1), nullable: false };
+    case 'object':
+      return objectType(value, root, depth);
+    default:
+      return unknownType;
+  }
+}
+
+/** `anyOf: [T, null]` is how generated schemas say optional; any other choice is unknown. */
+function eitherType(alternatives: readonly JsonValue[], root: JsonObject, depth: number): CelType {
+  const types = alternatives.map((alternative) => typeOf(alternative, root, depth - 1));
+  const some = types.filter((type) => type.type !== 'null');
+  const [only] = some;
+  if (some.length !== 1 || only === undefined) return unknownType;
+  return { ...only, nullable: only.nullable || some.length < types.length };
+}
+
+function objectType(schema: JsonObject, root: JsonObject, depth: number): CelType {
+  const properties = isJsonObject(schema['properties']) ? schema['properties'] : {};
+  const required = isJsonArray(schema['required']) ? schema['required'] : [];
+  const fields = new Map<string, CelType>();
+  for (const [name, property] of Object.entries(properties)) {
+    const type = typeOf(property, root, depth - 1);
+    // A default is filled before anything is decided, so such an argument is never absent.
+    const filled = isJsonObject(property) && 'default' in property && property['default'] !== null;
+    fields.set(name, required.includes(name) || filled ? type : { ...type, nullable: true });
+  }
+  const more = schema['additionalProperties'];
+  const open = more === true || 'patternProperties' in schema || fields.size === 0;
+  const rest = isJsonObject(more)
+    ? typeOf(more, root, depth - 1)
+    : open && more !== false
+      ? unknownType
+      : null;
+  return {
+    type: 'object',
+    fields,
+    rest: rest === null ? null : { ...rest, nullable: true },
+    nullable: false,
+  };
+}
+
+function stringValues(schema: JsonObject): readonly string[] | null {
+  if (typeof schema['const'] === 'string') return [schema['const']];
+  const values = schema['enum'];
+  if (!isJsonArray(values)) return null;
+  const texts = values.filter((value) => typeof value === 'string');
+  return texts.length === values.length ? texts : null;
+}
+
+function localTarget(reference: string, root: JsonObject): JsonValue | undefined {
+  if (!reference.startsWith('#/')) return reference === '#' ? root : undefined;
+  let target: JsonValue | undefined = root;
+  for (const segment of reference.slice(2).split('/')) {
+    if (!isJsonObject(target)) return undefined;
+    const name = segment.replaceAll('~1', '/').replaceAll('~0', '~');
+    target = Object.hasOwn(target, name) ? target[name] : undefined;
+  }
+  return target;
+}
