@@ -1,0 +1,359 @@
+/**
+ * The life of one call: decided and durably intended before its effect, durably finished before its result is
+ * released, joined to an earlier one where it repeats it, and never lost or guessed in between.
+ */
+import { readJson } from '../content/json.ts';
+import type { JsonObject, JsonValue } from '../content/value.ts';
+import { decide } from '../engine/decide.ts';
+import type { Decision } from '../engine/decision.ts';
+import type { GatewayEvent, RunEvent } from '../engine/events.ts';
+import type { Facts, FactsRequest } from '../engine/facts.ts';
+import { joinable } from '../engine/duplicates.ts';
+import { gather } from '../engine/gather.ts';
+import { inspect } from '../engine/outputs/inspect.ts';
+import { readCall } from '../engine/read-call.ts';
+import type { CallMemory, Run } from '../engine/run.ts';
+import type { Policy, Tool } from '../policy/model.ts';
+import { StoreError } from '../store/errors.ts';
+import type { ToolResult, UpstreamOutcome } from '../upstreams/port.ts';
+import type { Breakers } from './breakers.ts';
+import { Payloads, recordedArguments } from './payloads.ts';
+import type { AgentPrincipal, CallAnswer, Proposal, Refusal } from './port.ts';
+import type { RuntimePorts } from './ports.ts';
+import { budgetLeft, type CallIdentity, callFields, decidedFields, recordedFindings } from './record.ts';
+import type { Runs } from './runs.ts';
+import type { RunWriter } from './writer.ts';
+
+/** A counter that fills between reading and drawing is read again; more often than this it is simply full. */
+const decisionTriesMax = 4;
+export const callTimeoutMs = 60_000;
+
+/** How a call ended, as its own request and every duplicate that joined it learn it. */
+interface Settled {
+  /** Its end is known and recorded. */
+  readonly finished: boolean;
+  /** The record says that its client had it: a client that turns out to have gone is then recorded too. */
+  readonly recordedDelivered: boolean;
+  readonly result: ToolResult | null;
+  readonly refusal: Refusal | null;
+}
+
+type Step =
+  | { readonly type: 'join'; readonly memory: CallMemory }
+  | { readonly type: 'denied'; readonly decision: Decision }
+  | { readonly type: 'started'; readonly decision: Decision; readonly started: RunEvent & { type: 'call.started' }; readonly payloads: Payloads; readonly deferred: boolean };
+
+interface Attempt {
+  readonly principal: AgentPrincipal;
+  readonly proposal: Proposal;
+  readonly id: string;
+  readonly policy: Policy;
+  readonly writer: RunWriter;
+  readonly signal: AbortSignal;
+  readonly onProgress: ((progress: number, total: number | null) => void) | undefined;
+}
+
+export class Calls {
+  readonly #ports: RuntimePorts;
+  readonly #runs: Runs;
+  readonly #breakers: Breakers;
+  /** Effects under way in this process, for duplicates to wait on. */
+  readonly #underWay = new Map<string, Promise<Settled>>();
+  readonly #turns = new Map<string, { running: number; waiting: (() => void)[] }>();
+
+  constructor(ports: RuntimePorts, runs: Runs, breakers: Breakers) {
+    this.#ports = ports;
+    this.#runs = runs;
+    this.#breakers = breakers;
+  }
+
+  /** Never rejects: whatever goes wrong is a refusal, and a refusal is recorded. */
+  async call(principal: AgentPrincipal, proposal: Proposal, signal: AbortSignal, onProgress?: (progress: number, total: number | null) => void): Promise<CallAnswer> {
+    const id = `call_${this.#ports.randomId()}`;
+    try {
+      const writer = await this.#runs.carried(principal, proposal.handles);
+      if (writer === null) return await this.#refuseHandle(principal, id);
+      return await this.#live({ principal, proposal, id, policy: this.#ports.policy(), writer, signal, onProgress });
+    } catch (error) {
+      return this.#fault(principal, proposal, id, error);
+    }
+  }
+
+  async #live(attempt: Attempt): Promise<CallAnswer> {
+    const leave = await this.#takeTurn(attempt);
+    try {
+      const tool = attempt.policy.tools.get(attempt.proposal.tool) ?? null;
+      const read = tool === null ? null : readCall(tool, attempt.proposal.args);
+      const step = await this.#decide(attempt, tool, read);
+      switch (step.type) {
+        case 'denied':
+          return { type: 'refused', refusal: refusalOf(step.decision, attempt.id, attempt.writer.id) };
+        case 'join':
+          return await this.#join(attempt, step.memory);
+        case 'started': {
+          const effect = this.#effect(attempt, step);
+          this.#underWay.set(attempt.id, effect);
+          const settled = await effect.finally(() => this.#underWay.delete(attempt.id));
+          return this.#answer(attempt, step.decision, settled);
+        }
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  /** Decides until the decision could be written: what was read of the counters may be gone by the time it is drawn. */
+  async #decide(attempt: Attempt, tool: Tool | null, read: ReadOutcome | null): Promise<Step> {
+    for (let tries = 0; tries < decisionTriesMax; tries += 1) {
+      const { policy, writer } = attempt;
+      const request = gather(policy, await this.#runNow(writer), read?.ok === true ? read.read : null, attempt.proposal.tool);
+      const facts = await this.#facts(request, tool);
+      let step: Step | null = null;
+      const appended = await writer.append((run) => {
+        if (run === null) throw new StoreError('store.corrupt', 'the run vanished');
+        const [next, draft] = this.#step(attempt, run, tool, read, facts);
+        step = next;
+        return draft;
+      });
+      if (step !== null && appended?.type !== 'refused') {
+        this.#noteStart(step, tool, facts);
+        return step;
+      }
+    }
+    throw new StoreError('store.unavailable', 'the shared counters could not be drawn on');
+  }
+
+  /** One decision against the run as it stands: what to do, and what to write for it. Free of effects. */
+  #step(attempt: Attempt, run: Run, tool: Tool | null, read: ReadOutcome | null, facts: Facts): [Step, Draft | null] {
+    const { policy, proposal, id, principal } = attempt;
+    const ready = read?.ok === true ? read.read : null;
+    if (ready !== null && run.status === 'open') {
+      const memory = joinable(run, ready.digest, ready.tool.tier);
+      if (memory !== null) return [{ type: 'join', memory }, null];
+    }
+    const decision = decide({
+      policy,
+      run,
+      agent: principal.agent,
+      user: run.user,
+      ancestors: [],
+      call: { id, tool: proposal.tool, args: proposal.args, step: proposal.step, dryRun: proposal.dryRun },
+      read,
+      facts,
+    });
+    const agent = policy.agents.get(run.agent);
+    const identity = this.#identity(attempt, run, tool, ready?.digest ?? '');
+    const payloads = new Payloads(this.#ports.heldSecrets());
+    const args = payloads.keep(recordedArguments(tool, ready?.args ?? proposal.args));
+    const common = { ...callFields(run, policy, identity, facts.nowMs), ...decidedFields(decision, args, facts, budgetLeft(agent, run, facts.nowMs)) };
+    if (decision.effect !== 'allow' || ready === null) {
+      const events: RunEvent[] = [{ ...common, type: 'call.denied', remedies: decision.remedies }];
+      return [{ type: 'denied', decision }, { events, gatewayEvents: this.#alertsOf(decision, run, id, facts.nowMs), payloads: payloads.bytes }];
+    }
+    const started: RunEvent & { type: 'call.started' } = {
+      ...common,
+      type: 'call.started',
+      reservations: decision.reservations,
+      idempotencyKey: [...ready.tool.args.values()].some((argument) => argument.parts.some((part) => part.kind.name === 'idempotency_key')) ? id : null,
+    };
+    // A read that carries nothing out and draws on nobody else's counter may share one commit with its outcome: a crash
+    // in between loses a read that nobody saw the answer of.
+    const deferred = ready.tool.tier === 0 && ready.tool.reach === 'internal' && decision.reservations.length === 0;
+    const step: Step = { type: 'started', decision, started, payloads, deferred };
+    if (deferred) return [step, { events: [], reserve: { call: id, started } }];
+    return [
+      step,
+      { events: [started], reservations: decision.reservations, call: id, gatewayEvents: this.#alertsOf(decision, run, id, facts.nowMs), payloads: payloads.bytes },
+    ];
+  }
+
+  /** Performs what was decided, and writes how it ended. Runs to its end whether or not anybody still waits. */
+  async #effect(attempt: Attempt, step: Step & { type: 'started' }): Promise<Settled> {
+    const { proposal, policy, id } = attempt;
+    const tool = policy.tools.get(proposal.tool);
+    const read = tool === undefined ? null : readCall(tool, proposal.args);
+    if (tool === undefined || read?.ok !== true) throw new StoreError('store.corrupt', 'a started call lost its tool');
+    const begunAtMs = this.#ports.store.nowMs();
+    const outcome = step.decision.dryRun ? dryRunOutcome(tool) : await this.#perform(tool, { ...read.read.args, ...idempotencyKeys(tool, id) }, id, attempt.onProgress);
+    const atMs = this.#ports.store.nowMs();
+    const breaker = step.decision.dryRun ? { writes: [], events: [] } : this.#breakers.settle(tool.name, id, outcome, policy.breaker, atMs);
+    const ended = endingOf(outcome, { policy, decision: step.decision, tool, args: read.read.args });
+    const payloads = step.deferred ? step.payloads : new Payloads(this.#ports.heldSecrets());
+    const result = ended.seen === null ? null : payloads.keep(ended.seen);
+    const released = ended.released === null ? null : payloads.keep(ended.released);
+    const certainlyNot = outcome.type === 'not_sent' || (outcome.type === 'error' && outcome.refused);
+    let recordedDelivered = true;
+    await attempt.writer.append(
+      (run) => {
+        if (run === null) throw new StoreError('store.corrupt', 'the run vanished');
+        recordedDelivered = !attempt.signal.aborted;
+        const agent = policy.agents.get(run.agent);
+        const identity = this.#identity(attempt, run, tool, read.read.digest);
+        const alerts: GatewayEvent[] = ended.outcome === 'indeterminate' ? [alertEvent('indeterminate_call', run.id, id, atMs, { tool: tool.name })] : [];
+        const finished: RunEvent = {
+          ...callFields(run, policy, identity, this.#ports.store.nowMs()),
+          type: 'call.finished',
+          outcome: ended.outcome,
+          by: ended.by,
+          delivered: recordedDelivered,
+          result,
+          released,
+          isError: ended.isError,
+          findings: recordedFindings(ended.findings),
+          durationMs: atMs - begunAtMs,
+          tokens: null,
+          costMicroUsd: null,
+          labels: ended.labels,
+          budgetLeft: budgetLeft(agent, run, atMs),
+        };
+        return {
+          events: step.deferred ? [{ ...step.started, atMs: finished.atMs }, finished] : [finished],
+          gatewayEvents: [...breaker.events, ...breakerAlerts(breaker.events), ...alerts, ...(step.deferred ? this.#alertsOf(step.decision, run, id, atMs) : [])],
+          call: id,
+          releases: certainlyNot ? [id] : [],
+          marks: ended.outcome === 'completed' ? usedKeys(run.agent, read.read) : [],
+          writes: breaker.writes,
+          payloads: payloads.bytes,
+        };
+      },
+      id,
+    );
+    const refusal = ended.code === null ? null : plainRefusal(ended.code, id, attempt.writer.id);
+    return { finished: true, recordedDelivered, result: ended.released, refusal };
+  }
+
+  /** A repeat of a call whose outcome its agent has not had: it gets that outcome, and counts nowhere. */
+  async #join(attempt: Attempt, memory: CallMemory): Promise<CallAnswer> {
+    const settled = await (this.#underWay.get(memory.id) ?? this.#remembered(memory));
+    const recordedDelivered = settled.finished && !attempt.signal.aborted;
+    const tool = attempt.policy.tools.get(attempt.proposal.tool) ?? null;
+    await attempt.writer.append((run) => {
+      if (run === null) return null;
+      const identity = this.#identity(attempt, run, tool, memory.digest);
+      const fields = callFields(run, attempt.policy, identity, this.#ports.store.nowMs());
+      return { events: [{ ...fields, type: 'call.joined', joined: memory.id, delivered: recordedDelivered }] };
+    });
+    return this.#answer({ ...attempt, id: memory.id }, null, { ...settled, recordedDelivered });
+  }
+
+  /** What a finished call's record says of it. A start without an end, whose effect isn't ours any more, is unknown. */
+  async #remembered(memory: CallMemory): Promise<Settled> {
+    if (memory.state === 'completed' && memory.outcome !== null) {
+      const bytes = await this.#ports.store.payload(memory.outcome);
+      const result = bytes === null ? null : asToolResult(readJson(bytes));
+      if (result !== null) return { finished: true, recordedDelivered: false, result, refusal: null };
+    }
+    return { finished: false, recordedDelivered: false, result: null, refusal: plainRefusal('upstream.indeterminate', memory.id, null) };
+  }
+
+  #answer(attempt: Attempt, decision: Decision | null, settled: Settled): CallAnswer {
+    if (settled.result === null) {
+      return { type: 'refused', refusal: settled.refusal ?? plainRefusal('engine.fault', attempt.id, attempt.writer.id) };
+    }
+    let told = false;
+    const released = async (delivered: boolean): Promise<void> => {
+      if (told) return;
+      told = true;
+      if (!delivered && settled.recordedDelivered) await this.#undelivered(attempt);
+    };
+    return { type: 'result', call: attempt.id, run: attempt.writer.id, result: settled.result, decision, released };
+  }
+
+  async #undelivered(attempt: Attempt): Promise<void> {
+    const { writer, policy, id } = attempt;
+    try {
+      await writer.append((run) => {
+        const memory = run === null ? undefined : Object.values(run.byDigest).find((known) => known.id === id);
+        if (run === null || memory === undefined) return null;
+        const identity = this.#identity(attempt, run, policy.tools.get(memory.tool) ?? null, memory.digest);
+        return { events: [{ ...callFields(run, policy, identity, this.#ports.store.nowMs()), type: 'call.undelivered' }] };
+      });
+    } catch (error) {
+      this.#ports.log({ level: 'error', event: 'call.undelivered', call: id, error: describe(error) });
+    }
+  }
+
+  async #perform(tool: Tool, args: JsonObject, callId: string, onProgress: Attempt['onProgress']): Promise<UpstreamOutcome & { readonly retryAfterMs?: number }> {
+    const upstream = this.#ports.upstream(tool.upstream);
+    if (upstream === undefined) return { type: 'not_sent', reason: 'down' };
+    try {
+      return await upstream.call({
+        surface: tool.surface,
+        operation: tool.operation,
+        args,
+        callId,
+        timeoutMs: callTimeoutMs,
+        ...(onProgress === undefined ? {} : { onProgress }),
+      });
+    } catch (error) {
+      // An upstream never rejects; one that does is a bug of ours, and what it did is unknown.
+      this.#ports.log({ level: 'error', event: 'upstream.fault', upstream: tool.upstream, error: describe(error) });
+      return { type: 'unknown', reason: 'bad_answer' };
+    }
+  }
+
+  async #facts(request: FactsRequest, tool: Tool | null): Promise<Facts> {
+    const { store } = this.#ports;
+    const nowMs = store.nowMs();
+    const [suspended, windows, once, used] = await Promise.all([
+      store.readState(`suspended:${request.agent}`),
+      keyed(request.windows, ({ key }) => key, ({ key, windowMs }) => store.windowSum(key, windowMs === null ? null : nowMs - windowMs)),
+      keyed(request.once, (key) => key, (key) => store.onceTaken(key)),
+      keyed(request.used, (key) => key, (key) => store.used(key)),
+    ]);
+    const upstream = tool === null ? undefined : this.#ports.upstream(tool.upstream);
+    return {
+      nowMs,
+      suspended: suspended !== undefined,
+      windows,
+      once,
+      used,
+      breaker: this.#breakers.fact(request.tool, nowMs),
+      definition: tool === null ? 'unknown' : this.#ports.definitionOf(tool),
+      upstreamUp: upstream?.status().state === 'up',
+    };
+  }
+
+  #identity(attempt: Attempt, run: Run, tool: Tool | null, digest: string): CallIdentity {
+    const mediation = tool === null ? 'brokered' : this.#ports.mediation(run.agent, tool.upstream);
+    return { call: attempt.id, step: attempt.proposal.step, toolName: attempt.proposal.tool, tool, digest, mediation };
+  }
+
+  /** A handle that isn't this credential's. The record names the credential; the agent learns nothing of the run. */
+  async #refuseHandle(principal: AgentPrincipal, id: string): Promise<CallAnswer> {
+    const { store } = this.#ports;
+    await store.commitGateway({ events: [{ v: 1, type: 'identity.refused', atMs: store.nowMs(), code: 'identity.run', credential: principal.credential }], writes: [] });
+    return { type: 'refused', refusal: plainRefusal('identity.run', id, null) };
+  }
+
+  /** A refusal that the store couldn't record goes to the spool; without that, the gateway says that it is out of service. */
+  async #fault(principal: AgentPrincipal, proposal: Proposal, id: string, error: unknown): Promise<CallAnswer> {
+    const code = error instanceof StoreError ? 'store.unavailable' : 'engine.fault';
+    this.#ports.log({ level: 'error', event: code, call: id, error: describe(error) });
+    const refusal = plainRefusal(code, id, null);
+    try {
+      await this.#ports.spool({ atMs: Date.now(), code, call: id, agent: principal.agent, user: principal.user, tool: proposal.tool.slice(0, 256) });
+      return { type: 'refused', refusal };
+    } catch (spoolError) {
+      this.#ports.log({ level: 'error', event: 'spool.failed', call: id, error: describe(spoolError) });
+      return { type: 'refused', refusal: { ...refusal, as: 'unavailable' } };
+    }
+  }
+
+  /** `parallel` on an agent: so many calls of a run at a time, the others wait in order. */
+  async #takeTurn(attempt: Attempt): Promise<() => void> {
+    const max = attempt.policy.agents.get(attempt.principal.agent)?.parallel ?? null;
+    if (max === null) return () => undefined;
+    const { id } = attempt.writer;
+    const turns = this.#turns.get(id) ?? { running: 0, waiting: [] };
+    this.#turns.set(id, turns);
+    if (turns.running < max) turns.running += 1;
+    else await new Promise<void>((go) => turns.waiting.push(go));
+    return () => {
+      const next = turns.waiting.shift();
+      if (next !== undefined) return next();
+      turns.running -= 1;
+      if (turns.running === 0) this.#turns.delete(id);
+    };
+  }
+}
