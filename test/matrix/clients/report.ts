@@ -1,0 +1,92 @@
+/**
+ * What every client program of the matrix is told and what it prints, whatever language it is written in.
+ *
+ * In: `argv[2]`, a JSON `Plan`; the bearer token in `MATRIX_TOKEN`. Out: one JSON `Report` on the last line.
+ */
+import { z } from 'zod';
+
+export interface Plan {
+  readonly url: string;
+  /** Sent as the header `Sallyport-Run`. */
+  readonly run: string | null;
+  readonly calls: readonly {
+    readonly tool: string;
+    readonly args: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+export const planShape: z.ZodType<Plan> = z.object({
+  url: z.string(),
+  run: z.string().nullable(),
+  calls: z.array(z.object({ tool: z.string(), args: z.record(z.string(), z.unknown()) })),
+});
+
+export interface CallReport {
+  readonly tool: string;
+  /** The result was marked as an error, or the SDK raised one. */
+  readonly failed: boolean;
+  /** What a program reads without parsing text: the code in the result's `_meta`. */
+  readonly code: string | null;
+  /** What a model would be shown: the text blocks of the result, or the message of what the SDK raised. */
+  readonly text: string;
+  readonly raised: boolean;
+}
+
+export interface Report {
+  readonly protocol: string | null;
+  readonly tools: readonly { readonly name: string; readonly typed: boolean }[];
+  readonly calls: readonly CallReport[];
+}
+
+export const reportShape: z.ZodType<Report> = z.object({
+  protocol: z.string().nullable(),
+  tools: z.array(z.object({ name: z.string(), typed: z.boolean() })),
+  calls: z.array(
+    z.object({
+      tool: z.string(),
+      failed: z.boolean(),
+      code: z.string().nullable(),
+      text: z.string(),
+      raised: z.boolean(),
+    }),
+  ),
+});
+
+export const decisionKey = 'dev.sallyport/decision';
+
+const resultShape = z.object({
+  content: z.array(z.looseObject({ type: z.string(), text: z.string().optional() })),
+  isError: z.boolean().optional(),
+  _meta: z
+    .looseObject({ [decisionKey]: z.looseObject({ code: z.string() }).optional() })
+    .optional(),
+});
+
+/** A call as the two TypeScript programs report it. */
+export async function reportCall(tool: string, call: Promise<unknown>): Promise<CallReport> {
+  try {
+    const result = resultShape.parse(await call);
+    return {
+      tool,
+      failed: result.isError === true,
+      code: result._meta?.[decisionKey]?.code ?? null,
+      text: result.content.map((block) => block.text ?? `[${block.type}]`).join('\n'),
+      raised: false,
+    };
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    return { tool, failed: true, code: null, text, raised: true };
+  }
+}
+
+export function readPlan(): { readonly plan: Plan; readonly headers: Record<string, string> } {
+  const plan = planShape.parse(JSON.parse(process.argv[2] ?? ''));
+  const token = process.env['MATRIX_TOKEN'];
+  return {
+    plan,
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(plan.run === null ? {} : { 'sallyport-run': plan.run }),
+    },
+  };
+}

@@ -1,0 +1,26 @@
+/** The TypeScript SDK, version 2. `MATRIX_ERA`: how it negotiates, `legacy` (its default) or `auto`. */
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { type CallReport, readPlan, reportCall } from './report.ts';
+
+const { plan, headers } = readPlan();
+const mode = process.env['MATRIX_ERA'] === 'auto' ? 'auto' : 'legacy';
+const client = new Client(
+  { name: 'matrix-ts-v2', version: '1.0.0' },
+  { versionNegotiation: { mode } },
+);
+await client.connect(
+  new StreamableHTTPClientTransport(new URL(plan.url), { requestInit: { headers } }),
+);
+const { tools } = await client.listTools();
+const calls: CallReport[] = [];
+for (const { tool, args } of plan.calls) {
+  calls.push(await reportCall(tool, client.callTool({ name: tool, arguments: { ...args } })));
+}
+console.log(
+  JSON.stringify({
+    protocol: client.getNegotiatedProtocolVersion() ?? null,
+    tools: tools.map((tool) => ({ name: tool.name, typed: tool.outputSchema !== undefined })),
+    calls,
+  }),
+);
+await client.close();
