@@ -1,0 +1,10 @@
+import { readCall } from '../engine/read-call.ts';
+import { Breakers } from './breakers.ts';
+import { Calls } from './calls.ts';
+import { listTools } from './listing.ts';
+import type { Runtime } from './port.ts';
+import type { RuntimePorts } from './ports.ts';
+import { endOrphans } from './recovery.ts';
+import { Runs } from './runs.ts';
+import { sweepAbandoned } from './sweep.ts';
+import { explain } from './what-if.ts';
