@@ -1,0 +1,66 @@
+/** The agent's tools, by a stock MCP client: straight to the mail server, or through Sallyport. */
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { z } from 'zod';
+import type { ToolAnswer, Toolbox } from './agent.ts';
+import type { MailRig } from './rig/rig.ts';
+
+type OpenToolbox = Toolbox & AsyncDisposable;
+
+/** The agent holds the mailbox's password, as it does in most set-ups. */
+export function straightToMail(rig: MailRig): Promise<OpenToolbox> {
+  const { command, args, env } = rig.emailServer;
+  return open(
+    new StdioClientTransport({
+      command,
+      args: [...args],
+      env: { ...env, PATH: process.env['PATH'] ?? '' },
+      stderr: 'ignore',
+    }),
+    '',
+  );
+}
+
+/** The agent holds a token that is good for Sallyport alone, and the handle of the run that somebody opened for it. */
+export function throughSallyport(url: string, token: string, run: string): Promise<OpenToolbox> {
+  const headers = { authorization: `Bearer ${token}`, 'sallyport-run': run };
+  return open(
+    new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }),
+    'mail.',
+  );
+}
+
+const resultShape = z.looseObject({
+  content: z.array(z.looseObject({ text: z.string().optional() })),
+  structuredContent: z.unknown(),
+  isError: z.boolean().optional(),
+});
+
+async function open(
+  transport: StdioClientTransport | StreamableHTTPClientTransport,
+  prefix: string,
+): Promise<OpenToolbox> {
+  const client = new Client({ name: 'support-agent', version: '1.0.0' });
+  await client.connect(transport);
+  const { tools } = await client.listTools();
+  return {
+    names: tools.map((tool) => tool.name.slice(prefix.length)),
+    call: async (name, args): Promise<ToolAnswer> => {
+      try {
+        const result = resultShape.parse(
+          await client.callTool({ name: prefix + name, arguments: { ...args } }),
+        );
+        const text = result.content.map((block) => block.text ?? '').join('\n');
+        return { ok: result.isError !== true, text, data: result.structuredContent };
+      } catch (error) {
+        // A tool that isn't the agent's to call is a protocol error: to the agent, one more refusal.
+        return {
+          ok: false,
+          text: error instanceof Error ? error.message : String(error),
+          data: null,
+        };
+      }
+    },
+    [Symbol.asyncDispose]: () => client.close(),
+  };
+}
