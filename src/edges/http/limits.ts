@@ -1,0 +1,21 @@
+/** The bounds of the HTTP edge: one place, each with its reason. */
+export const httpLimits = {
+  /** Arguments are at most 1 MiB; escapes and the envelope can make a multiple of it on the wire. */
+  bodyBytesMax: 4 * 1024 * 1024,
+  /** Read from someone who has shown no credential, only to answer with the id of their request. */
+  strangerBodyBytesMax: 64 * 1024,
+  /** Name and value of all headers together; real clients send under 2 KiB. */
+  headerBytesMax: 16 * 1024,
+  headerCountMax: 100,
+  /** A client that sends one header byte a second holds a socket no longer than this. */
+  headersTimeoutMs: 10_000,
+  /** The same for a whole request, body included. */
+  requestTimeoutMs: 60_000,
+  /** Longer than the usual 60 s of a load balancer, so that we are never the one who closes first. */
+  keepAliveTimeoutMs: 65_000,
+  /** A client that never reads its answer: after this the answer counts as undelivered. */
+  deliveryTimeoutMs: 30_000,
+  connectionsMax: 4_096,
+  /** How long a closing server waits for calls in flight. */
+  drainMs: 30_000,
+} as const;

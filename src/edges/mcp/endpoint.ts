@@ -1,0 +1,383 @@
+/**
+ * `/mcp`: both eras of the protocol at one URL. Translates between the wire and the runtime, and decides nothing:
+ * whatever is about permission, budget or rate comes back from the runtime as a result with HTTP 200.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { JsonObject, JsonValue } from '../../content/value.ts';
+import type { AgentPrincipal, Runtime } from '../../runtime/port.ts';
+import { checkJsonBody, readBody } from '../http/body.ts';
+import {
+  type Authenticate,
+  type CredentialRefusal,
+  credentialOf,
+  type EdgeLog,
+  wrongScope,
+} from '../http/credentials.ts';
+import { headerOf } from '../http/headers.ts';
+import { httpLimits } from '../http/limits.ts';
+import { ClientGone, HttpRefusal } from '../http/refusal.ts';
+import { sendEmpty, sendJson } from '../http/respond.ts';
+import { type Answer, answerOf } from './call-answer.ts';
+import { addressOf, progressTokenOf, proposalOf } from './call-request.ts';
+import { type Era, isModern, subscriptionKey } from './era.ts';
+import { checkLegacyVersion, initializeResult, legacyEra } from './era-legacy.ts';
+import { checkModernRequest, discoverResult, modernEra } from './era-modern.ts';
+import { mcpLimits } from './limits.ts';
+import { resourceTemplatesList, toolsList } from './lists.ts';
+import { idOf, messageOf, type RequestId, type RpcRequest, readBodyJson } from './message.ts';
+import { checkParamHeaders } from './mirrored-headers.ts';
+import { RpcRefusal, rpcCodes } from './refusal.ts';
+import { acceptsEvents, openReply } from './reply.ts';
+import { signedSessions } from './sessions.ts';
+import { standingStreams } from './standing-streams.ts';
+
+export interface McpEndpointOptions {
+  readonly authenticate: Authenticate;
+  readonly runtime: Runtime;
+  readonly sessionKey: Uint8Array;
+  readonly version: string;
+  readonly log: EdgeLog;
+}
+
+export interface McpEndpoint {
+  readonly answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** Ends the streams that only wait. Calls in flight go on. */
+  readonly close: () => void;
+}
+
+/** One request of one agent, with what its answer needs. */
+interface Exchange {
+  readonly principal: AgentPrincipal;
+  readonly http: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly request: RpcRequest;
+  readonly era: Era;
+}
+
+type AgentCredential =
+  | { readonly principal: AgentPrincipal }
+  | { readonly refused: CredentialRefusal };
+
+const capabilities: JsonObject = { tools: {}, resources: {}, prompts: {} };
+/** Log texts of upstreams are dropped, so there is never one at or above the level that a client sets. */
+const legacyCapabilities: JsonObject = { ...capabilities, logging: {} };
+
+/** Methods that we know and don't serve, with what to say about it. */
+const unserved: ReadonlyMap<string, string> = new Map([
+  ['completion/complete', 'completions are not passed on'],
+  ['resources/subscribe', 'updates of resources are not passed on'],
+  ['resources/unsubscribe', 'updates of resources are not passed on'],
+]);
+
+export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
+  const { runtime } = options;
+  const sessions = signedSessions(options.sessionKey);
+  const streams = standingStreams();
+  const modern = modernEra(options.version);
+
+  async function agentOf(http: IncomingMessage): Promise<AgentCredential> {
+    const credential = await credentialOf(http, options.authenticate, options.log);
+    if ('refused' in credential) return credential;
+    const { principal } = credential;
+    return principal.type === 'agent'
+      ? { principal }
+      : { refused: wrongScope('this credential opens runs; MCP needs an agent’s') };
+  }
+
+  async function answerPost(http: IncomingMessage, response: ServerResponse): Promise<void> {
+    let id: RequestId | null = null;
+    try {
+      const credential = await agentOf(http);
+      if ('refused' in credential)
+        return await refuseCredential(http, response, credential.refused);
+      const { principal } = credential;
+      checkJsonBody(http);
+      const value = readBodyJson(await readBody(http, httpLimits.bodyBytesMax));
+      id = idOf(value);
+      const message = messageOf(value);
+      if (message.type === 'notification') {
+        await sendEmpty(response, 202);
+        return;
+      }
+      const versionHeader = headerOf(http, 'mcp-protocol-version');
+      const era = isModern(message, versionHeader) ? modern : legacyEra;
+      if (era === modern) checkModernRequest(http, message);
+      else if (message.method !== 'initialize') checkLegacyRequest(http, principal, versionHeader);
+      await answerRequest({ principal, http, response, request: message, era });
+    } catch (error) {
+      await sendFailure(response, id, error, options.log);
+    }
+  }
+
+  async function answerRequest(exchange: Exchange): Promise<void> {
+    const { request, response, era, principal } = exchange;
+    switch (request.method) {
+      case 'tools/call':
+      case 'resources/read':
+      case 'prompts/get':
+        return answerCall(exchange);
+      case 'tools/list':
+        return answerList(exchange, toolsList(runtime.listTools(principal)));
+      case 'resources/list':
+        return answerList(exchange, { resources: [] });
+      case 'resources/templates/list':
+        return answerList(exchange, resourceTemplatesList(runtime.listTools(principal)));
+      case 'prompts/list':
+        return answerList(exchange, { prompts: [] });
+      default:
+        break;
+    }
+    if (era === modern) {
+      if (request.method === 'server/discover') {
+        return sendResult(exchange, discoverResult(era, capabilities, mcpLimits.discoverTtlMs));
+      }
+      if (request.method === 'subscriptions/listen') return listen(exchange);
+    } else {
+      if (request.method === 'initialize') {
+        response.setHeader('mcp-session-id', sessions.open(principal.credential));
+        return sendResult(
+          exchange,
+          initializeResult(request.params, legacyCapabilities, options.version),
+        );
+      }
+      if (request.method === 'ping' || request.method === 'logging/setLevel')
+        return sendResult(exchange, {});
+    }
+    throw unknownMethod(request.method, era);
+  }
+
+  async function answerCall({ principal, http, response, request, era }: Exchange): Promise<void> {
+    const listed = runtime.listTools(principal);
+    const address = addressOf(request, listed);
+    const entry = listed.find(({ name }) => name === address.tool);
+    if (era === modern && address.surface === 'tool' && entry !== undefined) {
+      checkParamHeaders(http, entry.inputSchema, address.args);
+    }
+    const proposal = proposalOf(address, http, request);
+    const left = new AbortController();
+    response.once('close', () => left.abort());
+    const reply = openReply(
+      response,
+      request.id,
+      acceptsEvents(http) ? progressTokenOf(request) : null,
+    );
+    const answer = await runtime.call(principal, proposal, left.signal, reply.progress);
+    const delivered = await reply.end(answerOf(answer, address, era));
+    if (answer.type !== 'result') return;
+    try {
+      await answer.released(delivered);
+    } catch (error) {
+      options.log({
+        level: 'error',
+        event: 'mcp.released',
+        call: answer.call,
+        error: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+
+  function listen({ principal, response, request, era }: Exchange): void {
+    const subscription = { [subscriptionKey]: request.id };
+    const acknowledged: JsonObject = {
+      jsonrpc: '2.0',
+      method: 'notifications/subscriptions/acknowledged',
+      // Of what may be asked for, nothing is offered: lists say themselves how long they hold.
+      params: { notifications: {}, _meta: subscription },
+    };
+    const farewell: JsonObject = {
+      jsonrpc: '2.0',
+      id: request.id,
+      result: era.result({ _meta: subscription }),
+    };
+    if (!streams.open(principal.credential, response, acknowledged, farewell)) {
+      throw new RpcRefusal(
+        'mcp.surface',
+        rpcCodes.methodNotFound,
+        404,
+        'mcp.surface: this credential has too many open streams',
+      );
+    }
+  }
+
+  function checkLegacyRequest(
+    http: IncomingMessage,
+    principal: AgentPrincipal,
+    versionHeader: string | null,
+  ): void {
+    checkLegacyVersion(versionHeader);
+    const session = headerOf(http, 'mcp-session-id');
+    // Without one the request stands alone, as a stateless server of that era has it.
+    if (session !== null && !sessions.isOpen(session, principal.credential)) {
+      throw new RpcRefusal(
+        'mcp.session',
+        rpcCodes.invalidRequest,
+        404,
+        'there is no such session: initialize again',
+      );
+    }
+  }
+
+  /** GET and DELETE exist in the legacy era alone, and only within a session. */
+  async function answerSession(http: IncomingMessage, response: ServerResponse): Promise<void> {
+    const credential = await agentOf(http);
+    if ('refused' in credential) return sendCredentialRefusal(response, credential.refused, null);
+    const session = headerOf(http, 'mcp-session-id');
+    if (session === null) throw notAllowed();
+    if (!sessions.isOpen(session, credential.principal.credential)) {
+      await sendRpcRefusal(
+        response,
+        null,
+        new RpcRefusal('mcp.session', rpcCodes.invalidRequest, 404, 'there is no such session'),
+      );
+      return;
+    }
+    if (http.method === 'DELETE') {
+      sessions.end(session);
+      await sendEmpty(response, 204);
+      return;
+    }
+    if (
+      !acceptsEvents(http) ||
+      !streams.open(credential.principal.credential, response, null, null)
+    )
+      throw notAllowed();
+  }
+
+  return {
+    async answer(http, response) {
+      if (http.method === 'POST') return answerPost(http, response);
+      if (http.method === 'GET' || http.method === 'DELETE') return answerSession(http, response);
+      throw notAllowed();
+    },
+    close: () => streams.close(),
+  };
+}
+
+async function answerList(exchange: Exchange, fields: JsonObject): Promise<void> {
+  // Lists have one page. A cursor was made by somebody else.
+  if (exchange.request.params['cursor'] !== undefined) {
+    throw new RpcRefusal(
+      'mcp.params',
+      rpcCodes.invalidParams,
+      200,
+      'there is no page at this cursor',
+    );
+  }
+  return sendResult(exchange, exchange.era.cacheable(fields, mcpLimits.listTtlMs));
+}
+
+async function sendResult({ response, request }: Exchange, result: JsonObject): Promise<void> {
+  const answer: Answer = { status: 200, body: { result } };
+  await sendJson(response, answer.status, { jsonrpc: '2.0', id: request.id, ...answer.body });
+}
+
+async function sendFailure(
+  response: ServerResponse,
+  id: RequestId | null,
+  error: unknown,
+  log: EdgeLog,
+): Promise<void> {
+  if (error instanceof ClientGone || response.headersSent) throw error;
+  if (error instanceof RpcRefusal) return sendRpcRefusal(response, id, error);
+  if (error instanceof HttpRefusal) {
+    const { status, code, message, headers } = error;
+    return sendRpcError(
+      response,
+      status,
+      id,
+      { code: rpcCodes.invalidRequest, message: `${code}: ${message}` },
+      headers,
+    );
+  }
+  log({
+    level: 'error',
+    event: 'mcp.fault',
+    error: error instanceof Error ? error.message : String(error),
+  });
+  return sendRpcError(
+    response,
+    500,
+    id,
+    {
+      code: rpcCodes.internal,
+      message: 'mcp.fault: something went wrong here; it was not allowed',
+    },
+    {},
+  );
+}
+
+async function sendRpcRefusal(
+  response: ServerResponse,
+  id: RequestId | null,
+  refusal: RpcRefusal,
+): Promise<void> {
+  const { rpcCode: code, message, data } = refusal;
+  await sendRpcError(
+    response,
+    refusal.httpStatus,
+    id,
+    { code, message, ...(data === undefined ? {} : { data }) },
+    {},
+  );
+}
+
+/** The request's id where it can be read: one SDK drops the reason of an answer that isn't its request's. */
+async function refuseCredential(
+  http: IncomingMessage,
+  response: ServerResponse,
+  refusal: CredentialRefusal,
+): Promise<void> {
+  let id: RequestId | null = null;
+  try {
+    checkJsonBody(http);
+    id = idOf(readBodyJson(await readBody(http, httpLimits.strangerBodyBytesMax)));
+  } catch (error) {
+    if (!(error instanceof RpcRefusal || error instanceof HttpRefusal)) throw error;
+  }
+  await sendCredentialRefusal(response, refusal, id);
+}
+
+async function sendCredentialRefusal(
+  response: ServerResponse,
+  refusal: CredentialRefusal,
+  id: RequestId | null,
+): Promise<void> {
+  const error = {
+    code: rpcCodes.invalidRequest,
+    message: `${refusal.code}: ${refusal.message}`,
+    data: { code: refusal.code },
+  };
+  await sendRpcError(response, refusal.status, id, error, refusal.headers);
+}
+
+async function sendRpcError(
+  response: ServerResponse,
+  status: number,
+  id: RequestId | null,
+  error: JsonObject,
+  headers: Readonly<Record<string, string>>,
+): Promise<void> {
+  const message: JsonValue = { jsonrpc: '2.0', ...(id === null ? {} : { id }), error };
+  await sendJson(response, status, message, headers);
+}
+
+function unknownMethod(method: string, era: Era): RpcRefusal {
+  const reason = unserved.get(method);
+  return reason === undefined
+    ? new RpcRefusal(
+        'mcp.method',
+        rpcCodes.methodNotFound,
+        era.unknownMethodStatus,
+        'method not found',
+      )
+    : new RpcRefusal(
+        'mcp.surface',
+        rpcCodes.methodNotFound,
+        era.unknownMethodStatus,
+        `mcp.surface: ${reason}`,
+      );
+}
+
+function notAllowed(): HttpRefusal {
+  return new HttpRefusal(405, 'http.method', 'use POST here', { headers: { allow: 'POST' } });
+}

@@ -1,0 +1,96 @@
+/**
+ * The headers in which a modern client repeats its body, so that what stands between can route without reading it.
+ * Whoever routed or filtered by them must have seen the call that we decide: they are equal, or nothing happens.
+ */
+import type { IncomingMessage } from 'node:http';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../content/value.ts';
+import { headerOf } from '../http/headers.ts';
+import type { RpcRequest } from './message.ts';
+import { RpcRefusal, rpcCodes } from './refusal.ts';
+
+const namedBy: Readonly<Record<string, 'name' | 'uri'>> = {
+  'tools/call': 'name',
+  'prompts/get': 'name',
+  'resources/read': 'uri',
+};
+
+export function checkMirroredHeaders(headers: IncomingMessage, request: RpcRequest): void {
+  if (headerOf(headers, 'mcp-method') !== request.method) throw mismatch('Mcp-Method');
+  const field = namedBy[request.method];
+  if (field === undefined) return;
+  const header = headerOf(headers, 'mcp-name');
+  if (header === null || decodeHeader(header) !== request.params[field]) throw mismatch('Mcp-Name');
+}
+
+/** Checks `Mcp-Param-*` against the arguments that the listed schema marks with `x-mcp-header`. */
+export function checkParamHeaders(
+  headers: IncomingMessage,
+  inputSchema: JsonObject,
+  args: JsonObject,
+): void {
+  for (const { header, path } of annotationsOf(inputSchema)) {
+    const value = valueAt(args, path);
+    const sent = headerOf(headers, `mcp-param-${header.toLowerCase()}`);
+    if (!agrees(sent === null ? null : decodeHeader(sent), value))
+      throw mismatch(`Mcp-Param-${header}`);
+  }
+}
+
+export function mismatch(header: string): RpcRefusal {
+  return new RpcRefusal(
+    'mcp.header',
+    rpcCodes.headerMismatch,
+    400,
+    `header mismatch: \`${header}\` is missing, malformed, or differs from the body`,
+  );
+}
+
+const sentinel = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/;
+
+/** Undoes the Base64 form of a value that isn't plain ASCII. Null when what it holds isn't UTF-8: it equals nothing. */
+function decodeHeader(value: string): string | null {
+  const [, encoded] = sentinel.exec(value) ?? [];
+  if (encoded === undefined) return value;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      Buffer.from(encoded, 'base64'),
+    );
+  } catch {
+    return null;
+  }
+}
+
+interface Annotation {
+  readonly header: string;
+  readonly path: readonly string[];
+}
+
+/** Only what a chain of `properties` reaches counts; anything deeper makes a client drop the tool. */
+function annotationsOf(schema: JsonObject, path: readonly string[] = []): Annotation[] {
+  const found: Annotation[] = [];
+  const properties = schema['properties'];
+  if (!isJsonObject(properties)) return found;
+  for (const [name, property] of Object.entries(properties)) {
+    if (!isJsonObject(property)) continue;
+    const header = property['x-mcp-header'];
+    if (typeof header === 'string' && header !== '') found.push({ header, path: [...path, name] });
+    found.push(...annotationsOf(property, [...path, name]));
+  }
+  return found;
+}
+
+function valueAt(args: JsonObject, path: readonly string[]): JsonValue | undefined {
+  let value: JsonValue | undefined = args;
+  for (const name of path) {
+    if (!isJsonObject(value) || !Object.hasOwn(value, name)) return undefined;
+    value = value[name];
+  }
+  return value;
+}
+
+function agrees(sent: string | null, value: JsonValue | undefined): boolean {
+  if (value === undefined || value === null) return sent === null;
+  if (sent === null) return false;
+  if (typeof value === 'number') return sent.trim() !== '' && Number(sent) === value;
+  return sent === String(value);
+}

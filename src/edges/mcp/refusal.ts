@@ -1,0 +1,51 @@
+import { SallyportError } from '../../content/errors.ts';
+import type { JsonObject } from '../../content/value.ts';
+
+/** JSON-RPC's own codes, and those that the specification of 2026-07-28 defines. */
+export const rpcCodes = {
+  parse: -32_700,
+  invalidRequest: -32_600,
+  methodNotFound: -32_601,
+  invalidParams: -32_602,
+  internal: -32_603,
+  headerMismatch: -32_020,
+  unsupportedVersion: -32_022,
+} as const;
+
+export type RpcRefusalCode =
+  | 'mcp.parse'
+  | 'mcp.batch'
+  | 'mcp.message'
+  | 'mcp.header'
+  | 'mcp.version'
+  | 'mcp.metadata'
+  | 'mcp.params'
+  | 'mcp.method'
+  | 'mcp.session'
+  /** A surface that Sallyport doesn't pass on: completion, subscriptions to resources, sampling, elicitation, roots. */
+  | 'mcp.surface';
+
+/** A message that is refused for its form. Nothing about what an agent may do is decided here. */
+export class RpcRefusal extends SallyportError {
+  declare readonly code: RpcRefusalCode;
+  readonly rpcCode: number;
+  readonly httpStatus: number;
+  readonly data: JsonObject | undefined;
+
+  constructor(
+    code: RpcRefusalCode,
+    rpcCode: number,
+    httpStatus: number,
+    message: string,
+    data?: JsonObject,
+  ) {
+    super(code, message);
+    this.rpcCode = rpcCode;
+    this.httpStatus = httpStatus;
+    this.data = data;
+  }
+}
+
+export function invalidParams(message: string): RpcRefusal {
+  return new RpcRefusal('mcp.params', rpcCodes.invalidParams, 200, message);
+}
