@@ -1,0 +1,162 @@
+/**
+ * The policy in force, from its files: loaded once to start, and again whenever a file of it changes. A bad file never
+ * replaces a good policy; either way the ledger says so.
+ */
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import { SallyportError } from '../content/errors.ts';
+import type { GatewayEvent } from '../engine/events.ts';
+import { type Diagnostic, formatDiagnostic } from '../policy/diagnostic.ts';
+import { changedKeys } from '../policy/changed-keys.ts';
+import { loadPolicy } from '../policy/load.ts';
+import { emptyLock, type Lock } from '../policy/lock.ts';
+import { parseLock } from '../policy/lock-file.ts';
+import type { Policy } from '../policy/model.ts';
+
+const pollMs = 1_000;
+/** A policy file larger than this is a mistake. */
+const fileBytesMax = 1024 * 1024;
+const lockBytesMax = 16 * 1024 * 1024;
+const errorsRecordedMax = 20;
+
+export class PolicyFileError extends SallyportError {
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(file: string, diagnostics: readonly Diagnostic[]) {
+    super('policy.invalid', `${file}: the policy has ${diagnostics.length} error${diagnostics.length === 1 ? '' : 's'}\n\n${diagnostics.map(formatDiagnostic).join('\n\n')}`);
+    this.diagnostics = diagnostics;
+  }
+}
+
+export interface LoadedPolicy {
+  readonly policy: Policy;
+  readonly lock: Lock;
+  readonly warnings: readonly Diagnostic[];
+  /** Absolute paths of everything that was read: what a reload watches. */
+  readonly files: readonly string[];
+}
+
+/** `policy.yaml` has its lock beside it, under the same name: `policy.lock`. */
+export function lockFileOf(policyFile: string): string {
+  return policyFile.replace(/\.ya?ml$/, '') + '.lock';
+}
+
+/** @throws {PolicyFileError} with every error at once. */
+export function readPolicy(policyFile: string): LoadedPolicy {
+  const lockFile = lockFileOf(policyFile);
+  const lockText = readBounded(lockFile, lockBytesMax);
+  const lock = lockText === null ? emptyLock : parseLock(lockText, lockFile);
+  const read = new Set([policyFile, lockFile]);
+  const loaded = loadPolicy({
+    file: policyFile,
+    readFile: (path) => {
+      const file = isAbsolute(path) ? path : join(dirname(policyFile), path);
+      read.add(file);
+      return readBounded(file, fileBytesMax);
+    },
+    lock,
+  });
+  if (!loaded.ok) throw new PolicyFileError(policyFile, loaded.errors);
+  return { policy: loaded.policy, lock, warnings: loaded.warnings, files: [...read] };
+}
+
+function readBounded(file: string, bytesMax: number): string | null {
+  try {
+    if (statSync(file).size > bytesMax) {
+      throw new SallyportError('policy.too_large', `${file} is larger than ${bytesMax} bytes`);
+    }
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+export class PolicySource {
+  readonly #file: string;
+  readonly #record: (event: GatewayEvent) => Promise<void>;
+  readonly #nowMs: () => number;
+  readonly #replaced: (() => void)[] = [];
+  #loaded: LoadedPolicy;
+  #stamp: string;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(file: string, loaded: LoadedPolicy, nowMs: () => number, record: (event: GatewayEvent) => Promise<void>) {
+    this.#file = file;
+    this.#loaded = loaded;
+    this.#nowMs = nowMs;
+    this.#record = record;
+    this.#stamp = stampOf(loaded.files);
+  }
+
+  get policy(): Policy {
+    return this.#loaded.policy;
+  }
+
+  get lock(): Lock {
+    return this.#loaded.lock;
+  }
+
+  onReplaced(listener: () => void): void {
+    this.#replaced.push(listener);
+  }
+
+  /** Modification times are polled: they work on every file system, and through an editor's rename. */
+  watch(onRejected: (error: Error) => void): void {
+    this.#timer = setInterval(() => {
+      if (stampOf(this.#loaded.files) === this.#stamp) return;
+      this.reload().then((outcome) => {
+        if (outcome !== null) onRejected(outcome);
+      }, onRejected);
+    }, pollMs);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** @returns why the new files were refused; null when they are in force. */
+  async reload(): Promise<Error | null> {
+    this.#stamp = stampOf(this.#loaded.files);
+    let next: LoadedPolicy;
+    try {
+      next = readPolicy(this.#file);
+    } catch (error) {
+      const errors = error instanceof PolicyFileError ? error.diagnostics.map(formatDiagnostic) : [String(error)];
+      await this.#record({ v: 1, type: 'policy.rejected', atMs: this.#nowMs(), policy: null, errors: errors.slice(0, errorsRecordedMax) });
+      return error instanceof Error ? error : new Error(String(error));
+    }
+    const before = this.#loaded.policy;
+    this.#stamp = stampOf(next.files);
+    if (next.policy.hash === before.hash && next.policy.lockDigest === before.lockDigest) {
+      this.#loaded = next;
+      return null;
+    }
+    // Recorded first: a policy that the ledger doesn't know of must decide nothing.
+    await this.#record(loadEvent(next.policy, before, this.#nowMs()));
+    this.#loaded = next;
+    for (const listener of this.#replaced) listener();
+    return null;
+  }
+}
+
+export function loadEvent(policy: Policy, before: Policy | null, atMs: number): GatewayEvent {
+  return {
+    v: 1,
+    type: 'policy.loaded',
+    atMs,
+    policy: policy.hash,
+    lock: policy.lockDigest,
+    changed: before === null ? [] : changedKeys(before.canonical, policy.canonical),
+  };
+}
+
+function stampOf(files: readonly string[]): string {
+  return files
+    .map((file) => {
+      const stat = statSync(file, { throwIfNoEntry: false });
+      return stat === undefined ? '-' : `${stat.mtimeMs}:${stat.size}:${stat.ino}`;
+    })
+    .join('|');
+}
