@@ -1,9 +1,21 @@
 import type { JsonObject } from '../content/value.ts';
 import type { Alternative, Enforcement, SourcePosition } from '../policy/model.ts';
 import type { FindingCode } from './codes.ts';
+import type { CaseValues } from './run.ts';
 
 export type Verdict = 'allow' | 'hold' | 'deny';
-export type StageName = 'identity' | 'catalog' | 'schema' | 'authorize' | 'limits' | 'inputs' | 'flow' | 'gate' | 'outputs' | 'engine' | 'store';
+export type StageName =
+  | 'identity'
+  | 'catalog'
+  | 'schema'
+  | 'authorize'
+  | 'limits'
+  | 'inputs'
+  | 'flow'
+  | 'gate'
+  | 'outputs'
+  | 'engine'
+  | 'store';
 
 /** A stage's reason. `details` are facts for the record and for operators; the agent sees only the code's fixed sentence. */
 export interface Finding {
@@ -21,14 +33,21 @@ export interface Finding {
 /** What must be done if the call is allowed. Each names the function that performs it (`outputs/`); an unknown one denies. */
 export type Obligation =
   /** Show an item only if, for some pair, it passes the agent's and the user's alternative. */
-  | { readonly type: 'filter_items'; readonly pairs: readonly AlternativePair[] }
-  | { readonly type: 'filter_fields'; readonly pairs: readonly AlternativePair[] }
+  | ({ readonly type: 'filter_items' } & Filter)
+  | ({ readonly type: 'filter_fields' } & Filter)
   | { readonly type: 'check_output_schema' }
   | { readonly type: 'truncate'; readonly maxBytes: number };
 
+/** One of these for the run itself and one for each run above it: an item or field has to pass all of them. */
+export interface Filter {
+  readonly pairs: readonly AlternativePair[];
+  /** The case of the run whose grants these are. */
+  readonly case: CaseValues;
+}
+
 export interface AlternativePair {
   readonly agent: Alternative;
-  /** One per role that could grant it; null when unattended without a covering role is impossible: always present today. */
+  /** From a role of the user; of an agent that acts for nobody, `allow`. */
   readonly user: Alternative;
 }
 
@@ -40,7 +59,14 @@ export interface Remedy {
 
 /** A draw on a shared counter, taken in the same transaction as the events, or the whole commit fails. */
 export type Reservation =
-  | { readonly type: 'window'; readonly key: string; readonly amount: number; readonly max: number; readonly windowMs: number | null; readonly code: FindingCode }
+  | {
+      readonly type: 'window';
+      readonly key: string;
+      readonly amount: number;
+      readonly max: number;
+      readonly windowMs: number | null;
+      readonly code: FindingCode;
+    }
   | { readonly type: 'once'; readonly key: string; readonly code: FindingCode };
 
 export interface Decision {

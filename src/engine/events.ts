@@ -76,16 +76,31 @@ export type RunEvent =
       readonly costMicroUsd: number;
       readonly model: string | null;
     })
-  | (OfRun & { readonly type: 'run.closed'; readonly as: 'success' | 'failure'; readonly by: string; readonly reason: string | null })
+  | (OfRun & {
+      readonly type: 'run.closed';
+      readonly as: 'success' | 'failure';
+      readonly by: string;
+      readonly reason: string | null;
+    })
   | (OfRun & { readonly type: 'run.abandoned' })
   /** A child run was opened: its budget comes out of this run's, all of it at once, so that no crash can spend it twice. */
   | (OfRun & { readonly type: 'run.delegated'; readonly child: string; readonly budget: RunBudget })
   /** The child has ended: what it didn't use comes back, and what it read stays in this run's labels. */
-  | (OfRun & { readonly type: 'run.returned'; readonly child: string; readonly unused: RunBudget; readonly labels: Labels })
+  | (OfRun & {
+      readonly type: 'run.returned';
+      readonly child: string;
+      readonly unused: RunBudget;
+      readonly labels: Labels;
+    })
   /** Refused, whether by a deny or by a hold that nobody can answer yet: nothing happened. */
   | (OfCall & Decided & { readonly type: 'call.denied'; readonly remedies: readonly Remedy[] })
   /** Durable before the effect. Carries the intent. */
-  | (OfCall & Decided & { readonly type: 'call.started'; readonly reservations: readonly Reservation[]; readonly idempotencyKey: string | null })
+  | (OfCall &
+      Decided & {
+        readonly type: 'call.started';
+        readonly reservations: readonly Reservation[];
+        readonly idempotencyKey: string | null;
+      })
   /** Durable before the result is released. */
   | (OfCall & {
       readonly type: 'call.finished';
@@ -107,24 +122,70 @@ export type RunEvent =
   /** The client had gone when the outcome was to be handed over: a repeat gets it. */
   | (OfCall & { readonly type: 'call.undelivered' })
   /** A duplicate of a call that is in flight, undelivered or indeterminate: it got that call's outcome and counts nowhere. */
-  | (OfCall & { readonly type: 'call.joined'; readonly joined: string; readonly delivered: boolean });
+  | (OfCall & {
+      readonly type: 'call.joined';
+      readonly joined: string;
+      readonly delivered: boolean;
+    });
 
 export type GatewayEvent = Common &
   (
     | { readonly type: 'gateway.started'; readonly version: string; readonly policy: string }
     | { readonly type: 'gateway.stopped' }
-    | { readonly type: 'policy.loaded'; readonly policy: string; readonly lock: string; readonly changed: readonly string[] }
-    | { readonly type: 'policy.rejected'; readonly policy: string | null; readonly errors: readonly string[] }
-    | { readonly type: 'catalog.changed'; readonly upstream: string; readonly tool: string; readonly change: 'new' | 'changed' | 'missing' | 'restored'; readonly digest: string | null; readonly pinned: string | null }
-    | { readonly type: 'breaker.opened'; readonly tool: string; readonly failures: number; readonly untilMs: number }
+    | {
+        readonly type: 'policy.loaded';
+        readonly policy: string;
+        readonly lock: string;
+        readonly changed: readonly string[];
+      }
+    | {
+        readonly type: 'policy.rejected';
+        readonly policy: string | null;
+        readonly errors: readonly string[];
+      }
+    | {
+        readonly type: 'catalog.changed';
+        readonly upstream: string;
+        readonly tool: string;
+        readonly change: 'new' | 'changed' | 'missing' | 'restored';
+        readonly digest: string | null;
+        readonly pinned: string | null;
+      }
+    | {
+        readonly type: 'breaker.opened';
+        readonly tool: string;
+        readonly failures: number;
+        readonly untilMs: number;
+      }
     | { readonly type: 'breaker.closed'; readonly tool: string }
-    | { readonly type: 'agent.suspended'; readonly agent: string; readonly by: string; readonly reason: string | null }
+    | {
+        readonly type: 'agent.suspended';
+        readonly agent: string;
+        readonly by: string;
+        readonly reason: string | null;
+      }
     | { readonly type: 'agent.resumed'; readonly agent: string; readonly by: string }
-    | { readonly type: 'token.minted'; readonly token: string; readonly holder: string; readonly name: string; readonly expiresAtMs: number | null }
+    | {
+        readonly type: 'token.minted';
+        readonly token: string;
+        readonly holder: string;
+        readonly name: string;
+        readonly expiresAtMs: number | null;
+      }
     | { readonly type: 'token.revoked'; readonly token: string }
-    | { readonly type: 'alert.raised'; readonly alert: string; readonly run: string | null; readonly call: string | null; readonly details: JsonObject }
+    | {
+        readonly type: 'alert.raised';
+        readonly alert: string;
+        readonly run: string | null;
+        readonly call: string | null;
+        readonly details: JsonObject;
+      }
     /** A credential was presented that doesn't fit: nothing about it but which check failed. */
-    | { readonly type: 'identity.refused'; readonly code: string; readonly credential: string | null }
+    | {
+        readonly type: 'identity.refused';
+        readonly code: string;
+        readonly credential: string | null;
+      }
     /** Refusals that could not be recorded when they happened, read back from the spool. */
     | { readonly type: 'spool.recovered'; readonly refusals: readonly JsonValue[] }
   );

@@ -39,10 +39,12 @@ export interface Run {
   readonly model: string | null;
   /** Of an implicit run: when each decided call was, for the sliding window. Bounded by the run's 10,000 calls. */
   readonly callTimesMs: readonly number[];
+  /** Of an implicit run: what was reported when, for the same window. At most `usageMemory`; the oldest two are merged. */
+  readonly usageTimes: readonly UsageMark[];
 
   /** The newest calls, oldest first, at most `loopMemory`: for loops. */
   readonly recent: readonly RecentCall[];
-  /** Calls at tier >= 1 by digest: the newest with that digest. For duplicates. */
+  /** Calls at tier >= 1 by digest: the newest with that digest, as long as a duplicate of it could matter. */
   readonly byDigest: Readonly<Record<string, CallMemory>>;
   /** Calls started and not finished, by call id. */
   readonly inFlight: Readonly<Record<string, CallMemory>>;
@@ -60,10 +62,17 @@ export interface RunBudget {
   readonly costMicroUsd?: number;
 }
 
+export interface UsageMark {
+  readonly atMs: number;
+  readonly steps: number;
+  readonly tokens: number;
+  readonly costMicroUsd: number;
+}
+
 export interface RecentCall {
   readonly tool: string;
   readonly digest: string;
-  /** Digest of what came back; null while in flight, when denied, or when unknown. */
+  /** Digest of what came back; `refused:<code>` when it was refused; null while in flight or unknown, which equals nothing. */
   readonly resultDigest: string | null;
 }
 

@@ -1,0 +1,552 @@
+/**
+ * The catalogue of every reason for which a call can be refused, held or remarked on.
+ *
+ * The agent's sentences are fixed. A model reads them, and whoever steers the model reads them too, so none names
+ * another user, a folder, a limit or anything else of the configuration. Operators get their own sentence, and the
+ * finding's details, in the record.
+ */
+export interface CodeEntry {
+  /** For the model: complete on its own, and nothing that an attacker could use. */
+  readonly agent: string;
+  /** For whoever reads the ledger or `explain`. */
+  readonly operator: string;
+  /** What the model can do about it; null: nothing. */
+  readonly remedy: string | null;
+  /** How the MCP edge says it: a tool result, JSON-RPC -32602, or (nothing could be recorded) 503. */
+  readonly as: 'result' | 'invalid_params' | 'unavailable';
+}
+
+const entries = {
+  // ---- identity: who asks ----
+  'identity.unknown_agent': {
+    agent: 'This agent is not known here.',
+    operator: 'The policy declares no agent of this name.',
+    remedy: 'Tell the person you work for; do not try to get around it.',
+    as: 'result',
+  },
+  'identity.suspended': {
+    agent: 'This agent is suspended.',
+    operator: 'The agent is suspended; `sallyport resume` lifts it.',
+    remedy: 'Stop, and tell the person you work for.',
+    as: 'result',
+  },
+  'identity.user_required': {
+    agent: 'This run has no user, and needs one.',
+    operator: 'The agent acts for people, declares no `unattended`, and the run names no user.',
+    remedy: 'Tell the person you work for; do not try to get around it.',
+    as: 'result',
+  },
+  'identity.user_not_permitted': {
+    agent: 'The user of this run may not use this agent.',
+    operator: "The user is unknown, or has none of the roles in the agent's `acts_for`.",
+    remedy: 'Tell the person you work for; do not try to get around it.',
+    as: 'result',
+  },
+  'identity.run': {
+    agent: 'The run named with this call is not yours, or does not exist.',
+    operator:
+      'The handle is malformed, unknown, presented with another credential, or differs from a second one.',
+    remedy: 'Use the run that you were given.',
+    as: 'result',
+  },
+  'identity.run_closed': {
+    agent: 'This run is closed.',
+    operator: 'The run was closed, abandoned, or continued by a successor.',
+    remedy: 'Stop; a new run has to be opened for you.',
+    as: 'result',
+  },
+  'identity.model': {
+    agent: 'This run used another model than the one it was approved for.',
+    operator: 'The model reported for the run is not the one that the agent pins.',
+    remedy: 'Tell the person you work for; do not try to get around it.',
+    as: 'result',
+  },
+
+  // ---- catalog: which tool ----
+  'catalog.unknown_tool': {
+    agent: 'This tool is not available to you.',
+    operator: 'The policy classifies no tool of this name.',
+    remedy: 'Use the tools that are listed for you.',
+    as: 'invalid_params',
+  },
+  'catalog.ungranted': {
+    agent: 'This tool is not available to you.',
+    operator: 'No grant of the agent covers the tool.',
+    remedy: 'Use the tools that are listed for you.',
+    as: 'invalid_params',
+  },
+  'catalog.unpinned': {
+    agent: 'This tool has not been accepted for use yet.',
+    operator: 'The lock holds no definition of the tool; `sallyport tools pin` accepts one.',
+    remedy: 'Tell the person you work for; do not try to get around it.',
+    as: 'result',
+  },
+  'catalog.changed': {
+    agent:
+      'This tool changed since it was accepted, and is blocked until a person has looked at it.',
+    operator:
+      'The upstream lists another definition than the pinned one; `sallyport tools diff` shows it.',
+    remedy: 'Tell the person you work for; do not try to get around it.',
+    as: 'result',
+  },
+  'catalog.missing': {
+    agent: 'This tool is no longer offered by its server.',
+    operator: 'The tool is pinned, but its upstream does not list it any more.',
+    remedy: 'Go on without it.',
+    as: 'result',
+  },
+
+  // ---- schema: what was written ----
+  'schema.invalid': {
+    agent: 'The arguments do not fit the input schema of the tool.',
+    operator: 'The pinned input schema refuses the arguments.',
+    remedy: 'Correct the arguments and call again.',
+    as: 'result',
+  },
+  'schema.undeclared': {
+    agent: 'The call has an argument that the tool does not declare.',
+    operator:
+      'An argument, or a part of one, has no kind in the policy, or is fixed by the variant.',
+    remedy: 'Leave out what the input schema does not list, and call again.',
+    as: 'result',
+  },
+  'schema.too_large': {
+    agent: 'The arguments are too large.',
+    operator: 'The arguments exceed the byte limit.',
+    remedy: 'Send less in one call.',
+    as: 'result',
+  },
+  'schema.too_deep': {
+    agent: 'The arguments are nested too deeply.',
+    operator: 'The arguments exceed the depth limit.',
+    remedy: 'Send a flatter value.',
+    as: 'result',
+  },
+  'schema.unparsable': {
+    agent: 'An argument can not be read as what it is meant to be.',
+    operator:
+      'A value does not parse by the kind that the policy gives it, so it can not be judged.',
+    remedy: 'Write the value in its plain standard form and call again.',
+    as: 'result',
+  },
+
+  // ---- authorize: whether it is permitted ----
+  'authorize.forbidden': {
+    agent: 'This action is forbidden to you.',
+    operator: "The action is in the agent's `forbidden` list, which beats every grant.",
+    remedy: 'Do not try it another way; go on without it.',
+    as: 'result',
+  },
+  'authorize.only': {
+    agent: 'This run may not use this action.',
+    operator: 'The opener narrowed the run with `only`, and this action is not in it.',
+    remedy: 'Go on without it.',
+    as: 'result',
+  },
+  'authorize.agent_grant': {
+    agent: 'You may not make this call.',
+    operator: "No alternative of the agent's grant (or of an agent above it) covers this call.",
+    remedy: 'Use other arguments, or go on without this call.',
+    as: 'result',
+  },
+  'authorize.user_grant': {
+    agent: 'The user of this run may not do this.',
+    operator: 'No role that the agent acts for grants the user this tool.',
+    remedy: 'Go on without it, or tell the person you work for.',
+    as: 'result',
+  },
+  'authorize.case_unbound': {
+    agent: 'This call is only possible in a run that was opened for a certain case.',
+    operator: 'The grant mentions a `case` value that this run does not bind.',
+    remedy: 'Tell the person you work for; do not try to get around it.',
+    as: 'result',
+  },
+  'authorize.recipients': {
+    agent: 'This call would reach somebody you may not write to.',
+    operator: 'A recipient is not in `recipients`.',
+    remedy: 'Write only to the person this run is about.',
+    as: 'result',
+  },
+  'authorize.max_recipients': {
+    agent: 'This call would reach too many recipients.',
+    operator: 'More different recipients than `max_recipients`.',
+    remedy: 'Write to fewer recipients in one call.',
+    as: 'result',
+  },
+  'authorize.allowed_domains': {
+    agent: 'This call would reach a domain you may not write to.',
+    operator: "A recipient's domain is not in `allowed_domains`.",
+    remedy: 'Use other arguments, or go on without this call.',
+    as: 'result',
+  },
+  'authorize.forbidden_domain': {
+    agent: 'This call would reach a domain you may not write to.',
+    operator: "A recipient's domain, or one above it, is in `forbidden_domains`.",
+    remedy: 'Use other arguments, or go on without this call.',
+    as: 'result',
+  },
+  'authorize.senders': {
+    agent: 'You may not read what this sender wrote.',
+    operator: 'A sender is not in `senders`.',
+    remedy: 'Use other arguments, or go on without this call.',
+    as: 'result',
+  },
+  'authorize.folders': {
+    agent: 'You may not use this folder.',
+    operator: 'A folder is not in `folders`, or is excepted.',
+    remedy: 'Use other arguments, or go on without this call.',
+    as: 'result',
+  },
+  'authorize.paths': {
+    agent: 'You may not use this path.',
+    operator: 'A path is not below `paths.under`, or matches an exception.',
+    remedy: 'Use other arguments, or go on without this call.',
+    as: 'result',
+  },
+  'authorize.urls': {
+    agent: 'You may not use this address.',
+    operator: 'A URL is not covered by `urls`.',
+    remedy: 'Use other arguments, or go on without this call.',
+    as: 'result',
+  },
+  'authorize.accounts': {
+    agent: 'You may not use this account.',
+    operator: 'An account is not in `accounts`.',
+    remedy: 'Use other arguments, or go on without this call.',
+    as: 'result',
+  },
+  'authorize.commands': {
+    agent: 'You may not run this command.',
+    operator:
+      'A command is not word by word one of `commands`, or holds an operator, expansion or redirection.',
+    remedy: 'Run one plain command that you are allowed to run.',
+    as: 'result',
+  },
+  'authorize.fields': {
+    agent: 'Some fields of the result are not for you.',
+    operator: 'The grant shows only part of each record.',
+    remedy: null,
+    as: 'result',
+  },
+  'authorize.items': {
+    agent: 'Some entries of the result are not for you.',
+    operator: 'The grant shows only part of the list.',
+    remedy: null,
+    as: 'result',
+  },
+  'authorize.max_amount': {
+    agent: 'The amount is more than you may use.',
+    operator: 'An amount exceeds `max_amount`, is below zero, or is in another currency.',
+    remedy: 'Use a smaller amount, or tell the person you work for.',
+    as: 'result',
+  },
+  'authorize.max_total': {
+    agent: 'The amount is more than is left for you to use.',
+    operator: 'The amount would exceed `max_total` in its scope.',
+    remedy: 'Use a smaller amount, or tell the person you work for.',
+    as: 'result',
+  },
+  'authorize.once_per': {
+    agent: 'This has been done already, and may be done only once.',
+    operator: 'A call with equal values was made before; `once_per` allows one.',
+    remedy: 'Go on as if it is done; do not repeat it.',
+    as: 'result',
+  },
+  'authorize.hours': {
+    agent: 'This is not possible at this time.',
+    operator: 'The call is outside the windows in `hours`.',
+    remedy: 'Report what you have; it can be done later.',
+    as: 'result',
+  },
+  'authorize.rate': {
+    agent: 'This is being done too often.',
+    operator: "The grant's `rate` is used up.",
+    remedy: 'Do something else first, or stop and report what you have.',
+    as: 'result',
+  },
+  'authorize.after': {
+    agent: 'Something else has to be done first in this run.',
+    operator: 'None of the tools in `after` has completed in this run.',
+    remedy: 'Look things up before you act on them.',
+    as: 'result',
+  },
+  'authorize.novelty': {
+    agent: 'This call uses a value that was never used before.',
+    operator: 'The agent has completed no call with this value, and `novelty` asks for one.',
+    remedy: 'Tell the person you work for; do not try to get around it.',
+    as: 'result',
+  },
+  'authorize.where': {
+    agent: 'An argument has a value you may not use.',
+    operator: 'An argument does not fit `where`.',
+    remedy: 'Use other arguments, or go on without this call.',
+    as: 'result',
+  },
+  'authorize.when': {
+    agent: 'This call does not meet a condition of your permission.',
+    operator: 'The expression in `when` is false.',
+    remedy: 'Use other arguments, or go on without this call.',
+    as: 'result',
+  },
+  'authorize.when_error': {
+    agent: 'A condition of your permission could not be checked.',
+    operator: 'The expression in `when` failed, so the call is refused.',
+    remedy: 'Use other arguments, or go on without this call.',
+    as: 'result',
+  },
+  'authorize.absent': {
+    agent: 'An argument is missing that has to be given.',
+    operator:
+      'A constraint speaks of an argument that the call leaves out, and leaving it out could mean everything.',
+    remedy: 'Name every argument explicitly and call again.',
+    as: 'result',
+  },
+
+  // ---- limits: how much ----
+  'limits.steps': {
+    agent: 'This run has used all its steps.',
+    operator: "The budget's `steps` are used up.",
+    remedy: 'Stop, and report what you have.',
+    as: 'result',
+  },
+  'limits.tool_calls': {
+    agent: 'This run has used all its tool calls.',
+    operator: "The budget's `tool_calls` are used up.",
+    remedy: 'Stop, and report what you have.',
+    as: 'result',
+  },
+  'limits.duration': {
+    agent: 'This run has used all its time.',
+    operator: "The budget's `duration` is over.",
+    remedy: 'Stop, and report what you have.',
+    as: 'result',
+  },
+  'limits.tokens': {
+    agent: 'This run has used all its tokens.',
+    operator: "The budget's `tokens` are used up.",
+    remedy: 'Stop, and report what you have.',
+    as: 'result',
+  },
+  'limits.cost': {
+    agent: 'This run has used all its money.',
+    operator: "The budget's `cost` is used up.",
+    remedy: 'Stop, and report what you have.',
+    as: 'result',
+  },
+  'limits.run_calls': {
+    agent: 'This run has made too many calls.',
+    operator: 'The run reached the number of calls that any run may have.',
+    remedy: 'Stop, and report what you have.',
+    as: 'result',
+  },
+  'limits.agent_rate': {
+    agent: 'You are making calls too often.',
+    operator: "The agent's `rate` over all its calls is used up.",
+    remedy: 'Do something else first, or stop and report what you have.',
+    as: 'result',
+  },
+  'limits.same_call': {
+    agent: 'You made this same call several times in a row and got the same answer.',
+    operator: 'Equal calls in a row with an equal result: `loops.same_call`.',
+    remedy: 'Use the answer that you have, or do something different.',
+    as: 'result',
+  },
+  'limits.same_tool': {
+    agent: 'You used this same tool many times in a row.',
+    operator: 'Calls of one tool in a row: `loops.same_tool`.',
+    remedy: 'Stop and think whether this leads anywhere; do something different.',
+    as: 'result',
+  },
+  'limits.cycle': {
+    agent: 'You are repeating the same few calls in a circle.',
+    operator: 'A cycle of two to four calls repeats: `loops.cycle`.',
+    remedy: 'Stop and think whether this leads anywhere; do something different.',
+    as: 'result',
+  },
+  'limits.breaker_open': {
+    agent: 'This tool failed several times and is paused.',
+    operator: 'The breaker of the tool is open, or its probe is under way.',
+    remedy: 'Do something else first, or stop and report what you have.',
+    as: 'result',
+  },
+  'limits.queue': {
+    agent: 'Too many calls of this run are waiting.',
+    operator: 'The queue of the run is full.',
+    remedy: 'Make fewer calls at the same time.',
+    as: 'result',
+  },
+  'call.duplicate': {
+    agent: 'This exact call was made already in this run, and its result was given to you.',
+    operator:
+      'An identical call at tier 2 or 3 completed before, and the grant does not say `repeat: allow`.',
+    remedy: 'Go on as if it is done; do not repeat it.',
+    as: 'result',
+  },
+
+  // ---- gate: who has to agree ----
+  'gate.tier': {
+    agent: 'A person has to agree to this call.',
+    operator: "The tool's tier asks for an approval, and the agent's grant does not say otherwise.",
+    remedy: null,
+    as: 'result',
+  },
+  'gate.approval': {
+    agent: 'A person has to agree to this call.',
+    operator: "A grant's `approval` asks for an approval of this call.",
+    remedy: null,
+    as: 'result',
+  },
+  'approval.unavailable': {
+    agent: 'Nobody can be asked from here, so the call is refused.',
+    operator:
+      'The call would wait for an approval, and approvals are not available: it is recorded as a hold and refused.',
+    remedy: 'Go on without it, and tell the person you work for what you wanted to do.',
+    as: 'result',
+  },
+
+  // ---- outputs: what came back ----
+  'outputs.schema': {
+    agent: 'The call was made, but its result is not what the tool promises, and was withheld.',
+    operator: 'The structured result does not fit the pinned output schema, or is missing.',
+    remedy: 'Do not repeat the call; report that its result is not known.',
+    as: 'result',
+  },
+  'outputs.media': {
+    agent: 'The call was made, but its result holds media that may not pass, and was withheld.',
+    operator: 'The result holds a kind of content that `returns.content` does not list.',
+    remedy: 'Do not repeat the call; report that its result is not known.',
+    as: 'result',
+  },
+  'outputs.unfilterable': {
+    agent:
+      'The call was made, but its result could not be checked entry by entry, and was withheld.',
+    operator: 'A grant has to filter the result, and its items can not be found in it.',
+    remedy: 'Do not repeat the call; report that its result is not known.',
+    as: 'result',
+  },
+  'outputs.filtered': {
+    agent: 'Entries that are not for you were left out.',
+    operator: 'Items, fields or counts of the result were left out or corrected.',
+    remedy: null,
+    as: 'result',
+  },
+  'outputs.truncated': {
+    agent: 'The result was cut.',
+    operator: 'The result exceeded `results.max_bytes`.',
+    remedy: 'Ask for less at once.',
+    as: 'result',
+  },
+  'outputs.unsuccessful': {
+    agent: 'The result says that the action did not succeed in full.',
+    operator:
+      'The upstream reported no error, but `returns.success` is false or could not be evaluated.',
+    remedy: 'Do not claim that it was done.',
+    as: 'result',
+  },
+
+  // ---- upstream: failures that Sallyport has to report itself ----
+  'upstream.down': {
+    agent: "The tool's server is not available. Nothing was done.",
+    operator: 'The upstream is not connected, or has not listed its tools since the start.',
+    remedy: 'Do something else first, or stop and report what you have.',
+    as: 'result',
+  },
+  'upstream.timeout': {
+    agent: 'The tool did not answer in time. The action may have happened.',
+    operator: 'The upstream did not answer before the time-out.',
+    remedy: 'Do not assume that it was or was not done; report it.',
+    as: 'result',
+  },
+  'upstream.connection_lost': {
+    agent: 'The connection to the tool was lost. The action may have happened.',
+    operator: 'The connection to the upstream broke after the request was sent.',
+    remedy: 'Do not assume that it was or was not done; report it.',
+    as: 'result',
+  },
+  'upstream.server_error': {
+    agent: "The tool's server failed. The action may have happened.",
+    operator: 'The upstream answered with a server error.',
+    remedy: 'Do not assume that it was or was not done; report it.',
+    as: 'result',
+  },
+  'upstream.rate_limited': {
+    agent: "The tool's server refuses more calls for now. Nothing was done.",
+    operator: 'The upstream answered that there are too many requests.',
+    remedy: 'Do something else first, or stop and report what you have.',
+    as: 'result',
+  },
+  'upstream.bad_answer': {
+    agent: "The tool's answer could not be read. The action may have happened.",
+    operator: "The upstream's answer is not what the protocol allows.",
+    remedy: 'Do not assume that it was or was not done; report it.',
+    as: 'result',
+  },
+  'upstream.too_large': {
+    agent: "The tool's answer was too large to read. The action may have happened.",
+    operator: "The upstream's answer exceeded what is read.",
+    remedy: 'Ask for less at once.',
+    as: 'result',
+  },
+  'upstream.credential': {
+    agent: "The tool's server could not be reached with its credential. Nothing was done.",
+    operator: 'The credential could not be read, or the upstream refused it.',
+    remedy: 'Tell the person you work for; do not try to get around it.',
+    as: 'result',
+  },
+  'upstream.redirect': {
+    agent: "The tool's server tried to send the call elsewhere. Nothing was done.",
+    operator: 'The upstream answered with a redirect, which is never followed.',
+    remedy: 'Tell the person you work for; do not try to get around it.',
+    as: 'result',
+  },
+  'upstream.error': {
+    agent: "The tool's server answered with a protocol error.",
+    operator: 'The upstream answered with a JSON-RPC error.',
+    remedy: 'Use other arguments, or go on without this call.',
+    as: 'result',
+  },
+  'upstream.indeterminate': {
+    agent: 'It is not known whether this call had its effect.',
+    operator: 'The call was started and its outcome was lost.',
+    remedy: 'Do not assume that it was or was not done; report it.',
+    as: 'result',
+  },
+
+  // ---- surface: parts of the protocol that are not relayed ----
+  'surface.sampling': {
+    agent: "The server asked for a model's answer, which is not relayed.",
+    operator: 'An upstream asked for `sampling/createMessage`.',
+    remedy: null,
+    as: 'result',
+  },
+  'surface.elicitation': {
+    agent: "The server asked for a person's input, which is not relayed.",
+    operator: 'An upstream asked for `elicitation/create`.',
+    remedy: null,
+    as: 'result',
+  },
+  'surface.completion': {
+    agent: 'Completions are not available here.',
+    operator: 'A client asked for `completion/complete`.',
+    remedy: null,
+    as: 'invalid_params',
+  },
+
+  // ---- ourselves ----
+  'engine.fault': {
+    agent: 'The call could not be checked, so it was refused.',
+    operator: 'Sallyport failed while deciding or inspecting: a fault of ours, which refuses.',
+    remedy: 'Tell the person you work for; do not try to get around it.',
+    as: 'result',
+  },
+  'store.unavailable': {
+    agent: 'The call could not be recorded, so it was refused.',
+    operator: 'The store does not take writes; nothing happens that can not be recorded.',
+    remedy: 'Stop, and report what you have.',
+    as: 'unavailable',
+  },
+} as const;
+
+export type FindingCode = keyof typeof entries;
+
+export const codes: Readonly<Record<FindingCode, CodeEntry>> = entries;
