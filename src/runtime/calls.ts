@@ -10,19 +10,21 @@ import type { GatewayEvent, RunEvent } from '../engine/events.ts';
 import type { Facts, FactsRequest } from '../engine/facts.ts';
 import { joinable } from '../engine/duplicates.ts';
 import { gather } from '../engine/gather.ts';
-import { inspect } from '../engine/outputs/inspect.ts';
 import { readCall } from '../engine/read-call.ts';
 import type { CallMemory, Run } from '../engine/run.ts';
 import type { Policy, Tool } from '../policy/model.ts';
 import { StoreError } from '../store/errors.ts';
 import type { ToolResult, UpstreamOutcome } from '../upstreams/port.ts';
+import { alertEvent, breakerAlerts, decisionAlerts } from './alerts.ts';
 import type { Breakers } from './breakers.ts';
+import { dryRunOutcome, endingOf } from './endings.ts';
 import { Payloads, recordedArguments } from './payloads.ts';
 import type { AgentPrincipal, CallAnswer, Proposal, Refusal } from './port.ts';
 import type { RuntimePorts } from './ports.ts';
 import { budgetLeft, type CallIdentity, callFields, decidedFields, recordedFindings } from './record.ts';
+import { plainRefusal, refusalOf } from './refusals.ts';
 import type { Runs } from './runs.ts';
-import type { RunWriter } from './writer.ts';
+import type { Draft, RunWriter } from './writer.ts';
 
 /** A counter that fills between reading and drawing is read again; more often than this it is simply full. */
 const decisionTriesMax = 4;
@@ -148,7 +150,7 @@ export class Calls {
     const common = { ...callFields(run, policy, identity, facts.nowMs), ...decidedFields(decision, args, facts, budgetLeft(agent, run, facts.nowMs)) };
     if (decision.effect !== 'allow' || ready === null) {
       const events: RunEvent[] = [{ ...common, type: 'call.denied', remedies: decision.remedies }];
-      return [{ type: 'denied', decision }, { events, gatewayEvents: this.#alertsOf(decision, run, id, facts.nowMs), payloads: payloads.bytes }];
+      return [{ type: 'denied', decision }, { events, gatewayEvents: decisionAlerts(decision, run.id, id, facts.nowMs), payloads: payloads.bytes }];
     }
     const started: RunEvent & { type: 'call.started' } = {
       ...common,
@@ -163,7 +165,7 @@ export class Calls {
     if (deferred) return [step, { events: [], reserve: { call: id, started } }];
     return [
       step,
-      { events: [started], reservations: decision.reservations, call: id, gatewayEvents: this.#alertsOf(decision, run, id, facts.nowMs), payloads: payloads.bytes },
+      { events: [started], reservations: decision.reservations, call: id, gatewayEvents: decisionAlerts(decision, run.id, id, facts.nowMs), payloads: payloads.bytes },
     ];
   }
 
@@ -208,7 +210,7 @@ export class Calls {
         };
         return {
           events: step.deferred ? [{ ...step.started, atMs: finished.atMs }, finished] : [finished],
-          gatewayEvents: [...breaker.events, ...breakerAlerts(breaker.events), ...alerts, ...(step.deferred ? this.#alertsOf(step.decision, run, id, atMs) : [])],
+          gatewayEvents: [...breaker.events, ...breakerAlerts(breaker.events), ...alerts, ...(step.deferred ? decisionAlerts(step.decision, run.id, id, atMs) : [])],
           call: id,
           releases: certainlyNot ? [id] : [],
           marks: ended.outcome === 'completed' ? usedKeys(run.agent, read.read) : [],

@@ -1,0 +1,103 @@
+/** How a call ended, from what its upstream did: what is recorded, what the agent gets, and what nobody can know. */
+import type { JsonObject, JsonValue } from '../content/value.ts';
+import type { FindingCode } from '../engine/codes.ts';
+import type { Decision, Finding } from '../engine/decision.ts';
+import { inspect } from '../engine/outputs/inspect.ts';
+import type { Labels } from '../engine/run.ts';
+import type { Policy, Tool } from '../policy/model.ts';
+import type { FailureReason, ToolResult, UpstreamOutcome } from '../upstreams/port.ts';
+
+export interface Ending {
+  readonly outcome: 'completed' | 'failed' | 'indeterminate';
+  readonly by: 'upstream' | 'sallyport';
+  /** The upstream's answer as it came, for the record. */
+  readonly seen: JsonValue | null;
+  /** What the agent gets; null: a refusal with `code`. */
+  readonly released: ToolResult | null;
+  readonly isError: boolean;
+  readonly findings: readonly Finding[];
+  readonly labels: Labels;
+  readonly code: FindingCode | null;
+}
+
+const nothingRead: Labels = { trust: 'trusted', classes: [], subjects: [] };
+
+const codeOf: Readonly<Record<FailureReason, FindingCode>> = {
+  down: 'upstream.down',
+  timeout: 'upstream.timeout',
+  connection_lost: 'upstream.connection_lost',
+  server_error: 'upstream.server_error',
+  rate_limited: 'upstream.rate_limited',
+  bad_answer: 'upstream.bad_answer',
+  too_large: 'upstream.too_large',
+  credential: 'upstream.credential',
+  redirect: 'upstream.redirect',
+};
+
+export interface EndingContext {
+  readonly policy: Policy;
+  readonly decision: Decision;
+  readonly tool: Tool;
+  readonly args: JsonObject;
+}
+
+export function endingOf(outcome: UpstreamOutcome, context: EndingContext): Ending {
+  switch (outcome.type) {
+    case 'result':
+      return inspected(outcome.result, context);
+    case 'error':
+      // Its own refusal, in its own words: marked as the upstream's, so that nobody takes it for ours.
+      return inspected(
+        {
+          content: [{ type: 'text', text: outcome.message }],
+          isError: true,
+          _meta: { 'dev.sallyport/upstream_error': { code: outcome.code } },
+        },
+        context,
+      );
+    case 'not_sent':
+      return failure('failed', codeOf[outcome.reason]);
+    case 'unknown':
+      // A read has nothing to leave half done. Anything else may have happened, and nobody guesses.
+      return context.tool.tier === 0 ? failure('failed', codeOf[outcome.reason]) : failure('indeterminate', 'upstream.indeterminate');
+  }
+}
+
+function failure(outcome: 'failed' | 'indeterminate', code: FindingCode): Ending {
+  return { outcome, by: 'sallyport', seen: null, released: null, isError: true, findings: [], labels: nothingRead, code };
+}
+
+function inspected(result: ToolResult, context: EndingContext): Ending {
+  const seen = asJson(result);
+  const inspection = inspect({ ...context, result });
+  const isError = result.isError === true;
+  const common = {
+    outcome: isError || !inspection.success ? ('failed' as const) : ('completed' as const),
+    by: 'upstream' as const,
+    seen,
+    isError,
+    findings: inspection.findings,
+    labels: inspection.labels,
+  };
+  if (inspection.result !== null) return { ...common, released: inspection.result, code: null };
+  const reason = inspection.findings.find((finding) => finding.verdict === 'deny');
+  return { ...common, released: null, code: reason?.code ?? 'outputs.unfilterable' };
+}
+
+/** Absent fields left out: what remains is JSON. */
+export function asJson(result: ToolResult): JsonObject {
+  const json: Record<string, JsonValue> = {};
+  for (const [name, value] of Object.entries(result)) if (value !== undefined) json[name] = value;
+  return json;
+}
+
+/** Stands in for the effect: the agent is told that nothing happened, in a form that no client drops. */
+export function dryRunOutcome(tool: Tool): UpstreamOutcome {
+  return {
+    type: 'result',
+    result: {
+      content: [{ type: 'text', text: `Dry run: ${tool.name} would have been called with these arguments, and was not.` }],
+      _meta: { 'dev.sallyport/dry_run': true },
+    },
+  };
+}
