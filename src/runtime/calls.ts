@@ -5,6 +5,7 @@
 import { readJson } from '../content/json.ts';
 import type { JsonObject, JsonValue } from '../content/value.ts';
 import { decide } from '../engine/decide.ts';
+import type { Context, Reading } from '../engine/context.ts';
 import type { Decision } from '../engine/decision.ts';
 import type { GatewayEvent, RunEvent } from '../engine/events.ts';
 import type { Facts, FactsRequest } from '../engine/facts.ts';
@@ -85,8 +86,8 @@ export class Calls {
     const leave = await this.#takeTurn(attempt);
     try {
       const tool = attempt.policy.tools.get(attempt.proposal.tool) ?? null;
-      const read = tool === null ? null : readCall(tool, attempt.proposal.args);
-      const step = await this.#decide(attempt, tool, read);
+      const reading = tool === null ? null : readCall(tool, attempt.proposal.args);
+      const step = await this.#decide(attempt, tool, reading);
       switch (step.type) {
         case 'denied':
           return { type: 'refused', refusal: refusalOf(step.decision, attempt.id, attempt.writer.id) };
@@ -105,20 +106,23 @@ export class Calls {
   }
 
   /** Decides until the decision could be written: what was read of the counters may be gone by the time it is drawn. */
-  async #decide(attempt: Attempt, tool: Tool | null, read: ReadOutcome | null): Promise<Step> {
+  async #decide(attempt: Attempt, tool: Tool | null, reading: Reading | null): Promise<Step> {
+    const { policy, proposal, writer, id } = attempt;
+    const call = { id, tool: proposal.tool, args: proposal.args, step: proposal.step, dryRun: proposal.dryRun };
     for (let tries = 0; tries < decisionTriesMax; tries += 1) {
-      const { policy, writer } = attempt;
-      const request = gather(policy, await this.#runNow(writer), read?.ok === true ? read.read : null, attempt.proposal.tool);
-      const facts = await this.#facts(request, tool);
+      const run = writer.run;
+      if (run === null) throw new StoreError('store.corrupt', 'a run has no beginning');
+      const ancestors = await this.#runs.ancestors(run);
+      const facts = await this.#facts(gather({ policy, run, ancestors, call, tool, reading }), tool);
       let step: Step | null = null;
-      const appended = await writer.append((run) => {
-        if (run === null) throw new StoreError('store.corrupt', 'the run vanished');
-        const [next, draft] = this.#step(attempt, run, tool, read, facts);
+      const appended = await writer.append((now) => {
+        if (now === null) throw new StoreError('store.corrupt', 'a run has no beginning');
+        const [next, draft] = this.#step(attempt, { policy, run: now, ancestors, call, tool, reading, facts });
         step = next;
         return draft;
       });
-      if (step !== null && appended?.type !== 'refused') {
-        this.#noteStart(step, tool, facts);
+      if (appended?.type !== 'refused' && step !== null) {
+        this.#breakers.started(proposal.tool, id, facts.nowMs);
         return step;
       }
     }
@@ -126,25 +130,17 @@ export class Calls {
   }
 
   /** One decision against the run as it stands: what to do, and what to write for it. Free of effects. */
-  #step(attempt: Attempt, run: Run, tool: Tool | null, read: ReadOutcome | null, facts: Facts): [Step, Draft | null] {
-    const { policy, proposal, id, principal } = attempt;
-    const ready = read?.ok === true ? read.read : null;
+  #step(attempt: Attempt, context: Context): [Step, Draft | null] {
+    const { policy, proposal, id } = attempt;
+    const { run, tool, facts, reading } = context;
+    const ready = reading?.ok === true ? reading.read : null;
     if (ready !== null && run.status === 'open') {
       const memory = joinable(run, ready.digest, ready.tool.tier);
       if (memory !== null) return [{ type: 'join', memory }, null];
     }
-    const decision = decide({
-      policy,
-      run,
-      agent: principal.agent,
-      user: run.user,
-      ancestors: [],
-      call: { id, tool: proposal.tool, args: proposal.args, step: proposal.step, dryRun: proposal.dryRun },
-      read,
-      facts,
-    });
+    const decision = decide(context);
     const agent = policy.agents.get(run.agent);
-    const identity = this.#identity(attempt, run, tool, ready?.digest ?? '');
+    const identity = this.#identity(attempt, run, tool, ready?.digest ?? (reading?.ok === false ? reading.digest : ''));
     const payloads = new Payloads(this.#ports.heldSecrets());
     const args = payloads.keep(recordedArguments(tool, ready?.args ?? proposal.args));
     const common = { ...callFields(run, policy, identity, facts.nowMs), ...decidedFields(decision, args, facts, budgetLeft(agent, run, facts.nowMs)) };

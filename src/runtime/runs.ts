@@ -4,6 +4,7 @@ import type { RunEvent } from '../engine/events.ts';
 import type { CaseValues, Labels, Run, RunBudget } from '../engine/run.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Agent, Policy } from '../policy/model.ts';
+import { StoreError } from '../store/errors.ts';
 import { carveBudget, effectiveBudget, remainingBudget } from './budgets.ts';
 import { RuntimeError } from './errors.ts';
 import type { AgentPrincipal, OpenedRun, OpenerPrincipal, OpenRun, Usage } from './port.ts';
@@ -18,6 +19,9 @@ const handleForm = /^spr_([0-9A-Za-z_-]{24})$/;
 const writersMax = 5_000;
 /** A run ends at this many calls; an implicit one goes on in a successor with the same labels. */
 export const callsPerRunMax = 10_000;
+
+/** Deeper than this, agents are calling themselves. */
+const ancestorsMax = 16;
 
 const noLabels: Labels = { trust: 'trusted', classes: [], subjects: [] };
 const untrusted: Labels = { trust: 'untrusted', classes: [], subjects: [] };
@@ -125,6 +129,19 @@ export class Runs {
     return appended.run;
   }
 
+  /** The runs above this one, parent first: a child never has more than any of them. */
+  async ancestors(run: Run): Promise<readonly Run[]> {
+    const above: Run[] = [];
+    let parent = run.parent;
+    while (parent !== null && above.length < ancestorsMax) {
+      const ancestor: Run | null | undefined = (await this.writer(parent))?.run;
+      if (ancestor == null) throw new StoreError('store.corrupt', 'a run lost its parent');
+      above.push(ancestor);
+      parent = ancestor.parent;
+    }
+    return above;
+  }
+
   async writer(id: string): Promise<RunWriter | null> {
     const kept = this.#writers.get(id);
     if (kept !== undefined) return kept;
@@ -211,7 +228,7 @@ export class Runs {
   async #parentFor(principal: OpenerPrincipal, id: string): Promise<RunWriter> {
     const run = await this.get(principal, id);
     const writer = await this.writer(run.id);
-    if (writer === null || run.implicit || run.status !== 'open') throw new RuntimeError('run.closed', 'the parent run is not open');
+    if (writer === null || run.implicit || run.status !== 'open' || (await this.ancestors(run)).length >= ancestorsMax - 1) throw new RuntimeError('run.closed', 'the parent run is not open');
     return writer;
   }
 
