@@ -35,17 +35,24 @@ export class Breakers {
     return breakers;
   }
 
-  fact(tool: string, nowMs: number): BreakerFact {
+  /** As `call` sees it: its own probe doesn't stand in its way. */
+  fact(tool: string, call: string, nowMs: number): BreakerFact {
     const state = this.#states.get(tool);
     if (state === undefined || state.openUntilMs === null) return { state: 'closed' };
     if (nowMs < state.openUntilMs) return { state: 'open', untilMs: state.openUntilMs };
-    return { state: 'half_open', probing: state.probe !== null };
+    return { state: 'half_open', probing: state.probe !== null && state.probe !== call };
   }
 
   /** The call was let through: while the breaker is half-open it is the one probe. */
   started(tool: string, call: string, nowMs: number): void {
     const state = this.#states.get(tool);
     if (state?.openUntilMs != null && nowMs >= state.openUntilMs && state.probe === null) state.probe = call;
+  }
+
+  /** The call was not let through after all: the probe is free again. */
+  withdrawn(tool: string, call: string): void {
+    const state = this.#states.get(tool);
+    if (state?.probe === call) state.probe = null;
   }
 
   /** What an outcome changes; to be committed together with it. */

@@ -5,6 +5,7 @@
 import { readJson } from '../content/json.ts';
 import type { JsonObject, JsonValue } from '../content/value.ts';
 import { decide } from '../engine/decide.ts';
+import type { ReadCall } from '../engine/call.ts';
 import type { Context, Reading } from '../engine/context.ts';
 import type { Decision } from '../engine/decision.ts';
 import type { GatewayEvent, RunEvent } from '../engine/events.ts';
@@ -44,7 +45,7 @@ interface Settled {
 type Step =
   | { readonly type: 'join'; readonly memory: CallMemory }
   | { readonly type: 'denied'; readonly decision: Decision }
-  | { readonly type: 'started'; readonly decision: Decision; readonly started: RunEvent & { type: 'call.started' }; readonly payloads: Payloads; readonly deferred: boolean };
+  | { readonly type: 'started'; readonly read: ReadCall; readonly decision: Decision; readonly started: RunEvent & { type: 'call.started' }; readonly payloads: Payloads; readonly deferred: boolean };
 
 interface Attempt {
   readonly principal: AgentPrincipal;
@@ -114,17 +115,24 @@ export class Calls {
       if (run === null) throw new StoreError('store.corrupt', 'a run has no beginning');
       const ancestors = await this.#runs.ancestors(run);
       const facts = await this.#facts(gather({ policy, run, ancestors, call, tool, reading }), tool);
-      let step: Step | null = null;
-      const appended = await writer.append((now) => {
-        if (now === null) throw new StoreError('store.corrupt', 'a run has no beginning');
-        const [next, draft] = this.#step(attempt, { policy, run: now, ancestors, call, tool, reading, facts });
-        step = next;
-        return draft;
-      });
-      if (appended?.type !== 'refused' && step !== null) {
-        this.#breakers.started(proposal.tool, id, facts.nowMs);
-        return step;
+      const steps: Step[] = [];
+      try {
+        const appended = await writer.append((now) => {
+          if (now === null) throw new StoreError('store.corrupt', 'a run has no beginning');
+          // Read here, where nobody comes between: two calls must not both be the one probe of a half-open breaker.
+          const breaker = this.#breakers.fact(proposal.tool, id, facts.nowMs);
+          const [step, draft] = this.#step(attempt, { policy, run: now, ancestors, call, tool, reading, facts: { ...facts, breaker } });
+          if (step.type === 'started') this.#breakers.started(proposal.tool, id, facts.nowMs);
+          steps.push(step);
+          return draft;
+        });
+        const step = steps.at(-1);
+        if (appended?.type !== 'refused' && step !== undefined) return step;
+      } catch (error) {
+        this.#breakers.withdrawn(proposal.tool, id);
+        throw error;
       }
+      this.#breakers.withdrawn(proposal.tool, id);
     }
     throw new StoreError('store.unavailable', 'the shared counters could not be drawn on');
   }
@@ -157,7 +165,7 @@ export class Calls {
     // A read that carries nothing out and draws on nobody else's counter may share one commit with its outcome: a crash
     // in between loses a read that nobody saw the answer of.
     const deferred = ready.tool.tier === 0 && ready.tool.reach === 'internal' && decision.reservations.length === 0;
-    const step: Step = { type: 'started', decision, started, payloads, deferred };
+    const step: Step = { type: 'started', read: ready, decision, started, payloads, deferred };
     if (deferred) return [step, { events: [], reserve: { call: id, started } }];
     return [
       step,
@@ -168,14 +176,12 @@ export class Calls {
   /** Performs what was decided, and writes how it ended. Runs to its end whether or not anybody still waits. */
   async #effect(attempt: Attempt, step: Step & { type: 'started' }): Promise<Settled> {
     const { proposal, policy, id } = attempt;
-    const tool = policy.tools.get(proposal.tool);
-    const read = tool === undefined ? null : readCall(tool, proposal.args);
-    if (tool === undefined || read?.ok !== true) throw new StoreError('store.corrupt', 'a started call lost its tool');
+    const { tool } = step.read;
     const begunAtMs = this.#ports.store.nowMs();
-    const outcome = step.decision.dryRun ? dryRunOutcome(tool) : await this.#perform(tool, { ...read.read.args, ...idempotencyKeys(tool, id) }, id, attempt.onProgress);
+    const outcome = step.decision.dryRun ? dryRunOutcome(tool) : await this.#perform(tool, { ...step.read.args, ...idempotencyKeys(tool, id) }, id, attempt.onProgress);
     const atMs = this.#ports.store.nowMs();
     const breaker = step.decision.dryRun ? { writes: [], events: [] } : this.#breakers.settle(tool.name, id, outcome, policy.breaker, atMs);
-    const ended = endingOf(outcome, { policy, decision: step.decision, tool, args: read.read.args });
+    const ended = endingOf(outcome, { policy, decision: step.decision, tool, args: step.read.args });
     const payloads = step.deferred ? step.payloads : new Payloads(this.#ports.heldSecrets());
     const result = ended.seen === null ? null : payloads.keep(ended.seen);
     const released = ended.released === null ? null : payloads.keep(ended.released);
@@ -186,7 +192,7 @@ export class Calls {
         if (run === null) throw new StoreError('store.corrupt', 'the run vanished');
         recordedDelivered = !attempt.signal.aborted;
         const agent = policy.agents.get(run.agent);
-        const identity = this.#identity(attempt, run, tool, read.read.digest);
+        const identity = this.#identity(attempt, run, tool, step.read.digest);
         const alerts: GatewayEvent[] = ended.outcome === 'indeterminate' ? [alertEvent('indeterminate_call', run.id, id, atMs, { tool: tool.name })] : [];
         const finished: RunEvent = {
           ...callFields(run, policy, identity, this.#ports.store.nowMs()),
@@ -209,7 +215,7 @@ export class Calls {
           gatewayEvents: [...breaker.events, ...breakerAlerts(breaker.events), ...alerts, ...(step.deferred ? decisionAlerts(step.decision, run.id, id, atMs) : [])],
           call: id,
           releases: certainlyNot ? [id] : [],
-          marks: ended.outcome === 'completed' ? usedKeys(run.agent, read.read) : [],
+          marks: ended.outcome === 'completed' ? usedKeys(run.agent, step.read) : [],
           writes: breaker.writes,
           payloads: payloads.bytes,
         };
@@ -306,7 +312,7 @@ export class Calls {
       windows,
       once,
       used,
-      breaker: this.#breakers.fact(request.tool, nowMs),
+      breaker: { state: 'closed' },
       definition: tool === null ? 'unknown' : this.#ports.definitionOf(tool),
       upstreamUp: upstream?.status().state === 'up',
     };
