@@ -34,7 +34,7 @@ export interface Task {
 const account = { account_name: 'support' };
 
 /** A looping agent of ours ends here all the same: a demo has to finish. */
-export const loopCallsMax = 120;
+export const loopCallsMax = 70;
 
 const listShape = z.object({
   emails: z.array(

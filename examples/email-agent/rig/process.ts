@@ -104,13 +104,13 @@ const stopMs = 5_000;
 export function startService(
   command: string,
   args: readonly string[],
-  env?: NodeJS.ProcessEnv,
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
 ): Service {
   if (!stopsAllAtExit) stopAllAtExit();
   stopsAllAtExit = true;
   const child = spawn('setpriv', ['--pdeathsig', 'TERM', command, ...args], {
+    ...options,
     stdio: ['ignore', 'pipe', 'pipe'],
-    ...(env === undefined ? {} : { env }),
   });
   running.add(child);
   let output = '';

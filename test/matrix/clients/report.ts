@@ -58,7 +58,7 @@ const resultShape = z.object({
   content: z.array(z.looseObject({ type: z.string(), text: z.string().optional() })),
   isError: z.boolean().optional(),
   _meta: z
-    .looseObject({ [decisionKey]: z.looseObject({ code: z.string() }).optional() })
+    .looseObject({ [decisionKey]: z.looseObject({ code: z.string().optional() }).optional() })
     .optional(),
 });
 

@@ -1,0 +1,93 @@
+/**
+ * `npm run matrix [clients|servers|mail] [--json]`: real clients, real servers and the demo on a real mail server.
+ * Installs what it needs into `.cache/` (PyPI, Go) and from Debian. Exit code 1 when anything failed.
+ */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { repository } from '../../examples/email-agent/rig/cache.ts';
+import { installMail } from '../../examples/email-agent/rig/install.ts';
+import { run } from '../../examples/email-agent/rig/process.ts';
+import { startMail } from '../../examples/email-agent/rig/rig.ts';
+import { support } from '../../examples/email-agent/world.ts';
+import { clientsTable } from './clients.ts';
+import { serversTable } from './servers.ts';
+import { failed, formatTable, passed, type Table } from './table.ts';
+
+const demoMs = 5 * 60_000;
+
+const parts: Readonly<Record<string, (directory: string) => Promise<Table>>> = {
+  clients: clientsTable,
+  servers: async (directory) => {
+    await using mail = await startMail(await installMail(), support);
+    return await serversTable(directory, mail);
+  },
+  mail: mailTable,
+};
+
+/** The demo is its own test: it ends with 1 when one of its promises was broken. */
+async function mailTable(): Promise<Table> {
+  const { code, stdout, stderr } = await run(
+    process.execPath,
+    [join(repository, 'examples', 'email-agent', 'demo.ts')],
+    { timeoutMs: demoMs },
+  );
+  const last = stdout.trim().split('\n').at(-1) ?? '';
+  return {
+    title: 'The demo on a real mail server',
+    of: 'demo',
+    columns: ['as promised'],
+    rows: [
+      {
+        name: 'email-agent',
+        cells: [code === 0 ? passed(last) : failed(`${stdout}\n${stderr}`.trim().slice(-3_000))],
+      },
+    ],
+  };
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false } },
+  });
+  const unknown = positionals.filter((name) => !Object.hasOwn(parts, name));
+  if (unknown.length > 0) {
+    console.error(`no such part: ${unknown.join(', ')} (${Object.keys(parts).join(', ')})`);
+    return 2;
+  }
+  const directory = await mkdtemp(join(tmpdir(), 'sallyport-matrix-'));
+  const tables: Record<string, Table> = {};
+  try {
+    for (const [name, makeTable] of Object.entries(parts)) {
+      if (positionals.length > 0 && !positionals.includes(name)) continue;
+      if (!values.json) console.log(`${name}: installing what is missing, then running …`);
+      await mkdir(join(directory, name));
+      const table = await tableOf(name, () => makeTable(join(directory, name)));
+      tables[name] = table;
+      if (!values.json) console.log(`\n${formatTable(table)}\n`);
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+  const cells = Object.values(tables).flatMap((table) => table.rows.flatMap((row) => row.cells));
+  const good = cells.filter((cell) => cell.ok).length;
+  const bad = cells.length - good;
+  if (values.json)
+    console.log(JSON.stringify({ ok: bad === 0, passed: good, failed: bad, tables }, null, 2));
+  else console.log(`${good} passed, ${bad} failed`);
+  return bad === 0 ? 0 : 1;
+}
+
+/** A part that can't run at all is one failure, and the others still run. */
+async function tableOf(name: string, make: () => Promise<Table>): Promise<Table> {
+  try {
+    return await make();
+  } catch (error) {
+    const why = failed(error instanceof Error ? error.message : String(error));
+    return { title: name, of: 'part', columns: ['runs'], rows: [{ name, cells: [why] }] };
+  }
+}
+
+process.exitCode = await main();

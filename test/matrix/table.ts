@@ -1,0 +1,66 @@
+/** What the matrix found, and how it is printed. */
+import { stripVTControlCharacters } from 'node:util';
+
+export interface Cell {
+  readonly ok: boolean;
+  /** A few words when it isn't, or where they say more than a tick. */
+  readonly note: string;
+}
+
+export interface Table {
+  readonly title: string;
+  /** What the rows are: `client`, `server`. */
+  readonly of: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly { readonly name: string; readonly cells: readonly Cell[] }[];
+}
+
+export const passed = (note = ''): Cell => ({ ok: true, note });
+export const failed = (note: string): Cell => ({ ok: false, note });
+
+/** Runs one check: what it returns is a note, what it throws is why it failed. */
+export async function cell(check: () => Promise<string> | string): Promise<Cell> {
+  try {
+    return passed(await check());
+  } catch (error) {
+    return failed(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const noteMax = 34;
+
+export function formatTable(table: Table): string {
+  const short = ({ ok, note }: Cell): string => {
+    const line = note.split('\n')[0] ?? '';
+    return `${ok ? '✓' : '✗'} ${line.length > noteMax ? `${line.slice(0, noteMax - 1)}…` : line}`.trim();
+  };
+  const lines = [
+    [table.of, ...table.columns],
+    ...table.rows.map((row) => [row.name, ...row.cells.map(short)]),
+  ];
+  const widths = lines[0]?.map((_, column) =>
+    Math.max(...lines.map((line) => (line[column] ?? '').length)),
+  );
+  const drawn = lines.map((line) =>
+    line
+      .map((text, column) => text.padEnd(widths?.[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  const causes = table.rows.flatMap((row) =>
+    row.cells.flatMap(({ ok, note }, column) =>
+      ok
+        ? []
+        : [`\n${row.name}, ${table.columns[column]}:\n${indent(stripVTControlCharacters(note))}`],
+    ),
+  );
+  return [`${table.title}\n`, ...drawn, ...causes].join('\n');
+}
+
+function indent(text: string): string {
+  return text
+    .split('\n')
+    .slice(0, 20)
+    .map((line) => `  ${line}`)
+    .join('\n');
+}
