@@ -41,7 +41,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** @throws {StrictJsonError} */
 export function readJson(source: string | Uint8Array, limits: Partial<JsonLimits> = {}): JsonValue {
   const { bytesMax, depthMax } = { ...defaultLimits, ...limits };
-  if (source.length > bytesMax) throw new StrictJsonError('json.too_large', `more than ${bytesMax} bytes`, 0);
+  if (source.length > bytesMax)
+    throw new StrictJsonError('json.too_large', `more than ${bytesMax} bytes`, 0);
   return new Reader(typeof source === 'string' ? source : decode(source), depthMax).document();
 }
 
@@ -55,7 +56,16 @@ function decode(bytes: Uint8Array): string {
 
 const numberForm = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const plainRun = /[^"\\\u0000-\u001f\ud800-\udfff]*/y;
-const escapes: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+const escapes: Readonly<Record<string, string>> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+};
 
 class Reader {
   readonly #text: string;
@@ -96,7 +106,8 @@ class Reader {
   }
 
   #object(depth: number): JsonObject {
-    if (depth > this.#depthMax) throw this.#fail('json.depth', `nested deeper than ${this.#depthMax}`);
+    if (depth > this.#depthMax)
+      throw this.#fail('json.depth', `nested deeper than ${this.#depthMax}`);
     this.#at += 1;
     const object: Record<string, JsonValue> = {};
     if (this.#ends(0x7d)) return object;
@@ -107,10 +118,17 @@ class Reader {
       if (this.#text.charCodeAt(this.#at) !== 0x22) throw this.#syntax('a key is expected');
       const keyAt = this.#at;
       const key = this.#string();
-      if (key === '__proto__') throw new StrictJsonError('json.forbidden_key', 'the key `__proto__`', keyAt);
-      if (Object.hasOwn(object, key)) throw new StrictJsonError('json.duplicate_key', 'a key said twice', keyAt);
+      if (key === '__proto__')
+        throw new StrictJsonError('json.forbidden_key', 'the key `__proto__`', keyAt);
+      if (Object.hasOwn(object, key))
+        throw new StrictJsonError('json.duplicate_key', 'a key said twice', keyAt);
       const fold = foldCase(key);
-      if (folded.has(fold)) throw new StrictJsonError('json.case_colliding_key', 'two keys that differ only in case', keyAt);
+      if (folded.has(fold))
+        throw new StrictJsonError(
+          'json.case_colliding_key',
+          'two keys that differ only in case',
+          keyAt,
+        );
       folded.add(fold);
       this.#space();
       if (this.#text.charCodeAt(this.#at) !== 0x3a) throw this.#syntax('a colon is expected');
@@ -121,7 +139,8 @@ class Reader {
   }
 
   #array(depth: number): JsonValue[] {
-    if (depth > this.#depthMax) throw this.#fail('json.depth', `nested deeper than ${this.#depthMax}`);
+    if (depth > this.#depthMax)
+      throw this.#fail('json.depth', `nested deeper than ${this.#depthMax}`);
     this.#at += 1;
     const array: JsonValue[] = [];
     if (this.#ends(0x5d)) return array;
@@ -159,7 +178,8 @@ class Reader {
       if (code === 0x22) {
         read += text.slice(this.#at, end);
         this.#at = end + 1;
-        if (!read.isWellFormed()) throw this.#fail('json.surrogate', 'half a surrogate pair before');
+        if (!read.isWellFormed())
+          throw this.#fail('json.surrogate', 'half a surrogate pair before');
         return read;
       }
       read += text.slice(this.#at, end);
@@ -168,7 +188,10 @@ class Reader {
       else if (code >= 0xd800 && code <= 0xdfff) {
         read += text.charAt(end);
         this.#at = end + 1;
-      } else throw this.#syntax(Number.isNaN(code) ? 'a string has no end' : 'a control character in a string');
+      } else
+        throw this.#syntax(
+          Number.isNaN(code) ? 'a string has no end' : 'a control character in a string',
+        );
     }
   }
 
@@ -193,7 +216,8 @@ class Reader {
     const value = Number(match[0]);
     if (!Number.isFinite(value)) throw this.#fail('json.number', 'a number too large for a double');
     // Written with a fraction or an exponent it is still an integer to some: 1e16 must not be two things.
-    if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw this.#fail('json.number', 'an integer beyond 2^53-1');
+    if (Number.isInteger(value) && !Number.isSafeInteger(value))
+      throw this.#fail('json.number', 'an integer beyond 2^53-1');
     this.#at += match[0].length;
     return value === 0 ? 0 : value;
   }

@@ -46,13 +46,35 @@ export interface Kind {
  * when their keys are equal.
  */
 export type Parsed =
-  | { readonly type: 'address'; readonly key: string; readonly domain: string; readonly domainAndParents: readonly string[] }
-  | { readonly type: 'url'; readonly key: string; readonly scheme: string; readonly host: string; readonly port: number; readonly path: string }
-  | { readonly type: 'path'; readonly key: string; readonly segments: readonly string[]; readonly absolute: boolean }
+  | {
+      readonly type: 'address';
+      readonly key: string;
+      readonly domain: string;
+      readonly domainAndParents: readonly string[];
+    }
+  | {
+      readonly type: 'url';
+      readonly key: string;
+      readonly scheme: string;
+      readonly host: string;
+      readonly port: number;
+      readonly path: string;
+    }
+  | {
+      readonly type: 'path';
+      readonly key: string;
+      readonly segments: readonly string[];
+      readonly absolute: boolean;
+    }
   /** `words` is null when the command holds an operator, expansion or redirection: it equals nothing. */
   | { readonly type: 'command'; readonly key: string; readonly words: readonly string[] | null }
   /** `minor` counts the currency's smallest unit. */
-  | { readonly type: 'amount'; readonly key: string; readonly minor: number; readonly currency: string }
+  | {
+      readonly type: 'amount';
+      readonly key: string;
+      readonly minor: number;
+      readonly currency: string;
+    }
   | { readonly type: 'number'; readonly key: string; readonly number: number }
   | { readonly type: 'flag'; readonly key: string; readonly flag: boolean }
   /** Everything compared as text: folder, account, identifier, query, content, date, title, reference, handles, object ids. */

@@ -1,0 +1,70 @@
+/**
+ * Globs: `*` is anything but `/`, `**` anything, `?` one character but `/`. Everything else is itself, and the whole
+ * value has to match.
+ */
+export interface CompiledGlob {
+  readonly text: string;
+  readonly matches: (value: string) => boolean;
+}
+
+type Part =
+  | { readonly type: 'char'; readonly char: string }
+  | { readonly type: 'any' }
+  | { readonly type: 'star' }
+  | { readonly type: 'globstar' };
+
+/** Patterns are written by people; anything longer is a mistake. */
+export const globLengthMax = 1_024;
+
+/** Matching takes time linear in value times pattern, whatever either says: a set of places, never a backtrack. */
+export function compileGlob(text: string): CompiledGlob {
+  const parts = partsOf(text);
+  return { text, matches: (value) => matches(parts, value) };
+}
+
+function partsOf(text: string): Part[] {
+  const parts: Part[] = [];
+  for (const char of text
+    .replace(/\*{3,}/g, '**')
+    .split(/(\*\*|.)/su)
+    .filter((piece) => piece !== '')) {
+    if (char === '**') parts.push({ type: 'globstar' });
+    else if (char === '*') parts.push({ type: 'star' });
+    else if (char === '?') parts.push({ type: 'any' });
+    else parts.push({ type: 'char', char });
+  }
+  return parts;
+}
+
+function matches(parts: readonly Part[], value: string): boolean {
+  let places = closure(parts, new Set([0]));
+  for (const char of value) {
+    const next = new Set<number>();
+    for (const place of places) {
+      const part = parts[place];
+      if (part === undefined) continue;
+      if (part.type === 'char' && part.char === char) next.add(place + 1);
+      else if (part.type === 'any' && char !== '/') next.add(place + 1);
+      else if (part.type === 'globstar' || (part.type === 'star' && char !== '/')) next.add(place);
+    }
+    if (next.size === 0) return false;
+    places = closure(parts, next);
+  }
+  return places.has(parts.length);
+}
+
+/** A star may also be nothing; and a `**` that stands alone between slashes takes its slash with it, so that `**`+`/x` covers `x`. */
+function closure(parts: readonly Part[], places: Set<number>): Set<number> {
+  const reached = new Set(places);
+  for (const place of reached) {
+    const part = parts[place];
+    if (part?.type !== 'star' && part?.type !== 'globstar') continue;
+    reached.add(place + 1);
+    const before = parts[place - 1];
+    const after = parts[place + 1];
+    const standsAlone = place === 0 || (before?.type === 'char' && before.char === '/');
+    if (part.type === 'globstar' && standsAlone && after?.type === 'char' && after.char === '/')
+      reached.add(place + 2);
+  }
+  return reached;
+}
