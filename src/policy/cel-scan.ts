@@ -1,0 +1,143 @@
+/**
+ * What can be said of an expression's text and shape before its types: the parts of CEL in which implementations
+ * differ, or that this place has no use for, are refused by name, so that an expression means the same to whoever
+ * reads it. What isn't listed as known here is refused too: a new release of the parser can't widen the language.
+ */
+import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js';
+import { int64Max, int64Min } from './cel-value.ts';
+
+export interface CelProblem {
+  readonly message: string;
+  readonly mend?: string;
+  /** 0-based, in UTF-16 units of the source. */
+  readonly offset?: number;
+}
+
+export type ProblemSink = (message: string, node: ASTNode, mend?: string) => void;
+
+const sourceCharactersMax = 4_096;
+
+const parser: Environment = new Environment({
+  limits: {
+    maxAstNodes: 512,
+    maxDepth: 24,
+    maxListElements: 256,
+    maxMapEntries: 1,
+    maxCallArguments: 3,
+  },
+});
+
+/** The syntax tree, or why there is none. */
+export function parseCel(
+  source: string,
+): { readonly tree: ASTNode } | { readonly problem: CelProblem } {
+  if (source.trim() === '') return { problem: { message: 'the expression is empty' } };
+  if (source.length > sourceCharactersMax) {
+    return {
+      problem: { message: `the expression is longer than ${sourceCharactersMax} characters` },
+    };
+  }
+  try {
+    return { tree: parser.parse(source).ast };
+  } catch (error) {
+    if (!(error instanceof ParseError)) {
+      return { problem: { message: 'the expression nests too deep to be read' } };
+    }
+    const offset = error.range?.start;
+    return {
+      problem: {
+        message: `not an expression: ${lowerFirst(error.summary)}`,
+        ...(offset === undefined ? {} : { offset }),
+        ...parseMend(source, offset),
+      },
+    };
+  }
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** The slips that people make who write other languages all day. */
+function parseMend(
+  source: string,
+  offset: number | undefined,
+): { mend: string } | Record<never, never> {
+  const rest = offset === undefined ? '' : source.slice(offset);
+  if (/^=(?!=)/.test(rest)) return { mend: 'write `==` to compare' };
+  if (/^\s*(and|AND)\b/.test(rest)) return { mend: 'write `&&`' };
+  if (/^\s*(or|OR)\b/.test(rest)) return { mend: 'write `||`' };
+  if (/^\s*not\b/.test(rest)) return { mend: 'write `!`' };
+  return {};
+}
+
+/** Mends for what people reach for and this dialect doesn't have. */
+const functionMends: ReadonlyMap<string, string> = new Map([
+  ['has', 'an absent optional argument is null: compare with `null`'],
+  ['dyn', 'types are known here: leave it out'],
+  ['type', 'types are known here: leave it out'],
+  ['uint', 'write an int'],
+  ['bytes', 'compare strings'],
+  ['lowerAscii', "write `matches('(?i)…')`"],
+  ['upperAscii', "write `matches('(?i)…')`"],
+  ['toLowerCase', "write `matches('(?i)…')`"],
+  ['indexOf', 'use `contains`, `startsWith` or `matches`'],
+  ['lastIndexOf', 'use `contains`, `endsWith` or `matches`'],
+  ['substring', 'use `contains`, `startsWith` or `matches`'],
+  ['split', 'use `matches`'],
+  ['join', 'use `exists` on the list'],
+  ['trim', 'use `matches`'],
+  ['includes', 'write `contains` for text, `in` for lists'],
+  ['some', 'write `exists`'],
+  ['any', 'write `exists`'],
+  ['every', 'write `all`'],
+  ['length', 'write `size(…)`'],
+  ['len', 'write `size(…)`'],
+  ['money', 'write `usd(50)`'],
+  ['getHours', 'use the constraint `hours`, which has a time zone'],
+  ['getDayOfWeek', 'use the constraint `hours`, which has a time zone'],
+]);
+
+export function functionMend(name: string): string | undefined {
+  return functionMends.get(name);
+}
+
+/** Escapes that every implementation reads alike. */
+const plainEscape = /^\\(?:[\\'"nrt]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})/;
+
+/** A literal as written: what its value alone no longer shows. */
+export function checkLiteral(source: string, node: ASTNode, report: ProblemSink): void {
+  if (node.op !== 'value') return;
+  const value = node.args;
+  if (typeof value === 'object' && value !== null) {
+    const what = value instanceof Uint8Array ? 'bytes' : 'unsigned integers';
+    report(
+      `${what} have no use here`,
+      node,
+      what === 'bytes' ? 'write a string' : 'leave out the `u`',
+    );
+    return;
+  }
+  if (typeof value === 'bigint' && (value > int64Max || value < int64Min)) {
+    report('the integer overflows 64 bits', node);
+  }
+  if (typeof value === 'string') checkEscapes(source.slice(node.start, node.end), node, report);
+}
+
+function checkEscapes(written: string, node: ASTNode, report: ProblemSink): void {
+  if (/^[rR]/.test(written)) return;
+  for (let index = 0; index < written.length; index += 1) {
+    if (written[index] !== '\\') continue;
+    const plain = plainEscape.exec(written.slice(index));
+    if (plain === null) {
+      const shown = written.slice(index, index + 2);
+      report(
+        `the escape \`${shown}\` isn't read alike everywhere`,
+        node,
+        'write `\\\\`, `\\\'`, `\\"`, `\\n`, `\\r`, `\\t` or `\\uXXXX`',
+      );
+      return;
+    }
+    index += plain[0].length - 1;
+  }
+}

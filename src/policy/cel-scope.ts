@@ -1,0 +1,164 @@
+import type { Kind } from '../content/kind.ts';
+import { parseKind } from '../content/kinds.ts';
+import { isJsonObject, type JsonValue } from '../content/value.ts';
+import { type CelEnvironment, type CelTool, type CelType, celLists } from './cel-environment.ts';
+import { CelFault, type CelValue, fromJson, type Meter } from './cel-value.ts';
+import type { CelBindings, CelListName } from './model.ts';
+
+/** What one evaluation reads and spends. `item` is the element that a comprehension stands at. */
+export interface Frame {
+  readonly bindings: CelBindings;
+  readonly meter: Meter;
+  item: CelValue;
+}
+
+export type Evaluate = (frame: Frame) => CelValue;
+
+/** A name that an expression may use at this place: a value, or only a way to its members. */
+export type Named =
+  | { readonly type: 'value'; readonly of: CelType; readonly evaluate: Evaluate }
+  | {
+      readonly type: 'members';
+      readonly members: ReadonlyMap<string, Named>;
+      readonly what: string;
+    };
+
+/** The names at one place, for one of the tools that the expression has to hold for. */
+export function namesFor(
+  environment: CelEnvironment,
+  tool: CelTool | null,
+): ReadonlyMap<string, Named> {
+  if (tool === null) {
+    const result = environment.result;
+    if (result === null) return new Map();
+    return new Map([
+      ['result', value(result, (frame) => fromJson(frame.bindings.result, result, frame.meter))],
+    ]);
+  }
+  return new Map<string, Named>([
+    ['call', members('member of `call`', callMembers(tool))],
+    ['case', members('name in `case`', caseMembers(environment))],
+    // Its values are the tools that the grant covers: `tool == 'mail.sned'` is then a load error.
+    ['tool', value(text(environment.tools.map((one) => one.name)), (frame) => frame.bindings.tool)],
+    ['agent', value(text(null), (frame) => frame.bindings.agent)],
+    ['user', members('member of `user`', userMembers)],
+    ['run', members('member of `run`', runMembers)],
+    ['now', value({ type: 'timestamp', nullable: false }, (frame) => frame.bindings.nowMs)],
+  ]);
+}
+
+function value(of: CelType, evaluate: Evaluate): Named {
+  return { type: 'value', of, evaluate };
+}
+
+function members(what: string, named: ReadonlyMap<string, Named>): Named {
+  return { type: 'members', members: named, what };
+}
+
+function text(values: readonly string[] | null): CelType {
+  return { type: 'string', values, nullable: false };
+}
+
+const int: CelType = { type: 'int', nullable: false };
+
+const userMembers: ReadonlyMap<string, Named> = new Map([
+  ['id', value({ ...text(null), nullable: true }, (frame) => frame.bindings.user.id)],
+  [
+    'roles',
+    value(
+      { type: 'list', element: text(null), nullable: false },
+      (frame) => frame.bindings.user.roles,
+    ),
+  ],
+]);
+
+const runMembers: ReadonlyMap<string, Named> = new Map([
+  ['id', value(text(null), (frame) => frame.bindings.run.id)],
+  ['calls', value(int, (frame) => BigInt(frame.bindings.run.calls))],
+  ['steps', value(int, (frame) => BigInt(frame.bindings.run.steps))],
+]);
+
+function callMembers(tool: CelTool): ReadonlyMap<string, Named> {
+  const named = new Map<string, Named>();
+  const args = new Map<string, Named>();
+  for (const [name, argument] of tool.args) {
+    args.set(
+      name,
+      value(argument.type, (frame) => {
+        const all = frame.bindings.call.args;
+        const json = Object.hasOwn(all, name) ? all[name] : undefined;
+        if (argument.amount !== null) return amountOf(json, argument.amount);
+        return fromJson(json, argument.type, frame.meter);
+      }),
+    );
+  }
+  named.set('args', members(`argument of \`${tool.name}\``, args));
+  for (const name of listNames) named.set(name, listNamed(name, tool.currency));
+  return named;
+}
+
+const listNames: readonly CelListName[] = [
+  'recipients',
+  'senders',
+  'urls',
+  'accounts',
+  'amounts',
+  'paths',
+  'folders',
+  'queries',
+  'commands',
+  'contents',
+  'attachments',
+  'references',
+  'identifiers',
+  'numbers',
+  'dates',
+  'flags',
+];
+
+function listNamed(name: CelListName, currency: string | null): Named {
+  const holds = celLists[name];
+  const element: CelType =
+    holds === 'money'
+      ? { type: 'money', currency, nullable: false }
+      : holds === 'string'
+        ? text(null)
+        : { type: holds, nullable: false };
+  const type: CelType = { type: 'list', element, nullable: false };
+  return value(type, (frame) => fromJson(frame.bindings.call.lists[name], type, frame.meter));
+}
+
+/** In the currency's smallest unit, whatever unit the tool counts in: else 100 dollars would be less than `usd(50)`. */
+function amountOf(json: JsonValue | undefined, kind: Kind): CelValue {
+  if (json === undefined || json === null) return null;
+  const parsed = parseKind(kind, json, {});
+  if (parsed.type !== 'amount')
+    throw new CelFault("an argument isn't the amount that it is declared to be");
+  return BigInt(parsed.minor);
+}
+
+function caseMembers(environment: CelEnvironment): ReadonlyMap<string, Named> {
+  return new Map(
+    [...environment.caseNames].map(([name, type]): [string, Named] => [
+      name,
+      value(type, (frame) => {
+        const bound = frame.bindings.case;
+        if (!Object.hasOwn(bound, name)) throw new CelFault('a case name is not bound');
+        return fromJson(bound[name], type, frame.meter);
+      }),
+    ]),
+  );
+}
+
+/** A field of a value: own properties only, so that no name reaches what JavaScript gives every object. */
+export function fieldOf(object: CelValue, name: string): JsonValue | undefined {
+  if (object === null) throw new CelFault('a field is asked of null');
+  if (typeof object === 'bigint' || !isJson(object) || !isJsonObject(object)) {
+    throw new CelFault('a field is asked of something that has none');
+  }
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+function isJson(value: CelValue): value is JsonValue {
+  return typeof value !== 'bigint' && !Array.isArray(value);
+}

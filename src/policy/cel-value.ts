@@ -1,0 +1,147 @@
+import { SallyportError } from '../content/errors.ts';
+import { isJsonArray, isJsonObject, type JsonValue } from '../content/value.ts';
+import type { CelType } from './cel-environment.ts';
+
+/**
+ * What an expression computes with. Its static type says how to read it: an int and an amount are a bigint, a double a
+ * number, a timestamp and a duration a number of milliseconds. Objects stay the JSON they are.
+ */
+export type CelValue = null | boolean | bigint | number | string | JsonValue | readonly CelValue[];
+
+/** An expression that has no value: a null where one is needed, a division by zero, a list too long to look through. */
+export class CelFault extends SallyportError {
+  /** Of the bound on work: `false && …` must not hide that the evaluation was cut short. */
+  readonly isFinal: boolean;
+
+  constructor(message: string, isFinal = false) {
+    super('policy.cel_fault', message);
+    this.isFinal = isFinal;
+  }
+}
+
+/**
+ * How much work one evaluation may be: about half a second on the slowest machine we know, whatever the agent sends.
+ * Counted, not timed, so that a decision can be replayed. A mebibyte looked through for a word costs 16,384.
+ */
+const workMax = 5_000_000;
+
+/** Characters that a plain comparison or search gets through in one unit. */
+const charactersPerUnit = 64;
+
+export class Meter {
+  #left = workMax;
+
+  charge(units: number): void {
+    this.#left -= units;
+    if (this.#left < 0) throw new CelFault('the expression takes too much work on this call', true);
+  }
+
+  chargeText(characters: number): void {
+    this.charge(1 + characters / charactersPerUnit);
+  }
+}
+
+export const int64Max: bigint = 2n ** 63n - 1n;
+export const int64Min: bigint = -(2n ** 63n);
+
+export function boundedInt(value: bigint): bigint {
+  if (value > int64Max || value < int64Min) throw new CelFault('an integer overflows 64 bits');
+  return value;
+}
+
+/** JSON as a value of a declared type. The schema stage has run, but a pin can be loose: nothing is taken on trust. */
+export function fromJson(json: JsonValue | undefined, type: CelType, meter: Meter): CelValue {
+  if (json === undefined || json === null) return null;
+  switch (type.type) {
+    case 'bool':
+      return typeof json === 'boolean' ? json : mistyped(type);
+    case 'string':
+      return typeof json === 'string' ? json : mistyped(type);
+    case 'double':
+      return typeof json === 'number' ? json : mistyped(type);
+    case 'int':
+    case 'money':
+      return Number.isSafeInteger(json) ? BigInt(Number(json)) : mistyped(type);
+    case 'list': {
+      if (!isJsonArray(json)) return mistyped(type);
+      meter.charge(json.length);
+      return json.map((element) => fromJson(element, type.element, meter));
+    }
+    case 'object':
+      return isJsonObject(json) ? json : mistyped(type);
+    case 'unknown':
+      return json;
+    default:
+      return mistyped(type);
+  }
+}
+
+/** A value of which nothing was known until it came, where `wanted` is needed. An int also takes a whole number's place. */
+export function fromUnknown(value: CelValue, wanted: CelType, meter: Meter): CelValue {
+  if (wanted.type === 'unknown') return value;
+  switch (typeof value) {
+    case 'number':
+      if (wanted.type === 'double') return value;
+      if (wanted.type === 'int') return Number.isSafeInteger(value) ? BigInt(value) : value;
+      return mistyped(wanted);
+    case 'string':
+      return wanted.type === 'string' ? value : mistyped(wanted);
+    case 'boolean':
+      return wanted.type === 'bool' ? value : mistyped(wanted);
+    case 'object':
+      if (value === null) return null;
+      if (wanted.type === 'list' && Array.isArray(value)) {
+        meter.charge(value.length);
+        return value.map((element) => fromUnknown(element, wanted.element, meter));
+      }
+      if (wanted.type === 'object' && !Array.isArray(value)) return value;
+      return mistyped(wanted);
+    default:
+      return mistyped(wanted);
+  }
+}
+
+function mistyped(type: CelType): never {
+  throw new CelFault(`a value isn't the ${typeName(type)} that it is declared to be`);
+}
+
+/** With its article, for messages. */
+export function aType(type: CelType): string {
+  const name = typeName(type);
+  return /^[aeio]/.test(name) ? `an ${name}` : `a ${name}`;
+}
+
+function typeName(type: CelType): string {
+  switch (type.type) {
+    case 'list':
+      return `list of ${typeName(type.element)}`;
+    case 'money':
+      return type.currency === null ? 'amount' : `amount in ${type.currency}`;
+    case 'unknown':
+      return 'value of unknown type';
+    default:
+      return type.type;
+  }
+}
+
+/** Equality of two values of one type. Lists are equal element by element. */
+export function equalValues(left: CelValue, right: CelValue, meter: Meter): boolean {
+  meter.charge(1);
+  if (typeof left === 'string' && typeof right === 'string') {
+    meter.chargeText(Math.min(left.length, right.length));
+    return left === right;
+  }
+  if (Array.isArray(left) && Array.isArray(right)) {
+    return (
+      left.length === right.length &&
+      left.every((element, index) => equalValues(element, right[index] ?? null, meter))
+    );
+  }
+  // A whole number of unknown type may stand beside an int: the two are compared as numbers, which is exact.
+  if (isNumeric(left) && isNumeric(right)) return left >= right && left <= right;
+  return left === right;
+}
+
+export function isNumeric(value: CelValue): value is number | bigint {
+  return typeof value === 'number' || typeof value === 'bigint';
+}

@@ -1,0 +1,64 @@
+import type { ASTNode } from '@marcbachmann/cel-js';
+import { CelChecker, truth } from './cel-check.ts';
+import type { CelEnvironment } from './cel-environment.ts';
+import { type CelProblem, parseCel } from './cel-scan.ts';
+import { type Evaluate, namesFor } from './cel-scope.ts';
+import { CelFault, Meter } from './cel-value.ts';
+import type { CelBindings, CelProgram, CelResult, SourcePosition } from './model.ts';
+
+export type { CelProblem } from './cel-scan.ts';
+
+export type CompiledCel =
+  | { readonly ok: true; readonly program: CelProgram }
+  | { readonly ok: false; readonly problems: readonly CelProblem[] };
+
+const problemsMax = 20;
+
+/**
+ * Compiles an expression for its place: typed against every tool that it has to hold for, with a result that is true
+ * or false, and with bounded work. What the library parses and this doesn't know is refused (`cel-scan.ts` says why).
+ */
+export function compileCel(
+  source: string,
+  at: SourcePosition,
+  environment: CelEnvironment,
+): CompiledCel {
+  const parsed = parseCel(source);
+  if ('problem' in parsed) return { ok: false, problems: [parsed.problem] };
+  const problems = new Map<string, CelProblem>();
+  const byTool = new Map<string | null, Evaluate>();
+  const places = environment.result === null ? environment.tools : [null];
+  for (const tool of places) {
+    const report = (message: string, node: ASTNode, mend?: string): void => {
+      // The same slip for several tools is said once.
+      const key = `${node.start} ${message}`;
+      if (problems.size >= problemsMax || problems.has(key)) return;
+      problems.set(key, { message, offset: node.pos, ...(mend === undefined ? {} : { mend }) });
+    };
+    const checker = new CelChecker(source, namesFor(environment, tool), report);
+    byTool.set(tool?.name ?? null, checker.condition(parsed.tree));
+  }
+  if (byTool.size === 0) {
+    return {
+      ok: false,
+      problems: [{ message: 'there is no tool that the expression could hold for' }],
+    };
+  }
+  if (problems.size > 0) return { ok: false, problems: [...problems.values()] };
+  return { ok: true, program: { source, at, evaluate: (bindings) => evaluate(byTool, bindings) } };
+}
+
+function evaluate(byTool: ReadonlyMap<string | null, Evaluate>, bindings: CelBindings): CelResult {
+  const compiled = byTool.get(null) ?? byTool.get(bindings.tool);
+  if (compiled === undefined)
+    return { ok: false, error: 'the expression was not compiled for this tool' };
+  try {
+    return { ok: true, value: truth(compiled({ bindings, meter: new Meter(), item: null })) };
+  } catch (error) {
+    // A fault of ours is a fault of the expression: its caller denies, or asks.
+    return {
+      ok: false,
+      error: error instanceof CelFault ? error.message : 'the expression failed',
+    };
+  }
+}
