@@ -17,13 +17,27 @@ export type UpstreamOutcome =
   /** The upstream answered. `isError: true` is its own refusal: relayed untouched, recorded as the upstream's. */
   | { readonly type: 'result'; readonly result: ToolResult }
   /** The upstream answered with a JSON-RPC error: the call certainly had no effect only when `refused`. */
-  | { readonly type: 'error'; readonly code: number; readonly message: string; readonly refused: boolean }
+  | {
+      readonly type: 'error';
+      readonly code: number;
+      readonly message: string;
+      readonly refused: boolean;
+    }
   /** Never left Sallyport: certainly no effect. */
   | { readonly type: 'not_sent'; readonly reason: FailureReason }
   /** Sent, and no trustworthy answer: may have happened. */
   | { readonly type: 'unknown'; readonly reason: FailureReason };
 
-export type FailureReason = 'down' | 'timeout' | 'connection_lost' | 'server_error' | 'rate_limited' | 'bad_answer' | 'too_large' | 'credential' | 'redirect';
+export type FailureReason =
+  | 'down'
+  | 'timeout'
+  | 'connection_lost'
+  | 'server_error'
+  | 'rate_limited'
+  | 'bad_answer'
+  | 'too_large'
+  | 'credential'
+  | 'redirect';
 
 export interface ListedTool {
   readonly operation: string;

@@ -1,0 +1,493 @@
+/** MCP over Streamable HTTP: every question is a POST of its own; sessions in the legacy era, none in the modern one. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { Pool } from 'undici';
+import type { JsonObject } from '../../../content/value.ts';
+import { type HttpCredential, noHttpCredential } from '../../../credentials/inject.ts';
+import { upstreamLimits } from '../../limits.ts';
+import type { Channel, Exchange, Failure, Question } from '../channel.ts';
+import { type Incoming, readMessages } from '../message.ts';
+import { progressOf } from '../progress.ts';
+import {
+  type Agreement,
+  buildRequest,
+  type ClientInfo,
+  isCertainRefusal,
+  rpcCodes,
+} from '../protocol.ts';
+import { eventStream, type StreamPosition, wholeBody } from './body.ts';
+import { headerValue, retryAfterMs } from './headers.ts';
+import { NoticeStream } from './notices.ts';
+import { type HttpEnd, type HttpHead, send, type Take } from './send.ts';
+import { readStatus } from './status.ts';
+
+export interface HttpChannelOptions {
+  readonly url: URL;
+  readonly clientInfo: ClientInfo;
+  /** Null: the upstream wants none. Rejects when the secret can't be had. */
+  readonly readCredential: (() => Promise<HttpCredential>) | null;
+}
+
+/** What one attempt came to: a plain exchange, or a stream that broke off and can be asked to go on. */
+interface Attempt {
+  readonly exchange: Exchange;
+  readonly position: StreamPosition;
+  readonly credential: HttpCredential;
+}
+
+/** How often a stream that breaks off is taken up again. */
+const resumptionsMax = 5;
+
+export class HttpChannel implements Channel {
+  readonly ended: Promise<string>;
+  readonly #options: HttpChannelOptions;
+  readonly #pool: Pool;
+  #markEnded: (reason: string) => void = () => {};
+  #credential: Promise<HttpCredential> | null = null;
+  #session: string | null = null;
+  #notices: NoticeStream | null = null;
+  #nextId = 1;
+  #closed = false;
+
+  constructor(options: HttpChannelOptions) {
+    this.#options = options;
+    this.#pool = new Pool(options.url.origin, {
+      connections: upstreamLimits.connectionsMax,
+      // One request a socket at a time: a slow call must not hold another one up. (undici sets TCP_NODELAY itself.)
+      pipelining: 1,
+      keepAliveTimeout: upstreamLimits.keepAliveMs,
+      keepAliveMaxTimeout: upstreamLimits.keepAliveMs,
+      connect: { timeout: upstreamLimits.connectTimeoutMs, allowH2: false },
+    });
+    this.ended = new Promise((resolve) => {
+      this.#markEnded = resolve;
+    });
+  }
+
+  async ask(question: Question): Promise<Exchange> {
+    const deadlineMs = performance.now() + question.timeoutMs;
+    // A session belongs to the handshake that made it.
+    if (question.method === 'initialize') this.#session = null;
+    const first = await this.#attempt(question, deadlineMs);
+    if (first.exchange.type !== 'failed' || first.exchange.httpStatus !== 401)
+      return first.exchange;
+    // Turned away at the door, so nothing happened: the secret may have been rotated since it was read.
+    if (!(await this.#readCredentialAgain(first.credential))) return first.exchange;
+    return (await this.#attempt(question, deadlineMs)).exchange;
+  }
+
+  async tell(method: string, params: JsonObject, agreement: Agreement): Promise<void> {
+    await this.#post({ jsonrpc: '2.0', method, params }, agreement);
+  }
+
+  listen(agreement: Agreement, onNotification: (method: string) => void): void {
+    this.#notices?.close();
+    if (this.#closed) return;
+    const request = {
+      modernAs: agreement.version,
+      clientInfo: this.#options.clientInfo,
+      progress: false,
+    };
+    this.#notices = new NoticeStream(this.#pool, {
+      open: async () => {
+        const credential = await this.#currentCredential();
+        return agreement.era === 'modern'
+          ? {
+              method: 'POST' as const,
+              path: this.#path(credential),
+              headers: this.#headers(credential, agreement, {
+                'mcp-method': 'subscriptions/listen',
+              }),
+              body: JSON.stringify(
+                buildRequest(
+                  this.#nextId++,
+                  'subscriptions/listen',
+                  { notifications: { toolsListChanged: true } },
+                  request,
+                ),
+              ),
+            }
+          : {
+              method: 'GET' as const,
+              path: this.#path(credential),
+              headers: this.#headers(credential, agreement, { accept: 'text/event-stream' }),
+              body: null,
+            };
+      },
+      onMessage: (message) => {
+        if (message.type === 'notification') onNotification(message.method);
+        if (message.type === 'request') this.#refuse(message, agreement);
+      },
+    });
+  }
+
+  async close(inFlight: 'finish' | 'abandon'): Promise<void> {
+    this.#closed = true;
+    this.#notices?.close();
+    if (inFlight === 'abandon') {
+      if (this.#session !== null) await this.#endSession(this.#session);
+      await this.#pool.destroy();
+    } else {
+      await this.#pool.close();
+    }
+    this.#markEnded('closed');
+  }
+
+  async #attempt(question: Question, deadlineMs: number): Promise<Attempt> {
+    const position: StreamPosition = { lastEventId: null, retryMs: null };
+    let credential: HttpCredential;
+    try {
+      credential = await this.#currentCredential();
+    } catch (error) {
+      this.#credential = null;
+      const detail = error instanceof Error ? error.message : 'its credential could not be read';
+      return {
+        position,
+        credential: noHttpCredential,
+        exchange: { type: 'failed', reason: 'credential', performed: 'no', detail },
+      };
+    }
+    const id = this.#nextId++;
+    const modernAs =
+      question.agreement === null
+        ? (question.probeVersion ?? null)
+        : question.agreement.era === 'modern'
+          ? question.agreement.version
+          : null;
+    const request = buildRequest(id, question.method, question.params, {
+      modernAs,
+      clientInfo: this.#options.clientInfo,
+      progress: question.onProgress !== undefined,
+    });
+    const reader = new AnswerReader(id, question, position, this.#session !== null, (message) =>
+      this.#refuse(message, question.agreement),
+    );
+    const end = await send(
+      this.#pool,
+      {
+        method: 'POST',
+        path: this.#path(credential),
+        headers: this.#headers(
+          credential,
+          question.agreement,
+          modernAs === null ? {} : { 'mcp-protocol-version': modernAs, ...mirrored(question) },
+        ),
+        body: JSON.stringify(request),
+        timeoutMs: remaining(deadlineMs),
+      },
+      (head) => {
+        if (question.method === 'initialize') this.#keepSession(head);
+        return reader.read(head);
+      },
+    );
+    let exchange = reader.conclude(end);
+    if (question.agreement?.era === 'legacy') {
+      exchange = await this.#resume(reader, exchange, question.agreement, credential, deadlineMs);
+      if (
+        exchange.type === 'failed' &&
+        exchange.reason === 'timeout' &&
+        exchange.performed === 'maybe'
+      ) {
+        // In this era a closed connection is no cancellation. What it has done by then stays unknown.
+        void this.tell(
+          'notifications/cancelled',
+          { requestId: id, reason: 'timed out' },
+          question.agreement,
+        );
+      }
+    }
+    return { exchange, position, credential };
+  }
+
+  /** A server may close a stream and let us ask for the rest of it: reading again has no effect of its own. */
+  async #resume(
+    reader: AnswerReader,
+    broken: Exchange,
+    agreement: Agreement,
+    credential: HttpCredential,
+    deadlineMs: number,
+  ): Promise<Exchange> {
+    let exchange = broken;
+    for (let resumption = 0; resumption < resumptionsMax; resumption += 1) {
+      const { lastEventId, retryMs } = reader.position;
+      if (
+        exchange.type !== 'failed' ||
+        exchange.reason !== 'connection_lost' ||
+        lastEventId === null ||
+        this.#closed
+      )
+        return exchange;
+      await delay(Math.min(retryMs ?? 500, remaining(deadlineMs)));
+      const end = await send(
+        this.#pool,
+        {
+          method: 'GET',
+          path: this.#path(credential),
+          headers: this.#headers(credential, agreement, {
+            accept: 'text/event-stream',
+            'last-event-id': lastEventId,
+          }),
+          body: null,
+          timeoutMs: remaining(deadlineMs),
+        },
+        (head) => reader.readRest(head),
+      );
+      exchange = reader.conclude(end);
+    }
+    return exchange;
+  }
+
+  /** What an upstream may ask of us: whether we are there. In the modern era it may not ask at all. */
+  #refuse(message: Extract<Incoming, { type: 'request' }>, agreement: Agreement | null): void {
+    if (agreement?.era !== 'legacy') return;
+    const answer =
+      message.method === 'ping'
+        ? { result: {} }
+        : { error: { code: rpcCodes.methodNotFound, message: 'Method not found' } };
+    void this.#post({ jsonrpc: '2.0', id: message.id, ...answer }, agreement);
+  }
+
+  /** A message that gets no answer. */
+  async #post(message: object, agreement: Agreement): Promise<void> {
+    const credential = await this.#currentCredential().catch(() => null);
+    if (credential === null || this.#closed) return;
+    const ignored = wholeBody();
+    await send(
+      this.#pool,
+      {
+        method: 'POST',
+        path: this.#path(credential),
+        headers: this.#headers(credential, agreement, {}),
+        body: JSON.stringify(message),
+        timeoutMs: upstreamLimits.connectTimeoutMs,
+      },
+      () => ignored.take,
+    );
+  }
+
+  async #endSession(session: string): Promise<void> {
+    const credential = await this.#currentCredential().catch(() => null);
+    if (credential === null) return;
+    const ignored = wholeBody();
+    await send(
+      this.#pool,
+      {
+        method: 'DELETE',
+        path: this.#path(credential),
+        headers: { ...credential.headers, 'mcp-session-id': session },
+        body: null,
+        timeoutMs: upstreamLimits.stopGraceMs,
+      },
+      () => ignored.take,
+    );
+  }
+
+  #keepSession(head: HttpHead): void {
+    const session = head.header('mcp-session-id');
+    // Whatever else it holds would go into a header of ours.
+    if (session !== null && /^[\x21-\x7e]{1,1024}$/.test(session)) this.#session = session;
+  }
+
+  #path(credential: HttpCredential): string {
+    const { pathname, search } = this.#options.url;
+    if (credential.query === null) return pathname + search;
+    const separator = search === '' ? '?' : '&';
+    return `${pathname}${search}${separator}${encodeURIComponent(credential.query.name)}=${encodeURIComponent(credential.query.value)}`;
+  }
+
+  #headers(
+    credential: HttpCredential,
+    agreement: Agreement | null,
+    own: Readonly<Record<string, string>>,
+  ): Record<string, string> {
+    const headers: Record<string, string> = {
+      accept: 'application/json, text/event-stream',
+      'content-type': 'application/json',
+      'user-agent': `${this.#options.clientInfo.name}/${this.#options.clientInfo.version}`,
+    };
+    // Older servers know neither the header nor what to do with it.
+    if (agreement !== null && agreement.version >= '2025-06-18')
+      headers['mcp-protocol-version'] = agreement.version;
+    if (agreement?.era !== 'modern' && this.#session !== null)
+      headers['mcp-session-id'] = this.#session;
+    return { ...headers, ...own, ...credential.headers };
+  }
+
+  #currentCredential(): Promise<HttpCredential> {
+    this.#credential ??=
+      this.#options.readCredential === null
+        ? Promise.resolve(noHttpCredential)
+        : this.#options.readCredential();
+    return this.#credential;
+  }
+
+  /** True: there is another one now than `refused`. */
+  async #readCredentialAgain(refused: HttpCredential): Promise<boolean> {
+    if (this.#options.readCredential === null) return false;
+    try {
+      // Many calls may be refused at once; the first that comes reads, the others find the new one.
+      const current = await this.#currentCredential();
+      if (!same(current, refused)) return true;
+      this.#credential = this.#options.readCredential();
+      return !same(await this.#credential, refused);
+    } catch {
+      this.#credential = null;
+      return false;
+    }
+  }
+}
+
+/** Reads the answer to one question from whatever HTTP brings. */
+class AnswerReader {
+  readonly position: StreamPosition;
+  readonly #id: number;
+  readonly #question: Question;
+  readonly #inSession: boolean;
+  readonly #onRequest: (message: Extract<Incoming, { type: 'request' }>) => void;
+  #answer: Exchange | null = null;
+  #atEnd: () => Exchange = () => lost('the answer ended before it was complete');
+
+  constructor(
+    id: number,
+    question: Question,
+    position: StreamPosition,
+    inSession: boolean,
+    onRequest: (message: Extract<Incoming, { type: 'request' }>) => void,
+  ) {
+    this.#id = id;
+    this.#question = question;
+    this.position = position;
+    this.#inSession = inSession;
+    this.#onRequest = onRequest;
+  }
+
+  read(head: HttpHead): (chunk: Uint8Array) => Take {
+    const type = mediaType(head);
+    if (head.status === 200 && type === 'text/event-stream') return this.#stream();
+    const body = wholeBody();
+    if (head.status !== 200) {
+      const retry = retryAfterMs(
+        head.header('retry-after'),
+        Date.now(),
+        upstreamLimits.retryAfterMaxMs,
+      );
+      this.#atEnd = () =>
+        readStatus(head.status, this.#errorIn(body.bytes()), {
+          inSession: this.#inSession,
+          retryAfterMs: retry,
+        });
+    } else if (type === 'application/json' && head.header('content-encoding') === null) {
+      this.#atEnd = () => this.#onlyMessage(body.bytes());
+    } else {
+      this.#atEnd = () => ({
+        type: 'failed',
+        reason: 'bad_answer',
+        performed: 'maybe',
+        detail: 'its answer is neither JSON nor an event stream',
+        httpStatus: head.status,
+      });
+    }
+    return body.take;
+  }
+
+  /** The rest of a stream that broke off. An answer other than a stream means that there is no rest to be had. */
+  readRest(head: HttpHead): (chunk: Uint8Array) => Take {
+    if (head.status === 200 && mediaType(head) === 'text/event-stream') return this.#stream();
+    this.position.lastEventId = null;
+    return wholeBody().take;
+  }
+
+  conclude(end: HttpEnd): Exchange {
+    if (this.#answer !== null) return this.#answer;
+    if (end.type === 'complete') return this.#atEnd();
+    return {
+      type: 'failed',
+      reason: end.reason,
+      performed: end.started ? 'maybe' : 'no',
+      detail: end.detail,
+    };
+  }
+
+  #stream(): (chunk: Uint8Array) => Take {
+    this.#atEnd = () => lost('the stream ended without an answer');
+    const limits = {
+      eventBytesMax: upstreamLimits.messageBytesMax,
+      streamBytesMax: upstreamLimits.streamBytesMax,
+    };
+    return eventStream(limits, this.position, (data) => {
+      for (const message of readMessages(data)) this.#receive(message);
+      return this.#answer === null ? 'more' : 'enough';
+    });
+  }
+
+  #receive(message: Incoming): void {
+    // The first answer counts; what follows it is nobody's.
+    if (this.#answer !== null) return;
+    if (message.type === 'request') this.#onRequest(message);
+    else if (message.type === 'notification') this.#notice(message.params, message.method);
+    else this.#answer = this.#exchange(message);
+  }
+
+  #notice(params: JsonObject, method: string): void {
+    const progress = method === 'notifications/progress' ? progressOf(params) : null;
+    if (progress?.token === this.#id)
+      this.#question.onProgress?.(progress.progress, progress.total);
+  }
+
+  #onlyMessage(bytes: Uint8Array): Exchange {
+    const messages = readMessages(bytes);
+    const [message] = messages;
+    if (message === undefined || messages.length !== 1)
+      return badAnswer('it answered more or less than one message');
+    return this.#exchange(message);
+  }
+
+  #exchange(message: Incoming): Exchange {
+    if (message.type === 'result' && message.id === this.#id)
+      return { type: 'result', result: message.result };
+    if (message.type === 'error' && (message.id === this.#id || message.id === null)) {
+      return {
+        type: 'error',
+        code: message.code,
+        message: message.message,
+        data: message.data,
+        refused: isCertainRefusal(message.code),
+      };
+    }
+    return badAnswer('it answered something else than it was asked');
+  }
+
+  #errorIn(bytes: Uint8Array): Extract<Incoming, { type: 'error' }> | null {
+    const [message] = readMessages(bytes);
+    return message?.type === 'error' ? message : null;
+  }
+}
+
+function mirrored(question: Question): Record<string, string> {
+  const { name, uri } = question.params;
+  const named = question.method === 'resources/read' ? uri : name;
+  return {
+    'mcp-method': question.method,
+    ...(typeof named === 'string' ? { 'mcp-name': headerValue(named) } : {}),
+    ...question.headers,
+  };
+}
+
+function mediaType(head: HttpHead): string {
+  return (head.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}
+
+function remaining(deadlineMs: number): number {
+  return Math.max(1, Math.ceil(deadlineMs - performance.now()));
+}
+
+function same(a: HttpCredential, b: HttpCredential): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function badAnswer(detail: string): Failure {
+  return { type: 'failed', reason: 'bad_answer', performed: 'maybe', detail };
+}
+
+function lost(detail: string): Failure {
+  return { type: 'failed', reason: 'connection_lost', performed: 'maybe', detail };
+}

@@ -1,0 +1,220 @@
+/** MCP over the pipes of a spawned server: one line, one message. Many questions are in flight at once, told apart by id. */
+import type { JsonObject } from '../../../content/value.ts';
+import { upstreamLimits } from '../../limits.ts';
+import type { Channel, Exchange, Failure, Question } from '../channel.ts';
+import { LineSplitter } from '../lines.ts';
+import { type Incoming, idAtEdge, readMessages } from '../message.ts';
+import { progressOf } from '../progress.ts';
+import {
+  type Agreement,
+  buildRequest,
+  type ClientInfo,
+  isCertainRefusal,
+  modernVersion,
+  rpcCodes,
+} from '../protocol.ts';
+import { type Command, KeptProcess } from './process.ts';
+import { StderrTail } from './stderr.ts';
+
+interface Pending {
+  readonly settle: (exchange: Exchange) => void;
+  readonly onProgress: ((progress: number, total: number | null) => void) | undefined;
+}
+
+export class StdioChannel implements Channel {
+  readonly ended: Promise<string>;
+  readonly #process: KeptProcess;
+  readonly #clientInfo: ClientInfo;
+  readonly #stderr: StderrTail;
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 1;
+  #usable = true;
+  #onNotification: (method: string) => void = () => {};
+
+  constructor(command: Command, clientInfo: ClientInfo, redact: (text: string) => string) {
+    this.#clientInfo = clientInfo;
+    this.#stderr = new StderrTail(redact);
+    this.#process = new KeptProcess(command);
+    this.#process.stderr.on('data', (chunk: Uint8Array) => this.#stderr.push(chunk));
+    const lines = new LineSplitter(
+      upstreamLimits.messageBytesMax,
+      (line) => this.#receiveLine(line),
+      (head, tail) =>
+        this.#giveUp(
+          idAtEdge(head, tail),
+          'too_large',
+          `it answered more than ${upstreamLimits.messageBytesMax} bytes`,
+        ),
+    );
+    this.#process.stdout.on('data', (chunk: Uint8Array) => lines.push(chunk));
+    this.ended = this.#process.ended.then((how) => this.#end(how));
+  }
+
+  /** Of the server itself; null until it has been started. */
+  get pid(): number | null {
+    return this.#process.pid;
+  }
+
+  get keeperPid(): number | undefined {
+    return this.#process.keeperPid;
+  }
+
+  ask(question: Question): Promise<Exchange> {
+    if (!this.#usable) return Promise.resolve(notPerformed('the process has ended'));
+    if (this.#pending.size >= upstreamLimits.callsInFlightMax)
+      return Promise.resolve(notPerformed('too many calls are in flight'));
+    if (this.#process.stdin.writableLength > upstreamLimits.stdinBacklogBytesMax)
+      return Promise.resolve(notPerformed('it does not read what it is sent'));
+    const id = this.#nextId++;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#pending.get(id)?.settle({
+          type: 'failed',
+          reason: 'timeout',
+          performed: 'maybe',
+          detail: `no answer within ${question.timeoutMs} ms`,
+        });
+        this.#cancel(id, question);
+      }, question.timeoutMs);
+      this.#pending.set(id, {
+        onProgress: question.onProgress,
+        settle: (exchange) => {
+          clearTimeout(timer);
+          this.#pending.delete(id);
+          resolve(exchange);
+        },
+      });
+      this.#write(
+        buildRequest(id, question.method, question.params, {
+          modernAs:
+            question.agreement?.era === 'modern'
+              ? question.agreement.version
+              : (question.probeVersion ?? null),
+          clientInfo: this.#clientInfo,
+          progress: question.onProgress !== undefined,
+        }),
+      );
+    });
+  }
+
+  tell(method: string, params: JsonObject): Promise<void> {
+    if (this.#usable) this.#write({ jsonrpc: '2.0', method, params });
+    return Promise.resolve();
+  }
+
+  /** A legacy server says by itself what changed; a modern one only to who subscribed. */
+  listen(agreement: Agreement, onNotification: (method: string) => void): void {
+    this.#onNotification = onNotification;
+    if (agreement.era === 'legacy' || !this.#usable) return;
+    const id = this.#nextId++;
+    // Its answer comes when the subscription ends, which is when the process does: nobody waits for it.
+    this.#write(
+      buildRequest(
+        id,
+        'subscriptions/listen',
+        { notifications: { toolsListChanged: true } },
+        { modernAs: modernVersion, clientInfo: this.#clientInfo, progress: false },
+      ),
+    );
+  }
+
+  /** There is no finishing for a process: it is closed because it has ended, or with the gateway. */
+  async close(): Promise<void> {
+    await this.#process.close();
+  }
+
+  #receiveLine(line: Uint8Array): void {
+    if (line.length === 0) return;
+    for (const message of readMessages(line)) this.#receive(message);
+  }
+
+  #receive(message: Incoming): void {
+    switch (message.type) {
+      case 'result':
+        // An id that is not waited for: an answer that came too late, twice, or to nobody. The first one counted.
+        this.#pending.get(message.id)?.settle({ type: 'result', result: message.result });
+        return;
+      case 'error': {
+        const { id, code, data } = message;
+        if (id !== null)
+          this.#pending.get(id)?.settle({
+            type: 'error',
+            code,
+            message: message.message,
+            data,
+            refused: isCertainRefusal(code),
+          });
+        return;
+      }
+      case 'request':
+        this.#answer(message.id, message.method);
+        return;
+      case 'notification':
+        this.#notice(message.method, message.params);
+        return;
+      case 'invalid':
+        // A line that is no message at all is usually a log line that went to the wrong stream.
+        this.#giveUp(message.id, 'bad_answer', 'its answer is not a message that Sallyport takes');
+        return;
+    }
+  }
+
+  #notice(method: string, params: JsonObject): void {
+    if (method !== 'notifications/progress') {
+      this.#onNotification(method);
+      return;
+    }
+    const progress = progressOf(params);
+    if (progress !== null)
+      this.#pending.get(progress.token)?.onProgress?.(progress.progress, progress.total);
+  }
+
+  /** What an upstream may ask of us: whether we are there. */
+  #answer(id: string | number, method: string): void {
+    if (!this.#usable) return;
+    if (method === 'ping') this.#write({ jsonrpc: '2.0', id, result: {} });
+    else
+      this.#write({
+        jsonrpc: '2.0',
+        id,
+        error: { code: rpcCodes.methodNotFound, message: 'Method not found' },
+      });
+  }
+
+  #giveUp(id: number | null, reason: 'bad_answer' | 'too_large', detail: string): void {
+    if (id !== null)
+      this.#pending.get(id)?.settle({ type: 'failed', reason, performed: 'maybe', detail });
+  }
+
+  /** Tells the server that nobody waits any more. What it has done by then stays unknown. */
+  #cancel(id: number, question: Question): void {
+    // `initialize` must not be cancelled, and nobody was told a version before it.
+    if (!this.#usable || question.agreement === null) return;
+    this.#write({
+      jsonrpc: '2.0',
+      method: 'notifications/cancelled',
+      params: { requestId: id, reason: 'timed out' },
+    });
+  }
+
+  #write(message: object): void {
+    this.#process.stdin.write(`${JSON.stringify(message)}\n`);
+  }
+
+  #end(how: string): string {
+    this.#usable = false;
+    const failure: Failure = {
+      type: 'failed',
+      reason: 'connection_lost',
+      performed: 'maybe',
+      detail: `the process ${how}`,
+    };
+    for (const pending of [...this.#pending.values()]) pending.settle(failure);
+    const said = this.#stderr.lastLine();
+    return said === null ? how : `${how}; it last said: ${said}`;
+  }
+}
+
+function notPerformed(detail: string): Failure {
+  return { type: 'failed', reason: 'down', performed: 'no', detail };
+}
