@@ -52,10 +52,10 @@ export interface AlternativePair {
 }
 
 /** What would make the call allowed: a fixed sentence of the finding's code and the facts an agent may see. */
-export interface Remedy {
+export type Remedy = {
   readonly code: string;
   readonly text: string;
-}
+};
 
 /** A draw on a shared counter, taken in the same transaction as the events, or the whole commit fails. */
 export type Reservation =

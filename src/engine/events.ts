@@ -2,6 +2,8 @@
  * Everything that happened, as a closed union. An event is a leaf of the ledger, so its shape never changes:
  * a new shape is a new `v`, upcast at read. Payloads (arguments, results, requests) are kept apart, redacted;
  * the event holds their digest (`sha256:<hex>` over the payload's RFC 8785 form).
+ *
+ * Types rather than interfaces, so that an event is a `JsonValue` to the compiler too.
  */
 import type { JsonObject, JsonValue } from '../content/value.ts';
 import type { Enforcement } from '../policy/model.ts';
@@ -11,38 +13,38 @@ import type { CaseValues, Labels, RunBudget } from './run.ts';
 /** How far Sallyport stood between the agent and the tool. */
 export type Mediation = 'enforced' | 'brokered' | 'cooperative';
 
-interface Common {
+type Common = {
   readonly v: 1;
   /** Epoch milliseconds by the store's clock. */
   readonly atMs: number;
-}
+};
 
-interface OfRun extends Common {
+type OfRun = Common & {
   readonly run: string;
   readonly agent: string;
   readonly user: string | null;
   readonly policy: string;
-}
+};
 
-interface OfCall extends OfRun {
+type OfCall = OfRun & {
   readonly call: string;
   readonly step: number | null;
   readonly tool: string;
   readonly tier: 0 | 1 | 2 | 3;
   readonly digest: string;
   readonly mediation: Mediation;
-}
+};
 
 /** A finding as recorded. `at` is `file:line:column`. */
-export interface RecordedFinding {
+export type RecordedFinding = {
   readonly stage: string;
   readonly code: string;
   readonly verdict: 'note' | 'hold' | 'deny';
   readonly details: JsonObject;
   readonly at: string | null;
-}
+};
 
-interface Decided {
+type Decided = {
   readonly arguments: string;
   readonly verdict: Verdict;
   readonly effect: Verdict;
@@ -52,7 +54,7 @@ interface Decided {
   /** Every value that `decide` read of the world. */
   readonly facts: JsonObject;
   readonly budgetLeft: JsonObject;
-}
+};
 
 export type RunEvent =
   | (OfRun & {

@@ -54,13 +54,13 @@ export interface Run {
   readonly labels: Labels;
 }
 
-export interface RunBudget {
+export type RunBudget = {
   readonly steps?: number;
   readonly toolCalls?: number;
   readonly durationMs?: number;
   readonly tokens?: number;
   readonly costMicroUsd?: number;
-}
+};
 
 export interface UsageMark {
   readonly atMs: number;
@@ -88,11 +88,11 @@ export interface CallMemory {
   readonly outcome: string | null;
 }
 
-export interface Labels {
+export type Labels = {
   readonly trust: 'trusted' | 'untrusted';
   readonly classes: readonly string[];
   readonly subjects: readonly string[];
-}
+};
 
 export type CaseValues = Readonly<Record<string, string | number | boolean>>;
 export type { JsonValue };
