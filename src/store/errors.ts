@@ -5,6 +5,8 @@ export type StoreErrorCode =
   | 'store.unavailable'
   /** Another process writes to this store. */
   | 'store.locked'
+  /** There is no store where one was to be read. */
+  | 'store.missing'
   /** What is there can't be read as ours. */
   | 'store.corrupt';
 

@@ -1,0 +1,238 @@
+/**
+ * What an event looks like when it is read back, one shape a type. Strict: a field that isn't expected means that
+ * somebody else wrote it, and a guess about a record is worse than a fault.
+ *
+ * The shapes of `v: 1` never change. A new shape is a new version here and an upcast in `upcast.ts`.
+ */
+import { z } from 'zod';
+import type { JsonObject, JsonValue } from '../content/value.ts';
+import type { Event } from '../engine/events.ts';
+import type { FindingCode } from '../engine/facts.ts';
+import type { CaseValues, Labels, RunBudget } from '../engine/run.ts';
+
+const text = z.string();
+const count = z.number().int().nonnegative();
+/** Values come out of `JSON.parse`, so they are JSON already. */
+const json = z.custom<JsonValue>((value) => value !== undefined);
+const object = z.custom<JsonObject>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+);
+/** Codes that were retired since stay readable: what happened, happened. */
+const findingCode = z.custom<FindingCode>((value) => typeof value === 'string');
+
+const tier = z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]);
+const verdict = z.enum(['allow', 'hold', 'deny']);
+const common = { v: z.literal(1), atMs: count };
+const ofRun = { ...common, run: text, agent: text, user: text.nullable(), policy: text };
+const ofCall = {
+  ...ofRun,
+  call: text,
+  step: z.number().nullable(),
+  tool: text,
+  tier,
+  digest: text,
+  mediation: z.enum(['enforced', 'brokered', 'cooperative']),
+};
+
+const finding = z.strictObject({
+  stage: text,
+  code: text,
+  verdict: z.enum(['note', 'hold', 'deny']),
+  details: object,
+  at: text.nullable(),
+});
+
+const decided = {
+  arguments: text,
+  verdict,
+  effect: verdict,
+  enforcement: z.enum(['observe', 'warn', 'strict']),
+  dryRun: z.boolean(),
+  findings: z.array(finding),
+  facts: object,
+  budgetLeft: object,
+};
+
+export const budgetShape: z.ZodType<RunBudget> = z.strictObject({
+  steps: count.exactOptional(),
+  toolCalls: count.exactOptional(),
+  durationMs: count.exactOptional(),
+  tokens: count.exactOptional(),
+  costMicroUsd: count.exactOptional(),
+});
+
+export const caseShape: z.ZodType<CaseValues> = z.record(
+  text,
+  z.union([text, z.number(), z.boolean()]),
+);
+export const labelsShape: z.ZodType<Labels> = z.strictObject({
+  trust: z.enum(['trusted', 'untrusted']),
+  classes: z.array(text),
+  subjects: z.array(text),
+});
+
+const reservation = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('window'),
+    key: text,
+    amount: z.number(),
+    max: z.number(),
+    windowMs: z.number().nullable(),
+    code: findingCode,
+  }),
+  z.strictObject({ type: z.literal('once'), key: text, code: findingCode }),
+]);
+
+const runEvents = [
+  z.strictObject({
+    ...ofRun,
+    type: z.literal('run.opened'),
+    implicit: z.boolean(),
+    credential: text,
+    parent: text.nullable(),
+    case: caseShape,
+    request: text.nullable(),
+    requestTrusted: z.boolean(),
+    only: z.array(text).nullable(),
+    budget: budgetShape,
+    outside: z.array(text),
+    dryRun: z.boolean(),
+    labels: labelsShape,
+  }),
+  z.strictObject({
+    ...ofRun,
+    type: z.literal('run.usage'),
+    steps: count,
+    tokens: count,
+    costMicroUsd: count,
+    model: text.nullable(),
+  }),
+  z.strictObject({
+    ...ofRun,
+    type: z.literal('run.closed'),
+    as: z.enum(['success', 'failure']),
+    by: text,
+    reason: text.nullable(),
+  }),
+  z.strictObject({ ...ofRun, type: z.literal('run.abandoned') }),
+  z.strictObject({ ...ofRun, type: z.literal('run.delegated'), child: text, budget: budgetShape }),
+  z.strictObject({
+    ...ofRun,
+    type: z.literal('run.returned'),
+    child: text,
+    unused: budgetShape,
+    labels: labelsShape,
+  }),
+] as const;
+
+const callEvents = [
+  z.strictObject({
+    ...ofCall,
+    ...decided,
+    type: z.literal('call.denied'),
+    remedies: z.array(z.strictObject({ code: text, text })),
+  }),
+  z.strictObject({
+    ...ofCall,
+    ...decided,
+    type: z.literal('call.started'),
+    reservations: z.array(reservation),
+    idempotencyKey: text.nullable(),
+  }),
+  z.strictObject({
+    ...ofCall,
+    type: z.literal('call.finished'),
+    outcome: z.enum(['completed', 'failed', 'indeterminate']),
+    by: z.enum(['upstream', 'sallyport']),
+    delivered: z.boolean(),
+    result: text.nullable(),
+    released: text.nullable(),
+    isError: z.boolean(),
+    findings: z.array(finding),
+    durationMs: z.number(),
+    tokens: z.number().nullable(),
+    costMicroUsd: z.number().nullable(),
+    labels: labelsShape,
+    budgetLeft: object,
+  }),
+  z.strictObject({ ...ofCall, type: z.literal('call.undelivered') }),
+  z.strictObject({
+    ...ofCall,
+    type: z.literal('call.joined'),
+    joined: text,
+    delivered: z.boolean(),
+  }),
+] as const;
+
+const gatewayEvents = [
+  z.strictObject({ ...common, type: z.literal('gateway.started'), version: text, policy: text }),
+  z.strictObject({ ...common, type: z.literal('gateway.stopped') }),
+  z.strictObject({
+    ...common,
+    type: z.literal('policy.loaded'),
+    policy: text,
+    lock: text,
+    changed: z.array(text),
+  }),
+  z.strictObject({
+    ...common,
+    type: z.literal('policy.rejected'),
+    policy: text.nullable(),
+    errors: z.array(text),
+  }),
+  z.strictObject({
+    ...common,
+    type: z.literal('catalog.changed'),
+    upstream: text,
+    tool: text,
+    change: z.enum(['new', 'changed', 'missing', 'restored']),
+    digest: text.nullable(),
+    pinned: text.nullable(),
+  }),
+  z.strictObject({
+    ...common,
+    type: z.literal('breaker.opened'),
+    tool: text,
+    failures: count,
+    untilMs: z.number(),
+  }),
+  z.strictObject({ ...common, type: z.literal('breaker.closed'), tool: text }),
+  z.strictObject({
+    ...common,
+    type: z.literal('agent.suspended'),
+    agent: text,
+    by: text,
+    reason: text.nullable(),
+  }),
+  z.strictObject({ ...common, type: z.literal('agent.resumed'), agent: text, by: text }),
+  z.strictObject({
+    ...common,
+    type: z.literal('token.minted'),
+    token: text,
+    holder: text,
+    name: text,
+    expiresAtMs: z.number().nullable(),
+  }),
+  z.strictObject({ ...common, type: z.literal('token.revoked'), token: text }),
+  z.strictObject({
+    ...common,
+    type: z.literal('alert.raised'),
+    alert: text,
+    run: text.nullable(),
+    call: text.nullable(),
+    details: object,
+  }),
+  z.strictObject({
+    ...common,
+    type: z.literal('identity.refused'),
+    code: text,
+    credential: text.nullable(),
+  }),
+  z.strictObject({ ...common, type: z.literal('spool.recovered'), refusals: z.array(json) }),
+] as const;
+
+export const eventShape: z.ZodType<Event> = z.discriminatedUnion('type', [
+  ...runEvents,
+  ...callEvents,
+  ...gatewayEvents,
+]);

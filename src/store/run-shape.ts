@@ -1,0 +1,55 @@
+/** What a snapshot of a folded run looks like. One that doesn't fit is no fault: the run is folded again from its events. */
+import { z } from 'zod';
+import type { Run } from '../engine/run.ts';
+import { budgetShape, caseShape, labelsShape } from './event-shape.ts';
+
+const text = z.string();
+const callMemory = z.strictObject({
+  id: text,
+  tool: text,
+  digest: text,
+  tier: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]),
+  atMs: z.number(),
+  state: z.enum(['started', 'completed', 'failed', 'indeterminate']),
+  delivered: z.boolean(),
+  outcome: text.nullable(),
+});
+
+export const runShape: z.ZodType<Run> = z.strictObject({
+  id: text,
+  version: z.number(),
+  agent: text,
+  user: text.nullable(),
+  implicit: z.boolean(),
+  credential: text,
+  parent: text.nullable(),
+  case: caseShape,
+  request: text.nullable(),
+  requestTrusted: z.boolean(),
+  only: z.array(text).nullable(),
+  budget: budgetShape,
+  outside: z.array(text),
+  dryRun: z.boolean(),
+  openedAtMs: z.number(),
+  status: z.enum(['open', 'closed', 'abandoned']),
+  closedAs: z.enum(['success', 'failure']).nullable(),
+  toolCalls: z.number(),
+  steps: z.number(),
+  tokens: z.number(),
+  costMicroUsd: z.number(),
+  model: text.nullable(),
+  callTimesMs: z.array(z.number()),
+  usageTimes: z.array(
+    z.strictObject({
+      atMs: z.number(),
+      steps: z.number(),
+      tokens: z.number(),
+      costMicroUsd: z.number(),
+    }),
+  ),
+  recent: z.array(z.strictObject({ tool: text, digest: text, resultDigest: text.nullable() })),
+  byDigest: z.record(text, callMemory),
+  inFlight: z.record(text, callMemory),
+  completedTools: z.array(text),
+  labels: labelsShape,
+});

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { StoreError } from '../errors.ts';
+import type { Store, StoreReader } from '../port.ts';
+import { storeFault } from './fault.ts';
+import { prepareFiles, storeFiles } from './files.ts';
+import { lockForWriting } from './lock.ts';
+import { type FoldRun, SqliteReads } from './reads.ts';
+import { checkSchema, prepareSchema } from './schema.ts';
+import { SqliteStore } from './store.ts';
+
+export interface SqliteStoreOptions {
+  /** Made when missing. Holds `sallyport.db`; must be on a local disk: network file systems lie about locks and syncs. */
+  readonly directory: string;
+  /** The engine's `fold`. */
+  readonly foldRun: FoldRun;
+  /** Epoch milliseconds; the machine's by default. */
+  readonly clock?: () => number;
+  /** Names this process as the owner of calls it starts; random by default, so that a restart is another owner. */
+  readonly leaseOwner?: string;
+}
+
+/** A reader that opens at the moment of WAL recovery finds the file busy for that moment. */
+const busyTimeoutMs = 1_000;
+
+/** The journal is cut back to this after a checkpoint. */
+const journalBytesMax = 64 * 1024 * 1024;
+
+/** @throws {StoreError} `store.locked` when another process writes there, else what is wrong with the place. */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const directory = resolve(options.directory);
+  const files = storeFiles(directory);
+  prepareFiles(directory, files);
+  let lock: Disposable | null = null;
+  let db: DatabaseSync | null = null;
+  try {
+    lock = lockForWriting(directory, files);
+    db = new DatabaseSync(files.database, { timeout: busyTimeoutMs });
+    db.exec(
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${journalBytesMax};` +
+        'PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF',
+    );
+    prepareSchema(db, files.database);
+    return new SqliteStore({
+      db,
+      lock,
+      foldRun: options.foldRun,
+      clock: options.clock ?? Date.now,
+      leaseOwner: options.leaseOwner ?? randomUUID(),
+    });
+  } catch (error) {
+    db?.close();
+    lock?.[Symbol.dispose]();
+    throw storeFault(error);
+  }
+}
+
+/** The read half, beside a gateway that writes or when none runs. Changes nothing. */
+export async function openSqliteReader(
+  options: Pick<SqliteStoreOptions, 'directory' | 'foldRun'>,
+): Promise<StoreReader> {
+  const { database } = storeFiles(resolve(options.directory));
+  if (!existsSync(database)) {
+    throw new StoreError('store.missing', `there is no ${database}`, {
+      hint: '`sallyport init` makes one',
+    });
+  }
+  let db: DatabaseSync | null = null;
+  try {
+    db = new DatabaseSync(database, { readOnly: true, timeout: busyTimeoutMs });
+    checkSchema(db, database);
+    return new SqliteReads(db, options.foldRun);
+  } catch (error) {
+    db?.close();
+    throw storeFault(error);
+  }
+}

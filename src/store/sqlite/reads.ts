@@ -1,0 +1,258 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { JsonValue } from '../../content/value.ts';
+import type { RunEvent } from '../../engine/events.ts';
+import type { Run, RunStatus } from '../../engine/run.ts';
+import { StoreError } from '../errors.ts';
+import type {
+  EventFilter,
+  EventRow,
+  OpenCall,
+  RunSummary,
+  SignedCheckpoint,
+  StoredEvent,
+  StoreReader,
+} from '../port.ts';
+import { runShape } from '../run-shape.ts';
+import { readEvent } from '../upcast.ts';
+import { storeFault } from './fault.ts';
+import { bytesOf, numberOf, numberOrNull, type Row, textOf, textOrNull } from './rows.ts';
+
+export type FoldRun = (run: Run | null, event: RunEvent) => Run;
+
+const eventColumns = 'seq, run, run_version, at_ms, type, agent, tool, leaf';
+
+/** The read half: works on the writer's connection and on a read-only one beside it. */
+export class SqliteReads implements StoreReader {
+  readonly #db: DatabaseSync;
+  readonly #foldRun: FoldRun;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(db: DatabaseSync, foldRun: FoldRun) {
+    this.#db = db;
+    this.#foldRun = foldRun;
+  }
+
+  async loadRun(run: string): Promise<Run | null> {
+    return this.#loadRun(run);
+  }
+
+  async listRuns(filter: Parameters<StoreReader['listRuns']>[0]): Promise<readonly RunSummary[]> {
+    const conditions: [string, SQLInputValue | undefined][] = [
+      ['agent = ?', filter.agent],
+      ['status = ?', filter.status],
+      ['ordinal < (SELECT ordinal FROM runs WHERE run = ?)', filter.before],
+    ];
+    const { where, values } = whereOf(conditions);
+    const sql = `SELECT * FROM runs ${where} ORDER BY ordinal DESC LIMIT ?`;
+    return this.#all(sql, ...values, filter.limit).map(summaryOf);
+  }
+
+  async findImplicitRun(
+    agent: string,
+    user: string | null,
+    credential: string,
+  ): Promise<Run | null> {
+    const row = this.#get(
+      `SELECT run FROM runs WHERE implicit = 1 AND status = 'open' AND agent = ? AND user IS ?
+       AND credential = ? ORDER BY ordinal DESC LIMIT 1`,
+      agent,
+      user,
+      credential,
+    );
+    return row === undefined ? null : this.#loadRun(textOf(row, 'run'));
+  }
+
+  async windowSum(key: string, sinceMs: number | null): Promise<number> {
+    const row = this.#get(
+      'SELECT coalesce(sum(amount), 0) AS total FROM draws WHERE key = ? AND at_ms > ?',
+      key,
+      sinceMs ?? -1,
+    );
+    return numberOf(row ?? {}, 'total');
+  }
+
+  async onceTaken(key: string): Promise<boolean> {
+    return this.#get('SELECT 1 FROM once WHERE key = ?', key) !== undefined;
+  }
+
+  async used(key: string): Promise<boolean> {
+    return this.#get('SELECT 1 FROM used WHERE key = ?', key) !== undefined;
+  }
+
+  async readState(key: string): Promise<JsonValue | undefined> {
+    const row = this.#get('SELECT value FROM state WHERE key = ?', key);
+    return row === undefined ? undefined : JSON.parse(textOf(row, 'value'));
+  }
+
+  async listState(prefix: string): Promise<readonly { key: string; value: JsonValue }[]> {
+    const rows = this.#all(
+      'SELECT key, value FROM state WHERE key >= ?1 AND key < ?1 || char(0x10ffff) ORDER BY key',
+      prefix,
+    );
+    return rows.map((row) => ({
+      key: textOf(row, 'key'),
+      value: JSON.parse(textOf(row, 'value')),
+    }));
+  }
+
+  async openCalls(limit: number): Promise<readonly OpenCall[]> {
+    const rows = this.#all('SELECT * FROM open_calls ORDER BY started_at_ms, call LIMIT ?', limit);
+    return rows.map((row) => ({
+      call: textOf(row, 'call'),
+      run: textOf(row, 'run'),
+      owner: textOf(row, 'owner'),
+      startedAtMs: numberOf(row, 'started_at_ms'),
+    }));
+  }
+
+  async events(filter: EventFilter): Promise<readonly StoredEvent[]> {
+    const { where, values } = whereOf([
+      ['run = ?', filter.run],
+      ['agent = ?', filter.agent],
+      ['type = ?', filter.type],
+      ['seq >= ?', filter.fromSeq],
+      ['seq < ?', filter.beforeSeq],
+    ]);
+    const order = filter.newestFirst === true ? 'DESC' : 'ASC';
+    const sql = `SELECT ${eventColumns} FROM events ${where} ORDER BY seq ${order} LIMIT ?`;
+    return this.#all(sql, ...values, filter.limit).map((row) => {
+      const { seq, run, runVersion, leaf } = eventRowOf(row);
+      return { seq, run, runVersion, leaf, event: readEvent(leaf, seq) };
+    });
+  }
+
+  async eventRows(fromSeq: number, limit: number): Promise<readonly EventRow[]> {
+    const sql = `SELECT ${eventColumns} FROM events WHERE seq >= ? ORDER BY seq LIMIT ?`;
+    return this.#all(sql, fromSeq, limit).map(eventRowOf);
+  }
+
+  async payload(digest: string): Promise<Uint8Array | null> {
+    const row = this.#get('SELECT bytes FROM payloads WHERE digest = ?', digest);
+    return row === undefined ? null : bytesOf(row, 'bytes');
+  }
+
+  async payloadDigests(after: string | null, limit: number): Promise<readonly string[]> {
+    const sql = 'SELECT digest FROM payloads WHERE digest > ? ORDER BY digest LIMIT ?';
+    return this.#all(sql, after ?? '', limit).map((row) => textOf(row, 'digest'));
+  }
+
+  async eventCount(): Promise<number> {
+    const row = this.#get('SELECT coalesce(max(seq) + 1, 0) AS count FROM events');
+    return numberOf(row ?? {}, 'count');
+  }
+
+  async checkpoint(atLeast = 0): Promise<SignedCheckpoint | null> {
+    const row = this.#get('SELECT size, note FROM checkpoints ORDER BY id DESC LIMIT 1');
+    if (row === undefined || numberOf(row, 'size') < atLeast) return null;
+    return { size: numberOf(row, 'size'), note: textOf(row, 'note') };
+  }
+
+  async tile(level: number, index: number): Promise<Uint8Array | null> {
+    const row = this.#get('SELECT hashes FROM tiles WHERE level = ? AND idx = ?', level, index);
+    return row === undefined ? null : bytesOf(row, 'hashes');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#db.isOpen) this.#db.close();
+  }
+
+  #loadRun(id: string): Run | null {
+    const row = this.#get('SELECT version FROM runs WHERE run = ?', id);
+    if (row === undefined) return null;
+    let run = this.#snapshot(id);
+    const rows = this.#all(
+      `SELECT ${eventColumns} FROM events WHERE run = ? AND run_version > ? ORDER BY run_version`,
+      id,
+      run?.version ?? 0,
+    );
+    for (const { seq, leaf } of rows.map(eventRowOf)) {
+      const event = readEvent(leaf, seq);
+      if (!('run' in event) || event.run !== id || event.type === 'alert.raised') {
+        throw new StoreError('store.corrupt', `event ${seq} is not one of run ${id}`);
+      }
+      run = this.#foldRun(run, event);
+    }
+    // Events that are missing would give back budget, and wash labels off: the run is unusable rather than cleaner.
+    if (run?.version !== numberOf(row, 'version')) {
+      throw new StoreError('store.corrupt', `events of run ${id} are missing`);
+    }
+    return run;
+  }
+
+  #snapshot(id: string): Run | null {
+    const row = this.#get('SELECT folded FROM snapshots WHERE run = ?', id);
+    if (row === undefined) return null;
+    const read = runShape.safeParse(JSON.parse(textOf(row, 'folded')));
+    return read.success ? read.data : null;
+  }
+
+  #get(sql: string, ...values: SQLInputValue[]): Row | undefined {
+    try {
+      return this.#statement(sql).get(...values);
+    } catch (error) {
+      throw storeFault(error);
+    }
+  }
+
+  #all(sql: string, ...values: SQLInputValue[]): Row[] {
+    try {
+      return this.#statement(sql).all(...values);
+    } catch (error) {
+      throw storeFault(error);
+    }
+  }
+
+  /** The texts are few: every one is written in this file. */
+  #statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+function whereOf(conditions: readonly (readonly [string, SQLInputValue | undefined])[]): {
+  where: string;
+  values: SQLInputValue[];
+} {
+  const texts: string[] = [];
+  const values: SQLInputValue[] = [];
+  for (const [text, value] of conditions) {
+    if (value === undefined) continue;
+    texts.push(text);
+    values.push(value);
+  }
+  return { where: texts.length === 0 ? '' : `WHERE ${texts.join(' AND ')}`, values };
+}
+
+function eventRowOf(row: Row): EventRow {
+  return {
+    seq: numberOf(row, 'seq'),
+    run: textOrNull(row, 'run'),
+    runVersion: numberOrNull(row, 'run_version'),
+    atMs: numberOf(row, 'at_ms'),
+    type: textOf(row, 'type'),
+    agent: textOrNull(row, 'agent'),
+    tool: textOrNull(row, 'tool'),
+    leaf: bytesOf(row, 'leaf'),
+  };
+}
+
+function summaryOf(row: Row): RunSummary {
+  return {
+    run: textOf(row, 'run'),
+    agent: textOf(row, 'agent'),
+    user: textOrNull(row, 'user'),
+    status: statusOf(textOf(row, 'status')),
+    implicit: numberOf(row, 'implicit') === 1,
+    openedAtMs: numberOf(row, 'opened_at_ms'),
+    version: numberOf(row, 'version'),
+  };
+}
+
+function statusOf(text: string): RunStatus {
+  if (text === 'open' || text === 'closed' || text === 'abandoned') return text;
+  throw new StoreError('store.corrupt', `unknown run status \`${text}\``);
+}
