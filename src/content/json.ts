@@ -1,76 +1,108 @@
 /**
- * The strict JSON reader: one reading of a text, or none. Whatever two readers could understand differently (a key
- * said twice, keys equal but for case, an integer that doesn't fit a double) is refused, because what we decide must be
- * what the other side does.
+ * The one way from JSON text to values. Two readers that disagree on a text let an attacker show one call to the
+ * checkpoint and another to the upstream, so whatever readers are known to disagree on is refused: duplicate keys, keys
+ * that some readers match without regard to case, `__proto__`, lone surrogates, numbers that a double can't hold.
  */
 import { SallyportError } from './errors.ts';
-import { isJsonArray, type JsonObject, type JsonValue } from './value.ts';
+import { utf8Bytes } from './utf8.ts';
+import type { JsonValue } from './value.ts';
 
 export interface JsonLimits {
   readonly bytesMax: number;
+  /** Arrays and objects around a value: `[]` has depth 1. Never more than 500, or the reader's own stack is at stake. */
   readonly depthMax: number;
 }
 
-/** Larger than any call or result that we carry; deeper than any sane one, and far from the stack's end. */
-const defaultLimits: JsonLimits = { bytesMax: 4 * 1024 * 1024, depthMax: 64 };
+export const jsonLimits: JsonLimits = {
+  // Above the 1 MiB of arguments, so that the engine can say what is too large; below what would stall a gateway.
+  bytesMax: 4_194_304,
+  // Arguments may have 32, and the message around them a few.
+  depthMax: 64,
+};
+
+const depthCeiling = 500;
 
 export type StrictJsonCode =
-  | 'json.too_large'
-  | 'json.encoding'
-  | 'json.syntax'
+  | 'json.bom'
+  | 'json.case_duplicate_key'
+  | 'json.control_character'
   | 'json.depth'
   | 'json.duplicate_key'
-  | 'json.case_colliding_key'
-  | 'json.forbidden_key'
-  | 'json.surrogate'
-  | 'json.number';
+  | 'json.lone_surrogate'
+  | 'json.number_range'
+  | 'json.proto_key'
+  | 'json.size'
+  | 'json.syntax'
+  | 'json.trailing'
+  | 'json.utf8'
+  | 'json.value';
 
-/** `offset` counts UTF-16 units from the start of the text. The message quotes nothing of it. */
+/** Messages quote nothing of the text: it may hold a secret. */
 export class StrictJsonError extends SallyportError {
-  declare readonly code: StrictJsonCode;
+  /** In UTF-16 units of the decoded text; 0 where no one place is at fault. */
   readonly offset: number;
 
-  constructor(code: StrictJsonCode, message: string, offset: number) {
-    super(code, `${message} at offset ${offset}`);
+  constructor(code: StrictJsonCode, message: string, offset: number, cause?: unknown) {
+    super(code, `${message} at offset ${offset}`, { cause });
     this.offset = offset;
   }
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** @throws {StrictJsonError} */
+/**
+ * Reads one JSON value. `-0` is read as 0; a fraction that a double can't hold is rounded, as everywhere.
+ *
+ * @throws {StrictJsonError} for everything else that isn't exactly one value which all readers read alike.
+ */
 export function readJson(source: string | Uint8Array, limits: Partial<JsonLimits> = {}): JsonValue {
-  const { bytesMax, depthMax } = { ...defaultLimits, ...limits };
-  if (source.length > bytesMax)
-    throw new StrictJsonError('json.too_large', `more than ${bytesMax} bytes`, 0);
-  return new Reader(typeof source === 'string' ? source : decode(source), depthMax).document();
+  const { bytesMax, depthMax } = { ...jsonLimits, ...limits };
+  const text = typeof source === 'string' ? source : decode(source, bytesMax);
+  if (typeof source === 'string') measure(text, bytesMax);
+  if (text.charCodeAt(0) === 0xfeff) throw new StrictJsonError('json.bom', 'a byte order mark', 0);
+  if (!text.isWellFormed()) {
+    const offset = Math.max(0, text.search(/\p{Surrogate}/u));
+    throw new StrictJsonError('json.lone_surrogate', 'half of a surrogate pair', offset);
+  }
+  return new Reader(text, Math.min(depthMax, depthCeiling)).document();
 }
 
-function decode(bytes: Uint8Array): string {
+function decode(bytes: Uint8Array, bytesMax: number): string {
+  if (bytes.byteLength > bytesMax) throw tooLarge(bytesMax);
   try {
-    return utf8.decode(bytes);
-  } catch {
-    throw new StrictJsonError('json.encoding', 'not UTF-8', 0);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new StrictJsonError('json.utf8', 'bytes that are no UTF-8', 0, cause);
   }
 }
 
-const numberForm = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-const plainRun = /[^"\\\u0000-\u001f\ud800-\udfff]*/y;
-const escapes: Readonly<Record<string, string>> = {
-  '"': '"',
-  '\\': '\\',
-  '/': '/',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-};
+function measure(text: string, bytesMax: number): void {
+  if (text.length > bytesMax) throw tooLarge(bytesMax);
+  if (text.length * 3 > bytesMax && utf8Bytes(text) > bytesMax) throw tooLarge(bytesMax);
+}
 
+function tooLarge(bytesMax: number): StrictJsonError {
+  return new StrictJsonError('json.size', `more than ${bytesMax} bytes`, 0);
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+const comma = 0x2c;
+const minus = 0x2d;
+const plus = 0x2b;
+const point = 0x2e;
+const zero = 0x30;
+const nine = 0x39;
+const colon = 0x3a;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+
+/** One pass over the text's units; a string without escapes is a slice of it. Recursion is bounded by `depthMax`. */
 class Reader {
   readonly #text: string;
   readonly #depthMax: number;
   #at = 0;
+  #depth = 0;
 
   constructor(text: string, depthMax: number) {
     this.#text = text;
@@ -78,22 +110,35 @@ class Reader {
   }
 
   document(): JsonValue {
-    const value = this.#value(0);
-    this.#space();
-    if (this.#at < this.#text.length) throw this.#syntax('something follows the value');
+    const value = this.#value(this.#next());
+    this.#next();
+    if (this.#at < this.#text.length) {
+      throw new StrictJsonError('json.trailing', 'something after the value', this.#at);
+    }
     return value;
   }
 
-  #value(depth: number): JsonValue {
-    this.#space();
+  /** Skips white space and looks at what follows; `NaN` at the end. */
+  #next(): number {
     const text = this.#text;
-    switch (text.charCodeAt(this.#at)) {
-      case 0x7b:
-        return this.#object(depth + 1);
-      case 0x5b:
-        return this.#array(depth + 1);
-      case 0x22:
+    let at = this.#at;
+    let unit = text.charCodeAt(at);
+    while (unit === 0x20 || unit === 0x0a || unit === 0x0d || unit === 0x09) {
+      at += 1;
+      unit = text.charCodeAt(at);
+    }
+    this.#at = at;
+    return unit;
+  }
+
+  #value(unit: number): JsonValue {
+    switch (unit) {
+      case quote:
         return this.#string();
+      case openBrace:
+        return this.#object();
+      case openBracket:
+        return this.#array();
       case 0x74:
         return this.#word('true', true);
       case 0x66:
@@ -101,163 +146,280 @@ class Reader {
       case 0x6e:
         return this.#word('null', null);
       default:
-        return this.#number();
+        if (unit === minus || isDigit(unit)) return this.#number();
+        throw this.#syntax('a value was expected');
     }
   }
 
-  #object(depth: number): JsonObject {
-    if (depth > this.#depthMax)
-      throw this.#fail('json.depth', `nested deeper than ${this.#depthMax}`);
-    this.#at += 1;
-    const object: Record<string, JsonValue> = {};
-    if (this.#ends(0x7d)) return object;
-    // Keys of one object, folded: `To` beside `to` is one key to a reader that ignores case, and two to us.
-    const folded = new Set<string>();
-    do {
-      this.#space();
-      if (this.#text.charCodeAt(this.#at) !== 0x22) throw this.#syntax('a key is expected');
-      const keyAt = this.#at;
-      const key = this.#string();
-      if (key === '__proto__')
-        throw new StrictJsonError('json.forbidden_key', 'the key `__proto__`', keyAt);
-      if (Object.hasOwn(object, key))
-        throw new StrictJsonError('json.duplicate_key', 'a key said twice', keyAt);
-      const fold = foldCase(key);
-      if (folded.has(fold))
-        throw new StrictJsonError(
-          'json.case_colliding_key',
-          'two keys that differ only in case',
-          keyAt,
-        );
-      folded.add(fold);
-      this.#space();
-      if (this.#text.charCodeAt(this.#at) !== 0x3a) throw this.#syntax('a colon is expected');
-      this.#at += 1;
-      object[key] = this.#value(depth);
-    } while (this.#goesOn(0x7d));
-    return object;
-  }
-
-  #array(depth: number): JsonValue[] {
-    if (depth > this.#depthMax)
-      throw this.#fail('json.depth', `nested deeper than ${this.#depthMax}`);
-    this.#at += 1;
-    const array: JsonValue[] = [];
-    if (this.#ends(0x5d)) return array;
-    do array.push(this.#value(depth));
-    while (this.#goesOn(0x5d));
-    return array;
-  }
-
-  /** Whether the container ends at once. */
-  #ends(close: number): boolean {
-    this.#space();
-    if (this.#text.charCodeAt(this.#at) !== close) return false;
-    this.#at += 1;
-    return true;
-  }
-
-  /** After a member: a comma and another, or the end. */
-  #goesOn(close: number): boolean {
-    this.#space();
-    const code = this.#text.charCodeAt(this.#at);
-    if (code !== 0x2c && code !== close) throw this.#syntax('a comma or the end is expected');
-    this.#at += 1;
-    return code === 0x2c;
-  }
-
-  #string(): string {
-    const text = this.#text;
-    this.#at += 1;
-    let read = '';
-    for (;;) {
-      plainRun.lastIndex = this.#at;
-      plainRun.test(text);
-      const end = plainRun.lastIndex;
-      const code = text.charCodeAt(end);
-      if (code === 0x22) {
-        read += text.slice(this.#at, end);
-        this.#at = end + 1;
-        if (!read.isWellFormed())
-          throw this.#fail('json.surrogate', 'half a surrogate pair before');
-        return read;
-      }
-      read += text.slice(this.#at, end);
-      this.#at = end;
-      if (code === 0x5c) read += this.#escape();
-      else if (code >= 0xd800 && code <= 0xdfff) {
-        read += text.charAt(end);
-        this.#at = end + 1;
-      } else
-        throw this.#syntax(
-          Number.isNaN(code) ? 'a string has no end' : 'a control character in a string',
-        );
-    }
-  }
-
-  #escape(): string {
-    const letter = this.#text.charAt(this.#at + 1);
-    if (letter === 'u') {
-      const hex = this.#text.slice(this.#at + 2, this.#at + 6);
-      if (!/^[0-9a-fA-F]{4}$/.test(hex)) throw this.#syntax('four hexadecimal digits are expected');
-      this.#at += 6;
-      return String.fromCharCode(Number.parseInt(hex, 16));
-    }
-    const meant = Object.hasOwn(escapes, letter) ? escapes[letter] : undefined;
-    if (meant === undefined) throw this.#syntax('an unknown escape');
-    this.#at += 2;
-    return meant;
-  }
-
-  #number(): number {
-    numberForm.lastIndex = this.#at;
-    const match = numberForm.exec(this.#text);
-    if (match === null) throw this.#syntax('a value is expected');
-    const value = Number(match[0]);
-    if (!Number.isFinite(value)) throw this.#fail('json.number', 'a number too large for a double');
-    // Written with a fraction or an exponent it is still an integer to some: 1e16 must not be two things.
-    if (Number.isInteger(value) && !Number.isSafeInteger(value))
-      throw this.#fail('json.number', 'an integer beyond 2^53-1');
-    this.#at += match[0].length;
-    return value === 0 ? 0 : value;
-  }
-
-  #word<T extends JsonValue>(word: string, value: T): T {
-    if (!this.#text.startsWith(word, this.#at)) throw this.#syntax('a value is expected');
+  #word(word: string, value: boolean | null): boolean | null {
+    if (!this.#text.startsWith(word, this.#at)) throw this.#syntax('a value was expected');
     this.#at += word.length;
     return value;
   }
 
-  #space(): void {
+  #array(): JsonValue {
+    this.#enter();
+    const items: JsonValue[] = [];
+    let unit = this.#next();
+    if (unit !== closeBracket) {
+      for (;;) {
+        items.push(this.#value(unit));
+        unit = this.#next();
+        if (unit === closeBracket) break;
+        if (unit !== comma) throw this.#syntax('`,` or `]` was expected');
+        this.#at += 1;
+        unit = this.#next();
+      }
+    }
+    this.#leave();
+    return items;
+  }
+
+  #object(): JsonValue {
+    this.#enter();
+    const fields: Record<string, JsonValue> = {};
+    /** Folded forms of those keys that aren't their own: most objects have none, and pay nothing. */
+    let folded: Set<string> | null = null;
+    let unit = this.#next();
+    if (unit !== closeBrace) {
+      for (;;) {
+        if (unit !== quote) throw this.#syntax('a key was expected');
+        const keyAt = this.#at;
+        const key = this.#string();
+        if (key === '__proto__') {
+          throw new StrictJsonError('json.proto_key', 'the key `__proto__`', keyAt);
+        }
+        if (Object.hasOwn(fields, key)) {
+          throw new StrictJsonError('json.duplicate_key', 'a key for the second time', keyAt);
+        }
+        const fold = foldCase(key);
+        if (folded?.has(fold) || (fold !== key && Object.hasOwn(fields, fold))) {
+          throw new StrictJsonError(
+            'json.case_duplicate_key',
+            'a key that equals an earlier one but for case',
+            keyAt,
+          );
+        }
+        if (fold !== key) {
+          folded ??= new Set();
+          folded.add(fold);
+        }
+        if (this.#next() !== colon) throw this.#syntax('`:` was expected');
+        this.#at += 1;
+        fields[key] = this.#value(this.#next());
+        unit = this.#next();
+        if (unit === closeBrace) break;
+        if (unit !== comma) throw this.#syntax('`,` or `}` was expected');
+        this.#at += 1;
+        unit = this.#next();
+      }
+    }
+    this.#leave();
+    return fields;
+  }
+
+  #enter(): void {
+    this.#depth += 1;
+    if (this.#depth > this.#depthMax) {
+      throw new StrictJsonError('json.depth', `deeper than ${this.#depthMax}`, this.#at);
+    }
+    this.#at += 1;
+  }
+
+  #leave(): void {
+    this.#depth -= 1;
+    this.#at += 1;
+  }
+
+  #string(): string {
+    const text = this.#text;
+    const start = this.#at + 1;
+    let at = start;
     for (;;) {
-      const code = this.#text.charCodeAt(this.#at);
-      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
-      this.#at += 1;
+      const unit = text.charCodeAt(at);
+      if (unit === quote) {
+        this.#at = at + 1;
+        return text.slice(start, at);
+      }
+      if (unit === backslash) return this.#escapedString(start, at);
+      // Also false at the end, where the unit is NaN.
+      if (!(unit >= 0x20)) throw this.#badCharacter(at);
+      at += 1;
     }
   }
 
-  #syntax(what: string): StrictJsonError {
-    return this.#fail('json.syntax', what);
+  #escapedString(start: number, firstEscapeAt: number): string {
+    const text = this.#text;
+    let value = text.slice(start, firstEscapeAt);
+    let surrogates = false;
+    let plainFrom = firstEscapeAt;
+    let at = firstEscapeAt;
+    for (;;) {
+      const unit = text.charCodeAt(at);
+      if (unit === quote) break;
+      if (unit !== backslash) {
+        if (!(unit >= 0x20)) throw this.#badCharacter(at);
+        at += 1;
+        continue;
+      }
+      value += text.slice(plainFrom, at);
+      const escape = text[at + 1] ?? '';
+      if (escape === 'u') {
+        const digits = text.slice(at + 2, at + 6);
+        if (!/^[0-9a-fA-F]{4}$/.test(digits)) {
+          throw new StrictJsonError('json.syntax', 'an escape that JSON has not', at);
+        }
+        const code = Number.parseInt(digits, 16);
+        surrogates ||= code >= 0xd800 && code <= 0xdfff;
+        value += String.fromCharCode(code);
+        at += 6;
+      } else {
+        const character = shortEscapes.get(escape);
+        if (character === undefined) {
+          throw new StrictJsonError('json.syntax', 'an escape that JSON has not', at);
+        }
+        value += character;
+        at += 2;
+      }
+      plainFrom = at;
+    }
+    value += text.slice(plainFrom, at);
+    if (surrogates && !value.isWellFormed()) {
+      throw new StrictJsonError('json.lone_surrogate', 'half of a surrogate pair', start);
+    }
+    this.#at = at + 1;
+    return value;
   }
 
-  #fail(code: StrictJsonCode, what: string): StrictJsonError {
-    return new StrictJsonError(code, what, this.#at);
+  #number(): number {
+    const text = this.#text;
+    const start = this.#at;
+    let at = start;
+    if (text.charCodeAt(at) === minus) at += 1;
+    if (text.charCodeAt(at) === zero) at += 1;
+    else at = this.#digits(at);
+    if (text.charCodeAt(at) === point) at = this.#digits(at + 1);
+    const exponent = text.charCodeAt(at);
+    if (exponent === 0x65 || exponent === 0x45) {
+      const sign = text.charCodeAt(at + 1);
+      at = this.#digits(sign === plus || sign === minus ? at + 2 : at + 1);
+    }
+    const value = Number(text.slice(start, at));
+    // `1e20` and `9007199254740993.0` are integers too, and a reader with big integers sees other ones than we do.
+    if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) {
+      throw new StrictJsonError('json.number_range', 'a number that a double cannot hold', start);
+    }
+    this.#at = at;
+    // -0 equals 0 everywhere but in text: the record and the upstream get the same.
+    return value === 0 ? 0 : value;
+  }
+
+  /** At least one digit from `at`; returns where they end. */
+  #digits(at: number): number {
+    let end = at;
+    while (isDigit(this.#text.charCodeAt(end))) end += 1;
+    if (end === at) {
+      throw new StrictJsonError('json.syntax', 'a digit was expected', at);
+    }
+    return end;
+  }
+
+  #syntax(message: string): StrictJsonError {
+    return new StrictJsonError('json.syntax', message, this.#at);
+  }
+
+  #badCharacter(at: number): StrictJsonError {
+    return at >= this.#text.length
+      ? new StrictJsonError('json.syntax', 'a string without an end', at)
+      : new StrictJsonError('json.control_character', 'a control character in a string', at);
   }
 }
 
-/** Upper, then lower: folds what lower-casing alone leaves apart (`ſ` and `s`, the Kelvin sign and `k`). */
+const shortEscapes: ReadonlyMap<string, string> = new Map([
+  ['"', '"'],
+  ['\\', '\\'],
+  ['/', '/'],
+  ['b', '\b'],
+  ['f', '\f'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+]);
+
+function isDigit(unit: number): boolean {
+  return unit >= zero && unit <= nine;
+}
+
+/**
+ * Some readers match keys by Unicode case folding: to them `ſend` and U+212A (the Kelvin sign) are `send` and `k`.
+ * Upper-casing first catches those that have no lower form of their own.
+ */
 function foldCase(key: string): string {
-  return key.toUpperCase().toLowerCase();
+  for (let at = 0; at < key.length; at += 1) {
+    const unit = key.charCodeAt(at);
+    if ((unit >= 0x41 && unit <= 0x5a) || unit >= 0x80) return key.toUpperCase().toLowerCase();
+  }
+  return key;
 }
 
-/** RFC 8785: keys in order of their UTF-16 units, numbers and strings as ECMAScript writes them. */
+/**
+ * RFC 8785: keys by UTF-16 units, numbers as ECMAScript writes them, no white space. Equal values have equal texts.
+ *
+ * @throws {StrictJsonError} for what isn't JSON: a value that came past the reader must not share a digest with another.
+ */
 export function canonicalJson(value: JsonValue): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (isJsonArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  const members: string[] = [];
-  for (const key of Object.keys(value).sort()) {
-    const member = value[key];
-    if (member !== undefined) members.push(`${JSON.stringify(key)}:${canonicalJson(member)}`);
+  return canonical(value, 0);
+}
+
+function canonical(value: JsonValue, depth: number): string {
+  switch (typeof value) {
+    case 'string':
+      return canonicalString(value);
+    case 'number':
+      if (!Number.isFinite(value)) throw notJson('a number that is not finite');
+      return value === 0 ? '0' : String(value);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'object':
+      break;
+    default:
+      throw notJson(`a value of type ${typeof value}`);
   }
-  return `{${members.join(',')}}`;
+  if (value === null) return 'null';
+  if (depth >= depthCeiling) {
+    throw new StrictJsonError('json.depth', `deeper than ${depthCeiling}`, 0);
+  }
+  if (Array.isArray(value)) {
+    // An index loop: a hole must not vanish, as it would in `map` and `join`.
+    let text = '[';
+    for (let at = 0; at < value.length; at += 1) {
+      text += (at === 0 ? '' : ',') + canonical(value[at], depth + 1);
+    }
+    return `${text}]`;
+  }
+  let text = '{';
+  for (const [at, [key, field]] of Object.entries(value).sort(byKey).entries()) {
+    text += `${at === 0 ? '' : ','}${canonicalString(key)}:${canonical(field, depth + 1)}`;
+  }
+  return `${text}}`;
+}
+
+function byKey(left: readonly [string, unknown], right: readonly [string, unknown]): number {
+  return left[0] < right[0] ? -1 : 1;
+}
+
+/** What can't stand in JSON text as it is. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const toEscape = /["\\\u0000-\u001f\ud800-\udfff]/;
+
+function canonicalString(text: string): string {
+  if (!toEscape.test(text)) return `"${text}"`;
+  if (!text.isWellFormed()) {
+    throw new StrictJsonError('json.lone_surrogate', 'half of a surrogate pair', 0);
+  }
+  return JSON.stringify(text);
+}
+
+function notJson(what: string): StrictJsonError {
+  return new StrictJsonError('json.value', what, 0);
 }

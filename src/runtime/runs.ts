@@ -303,7 +303,7 @@ function checkCase(agent: Agent, values: CaseValues): void {
     if (value === undefined) problems.push(`\`${name}\` is not bound`);
     else if (declaration.type === 'one_of') {
       if (typeof value !== 'string' || !declaration.values.includes(value)) problems.push(`\`${name}\` has to be one of ${declaration.values.join(', ')}`);
-    } else if (parseKind(declaration.kind, value, {}).type === 'unparsable') problems.push(`\`${name}\` is no ${declaration.kind.name}`);
+    } else if (parseKind(declaration.kind, value).type === 'unparsable') problems.push(`\`${name}\` is no ${declaration.kind.name}`);
   }
   for (const name of Object.keys(values)) if (!agent.caseNames.has(name)) problems.push(`the agent declares no \`${name.slice(0, 64)}\``);
   if (problems.length > 0) throw new RuntimeError('run.bad_request', `the case doesn't fit: ${problems.join('; ')}`);

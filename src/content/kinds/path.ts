@@ -1,0 +1,31 @@
+import type { Parsed, Unparsable } from '../kind.ts';
+import { unparsable } from './unparsable.ts';
+
+type Path = Extract<Parsed, { type: 'path' }>;
+
+const lengthMax = 4_096;
+
+/**
+ * A POSIX path, normalised without looking at any disk: `.` and repeated slashes go, `..` takes its parent with it, and
+ * nothing may climb above where it starts. Links are the upstream's business; what stands here is what is asked for.
+ */
+export function parsePath(text: string): Path | Unparsable {
+  if (text === '' || text.length > lengthMax) return unparsable('is no path');
+  // A backslash separates on some systems and is a letter on others; `~` is a home to a shell and a name to a program.
+  if (/[\u0000-\u001f\u007f\\]/.test(text) || text.startsWith('~'))
+    return unparsable('has a character that paths must not have here');
+  const absolute = text.startsWith('/');
+  const segments: string[] = [];
+  for (const part of text.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..') {
+      if (segments.pop() === undefined) return unparsable('climbs above its root');
+    } else segments.push(part.normalize('NFC'));
+  }
+  return {
+    type: 'path',
+    key: `${absolute ? '/' : ''}${segments.join('/')}` || '.',
+    segments,
+    absolute,
+  };
+}
