@@ -1,5 +1,15 @@
 /** Who presents a credential. Made only by `tokens.ts` from a verified token: never from a header, a name or a client's id. */
 export type Principal =
-  | { readonly type: 'agent'; readonly credential: string; readonly agent: string; /** The person it works for, fixed at minting; null: unattended. */ readonly user: string | null }
+  | {
+      readonly type: 'agent';
+      readonly credential: string;
+      readonly agent: string /** The person it works for, fixed at minting; null: unattended. */;
+      readonly user: string | null;
+    }
   /** May open, read and close runs of `agents` (null: of every agent). */
-  | { readonly type: 'opener'; readonly credential: string; readonly name: string; readonly agents: readonly string[] | null };
+  | {
+      readonly type: 'opener';
+      readonly credential: string;
+      readonly name: string;
+      readonly agents: readonly string[] | null;
+    };

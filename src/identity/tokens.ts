@@ -31,8 +31,18 @@ const recordShape = z.strictObject({
 export type TokenRecord = Readonly<z.infer<typeof recordShape>>;
 
 export type MintRequest =
-  | { readonly holder: 'agent'; readonly name: string; readonly user: string | null; readonly expiresAtMs: number | null }
-  | { readonly holder: 'opener'; readonly name: string; readonly agents: readonly string[] | null; readonly expiresAtMs: number | null };
+  | {
+      readonly holder: 'agent';
+      readonly name: string;
+      readonly user: string | null;
+      readonly expiresAtMs: number | null;
+    }
+  | {
+      readonly holder: 'opener';
+      readonly name: string;
+      readonly agents: readonly string[] | null;
+      readonly expiresAtMs: number | null;
+    };
 
 export interface MintedToken {
   /** Shown once; not kept anywhere. */
@@ -57,8 +67,14 @@ export async function openTokens(store: Store): Promise<Tokens> {
     records.set(record.id, record);
   }
 
-  async function save(event: GatewayEvent, writes: readonly { id: string; record: TokenRecord | null }[]): Promise<void> {
-    const stateWrites: StateWrite[] = writes.map(({ id, record }) => ({ key: statePrefix + id, value: record }));
+  async function save(
+    event: GatewayEvent,
+    writes: readonly { id: string; record: TokenRecord | null }[],
+  ): Promise<void> {
+    const stateWrites: StateWrite[] = writes.map(({ id, record }) => ({
+      key: statePrefix + id,
+      value: record,
+    }));
     await store.commitGateway({ events: [event], writes: stateWrites });
     for (const { id, record } of writes) {
       if (record === null) records.delete(id);
@@ -69,20 +85,39 @@ export async function openTokens(store: Store): Promise<Tokens> {
   function find(id: string): TokenRecord {
     const record = records.get(id);
     if (record === undefined) {
-      throw new IdentityError('identity.unknown_token', `there is no token \`${id}\``, { hint: '`sallyport token list` shows them' });
+      throw new IdentityError('identity.unknown_token', `there is no token \`${id}\``, {
+        hint: '`sallyport token list` shows them',
+      });
     }
     return record;
   }
 
-  function draw(base: Omit<TokenRecord, 'id' | 'credential' | 'sha256' | 'mintedAtMs'>, credential: string | null): MintedToken {
+  function draw(
+    base: Omit<TokenRecord, 'id' | 'credential' | 'sha256' | 'mintedAtMs'>,
+    credential: string | null,
+  ): MintedToken {
     const id = randomBytes(9).toString('base64url');
     const secret = randomBytes(32).toString('base64url');
-    const record: TokenRecord = { ...base, id, credential: credential ?? id, sha256: hashOf(secret).toString('hex'), mintedAtMs: store.nowMs() };
+    const record: TokenRecord = {
+      ...base,
+      id,
+      credential: credential ?? id,
+      sha256: hashOf(secret).toString('hex'),
+      mintedAtMs: store.nowMs(),
+    };
     return { token: `sp_${record.holder}_${id}.${secret}`, record };
   }
 
   function minted(record: TokenRecord): GatewayEvent {
-    return { v: 1, type: 'token.minted', atMs: record.mintedAtMs, token: record.id, holder: record.holder, name: record.name, expiresAtMs: record.expiresAtMs };
+    return {
+      v: 1,
+      type: 'token.minted',
+      atMs: record.mintedAtMs,
+      token: record.id,
+      holder: record.holder,
+      name: record.name,
+      expiresAtMs: record.expiresAtMs,
+    };
   }
 
   return {
@@ -91,8 +126,12 @@ export async function openTokens(store: Store): Promise<Tokens> {
       const [, holder, id = '', secret = ''] = tokenForm.exec(presented) ?? [];
       const record = records.get(id);
       // Hash and compare in any case: the time taken tells nothing about which ids exist.
-      const same = timingSafeEqual(hashOf(secret), Buffer.from(record?.sha256 ?? '0'.repeat(64), 'hex'));
-      const live = record !== undefined && (record.expiresAtMs === null || store.nowMs() < record.expiresAtMs);
+      const same = timingSafeEqual(
+        hashOf(secret),
+        Buffer.from(record?.sha256 ?? '0'.repeat(64), 'hex'),
+      );
+      const live =
+        record !== undefined && (record.expiresAtMs === null || store.nowMs() < record.expiresAtMs);
       if (record === undefined || !same || !live || record.holder !== holder) {
         throw new IdentityError('identity.credential_invalid', 'the credential is not valid');
       }
@@ -105,7 +144,8 @@ export async function openTokens(store: Store): Promise<Tokens> {
           holder: request.holder,
           name: request.name,
           user: request.holder === 'agent' ? request.user : null,
-          agents: request.holder === 'opener' && request.agents !== null ? [...request.agents] : null,
+          agents:
+            request.holder === 'opener' && request.agents !== null ? [...request.agents] : null,
           expiresAtMs: request.expiresAtMs,
         },
         null,
@@ -116,8 +156,20 @@ export async function openTokens(store: Store): Promise<Tokens> {
 
     async rotate(id, overlapMs) {
       const old = find(id);
-      const made = draw({ holder: old.holder, name: old.name, user: old.user, agents: old.agents, expiresAtMs: null }, old.credential);
-      const endsAtMs = Math.min(store.nowMs() + overlapMs, old.expiresAtMs ?? Number.MAX_SAFE_INTEGER);
+      const made = draw(
+        {
+          holder: old.holder,
+          name: old.name,
+          user: old.user,
+          agents: old.agents,
+          expiresAtMs: null,
+        },
+        old.credential,
+      );
+      const endsAtMs = Math.min(
+        store.nowMs() + overlapMs,
+        old.expiresAtMs ?? Number.MAX_SAFE_INTEGER,
+      );
       await save(minted(made.record), [
         { id: made.record.id, record: made.record },
         { id, record: { ...old, expiresAtMs: endsAtMs } },
@@ -127,11 +179,14 @@ export async function openTokens(store: Store): Promise<Tokens> {
 
     async revoke(id) {
       const record = find(id);
-      await save({ v: 1, type: 'token.revoked', atMs: store.nowMs(), token: id }, [{ id, record: null }]);
+      await save({ v: 1, type: 'token.revoked', atMs: store.nowMs(), token: id }, [
+        { id, record: null },
+      ]);
       return record;
     },
 
-    list: () => [...records.values()].sort((a, b) => a.mintedAtMs - b.mintedAtMs || (a.id < b.id ? -1 : 1)),
+    list: () =>
+      [...records.values()].sort((a, b) => a.mintedAtMs - b.mintedAtMs || (a.id < b.id ? -1 : 1)),
   };
 }
 

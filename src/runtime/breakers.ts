@@ -11,11 +11,20 @@ import type { StateWrite, Store } from '../store/port.ts';
 import type { FailureReason, UpstreamOutcome } from '../upstreams/port.ts';
 
 const statePrefix = 'breaker:';
-const stateShape = z.strictObject({ failures: z.number().int(), openUntilMs: z.number().nullable() });
+const stateShape = z.strictObject({
+  failures: z.number().int(),
+  openUntilMs: z.number().nullable(),
+});
 
 type State = z.infer<typeof stateShape> & { probe: string | null };
 
-const machineryFailures: ReadonlySet<FailureReason> = new Set<FailureReason>(['down', 'timeout', 'connection_lost', 'server_error', 'rate_limited']);
+const machineryFailures: ReadonlySet<FailureReason> = new Set<FailureReason>([
+  'down',
+  'timeout',
+  'connection_lost',
+  'server_error',
+  'rate_limited',
+]);
 
 export interface BreakerChange {
   readonly writes: readonly StateWrite[];
@@ -30,7 +39,10 @@ export class Breakers {
   static async open(store: Store): Promise<Breakers> {
     const breakers = new Breakers();
     for (const { key, value } of await store.listState(statePrefix)) {
-      breakers.#states.set(key.slice(statePrefix.length), { ...stateShape.parse(value), probe: null });
+      breakers.#states.set(key.slice(statePrefix.length), {
+        ...stateShape.parse(value),
+        probe: null,
+      });
     }
     return breakers;
   }
@@ -46,7 +58,8 @@ export class Breakers {
   /** The call was let through: while the breaker is half-open it is the one probe. */
   started(tool: string, call: string, nowMs: number): void {
     const state = this.#states.get(tool);
-    if (state?.openUntilMs != null && nowMs >= state.openUntilMs && state.probe === null) state.probe = call;
+    if (state?.openUntilMs != null && nowMs >= state.openUntilMs && state.probe === null)
+      state.probe = call;
   }
 
   /** The call was not let through after all: the probe is free again. */
@@ -56,10 +69,19 @@ export class Breakers {
   }
 
   /** What an outcome changes; to be committed together with it. */
-  settle(tool: string, call: string, outcome: UpstreamOutcome & { readonly retryAfterMs?: number }, settings: BreakerSettings, nowMs: number): BreakerChange {
+  settle(
+    tool: string,
+    call: string,
+    outcome: UpstreamOutcome & { readonly retryAfterMs?: number },
+    settings: BreakerSettings,
+    nowMs: number,
+  ): BreakerChange {
     const state = this.#states.get(tool) ?? { failures: 0, openUntilMs: null, probe: null };
     const probed = state.probe === call;
-    const failed = outcome.type !== 'result' && outcome.type !== 'error' && machineryFailures.has(outcome.reason);
+    const failed =
+      outcome.type !== 'result' &&
+      outcome.type !== 'error' &&
+      machineryFailures.has(outcome.reason);
     if (!failed) {
       // A late success of a call from before it opened says nothing: only the probe closes.
       if (state.openUntilMs !== null && !probed) return unchanged;
@@ -72,12 +94,21 @@ export class Breakers {
       };
     }
     const failures = state.failures + 1;
-    const opens = probed || (failures >= settings.failures && (state.openUntilMs === null || nowMs >= state.openUntilMs)) || outcome.retryAfterMs !== undefined;
-    const openUntilMs = opens ? nowMs + Math.max(settings.resetMs, outcome.retryAfterMs ?? 0) : state.openUntilMs;
+    const opens =
+      probed ||
+      (failures >= settings.failures &&
+        (state.openUntilMs === null || nowMs >= state.openUntilMs)) ||
+      outcome.retryAfterMs !== undefined;
+    const openUntilMs = opens
+      ? nowMs + Math.max(settings.resetMs, outcome.retryAfterMs ?? 0)
+      : state.openUntilMs;
     this.#states.set(tool, { failures, openUntilMs, probe: probed ? null : state.probe });
     return {
       writes: [{ key: statePrefix + tool, value: { failures, openUntilMs } }],
-      events: opens && openUntilMs !== null ? [{ v: 1, type: 'breaker.opened', atMs: nowMs, tool, failures, untilMs: openUntilMs }] : [],
+      events:
+        opens && openUntilMs !== null
+          ? [{ v: 1, type: 'breaker.opened', atMs: nowMs, tool, failures, untilMs: openUntilMs }]
+          : [],
     };
   }
 }

@@ -25,7 +25,8 @@ export function remainingBudget(agent: Agent, run: Run, nowMs: number): RunBudge
     costMicroUsd: run.costMicroUsd,
   };
   const budget: Mutable = {};
-  for (const [name, max] of entries(effectiveBudget(agent, run.budget))) budget[name] = Math.max(0, max - used[name]);
+  for (const [name, max] of entries(effectiveBudget(agent, run.budget)))
+    budget[name] = Math.max(0, max - used[name]);
   return budget;
 }
 

@@ -2,18 +2,21 @@
  * The life of one call: decided and durably intended before its effect, durably finished before its result is
  * released, joined to an earlier one where it repeats it, and never lost or guessed in between.
  */
+
+import { SallyportError } from '../content/errors.ts';
 import { readJson } from '../content/json.ts';
-import type { JsonObject, JsonValue } from '../content/value.ts';
-import { decide } from '../engine/decide.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
 import type { ReadCall } from '../engine/call.ts';
 import type { Context, Reading } from '../engine/context.ts';
+import { decide } from '../engine/decide.ts';
 import type { Decision } from '../engine/decision.ts';
+import { joinable } from '../engine/duplicates.ts';
 import type { GatewayEvent, RunEvent } from '../engine/events.ts';
 import type { Facts, FactsRequest } from '../engine/facts.ts';
-import { joinable } from '../engine/duplicates.ts';
 import { gather } from '../engine/gather.ts';
 import { readCall } from '../engine/read-call.ts';
 import type { CallMemory, Run } from '../engine/run.ts';
+import { shapeOf } from '../engine/tool-shape.ts';
 import type { Policy, Tool } from '../policy/model.ts';
 import { StoreError } from '../store/errors.ts';
 import type { ToolResult, UpstreamOutcome } from '../upstreams/port.ts';
@@ -23,7 +26,13 @@ import { dryRunOutcome, endingOf } from './endings.ts';
 import { Payloads, recordedArguments } from './payloads.ts';
 import type { AgentPrincipal, CallAnswer, Proposal, Refusal } from './port.ts';
 import type { RuntimePorts } from './ports.ts';
-import { budgetLeft, type CallIdentity, callFields, decidedFields, recordedFindings } from './record.ts';
+import {
+  budgetLeft,
+  type CallIdentity,
+  callFields,
+  decidedFields,
+  recordedFindings,
+} from './record.ts';
 import { plainRefusal, refusalOf } from './refusals.ts';
 import type { Runs } from './runs.ts';
 import type { Draft, RunWriter } from './writer.ts';
@@ -45,7 +54,14 @@ interface Settled {
 type Step =
   | { readonly type: 'join'; readonly memory: CallMemory }
   | { readonly type: 'denied'; readonly decision: Decision }
-  | { readonly type: 'started'; readonly read: ReadCall; readonly decision: Decision; readonly started: RunEvent & { type: 'call.started' }; readonly payloads: Payloads; readonly deferred: boolean };
+  | {
+      readonly type: 'started';
+      readonly read: ReadCall;
+      readonly decision: Decision;
+      readonly started: RunEvent & { type: 'call.started' };
+      readonly payloads: Payloads;
+      readonly deferred: boolean;
+    };
 
 interface Attempt {
   readonly principal: AgentPrincipal;
@@ -72,15 +88,33 @@ export class Calls {
   }
 
   /** Never rejects: whatever goes wrong is a refusal, and a refusal is recorded. */
-  async call(principal: AgentPrincipal, proposal: Proposal, signal: AbortSignal, onProgress?: (progress: number, total: number | null) => void): Promise<CallAnswer> {
+  async call(
+    principal: AgentPrincipal,
+    proposal: Proposal,
+    signal: AbortSignal,
+    onProgress?: (progress: number, total: number | null) => void,
+  ): Promise<CallAnswer> {
     const id = `call_${this.#ports.randomId()}`;
     try {
       const writer = await this.#runs.carried(principal, proposal.handles);
       if (writer === null) return await this.#refuseHandle(principal, id);
-      return await this.#live({ principal, proposal, id, policy: this.#ports.policy(), writer, signal, onProgress });
+      return await this.#live({
+        principal,
+        proposal,
+        id,
+        policy: this.#ports.policy(),
+        writer,
+        signal,
+        onProgress,
+      });
     } catch (error) {
       return this.#fault(principal, proposal, id, error);
     }
+  }
+
+  /** When every effect under way has ended and is written. */
+  async settled(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay.values());
   }
 
   async #live(attempt: Attempt): Promise<CallAnswer> {
@@ -91,7 +125,10 @@ export class Calls {
       const step = await this.#decide(attempt, tool, reading);
       switch (step.type) {
         case 'denied':
-          return { type: 'refused', refusal: refusalOf(step.decision, attempt.id, attempt.writer.id) };
+          return {
+            type: 'refused',
+            refusal: refusalOf(step.decision, attempt.id, attempt.writer.id),
+          };
         case 'join':
           return await this.#join(attempt, step.memory);
         case 'started': {
@@ -109,19 +146,36 @@ export class Calls {
   /** Decides until the decision could be written: what was read of the counters may be gone by the time it is drawn. */
   async #decide(attempt: Attempt, tool: Tool | null, reading: Reading | null): Promise<Step> {
     const { policy, proposal, writer, id } = attempt;
-    const call = { id, tool: proposal.tool, args: proposal.args, step: proposal.step, dryRun: proposal.dryRun };
+    const call = {
+      id,
+      tool: proposal.tool,
+      args: proposal.args,
+      step: proposal.step,
+      dryRun: proposal.dryRun,
+    };
     for (let tries = 0; tries < decisionTriesMax; tries += 1) {
       const run = writer.run;
       if (run === null) throw new StoreError('store.corrupt', 'a run has no beginning');
       const ancestors = await this.#runs.ancestors(run);
-      const facts = await this.#facts(gather({ policy, run, ancestors, call, tool, reading }), tool);
+      const facts = await this.#facts(
+        gather({ policy, run, ancestors, call, tool, reading }),
+        tool,
+      );
       const steps: Step[] = [];
       try {
         const appended = await writer.append((now) => {
           if (now === null) throw new StoreError('store.corrupt', 'a run has no beginning');
           // Read here, where nobody comes between: two calls must not both be the one probe of a half-open breaker.
           const breaker = this.#breakers.fact(proposal.tool, id, facts.nowMs);
-          const [step, draft] = this.#step(attempt, { policy, run: now, ancestors, call, tool, reading, facts: { ...facts, breaker } });
+          const [step, draft] = this.#step(attempt, {
+            policy,
+            run: now,
+            ancestors,
+            call,
+            tool,
+            reading,
+            facts: { ...facts, breaker },
+          });
           if (step.type === 'started') this.#breakers.started(proposal.tool, id, facts.nowMs);
           steps.push(step);
           return draft;
@@ -148,28 +202,52 @@ export class Calls {
     }
     const decision = decide(context);
     const agent = policy.agents.get(run.agent);
-    const identity = this.#identity(attempt, run, tool, ready?.digest ?? (reading?.ok === false ? reading.digest : ''));
+    const identity = this.#identity(
+      attempt,
+      run,
+      tool,
+      ready?.digest ?? (reading?.ok === false ? reading.digest : ''),
+    );
     const payloads = new Payloads(this.#ports.heldSecrets());
     const args = payloads.keep(recordedArguments(tool, ready?.args ?? proposal.args));
-    const common = { ...callFields(run, policy, identity, facts.nowMs), ...decidedFields(decision, args, facts, budgetLeft(agent, run, facts.nowMs)) };
+    const common = {
+      ...callFields(run, policy, identity, facts.nowMs),
+      ...decidedFields(decision, args, facts, budgetLeft(agent, run, facts.nowMs)),
+    };
     if (decision.effect !== 'allow' || ready === null) {
       const events: RunEvent[] = [{ ...common, type: 'call.denied', remedies: decision.remedies }];
-      return [{ type: 'denied', decision }, { events, gatewayEvents: decisionAlerts(decision, run.id, id, facts.nowMs), payloads: payloads.bytes }];
+      return [
+        { type: 'denied', decision },
+        {
+          events,
+          gatewayEvents: decisionAlerts(decision, run.id, id, facts.nowMs),
+          payloads: payloads.bytes,
+        },
+      ];
     }
     const started: RunEvent & { type: 'call.started' } = {
       ...common,
       type: 'call.started',
       reservations: decision.reservations,
-      idempotencyKey: [...ready.tool.args.values()].some((argument) => argument.parts.some((part) => part.kind.name === 'idempotency_key')) ? id : null,
+      idempotencyKey: shapeOf(ready.tool).idempotencyKeys.length > 0 ? id : null,
     };
     // A read that carries nothing out and draws on nobody else's counter may share one commit with its outcome: a crash
     // in between loses a read that nobody saw the answer of.
-    const deferred = ready.tool.tier === 0 && ready.tool.reach === 'internal' && decision.reservations.length === 0;
+    const deferred =
+      ready.tool.tier === 0 &&
+      ready.tool.reach === 'internal' &&
+      decision.reservations.length === 0;
     const step: Step = { type: 'started', read: ready, decision, started, payloads, deferred };
     if (deferred) return [step, { events: [], reserve: { call: id, started } }];
     return [
       step,
-      { events: [started], reservations: decision.reservations, call: id, gatewayEvents: decisionAlerts(decision, run.id, id, facts.nowMs), payloads: payloads.bytes },
+      {
+        events: [started],
+        reservations: decision.reservations,
+        call: id,
+        gatewayEvents: decisionAlerts(decision, run.id, id, facts.nowMs),
+        payloads: payloads.bytes,
+      },
     ];
   }
 
@@ -178,50 +256,73 @@ export class Calls {
     const { proposal, policy, id } = attempt;
     const { tool } = step.read;
     const begunAtMs = this.#ports.store.nowMs();
-    const outcome = step.decision.dryRun ? dryRunOutcome(tool) : await this.#perform(tool, { ...step.read.args, ...idempotencyKeys(tool, id) }, id, attempt.onProgress);
+    const outcome = step.decision.dryRun
+      ? dryRunOutcome(tool)
+      : await this.#perform(
+          tool,
+          {
+            ...step.read.args,
+            ...Object.fromEntries(shapeOf(tool).idempotencyKeys.map((name) => [name, id])),
+          },
+          id,
+          attempt.onProgress,
+        );
     const atMs = this.#ports.store.nowMs();
-    const breaker = step.decision.dryRun ? { writes: [], events: [] } : this.#breakers.settle(tool.name, id, outcome, policy.breaker, atMs);
-    const ended = endingOf(outcome, { policy, decision: step.decision, tool, args: step.read.args });
+    const breaker = step.decision.dryRun
+      ? { writes: [], events: [] }
+      : this.#breakers.settle(tool.name, id, outcome, policy.breaker, atMs);
+    const ended = endingOf(outcome, {
+      policy,
+      decision: step.decision,
+      tool,
+      args: step.read.args,
+    });
     const payloads = step.deferred ? step.payloads : new Payloads(this.#ports.heldSecrets());
     const result = ended.seen === null ? null : payloads.keep(ended.seen);
     const released = ended.released === null ? null : payloads.keep(ended.released);
-    const certainlyNot = outcome.type === 'not_sent' || (outcome.type === 'error' && outcome.refused);
+    const certainlyNot =
+      outcome.type === 'not_sent' || (outcome.type === 'error' && outcome.refused);
     let recordedDelivered = true;
-    await attempt.writer.append(
-      (run) => {
-        if (run === null) throw new StoreError('store.corrupt', 'the run vanished');
-        recordedDelivered = !attempt.signal.aborted;
-        const agent = policy.agents.get(run.agent);
-        const identity = this.#identity(attempt, run, tool, step.read.digest);
-        const alerts: GatewayEvent[] = ended.outcome === 'indeterminate' ? [alertEvent('indeterminate_call', run.id, id, atMs, { tool: tool.name })] : [];
-        const finished: RunEvent = {
-          ...callFields(run, policy, identity, this.#ports.store.nowMs()),
-          type: 'call.finished',
-          outcome: ended.outcome,
-          by: ended.by,
-          delivered: recordedDelivered,
-          result,
-          released,
-          isError: ended.isError,
-          findings: recordedFindings(ended.findings),
-          durationMs: atMs - begunAtMs,
-          tokens: null,
-          costMicroUsd: null,
-          labels: ended.labels,
-          budgetLeft: budgetLeft(agent, run, atMs),
-        };
-        return {
-          events: step.deferred ? [{ ...step.started, atMs: finished.atMs }, finished] : [finished],
-          gatewayEvents: [...breaker.events, ...breakerAlerts(breaker.events), ...alerts, ...(step.deferred ? decisionAlerts(step.decision, run.id, id, atMs) : [])],
-          call: id,
-          releases: certainlyNot ? [id] : [],
-          marks: ended.outcome === 'completed' ? usedKeys(run.agent, step.read) : [],
-          writes: breaker.writes,
-          payloads: payloads.bytes,
-        };
-      },
-      id,
-    );
+    await attempt.writer.append((run) => {
+      if (run === null) throw new StoreError('store.corrupt', 'the run vanished');
+      recordedDelivered = !attempt.signal.aborted;
+      const agent = policy.agents.get(run.agent);
+      const identity = this.#identity(attempt, run, tool, step.read.digest);
+      const alerts: GatewayEvent[] =
+        ended.outcome === 'indeterminate'
+          ? [alertEvent('indeterminate_call', run.id, id, atMs, { tool: tool.name })]
+          : [];
+      const finished: RunEvent = {
+        ...callFields(run, policy, identity, this.#ports.store.nowMs()),
+        type: 'call.finished',
+        outcome: ended.outcome,
+        by: ended.by,
+        delivered: recordedDelivered,
+        result,
+        released,
+        isError: ended.isError,
+        findings: recordedFindings(ended.findings),
+        durationMs: atMs - begunAtMs,
+        tokens: null,
+        costMicroUsd: null,
+        labels: ended.labels,
+        budgetLeft: budgetLeft(agent, run, atMs),
+      };
+      return {
+        events: step.deferred ? [{ ...step.started, atMs: finished.atMs }, finished] : [finished],
+        gatewayEvents: [
+          ...breaker.events,
+          ...breakerAlerts(breaker.events),
+          ...alerts,
+          ...(step.deferred ? decisionAlerts(step.decision, run.id, id, atMs) : []),
+        ],
+        call: id,
+        releases: certainlyNot ? [id] : [],
+        marks: ended.outcome === 'completed' ? usedKeys(run.agent, step.read) : [],
+        writes: breaker.writes,
+        payloads: payloads.bytes,
+      };
+    }, id);
     const refusal = ended.code === null ? null : plainRefusal(ended.code, id, attempt.writer.id);
     return { finished: true, recordedDelivered, result: ended.released, refusal };
   }
@@ -235,7 +336,11 @@ export class Calls {
       if (run === null) return null;
       const identity = this.#identity(attempt, run, tool, memory.digest);
       const fields = callFields(run, attempt.policy, identity, this.#ports.store.nowMs());
-      return { events: [{ ...fields, type: 'call.joined', joined: memory.id, delivered: recordedDelivered }] };
+      return {
+        events: [
+          { ...fields, type: 'call.joined', joined: memory.id, delivered: recordedDelivered },
+        ],
+      };
     });
     return this.#answer({ ...attempt, id: memory.id }, null, { ...settled, recordedDelivered });
   }
@@ -245,14 +350,23 @@ export class Calls {
     if (memory.state === 'completed' && memory.outcome !== null) {
       const bytes = await this.#ports.store.payload(memory.outcome);
       const result = bytes === null ? null : asToolResult(readJson(bytes));
-      if (result !== null) return { finished: true, recordedDelivered: false, result, refusal: null };
+      if (result !== null)
+        return { finished: true, recordedDelivered: false, result, refusal: null };
     }
-    return { finished: false, recordedDelivered: false, result: null, refusal: plainRefusal('upstream.indeterminate', memory.id, null) };
+    return {
+      finished: false,
+      recordedDelivered: false,
+      result: null,
+      refusal: plainRefusal('upstream.indeterminate', memory.id, null),
+    };
   }
 
   #answer(attempt: Attempt, decision: Decision | null, settled: Settled): CallAnswer {
     if (settled.result === null) {
-      return { type: 'refused', refusal: settled.refusal ?? plainRefusal('engine.fault', attempt.id, attempt.writer.id) };
+      return {
+        type: 'refused',
+        refusal: settled.refusal ?? plainRefusal('engine.fault', attempt.id, attempt.writer.id),
+      };
     }
     let told = false;
     const released = async (delivered: boolean): Promise<void> => {
@@ -260,24 +374,54 @@ export class Calls {
       told = true;
       if (!delivered && settled.recordedDelivered) await this.#undelivered(attempt);
     };
-    return { type: 'result', call: attempt.id, run: attempt.writer.id, result: settled.result, decision, released };
+    return {
+      type: 'result',
+      call: attempt.id,
+      run: attempt.writer.id,
+      result: settled.result,
+      decision,
+      released,
+    };
   }
 
   async #undelivered(attempt: Attempt): Promise<void> {
     const { writer, policy, id } = attempt;
     try {
       await writer.append((run) => {
-        const memory = run === null ? undefined : Object.values(run.byDigest).find((known) => known.id === id);
+        const memory =
+          run === null ? undefined : Object.values(run.byDigest).find((known) => known.id === id);
         if (run === null || memory === undefined) return null;
-        const identity = this.#identity(attempt, run, policy.tools.get(memory.tool) ?? null, memory.digest);
-        return { events: [{ ...callFields(run, policy, identity, this.#ports.store.nowMs()), type: 'call.undelivered' }] };
+        const identity = this.#identity(
+          attempt,
+          run,
+          policy.tools.get(memory.tool) ?? null,
+          memory.digest,
+        );
+        return {
+          events: [
+            {
+              ...callFields(run, policy, identity, this.#ports.store.nowMs()),
+              type: 'call.undelivered',
+            },
+          ],
+        };
       });
     } catch (error) {
-      this.#ports.log({ level: 'error', event: 'call.undelivered', call: id, error: describe(error) });
+      this.#ports.log({
+        level: 'error',
+        event: 'call.undelivered',
+        call: id,
+        error: describe(error),
+      });
     }
   }
 
-  async #perform(tool: Tool, args: JsonObject, callId: string, onProgress: Attempt['onProgress']): Promise<UpstreamOutcome & { readonly retryAfterMs?: number }> {
+  async #perform(
+    tool: Tool,
+    args: JsonObject,
+    callId: string,
+    onProgress: Attempt['onProgress'],
+  ): Promise<UpstreamOutcome & { readonly retryAfterMs?: number }> {
     const upstream = this.#ports.upstream(tool.upstream);
     if (upstream === undefined) return { type: 'not_sent', reason: 'down' };
     try {
@@ -291,7 +435,12 @@ export class Calls {
       });
     } catch (error) {
       // An upstream never rejects; one that does is a bug of ours, and what it did is unknown.
-      this.#ports.log({ level: 'error', event: 'upstream.fault', upstream: tool.upstream, error: describe(error) });
+      this.#ports.log({
+        level: 'error',
+        event: 'upstream.fault',
+        upstream: tool.upstream,
+        error: describe(error),
+      });
       return { type: 'unknown', reason: 'bad_answer' };
     }
   }
@@ -301,9 +450,21 @@ export class Calls {
     const nowMs = store.nowMs();
     const [suspended, windows, once, used] = await Promise.all([
       store.readState(`suspended:${request.agent}`),
-      keyed(request.windows, ({ key }) => key, ({ key, windowMs }) => store.windowSum(key, windowMs === null ? null : nowMs - windowMs)),
-      keyed(request.once, (key) => key, (key) => store.onceTaken(key)),
-      keyed(request.used, (key) => key, (key) => store.used(key)),
+      keyed(
+        request.windows,
+        ({ key }) => key,
+        ({ key, windowMs }) => store.windowSum(key, windowMs === null ? null : nowMs - windowMs),
+      ),
+      keyed(
+        request.once,
+        (key) => key,
+        (key) => store.onceTaken(key),
+      ),
+      keyed(
+        request.used,
+        (key) => key,
+        (key) => store.used(key),
+      ),
     ]);
     const upstream = tool === null ? undefined : this.#ports.upstream(tool.upstream);
     return {
@@ -320,26 +481,61 @@ export class Calls {
 
   #identity(attempt: Attempt, run: Run, tool: Tool | null, digest: string): CallIdentity {
     const mediation = tool === null ? 'brokered' : this.#ports.mediation(run.agent, tool.upstream);
-    return { call: attempt.id, step: attempt.proposal.step, toolName: attempt.proposal.tool, tool, digest, mediation };
+    return {
+      call: attempt.id,
+      step: attempt.proposal.step,
+      toolName: attempt.proposal.tool,
+      tool,
+      digest,
+      mediation,
+    };
   }
 
   /** A handle that isn't this credential's. The record names the credential; the agent learns nothing of the run. */
   async #refuseHandle(principal: AgentPrincipal, id: string): Promise<CallAnswer> {
     const { store } = this.#ports;
-    await store.commitGateway({ events: [{ v: 1, type: 'identity.refused', atMs: store.nowMs(), code: 'identity.run', credential: principal.credential }], writes: [] });
+    await store.commitGateway({
+      events: [
+        {
+          v: 1,
+          type: 'identity.refused',
+          atMs: store.nowMs(),
+          code: 'identity.run',
+          credential: principal.credential,
+        },
+      ],
+      writes: [],
+    });
     return { type: 'refused', refusal: plainRefusal('identity.run', id, null) };
   }
 
   /** A refusal that the store couldn't record goes to the spool; without that, the gateway says that it is out of service. */
-  async #fault(principal: AgentPrincipal, proposal: Proposal, id: string, error: unknown): Promise<CallAnswer> {
+  async #fault(
+    principal: AgentPrincipal,
+    proposal: Proposal,
+    id: string,
+    error: unknown,
+  ): Promise<CallAnswer> {
     const code = error instanceof StoreError ? 'store.unavailable' : 'engine.fault';
     this.#ports.log({ level: 'error', event: code, call: id, error: describe(error) });
     const refusal = plainRefusal(code, id, null);
     try {
-      await this.#ports.spool({ atMs: Date.now(), code, call: id, agent: principal.agent, user: principal.user, tool: proposal.tool.slice(0, 256) });
+      await this.#ports.spool({
+        atMs: Date.now(),
+        code,
+        call: id,
+        agent: principal.agent,
+        user: principal.user,
+        tool: proposal.tool.slice(0, 256),
+      });
       return { type: 'refused', refusal };
     } catch (spoolError) {
-      this.#ports.log({ level: 'error', event: 'spool.failed', call: id, error: describe(spoolError) });
+      this.#ports.log({
+        level: 'error',
+        event: 'spool.failed',
+        call: id,
+        error: describe(spoolError),
+      });
       return { type: 'refused', refusal: { ...refusal, as: 'unavailable' } };
     }
   }
@@ -360,4 +556,32 @@ export class Calls {
       if (turns.running === 0) this.#turns.delete(id);
     };
   }
+}
+
+async function keyed<Item, Value>(
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+  read: (item: Item) => Promise<Value>,
+): Promise<Record<string, Value>> {
+  return Object.fromEntries(
+    await Promise.all(items.map(async (item) => [keyOf(item), await read(item)] as const)),
+  );
+}
+
+function asToolResult(value: JsonValue): ToolResult | null {
+  if (!isJsonObject(value)) return null;
+  const { content, structuredContent, isError, ...rest } = value;
+  if (!isJsonArray(content)) return null;
+  return {
+    ...rest,
+    content: content.filter(isJsonObject),
+    ...(isJsonObject(structuredContent) ? { structuredContent } : {}),
+    ...(typeof isError === 'boolean' ? { isError } : {}),
+  };
+}
+
+/** What an operator's log may say of an error of ours: never a value that came with a call. */
+function describe(error: unknown): string {
+  if (error instanceof SallyportError) return `${error.code}: ${error.message}`;
+  return error instanceof Error ? `${error.name}: ${error.stack ?? error.message}` : 'unknown';
 }

@@ -59,12 +59,23 @@ export function endingOf(outcome: UpstreamOutcome, context: EndingContext): Endi
       return failure('failed', codeOf[outcome.reason]);
     case 'unknown':
       // A read has nothing to leave half done. Anything else may have happened, and nobody guesses.
-      return context.tool.tier === 0 ? failure('failed', codeOf[outcome.reason]) : failure('indeterminate', 'upstream.indeterminate');
+      return context.tool.tier === 0
+        ? failure('failed', codeOf[outcome.reason])
+        : failure('indeterminate', 'upstream.indeterminate');
   }
 }
 
 function failure(outcome: 'failed' | 'indeterminate', code: FindingCode): Ending {
-  return { outcome, by: 'sallyport', seen: null, released: null, isError: true, findings: [], labels: nothingRead, code };
+  return {
+    outcome,
+    by: 'sallyport',
+    seen: null,
+    released: null,
+    isError: true,
+    findings: [],
+    labels: nothingRead,
+    code,
+  };
 }
 
 function inspected(result: ToolResult, context: EndingContext): Ending {
@@ -96,7 +107,12 @@ export function dryRunOutcome(tool: Tool): UpstreamOutcome {
   return {
     type: 'result',
     result: {
-      content: [{ type: 'text', text: `Dry run: ${tool.name} would have been called with these arguments, and was not.` }],
+      content: [
+        {
+          type: 'text',
+          text: `Dry run: ${tool.name} would have been called with these arguments, and was not.`,
+        },
+      ],
       _meta: { 'dev.sallyport/dry_run': true },
     },
   };

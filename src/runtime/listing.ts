@@ -6,7 +6,11 @@ import type { ListedForAgent } from './port.ts';
  * The tools that this agent, for this user, may hope to call: pinned, granted on both sides, not forbidden. Varies by
  * who asks and never by what a run did, so that a list tells nothing about labels or budgets.
  */
-export function listTools(policy: Policy, agentName: string, user: string | null): ListedForAgent[] {
+export function listTools(
+  policy: Policy,
+  agentName: string,
+  user: string | null,
+): ListedForAgent[] {
   const agent = policy.agents.get(agentName);
   if (agent === undefined) return [];
   const roles = rolesOf(policy, agent, user);
@@ -15,7 +19,11 @@ export function listTools(policy: Policy, agentName: string, user: string | null
     const action = `${tool.upstream}.${tool.action}`;
     if (tool.pin === null || agent.forbidden.has(action)) continue;
     const userGrants = roles.map((role) => policy.roles.get(role)?.permissions.get(action));
-    if (!covers(agent.permissions.get(action), tool) || !userGrants.some((grant) => covers(grant, tool))) continue;
+    if (
+      !covers(agent.permissions.get(action), tool) ||
+      !userGrants.some((grant) => covers(grant, tool))
+    )
+      continue;
     listed.push({
       name: tool.name,
       title: tool.pin.title,
@@ -37,5 +45,9 @@ function rolesOf(policy: Policy, agent: Agent, user: string | null): readonly st
 }
 
 function covers(grant: Grant | undefined, tool: Tool): boolean {
-  return grant?.alternatives.some((alternative: Alternative) => alternative.tools === null || alternative.tools.has(tool.name)) === true;
+  return (
+    grant?.alternatives.some(
+      (alternative: Alternative) => alternative.tools === null || alternative.tools.has(tool.name),
+    ) === true
+  );
 }

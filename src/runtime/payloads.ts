@@ -27,7 +27,8 @@ export function recordedArguments(tool: Tool | null, args: JsonObject): JsonObje
   if (tool === null) return args;
   const recorded: Record<string, JsonValue> = { ...args };
   for (const argument of tool.args.values()) {
-    if (argument.name in recorded && argument.parts.some((part) => part.kind.name === 'secret')) recorded[argument.name] = '[redacted]';
+    if (argument.name in recorded && argument.parts.some((part) => part.kind.name === 'secret'))
+      recorded[argument.name] = '[redacted]';
   }
   return recorded;
 }

@@ -6,8 +6,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { SallyportError } from '../content/errors.ts';
 import type { GatewayEvent } from '../engine/events.ts';
-import { type Diagnostic, formatDiagnostic } from '../policy/diagnostic.ts';
 import { changedKeys } from '../policy/changed-keys.ts';
+import { type Diagnostic, formatDiagnostic } from '../policy/diagnostic.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { emptyLock, type Lock } from '../policy/lock.ts';
 import { parseLock } from '../policy/lock-file.ts';
@@ -23,7 +23,10 @@ export class PolicyFileError extends SallyportError {
   readonly diagnostics: readonly Diagnostic[];
 
   constructor(file: string, diagnostics: readonly Diagnostic[]) {
-    super('policy.invalid', `${file}: the policy has ${diagnostics.length} error${diagnostics.length === 1 ? '' : 's'}\n\n${diagnostics.map(formatDiagnostic).join('\n\n')}`);
+    super(
+      'policy.invalid',
+      `${file}: the policy has ${diagnostics.length} error${diagnostics.length === 1 ? '' : 's'}\n\n${diagnostics.map(formatDiagnostic).join('\n\n')}`,
+    );
     this.diagnostics = diagnostics;
   }
 }
@@ -81,7 +84,12 @@ export class PolicySource {
   #stamp: string;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(file: string, loaded: LoadedPolicy, nowMs: () => number, record: (event: GatewayEvent) => Promise<void>) {
+  constructor(
+    file: string,
+    loaded: LoadedPolicy,
+    nowMs: () => number,
+    record: (event: GatewayEvent) => Promise<void>,
+  ) {
     this.#file = file;
     this.#loaded = loaded;
     this.#nowMs = nowMs;
@@ -123,8 +131,17 @@ export class PolicySource {
     try {
       next = readPolicy(this.#file);
     } catch (error) {
-      const errors = error instanceof PolicyFileError ? error.diagnostics.map(formatDiagnostic) : [String(error)];
-      await this.#record({ v: 1, type: 'policy.rejected', atMs: this.#nowMs(), policy: null, errors: errors.slice(0, errorsRecordedMax) });
+      const errors =
+        error instanceof PolicyFileError
+          ? error.diagnostics.map(formatDiagnostic)
+          : [String(error)];
+      await this.#record({
+        v: 1,
+        type: 'policy.rejected',
+        atMs: this.#nowMs(),
+        policy: null,
+        errors: errors.slice(0, errorsRecordedMax),
+      });
       return error instanceof Error ? error : new Error(String(error));
     }
     const before = this.#loaded.policy;

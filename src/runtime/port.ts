@@ -40,7 +40,14 @@ export interface Proposal {
 
 export type CallAnswer =
   /** What the model may see. `released` must be called once: true when the bytes reached the client, false when it had gone. */
-  | { readonly type: 'result'; readonly call: string; readonly run: string; readonly result: ToolResult; readonly decision: Decision | null; readonly released: (delivered: boolean) => Promise<void> }
+  | {
+      readonly type: 'result';
+      readonly call: string;
+      readonly run: string;
+      readonly result: ToolResult;
+      readonly decision: Decision | null;
+      readonly released: (delivered: boolean) => Promise<void>;
+    }
   | { readonly type: 'refused'; readonly refusal: Refusal };
 
 export interface Refusal {
@@ -80,13 +87,32 @@ export interface Runtime {
   getRun(principal: Principal, run: string): Promise<Run>;
   /** Adds to what was reported; by the run's opener or its agent. Returns the run after it. */
   reportUsage(principal: Principal, run: string, usage: Usage): Promise<Run>;
-  closeRun(principal: OpenerPrincipal | { readonly type: 'operator' }, run: string, as: 'success' | 'failure', reason: string | null): Promise<Run>;
+  closeRun(
+    principal: OpenerPrincipal | { readonly type: 'operator' },
+    run: string,
+    as: 'success' | 'failure',
+    reason: string | null,
+  ): Promise<Run>;
 
   /** `signal` says that the client has gone: a call that was started runs to its end all the same. */
-  call(principal: AgentPrincipal, proposal: Proposal, signal: AbortSignal, onProgress?: (progress: number, total: number | null) => void): Promise<CallAnswer>;
+  call(
+    principal: AgentPrincipal,
+    proposal: Proposal,
+    signal: AbortSignal,
+    onProgress?: (progress: number, total: number | null) => void,
+  ): Promise<CallAnswer>;
   /** From pins, filtered by grant; varies by who asks, never by what a run did. Cheap, and counted nowhere. */
   listTools(principal: AgentPrincipal): readonly ListedForAgent[];
   /** What would be decided, with every finding: no effect, no record, no reservation. */
-  explain(agent: string, user: string | null, proposal: { readonly tool: string; readonly args: JsonObject; readonly case: CaseValues; readonly atMs: number | null }): Promise<Decision>;
+  explain(
+    agent: string,
+    user: string | null,
+    proposal: {
+      readonly tool: string;
+      readonly args: JsonObject;
+      readonly case: CaseValues;
+      readonly atMs: number | null;
+    },
+  ): Promise<Decision>;
 }
 export type { JsonValue };

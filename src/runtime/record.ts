@@ -17,9 +17,28 @@ export interface CallIdentity {
   readonly mediation: Mediation;
 }
 
-type CallFields = Pick<Extract<RunEvent, { type: 'call.denied' }>, 'v' | 'atMs' | 'run' | 'agent' | 'user' | 'policy' | 'call' | 'step' | 'tool' | 'tier' | 'digest' | 'mediation'>;
+type CallFields = Pick<
+  Extract<RunEvent, { type: 'call.denied' }>,
+  | 'v'
+  | 'atMs'
+  | 'run'
+  | 'agent'
+  | 'user'
+  | 'policy'
+  | 'call'
+  | 'step'
+  | 'tool'
+  | 'tier'
+  | 'digest'
+  | 'mediation'
+>;
 
-export function callFields(run: Run, policy: Policy, identity: CallIdentity, atMs: number): CallFields {
+export function callFields(
+  run: Run,
+  policy: Policy,
+  identity: CallIdentity,
+  atMs: number,
+): CallFields {
   return {
     v: 1,
     atMs,
@@ -37,9 +56,24 @@ export function callFields(run: Run, policy: Policy, identity: CallIdentity, atM
   };
 }
 
-type DecidedFields = Pick<Extract<RunEvent, { type: 'call.denied' }>, 'arguments' | 'verdict' | 'effect' | 'enforcement' | 'dryRun' | 'findings' | 'facts' | 'budgetLeft'>;
+type DecidedFields = Pick<
+  Extract<RunEvent, { type: 'call.denied' }>,
+  | 'arguments'
+  | 'verdict'
+  | 'effect'
+  | 'enforcement'
+  | 'dryRun'
+  | 'findings'
+  | 'facts'
+  | 'budgetLeft'
+>;
 
-export function decidedFields(decision: Decision, args: string, facts: Facts | null, budgetLeft: JsonObject): DecidedFields {
+export function decidedFields(
+  decision: Decision,
+  args: string,
+  facts: Facts | null,
+  budgetLeft: JsonObject,
+): DecidedFields {
   return {
     arguments: args,
     verdict: decision.verdict,
@@ -73,11 +107,16 @@ export function budgetLeft(agent: Agent | undefined, run: Run, nowMs: number): J
     ['tokens', left.tokens],
     ['cost_micro_usd', left.costMicroUsd],
   ];
-  return Object.fromEntries(named.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  return Object.fromEntries(
+    named.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 /** Reads a payload of ours back into an object; null when it isn't one. */
-export function objectFrom(bytes: Uint8Array | null, parse: (text: Uint8Array) => JsonValue): JsonObject | null {
+export function objectFrom(
+  bytes: Uint8Array | null,
+  parse: (text: Uint8Array) => JsonValue,
+): JsonObject | null {
   if (bytes === null) return null;
   const value = parse(bytes);
   return isJsonObject(value) ? value : null;

@@ -2,8 +2,8 @@
 import type { JsonValue } from '../content/value.ts';
 import type { RunEvent } from '../engine/events.ts';
 import { alertEvent } from './alerts.ts';
-import { budgetLeft, callFields } from './record.ts';
 import type { RuntimePorts } from './ports.ts';
+import { budgetLeft, callFields } from './record.ts';
 import type { Runs } from './runs.ts';
 
 const openCallsPerRound = 500;
@@ -16,11 +16,17 @@ const openCallsPerRound = 500;
  *
  * @returns how many calls were ended.
  */
-export async function endOrphans(ports: RuntimePorts, runs: Runs, startedBeforeMs: number): Promise<number> {
+export async function endOrphans(
+  ports: RuntimePorts,
+  runs: Runs,
+  startedBeforeMs: number,
+): Promise<number> {
   const { store } = ports;
   let ended = 0;
   for (;;) {
-    const open = (await store.openCalls(openCallsPerRound)).filter((call) => call.startedAtMs < startedBeforeMs);
+    const open = (await store.openCalls(openCallsPerRound)).filter(
+      (call) => call.startedAtMs < startedBeforeMs,
+    );
     if (open.length === 0) return ended;
     for (const { call, run: id } of open) {
       const writer = await runs.writer(id);
@@ -34,7 +40,14 @@ export async function endOrphans(ports: RuntimePorts, runs: Runs, startedBeforeM
           ...callFields(
             run,
             policy,
-            { call, step: null, toolName: memory.tool, tool: policy.tools.get(memory.tool) ?? null, digest: memory.digest, mediation: 'brokered' },
+            {
+              call,
+              step: null,
+              toolName: memory.tool,
+              tool: policy.tools.get(memory.tool) ?? null,
+              digest: memory.digest,
+              mediation: 'brokered',
+            },
             atMs,
           ),
           tier: memory.tier,
@@ -52,7 +65,15 @@ export async function endOrphans(ports: RuntimePorts, runs: Runs, startedBeforeM
           labels: { trust: 'untrusted', classes: [], subjects: [] },
           budgetLeft: budgetLeft(policy.agents.get(run.agent), run, atMs),
         };
-        const alerts = outcome === 'indeterminate' ? [alertEvent('indeterminate_call', run.id, call, atMs, { tool: memory.tool, recovered: true })] : [];
+        const alerts =
+          outcome === 'indeterminate'
+            ? [
+                alertEvent('indeterminate_call', run.id, call, atMs, {
+                  tool: memory.tool,
+                  recovered: true,
+                }),
+              ]
+            : [];
         return { events: [finished], gatewayEvents: alerts, call };
       });
       if (appended?.type !== 'committed') {
@@ -65,7 +86,13 @@ export async function endOrphans(ports: RuntimePorts, runs: Runs, startedBeforeM
 }
 
 /** Writes the refusals of the spool into the ledger. */
-export async function recordSpooled(ports: RuntimePorts, refusals: readonly JsonValue[]): Promise<void> {
+export async function recordSpooled(
+  ports: RuntimePorts,
+  refusals: readonly JsonValue[],
+): Promise<void> {
   if (refusals.length === 0) return;
-  await ports.store.commitGateway({ events: [{ v: 1, type: 'spool.recovered', atMs: ports.store.nowMs(), refusals }], writes: [] });
+  await ports.store.commitGateway({
+    events: [{ v: 1, type: 'spool.recovered', atMs: ports.store.nowMs(), refusals }],
+    writes: [],
+  });
 }

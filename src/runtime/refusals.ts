@@ -11,13 +11,30 @@ export function refusalOf(decision: Decision, call: string, run: string): Refusa
 
 /** A refusal for one reason that no stage found: a stolen handle, a lost outcome, a fault of ours. */
 export function plainRefusal(code: FindingCode, call: string, run: string | null): Refusal {
-  const finding: Finding = { stage: 'engine', code, verdict: 'deny', details: {}, at: null, approver: null };
+  const finding: Finding = {
+    stage: 'engine',
+    code,
+    verdict: 'deny',
+    details: {},
+    at: null,
+    approver: null,
+  };
   return refusalFrom([finding], 'deny', call, run);
 }
 
-function refusalFrom(findings: readonly Finding[], verdict: 'hold' | 'deny', call: string, run: string | null): Refusal {
-  const reasons = [...new Set(findings.filter((finding) => finding.verdict === 'deny').map((finding) => finding.code))];
-  for (const finding of findings) if (finding.verdict === 'hold' && !reasons.includes(finding.code)) reasons.push(finding.code);
+function refusalFrom(
+  findings: readonly Finding[],
+  verdict: 'hold' | 'deny',
+  call: string,
+  run: string | null,
+): Refusal {
+  const reasons = [
+    ...new Set(
+      findings.filter((finding) => finding.verdict === 'deny').map((finding) => finding.code),
+    ),
+  ];
+  for (const finding of findings)
+    if (finding.verdict === 'hold' && !reasons.includes(finding.code)) reasons.push(finding.code);
   const code = reasons[0] ?? 'engine.fault';
   const remedies = remediesOf(findings).map((remedy) => ({ code: remedy.code, text: remedy.text }));
   return {

@@ -38,16 +38,22 @@ export class Runs {
   async open(principal: OpenerPrincipal, request: OpenRun): Promise<OpenedRun> {
     const policy = this.#ports.policy();
     if (principal.agents !== null && !principal.agents.includes(request.agent)) {
-      throw new RuntimeError('identity.scope', `this credential may not open runs of \`${request.agent}\``);
+      throw new RuntimeError(
+        'identity.scope',
+        `this credential may not open runs of \`${request.agent}\``,
+      );
     }
     const agent = policy.agents.get(request.agent);
-    if (agent === undefined) throw new RuntimeError('run.bad_request', `the policy knows no agent \`${request.agent}\``);
+    if (agent === undefined)
+      throw new RuntimeError('run.bad_request', `the policy knows no agent \`${request.agent}\``);
     checkUser(policy, agent, request.user);
     checkCase(agent, request.case);
-    const parent = request.parent === null ? null : await this.#parentFor(principal, request.parent);
+    const parent =
+      request.parent === null ? null : await this.#parentFor(principal, request.parent);
 
     const own = idPrefix + this.#ports.randomId();
-    const budget = parent === null ? request.budget : await this.#delegate(parent, own, agent, request.budget);
+    const budget =
+      parent === null ? request.budget : await this.#delegate(parent, own, agent, request.budget);
     const writer = new RunWriter(this.#ports.store, own, null);
     this.#keep(writer);
     const appended = await writer.append(() => ({
@@ -70,11 +76,15 @@ export class Runs {
           budget,
           outside: request.outside,
           dryRun: request.dryRun,
-          labels: mergeLabels(parent?.run?.labels ?? noLabels, request.outside.length > 0 ? untrusted : noLabels),
+          labels: mergeLabels(
+            parent?.run?.labels ?? noLabels,
+            request.outside.length > 0 ? untrusted : noLabels,
+          ),
         },
       ],
     }));
-    if (appended?.type !== 'committed') throw new RuntimeError('run.bad_request', 'the run could not be opened');
+    if (appended?.type !== 'committed')
+      throw new RuntimeError('run.bad_request', 'the run could not be opened');
     return { run: appended.run, handle: handlePrefix + own.slice(idPrefix.length) };
   }
 
@@ -96,7 +106,9 @@ export class Runs {
     const writer = await this.writer(id);
     const run = writer?.run;
     if (run == null || !maySee(principal, run)) {
-      throw new RuntimeError('run.not_found', 'there is no such run', { hint: '`sallyport runs list` shows the runs' });
+      throw new RuntimeError('run.not_found', 'there is no such run', {
+        hint: '`sallyport runs list` shows the runs',
+      });
     }
     return run;
   }
@@ -109,7 +121,12 @@ export class Runs {
     });
   }
 
-  async close(principal: OpenerPrincipal | { readonly type: 'operator' }, id: string, as: 'success' | 'failure', reason: string | null): Promise<Run> {
+  async close(
+    principal: OpenerPrincipal | { readonly type: 'operator' },
+    id: string,
+    as: 'success' | 'failure',
+    reason: string | null,
+  ): Promise<Run> {
     const run = await this.get(principal, id);
     const by = principal.type === 'operator' ? 'operator' : principal.name;
     const closed = await this.#step(run, (now) => {
@@ -123,7 +140,9 @@ export class Runs {
   /** Ends a run that nobody closed in time. The alert is the caller's. */
   async abandon(id: string): Promise<Run | null> {
     const writer = await this.writer(id);
-    const appended = await writer?.append((run) => (run?.status === 'open' ? { events: [{ ...this.#ofRun(run), type: 'run.abandoned' }] } : null));
+    const appended = await writer?.append((run) =>
+      run?.status === 'open' ? { events: [{ ...this.#ofRun(run), type: 'run.abandoned' }] } : null,
+    );
     if (appended?.type !== 'committed') return null;
     await this.#giveBack(appended.run);
     return appended.run;
@@ -155,14 +174,29 @@ export class Runs {
     return writer;
   }
 
-  #ofRun(run: Run): { v: 1; atMs: number; run: string; agent: string; user: string | null; policy: string } {
-    return { v: 1, atMs: this.#ports.store.nowMs(), run: run.id, agent: run.agent, user: run.user, policy: this.#ports.policy().hash };
+  #ofRun(run: Run): {
+    v: 1;
+    atMs: number;
+    run: string;
+    agent: string;
+    user: string | null;
+    policy: string;
+  } {
+    return {
+      v: 1,
+      atMs: this.#ports.store.nowMs(),
+      run: run.id,
+      agent: run.agent,
+      user: run.user,
+      policy: this.#ports.policy().hash,
+    };
   }
 
   async #step(run: Run, make: (now: Run) => RunEvent): Promise<Run> {
     const writer = await this.writer(run.id);
     const appended = await writer?.append((now) => (now === null ? null : { events: [make(now)] }));
-    if (appended?.type !== 'committed') throw new RuntimeError('run.not_found', 'there is no such run');
+    if (appended?.type !== 'committed')
+      throw new RuntimeError('run.not_found', 'there is no such run');
     return appended.run;
   }
 
@@ -186,13 +220,23 @@ export class Runs {
 
   async #openImplicit(principal: AgentPrincipal): Promise<RunWriter> {
     const { store } = this.#ports;
-    const previous = await store.findImplicitRun(principal.agent, principal.user, principal.credential);
+    const previous = await store.findImplicitRun(
+      principal.agent,
+      principal.user,
+      principal.credential,
+    );
     if (previous !== null && goesOn(previous)) {
       const writer = await this.writer(previous.id);
       if (writer !== null) return writer;
     }
     if (previous?.status === 'open') {
-      await this.#step(previous, (now) => ({ ...this.#ofRun(now), type: 'run.closed', as: 'success', by: 'sallyport', reason: 'continued by a successor' }));
+      await this.#step(previous, (now) => ({
+        ...this.#ofRun(now),
+        type: 'run.closed',
+        as: 'success',
+        by: 'sallyport',
+        reason: 'continued by a successor',
+      }));
     }
     const id = idPrefix + this.#ports.randomId();
     const writer = new RunWriter(store, id, null);
@@ -228,35 +272,66 @@ export class Runs {
   async #parentFor(principal: OpenerPrincipal, id: string): Promise<RunWriter> {
     const run = await this.get(principal, id);
     const writer = await this.writer(run.id);
-    if (writer === null || run.implicit || run.status !== 'open' || (await this.ancestors(run)).length >= ancestorsMax - 1) throw new RuntimeError('run.closed', 'the parent run is not open');
+    if (
+      writer === null ||
+      run.implicit ||
+      run.status !== 'open' ||
+      (await this.ancestors(run)).length >= ancestorsMax - 1
+    )
+      throw new RuntimeError('run.closed', 'the parent run is not open');
     return writer;
   }
 
   /** Takes the child's budget out of the parent's. What isn't named is all that the parent has left. */
-  async #delegate(parent: RunWriter, child: string, agent: Agent, asked: RunBudget): Promise<RunBudget> {
+  async #delegate(
+    parent: RunWriter,
+    child: string,
+    agent: Agent,
+    asked: RunBudget,
+  ): Promise<RunBudget> {
     let given: RunBudget = {};
     const appended = await parent.append((run) => {
       const policy = this.#ports.policy();
       const parentAgent = run === null ? undefined : policy.agents.get(run.agent);
-      if (run === null || run.status !== 'open' || parentAgent === undefined) throw new RuntimeError('run.closed', 'the parent run is not open');
-      given = carveBudget(effectiveBudget(agent, asked), remainingBudget(parentAgent, run, this.#ports.store.nowMs()));
+      if (run === null || run.status !== 'open' || parentAgent === undefined)
+        throw new RuntimeError('run.closed', 'the parent run is not open');
+      given = carveBudget(
+        effectiveBudget(agent, asked),
+        remainingBudget(parentAgent, run, this.#ports.store.nowMs()),
+      );
       return { events: [{ ...this.#ofRun(run), type: 'run.delegated', child, budget: given }] };
     });
-    if (appended?.type !== 'committed') throw new RuntimeError('run.bad_request', 'the parent run could not be drawn on');
+    if (appended?.type !== 'committed')
+      throw new RuntimeError('run.bad_request', 'the parent run could not be drawn on');
     return given;
   }
 
   async #giveBack(child: Run): Promise<void> {
     if (child.parent === null || child.implicit) return;
     const parent = await this.writer(child.parent);
-    const left = (granted: number | undefined, used: number): number => Math.max(0, (granted ?? 0) - used);
+    const left = (granted: number | undefined, used: number): number =>
+      Math.max(0, (granted ?? 0) - used);
     const unused: RunBudget = {
       toolCalls: left(child.budget.toolCalls, child.toolCalls),
       steps: left(child.budget.steps, child.steps),
       tokens: left(child.budget.tokens, child.tokens),
       costMicroUsd: left(child.budget.costMicroUsd, child.costMicroUsd),
     };
-    await parent?.append((run) => (run === null ? null : { events: [{ ...this.#ofRun(run), type: 'run.returned', child: child.id, unused, labels: child.labels }] }));
+    await parent?.append((run) =>
+      run === null
+        ? null
+        : {
+            events: [
+              {
+                ...this.#ofRun(run),
+                type: 'run.returned',
+                child: child.id,
+                unused,
+                labels: child.labels,
+              },
+            ],
+          },
+    );
   }
 
   #keep(writer: RunWriter): void {
@@ -288,11 +363,14 @@ function maySee(principal: Principal | { readonly type: 'operator' }, run: Run):
 function checkUser(policy: Policy, agent: Agent, user: string | null): void {
   if (user === null) {
     if (agent.unattendedOwner === null) {
-      throw new RuntimeError('run.bad_request', `runs of \`${agent.name}\` need a user`, { hint: 'name a `user`, or declare `unattended: { owner: role }` for the agent' });
+      throw new RuntimeError('run.bad_request', `runs of \`${agent.name}\` need a user`, {
+        hint: 'name a `user`, or declare `unattended: { owner: role }` for the agent',
+      });
     }
     return;
   }
-  if (!policy.users.has(user)) throw new RuntimeError('run.bad_request', 'the policy knows no such user');
+  if (!policy.users.has(user))
+    throw new RuntimeError('run.bad_request', 'the policy knows no such user');
 }
 
 /** Every declared name is bound, by a value that its kind can read; nothing else is. */
@@ -302,11 +380,15 @@ function checkCase(agent: Agent, values: CaseValues): void {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (value === undefined) problems.push(`\`${name}\` is not bound`);
     else if (declaration.type === 'one_of') {
-      if (typeof value !== 'string' || !declaration.values.includes(value)) problems.push(`\`${name}\` has to be one of ${declaration.values.join(', ')}`);
-    } else if (parseKind(declaration.kind, value).type === 'unparsable') problems.push(`\`${name}\` is no ${declaration.kind.name}`);
+      if (typeof value !== 'string' || !declaration.values.includes(value))
+        problems.push(`\`${name}\` has to be one of ${declaration.values.join(', ')}`);
+    } else if (parseKind(declaration.kind, value).type === 'unparsable')
+      problems.push(`\`${name}\` is no ${declaration.kind.name}`);
   }
-  for (const name of Object.keys(values)) if (!agent.caseNames.has(name)) problems.push(`the agent declares no \`${name.slice(0, 64)}\``);
-  if (problems.length > 0) throw new RuntimeError('run.bad_request', `the case doesn't fit: ${problems.join('; ')}`);
+  for (const name of Object.keys(values))
+    if (!agent.caseNames.has(name)) problems.push(`the agent declares no \`${name.slice(0, 64)}\``);
+  if (problems.length > 0)
+    throw new RuntimeError('run.bad_request', `the case doesn't fit: ${problems.join('; ')}`);
 }
 
 export function mergeLabels(a: Labels, b: Labels): Labels {

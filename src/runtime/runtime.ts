@@ -1,10 +1,77 @@
-import { readCall } from '../engine/read-call.ts';
+/** The runtime as edges see it: the lives of runs and calls, over one store. */
+import { SallyportError } from '../content/errors.ts';
+import type { JsonValue } from '../content/value.ts';
 import { Breakers } from './breakers.ts';
 import { Calls } from './calls.ts';
 import { listTools } from './listing.ts';
 import type { Runtime } from './port.ts';
 import type { RuntimePorts } from './ports.ts';
-import { endOrphans } from './recovery.ts';
+import { endOrphans, recordSpooled } from './recovery.ts';
 import { Runs } from './runs.ts';
 import { sweepAbandoned } from './sweep.ts';
-import { explain } from './what-if.ts';
+import { explainCall } from './what-if.ts';
+
+const sweepEveryMs = 10_000;
+
+export interface OwnedRuntime extends Runtime, AsyncDisposable {
+  /** How many calls of an earlier process were found open, and ended. */
+  readonly recovered: Promise<number>;
+}
+
+/** @param spooled - refusals that the store could not take last time. */
+export async function openRuntime(
+  ports: RuntimePorts,
+  spooled: readonly JsonValue[],
+): Promise<OwnedRuntime> {
+  const runs = new Runs(ports);
+  const calls = new Calls(ports, runs, await Breakers.open(ports.store));
+  await recordSpooled(ports, spooled);
+  const recovered = endOrphans(ports, runs, ports.store.nowMs()).catch((error: unknown) =>
+    failed(ports, 'recovery.failed', error),
+  );
+  let sweep: Promise<unknown> = Promise.resolve();
+  const timer = setInterval(() => {
+    sweep = sweepAbandoned(ports, runs).catch((error: unknown) =>
+      failed(ports, 'sweep.failed', error),
+    );
+  }, sweepEveryMs);
+  timer.unref();
+
+  return {
+    recovered,
+    openRun: (principal, request) => runs.open(principal, request),
+    getRun: (principal, run) => runs.get(principal, run),
+    reportUsage: (principal, run, usage) => runs.reportUsage(principal, run, usage),
+    closeRun: (principal, run, as, reason) => runs.close(principal, run, as, reason),
+    call: (principal, proposal, signal, onProgress) =>
+      calls.call(principal, proposal, signal, onProgress),
+    listTools: (principal) => listTools(ports.policy(), principal.agent, principal.user),
+    explain: (agent, user, { tool, args, case: values, atMs }) =>
+      Promise.resolve(
+        explainCall(ports.policy(), {
+          agent,
+          user,
+          tool,
+          args,
+          case: values,
+          atMs: atMs ?? ports.store.nowMs(),
+        }).decision,
+      ),
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await calls.settled();
+      await Promise.all([recovered, sweep]);
+    },
+  };
+}
+
+function failed(ports: RuntimePorts, event: string, error: unknown): number {
+  const message =
+    error instanceof SallyportError
+      ? `${error.code}: ${error.message}`
+      : error instanceof Error
+        ? error.message
+        : 'unknown';
+  ports.log({ level: 'error', event, error: message });
+  return 0;
+}

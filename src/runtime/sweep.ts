@@ -17,9 +17,13 @@ export async function sweepAbandoned(ports: RuntimePorts, runs: Runs): Promise<s
     if (summary.implicit || agent === undefined || nowMs - summary.openedAtMs < graceMs) continue;
     const run = (await runs.writer(summary.run))?.run;
     const durationMs = run == null ? undefined : effectiveBudget(agent, run.budget).durationMs;
-    if (run == null || durationMs === undefined || nowMs < run.openedAtMs + durationMs + graceMs) continue;
+    if (run == null || durationMs === undefined || nowMs < run.openedAtMs + durationMs + graceMs)
+      continue;
     if ((await runs.abandon(run.id)) === null) continue;
-    await store.commitGateway({ events: [alertEvent('run_abandoned', run.id, null, store.nowMs(), { agent: run.agent })], writes: [] });
+    await store.commitGateway({
+      events: [alertEvent('run_abandoned', run.id, null, store.nowMs(), { agent: run.agent })],
+      writes: [],
+    });
     abandoned.push(run.id);
   }
   return abandoned;

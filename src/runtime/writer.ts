@@ -71,7 +71,10 @@ export class RunWriter {
    *
    * @throws {StoreError} when the store failed: nothing may be assumed of what was written.
    */
-  async append(make: (run: Run | null) => Draft | null, settles?: string): Promise<Appended | null> {
+  async append(
+    make: (run: Run | null) => Draft | null,
+    settles?: string,
+  ): Promise<Appended | null> {
     for (let tries = 0; tries < conflictTriesMax; tries += 1) {
       await this.#reloadIfStale();
       const before = this.#run;
@@ -85,7 +88,10 @@ export class RunWriter {
       const outcome = await this.#commit(before, draft);
       if (outcome !== 'conflict') return outcome;
     }
-    throw new StoreError('store.unavailable', `run ${this.id} could not be written: another writer keeps changing it`);
+    throw new StoreError(
+      'store.unavailable',
+      `run ${this.id} could not be written: another writer keeps changing it`,
+    );
   }
 
   async #commit(before: Run | null, draft: Draft): Promise<Appended | 'conflict'> {
