@@ -1,7 +1,7 @@
-import { redactValues } from '../content/redact.ts';
+import { redactText, redactValues } from '../content/redact.ts';
 import type { JsonValue } from '../content/value.ts';
-import { secretCharactersMin } from './secrets.ts';
 
+/** Lines of a key file that are shorter are its ornaments. */
 const lineCharactersMin = 12;
 
 /**
@@ -11,38 +11,26 @@ const lineCharactersMin = 12;
  */
 export class SecretsHeld {
   readonly #values = new Set<string>();
-  #longestFirst: readonly string[] = [];
+  #list: readonly string[] = [];
 
   hold(secret: string): void {
     if (this.#values.has(secret)) return;
-    for (const form of formsOf(secret)) {
-      if (form.length >= secretCharactersMin) this.#values.add(form);
-    }
-    // A secret that contains another one has to go first, or its rest would stay behind.
-    this.#longestFirst = [...this.#values].sort((a, b) => b.length - a.length);
+    this.#values.add(secret);
+    // A log prints a key line by line.
+    for (const line of secret.split(/\r?\n/))
+      if (line.length >= lineCharactersMin) this.#values.add(line);
+    this.#list = [...this.#values];
   }
 
   values(): readonly string[] {
-    return this.#longestFirst;
+    return this.#list;
   }
 
   redact(value: JsonValue): JsonValue {
-    return this.#longestFirst.length === 0 ? value : redactValues(value, this.#longestFirst);
+    return this.#list.length === 0 ? value : redactValues(value, this.#list);
   }
 
   redactText(text: string): string {
-    const redacted = this.redact(text);
-    return typeof redacted === 'string' ? redacted : '[redacted]';
+    return this.#list.length === 0 ? text : redactText(text, this.#list);
   }
-}
-
-/** The forms in which a secret travels: as it is, in a URL, in a Basic header, and line by line (a key in a log). */
-function formsOf(secret: string): readonly string[] {
-  const lines = secret.split(/\r?\n/);
-  return [
-    secret,
-    encodeURIComponent(secret.toWellFormed()),
-    Buffer.from(secret, 'utf8').toString('base64'),
-    ...(lines.length > 1 ? lines.filter((line) => line.length >= lineCharactersMin) : []),
-  ];
 }

@@ -75,8 +75,13 @@ function dialHttp(
   const readCredential =
     credential === null
       ? null
-      : async (): Promise<HttpCredential> =>
-          injectHttp(credential, await readHeld(credential.secret, options));
+      : async (): Promise<HttpCredential> => {
+          const secret = await readHeld(credential.secret, options);
+          // Of `user:password` the password alone is as secret as the pair.
+          if (credential.as.type === 'basic')
+            options.secrets.hold(secret.slice(secret.indexOf(':') + 1));
+          return injectHttp(credential, secret);
+        };
   return {
     onDemand: true,
     mirrorsArguments: true,
