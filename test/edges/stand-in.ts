@@ -276,7 +276,7 @@ export function say(server: RunningServer, said: Said): Promise<Heard> {
 }
 
 /** Bytes as they are, and whatever comes back until the other side closes. */
-export function sayBytes(server: RunningServer, bytes: string): Promise<string> {
+export function sayBytes(server: RunningServer, bytes: string | Buffer): Promise<string> {
   const { port } = new URL(server.url);
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), '127.0.0.1', () => socket.write(bytes));

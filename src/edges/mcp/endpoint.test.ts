@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
   agentToken,
@@ -15,6 +16,7 @@ import {
   type StandInOptions,
   say,
 } from '../../../test/edges/stand-in.ts';
+import { mcpLimits } from './limits.ts';
 
 const open: StandIn[] = [];
 
@@ -108,6 +110,17 @@ describe('legacy era', () => {
       [200, 'text/event-stream'],
       [200, 'text/event-stream'],
     ]);
+  });
+
+  test('a credential that waits on too many streams is told that there is none', async () => {
+    const standIn = await edge();
+    const session = await initialize(standIn);
+    const opened = await Promise.all(
+      Array.from({ length: mcpLimits.standingStreamsMax }, () => openGet(standIn, session)),
+    );
+    expect(new Set(opened.map(({ status }) => status))).toEqual(new Set([200]));
+    expect((await openGet(standIn, session)).status).toBe(405);
+    expect((await say(standIn.server, { body: legacy('ping') })).status).toBe(200);
   });
 
   test('GET without a session is 405', async () => {
@@ -468,6 +481,23 @@ describe('calls', () => {
     request.end(body);
     await started.promise;
     request.destroy();
+    await expect.poll(() => standIn.released).toEqual([false]);
+  });
+
+  test('a client that never reads, and then leaves, has not been answered', async () => {
+    const standIn = await edge({
+      call: async () => [{ type: 'text', text: 'x'.repeat(16 * 1024 * 1024) }],
+    });
+    const { port } = new URL(standIn.server.url);
+    const body = JSON.stringify(legacy('tools/call', { name: 'files.read' }));
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.pause();
+    socket.write(
+      `POST /mcp HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${agentToken}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    );
+    await expect.poll(() => standIn.proposals.length).toBe(1);
+    expect(standIn.released).toEqual([]);
+    socket.destroy();
     await expect.poll(() => standIn.released).toEqual([false]);
   });
 

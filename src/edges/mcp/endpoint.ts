@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonObject, JsonValue } from '../../content/value.ts';
+import { codes } from '../../engine/codes.ts';
 import type { AgentPrincipal, Runtime } from '../../runtime/port.ts';
 import { checkJsonBody, readBody } from '../http/body.ts';
 import {
@@ -64,9 +65,9 @@ const legacyCapabilities: JsonObject = { ...capabilities, logging: {} };
 
 /** Methods that we know and don't serve, with what to say about it. */
 const unserved: ReadonlyMap<string, string> = new Map([
-  ['completion/complete', 'completions are not passed on'],
-  ['resources/subscribe', 'updates of resources are not passed on'],
-  ['resources/unsubscribe', 'updates of resources are not passed on'],
+  ['completion/complete', `surface.completion: ${codes['surface.completion'].agent}`],
+  ['resources/subscribe', 'mcp.surface: updates of resources are not passed on'],
+  ['resources/unsubscribe', 'mcp.surface: updates of resources are not passed on'],
 ]);
 
 export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
@@ -370,12 +371,7 @@ function unknownMethod(method: string, era: Era): RpcRefusal {
         era.unknownMethodStatus,
         'method not found',
       )
-    : new RpcRefusal(
-        'mcp.surface',
-        rpcCodes.methodNotFound,
-        era.unknownMethodStatus,
-        `mcp.surface: ${reason}`,
-      );
+    : new RpcRefusal('mcp.surface', rpcCodes.methodNotFound, era.unknownMethodStatus, reason);
 }
 
 function notAllowed(): HttpRefusal {
