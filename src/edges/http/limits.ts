@@ -1,11 +1,11 @@
 /** The bounds of the HTTP edge: one place, each with its reason. */
 export const httpLimits = {
   /** Arguments are at most 1 MiB; escapes and the envelope can make a multiple of it on the wire. */
-  bodyBytesMax: 4 * 1024 * 1024,
+  bodyBytesMax: 4_194_304,
   /** Read from someone who has shown no credential, only to answer with the id of their request. */
-  strangerBodyBytesMax: 64 * 1024,
+  strangerBodyBytesMax: 65_536,
   /** Name and value of all headers together; real clients send under 2 KiB. */
-  headerBytesMax: 16 * 1024,
+  headerBytesMax: 16_384,
   headerCountMax: 100,
   /** A client that sends one header byte a second holds a socket no longer than this. */
   headersTimeoutMs: 10_000,

@@ -3,20 +3,28 @@ import { z } from 'zod';
 import type { RunBudget } from '../../engine/run.ts';
 import type { OpenRun, Usage } from '../../runtime/port.ts';
 
+export interface CloseRun {
+  readonly as: 'success' | 'failure';
+  readonly reason: string | null;
+}
+
 const name = z.string().min(1).max(256);
 const count = z.int().min(0);
 
-const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const unitMs: ReadonlyMap<string, number> = new Map([
+  ['ms', 1],
+  ['s', 1_000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
 
 const duration = z
   .string()
   .regex(/^[1-9]\d{0,8}(?:ms|s|m|h|d)$/, 'a whole number and a unit: `120s`, `15m`, `1h`')
-  .transform((text) => {
-    const [, digits = '', unit = 'ms'] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? [];
-    return (
-      Number(digits) * (Object.entries(unitMs).find(([known]) => known === unit)?.[1] ?? Number.NaN)
-    );
-  });
+  .transform(
+    (text) => Number.parseInt(text, 10) * (unitMs.get(text.replace(/^\d+/, '')) ?? Number.NaN),
+  );
 
 const microUsdPerUsd = 1_000_000;
 
@@ -37,7 +45,7 @@ const budgetShape = z.strictObject({
   cost: usd.optional(),
 });
 
-export const openRunShape = z
+export const openRunShape: z.ZodType<OpenRun> = z
   .strictObject({
     agent: name,
     user: name.nullable().default(null),
@@ -65,7 +73,7 @@ export const openRunShape = z
     }),
   );
 
-export const usageShape = z
+export const usageShape: z.ZodType<Usage> = z
   .strictObject({
     steps: count.default(0),
     tokens: count.default(0),
@@ -81,7 +89,7 @@ export const usageShape = z
     }),
   );
 
-export const closeShape = z.strictObject({
+export const closeShape: z.ZodType<CloseRun> = z.strictObject({
   as: z.enum(['success', 'failure']),
   reason: z.string().max(1_000).nullable().default(null),
 });

@@ -81,10 +81,13 @@ function resultFields(result: ToolResult): JsonObject {
 
 /** Text that says what became of an item (truncated, withheld) takes the place of the item. */
 function resourceOf(block: JsonObject): JsonObject {
-  const resource = block['resource'];
-  return isJsonObject(resource)
-    ? resource
-    : { uri: 'sallyport:note', mimeType: 'text/plain', text: String(block['text'] ?? '') };
+  const { resource, text } = block;
+  if (isJsonObject(resource)) return resource;
+  return {
+    uri: 'sallyport:note',
+    mimeType: 'text/plain',
+    text: typeof text === 'string' ? text : '',
+  };
 }
 
 function promptMessage(block: JsonObject): JsonObject {

@@ -25,7 +25,7 @@ async function edge(): Promise<StandIn> {
   const standIn = await openStandIn({
     tools: [listedTool('files.read'), listedTool('mail.send', { outputSchema })],
     call: async ({ tool, args }) => {
-      if (tool === 'files.read') return [{ type: 'text', text: `read ${String(args['path'])}` }];
+      if (tool === 'files.read') return [{ type: 'text', text: `read ${JSON.stringify(args)}` }];
       return {
         type: 'refused',
         refusal: {
@@ -91,7 +91,7 @@ describe.each(clients)('TypeScript SDK %s', (_, connect) => {
       expect(tools.map(({ name }) => name)).toEqual(['files.read', 'mail.send']);
       expect(
         await client.callTool({ name: 'files.read', arguments: { path: '/a' } }),
-      ).toMatchObject({ content: [{ text: 'read /a' }] });
+      ).toMatchObject({ content: [{ text: 'read {"path":"/a"}' }] });
       expect(await client.callTool({ name: 'mail.send', arguments: {} })).toMatchObject({
         isError: true,
         content: [{ type: 'text', text: refusal }],

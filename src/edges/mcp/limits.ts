@@ -12,7 +12,7 @@ export const mcpLimits = {
   /** Half of the shortest idle time-out that proxies commonly have. */
   heartbeatMs: 15_000,
   /** A standing stream whose client doesn't read keeps no more than this of ours. */
-  unreadBytesMax: 16 * 1024,
+  unreadBytesMax: 16_384,
   /** Ended sessions that we still know by name; older ones count as alive again, which grants nothing. */
   endedSessionsMax: 10_000,
   /** How long a client may keep a list: what it misses meanwhile is refused or absent at the call. */

@@ -92,5 +92,6 @@ function agrees(sent: string | null, value: JsonValue | undefined): boolean {
   if (value === undefined || value === null) return sent === null;
   if (sent === null) return false;
   if (typeof value === 'number') return sent.trim() !== '' && Number(sent) === value;
-  return sent === String(value);
+  // What isn't a string, a number or a boolean has no form in a header.
+  return sent === (typeof value === 'boolean' ? String(value) : value);
 }
