@@ -20,7 +20,12 @@ export class GuardedCallError extends SallyportError {}
 
 /** The guard was used in a way that can't work: no run and no agent to imply one, an unknown tool, a closed door. */
 export class GuardError extends SallyportError {
-  declare readonly code: 'guard.no_agent' | 'guard.unknown_tool' | 'guard.not_functions' | 'guard.tool_twice' | 'guard.closed';
+  declare readonly code:
+    | 'guard.no_agent'
+    | 'guard.unknown_tool'
+    | 'guard.not_functions'
+    | 'guard.tool_twice'
+    | 'guard.closed';
 
   constructor(code: GuardError['code'], message: string, options: { hint?: string } = {}) {
     super(code, message, options);
