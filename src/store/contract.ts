@@ -1,0 +1,612 @@
+/** Everything that `port.ts` promises, as a suite that each implementation runs. */
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { canonicalJson } from '../content/json.ts';
+import type { RunEvent } from '../engine/events.ts';
+import type { Run } from '../engine/run.ts';
+import {
+  finished,
+  foldSample,
+  once,
+  opened,
+  SampleRun,
+  started,
+  window,
+} from './contract-samples.ts';
+import type { Store } from './port.ts';
+
+export interface StoreContractOptions {
+  /** Names a store: opened again after it was closed, it is the same one. */
+  readonly place: string;
+  readonly clock: () => number;
+  readonly leaseOwner: string;
+  readonly foldRun: (run: Run | null, event: RunEvent) => Run;
+}
+
+const hourMs = 3_600_000;
+const utf8 = new TextDecoder();
+
+export function storeContract(
+  name: string,
+  open: (options: StoreContractOptions) => Promise<Store>,
+): void {
+  /** A store of its own for each test, on a clock that only the test moves. */
+  class World implements AsyncDisposable {
+    readonly place: string = randomUUID();
+    clockMs = 1_000_000;
+    store!: Store;
+
+    static async make(): Promise<World> {
+      const world = new World();
+      await world.#open('owner-1');
+      return world;
+    }
+
+    async reopen(leaseOwner = 'owner-2'): Promise<void> {
+      await this.store[Symbol.asyncDispose]();
+      await this.#open(leaseOwner);
+    }
+
+    run(id: string): SampleRun {
+      return new SampleRun(this.store, id);
+    }
+
+    async #open(leaseOwner: string): Promise<void> {
+      this.store = await open({
+        place: this.place,
+        clock: () => this.clockMs,
+        leaseOwner,
+        foldRun: foldSample,
+      });
+    }
+
+    async [Symbol.asyncDispose](): Promise<void> {
+      await this.store[Symbol.asyncDispose]();
+    }
+  }
+
+  describe(`${name}: commits`, () => {
+    test('events get dense global numbers and versions of their own run', async () => {
+      await using world = await World.make();
+      const [a, b] = [world.run('a'), world.run('b')];
+      expect(await a.open()).toEqual({ type: 'committed', firstSeq: 0 });
+      expect(await b.open()).toEqual({ type: 'committed', firstSeq: 1 });
+      expect(await a.start('call-1')).toEqual({ type: 'committed', firstSeq: 2 });
+      const events = await world.store.events({ limit: 10 });
+      expect(events.map(({ seq, run, runVersion }) => [seq, run, runVersion])).toEqual([
+        [0, 'a', 1],
+        [1, 'b', 1],
+        [2, 'a', 2],
+      ]);
+      expect(await world.store.eventCount()).toBe(3);
+    });
+
+    test('the leaf is the RFC 8785 form of the event, and reads back as it was', async () => {
+      await using world = await World.make();
+      const event = opened('a', 7, { case: { sender: 'zoë@example.org', big: 1e21 } });
+      await world.run('a').commit([event]);
+      const [stored] = await world.store.events({ limit: 1 });
+      expect(stored?.event).toEqual(event);
+      expect(utf8.decode(stored?.leaf)).toBe(canonicalJson(event));
+      const [row] = await world.store.eventRows(0, 1);
+      expect(row).toMatchObject({
+        seq: 0,
+        run: 'a',
+        type: 'run.opened',
+        agent: 'email_agent',
+        atMs: 7,
+      });
+      expect(row?.leaf).toEqual(stored?.leaf);
+    });
+
+    test('a commit against another version is a conflict and leaves nothing', async () => {
+      await using world = await World.make();
+      const { store } = world;
+      const run = world.run('a');
+      await run.open();
+      const stale = new SampleRun(store, 'a', run.folded);
+      await run.start('call-1');
+      const outcome = await stale.start('call-2', {
+        gatewayEvents: [{ v: 1, type: 'breaker.closed', atMs: 1, tool: 'mail.send' }],
+        reservations: [window('rate', 1, 10, hourMs), once('only')],
+        marks: ['mark'],
+        writes: [{ key: 'state', value: 1 }],
+        payloads: new Map([['sha256:00', new Uint8Array([1])]]),
+      });
+      expect(outcome).toEqual({ type: 'conflict' });
+      await nothingOf(store, 2);
+      expect((await store.openCalls(10)).map(({ call }) => call)).toEqual(['call-1']);
+    });
+
+    test('a refused commit names every reservation that failed and leaves nothing', async () => {
+      await using world = await World.make();
+      const { store } = world;
+      const run = world.run('a');
+      await run.open();
+      await run.start('call-1', { reservations: [once('taken'), window('full', 3, 3, hourMs)] });
+      const before = run.folded;
+      const failing = [once('taken'), window('full', 1, 3, hourMs)];
+      const outcome = await run.start('call-2', {
+        gatewayEvents: [{ v: 1, type: 'breaker.closed', atMs: 1, tool: 'mail.send' }],
+        reservations: [window('rate', 1, 10, hourMs), ...failing, once('only')],
+        marks: ['mark'],
+        writes: [{ key: 'state', value: 1 }],
+        payloads: new Map([['sha256:00', new Uint8Array([1])]]),
+      });
+      expect(outcome).toEqual({ type: 'refused', reservations: failing });
+      await nothingOf(store, 2);
+      expect((await store.openCalls(10)).map(({ call }) => call)).toEqual(['call-1']);
+      // The run stands where it stood: its writer goes on from there.
+      expect(await new SampleRun(store, 'a', before).finish('call-1')).toMatchObject({
+        type: 'committed',
+      });
+    });
+
+    test('what was folded on a refused commit conflicts, in the same group too', async () => {
+      await using world = await World.make();
+      const run = world.run('a');
+      const outcomes = await Promise.all([
+        run.open(),
+        run.start('call-1', { reservations: [window('full', 1, 0, hourMs)] }),
+        run.start('call-2'),
+      ]);
+      expect(outcomes.map(({ type }) => type)).toEqual(['committed', 'refused', 'conflict']);
+      expect(await world.store.eventCount()).toBe(1);
+    });
+
+    test('pipelined commits of one run land in their order', async () => {
+      await using world = await World.make();
+      const run = world.run('a');
+      const outcomes = await Promise.all([
+        run.open(),
+        ...Array.from({ length: 50 }, (_, index) => run.start(`call-${index}`)),
+      ]);
+      expect(outcomes).toEqual(outcomes.map((_, firstSeq) => ({ type: 'committed', firstSeq })));
+      const events = await world.store.events({ run: 'a', limit: 100 });
+      expect(events.map(({ event }) => ('call' in event ? event.call : null))).toEqual([
+        null,
+        ...Array.from({ length: 50 }, (_, index) => `call-${index}`),
+      ]);
+    });
+
+    test('opening a run that exists is a conflict', async () => {
+      await using world = await World.make();
+      await world.run('a').open();
+      expect(await world.run('a').open()).toEqual({ type: 'conflict' });
+    });
+
+    test('a commit that cannot be encoded rejects alone', async () => {
+      await using world = await World.make();
+      const bad = world
+        .run('bad')
+        .commit([opened('bad', 1, { request: 'a lone \ud800 surrogate' })]);
+      const good = world.run('good').open();
+      await expect(bad).rejects.toThrow();
+      expect(await good).toEqual({ type: 'committed', firstSeq: 0 });
+    });
+
+    test('gateway events belong to no run, and come after the run events of their commit', async () => {
+      await using world = await World.make();
+      await world.store.commitGateway({
+        events: [{ v: 1, type: 'gateway.started', atMs: 1, version: '0.1.0', policy: 'p' }],
+        writes: [{ key: 'breaker:x', value: { failures: 1 } }],
+      });
+      await world.run('a').commit([opened('a', 2)], {
+        gatewayEvents: [{ v: 1, type: 'agent.resumed', atMs: 2, agent: 'email_agent', by: 'ops' }],
+      });
+      const events = await world.store.events({ limit: 10 });
+      expect(events.map(({ run, event }) => [run, event.type])).toEqual([
+        [null, 'gateway.started'],
+        ['a', 'run.opened'],
+        [null, 'agent.resumed'],
+      ]);
+      expect(await world.store.readState('breaker:x')).toEqual({ failures: 1 });
+    });
+  });
+
+  describe(`${name}: shared counters`, () => {
+    test('64 parallel calls race for the last 10 of a window: 10 get it', async () => {
+      await using world = await World.make();
+      const runs = await openMany(world, 64);
+      const outcomes = await Promise.all(
+        runs.map((run) =>
+          run.start(`call of ${run.id}`, { reservations: [window('rate', 1, 10, hourMs)] }),
+        ),
+      );
+      expect(outcomes.filter(({ type }) => type === 'committed')).toHaveLength(10);
+      expect(outcomes.filter(({ type }) => type === 'refused')).toHaveLength(54);
+      expect(await world.store.windowSum('rate', world.clockMs - hourMs)).toBe(10);
+      expect(await world.store.openCalls(100)).toHaveLength(10);
+    });
+
+    test.each([
+      ['of a window', window('last', 1, 1, hourMs)],
+      ['ever', window('last', 1, 1, null)],
+      ['of a single use', once('last')],
+    ])('two runs can not both take the last %s', async (_, reservation) => {
+      await using world = await World.make();
+      const runs = await openMany(world, 2);
+      const outcomes = await Promise.all(
+        runs.map((run) => run.start(`call of ${run.id}`, { reservations: [reservation] })),
+      );
+      expect(outcomes.map(({ type }) => type)).toEqual(['committed', 'refused']);
+    });
+
+    test('a window slides: a draw counts until exactly its length has passed', async () => {
+      await using world = await World.make();
+      const run = world.run('a');
+      await run.open();
+      const draw = () =>
+        new SampleRun(world.store, 'a', run.folded).start(randomUUID(), {
+          reservations: [window('rate', 1, 2, 60_000)],
+        });
+      const outcomes: string[] = [];
+      for (const atMs of [0, 59_999, 59_999, 60_000, 60_000, 119_998, 119_999]) {
+        world.clockMs = 2_000_000 + atMs;
+        const { type } = await draw();
+        outcomes.push(`${atMs} ${type}`);
+        run.folded = await world.store.loadRun('a');
+      }
+      expect(outcomes).toEqual([
+        '0 committed',
+        '59999 committed',
+        '59999 refused',
+        '60000 committed',
+        '60000 refused',
+        '119998 refused',
+        '119999 committed',
+      ]);
+    });
+
+    test('windows of several lengths on one key each see their own span', async () => {
+      await using world = await World.make();
+      const run = world.run('a');
+      await run.open();
+      for (const [atMs, amount] of [
+        [0, 1],
+        [1_000, 10],
+        [5_000, 100],
+      ] as const) {
+        world.clockMs = 2_000_000 + atMs;
+        await run.start(`at ${atMs}`, { reservations: [window('k', amount, 1_000, null)] });
+      }
+      const sums = async () =>
+        Promise.all(
+          [4_999, 0, 5_000, 999, 1_000, -1, null].map((since) =>
+            world.store.windowSum('k', since === null ? null : 2_000_000 + since),
+          ),
+        );
+      expect(await sums()).toEqual([100, 110, 0, 110, 100, 111, 111]);
+      await world.reopen();
+      expect(await sums()).toEqual([100, 110, 0, 110, 100, 111, 111]);
+    });
+
+    test('amounts draw as much as they say, twice on one key adds up', async () => {
+      await using world = await World.make();
+      const run = world.run('a');
+      await run.open();
+      const first = await run.start('call-1', {
+        reservations: [window('k', 30, 100, null), window('k', 30, 100, null)],
+      });
+      expect(first.type).toBe('committed');
+      const folded = run.folded;
+      const over = [window('k', 41, 100, null)];
+      expect(await run.start('call-2', { reservations: over })).toEqual({
+        type: 'refused',
+        reservations: over,
+      });
+      const retry = new SampleRun(world.store, 'a', folded);
+      const exact = await retry.start('call-3', { reservations: [window('k', 40, 100, null)] });
+      expect(exact.type).toBe('committed');
+      expect(await world.store.windowSum('k', null)).toBe(100);
+    });
+
+    test.each([-1, Number.NaN, 0.5, Number.POSITIVE_INFINITY])(
+      'an amount of %d makes no room',
+      async (amount) => {
+        await using world = await World.make();
+        const run = world.run('a');
+        await run.open();
+        const outcome = await run.start('c', { reservations: [window('k', amount, 100, null)] });
+        expect(outcome.type).toBe('refused');
+      },
+    );
+
+    test('a released call gives back what it drew, and only that', async () => {
+      await using world = await World.make();
+      const { store } = world;
+      const run = world.run('a');
+      await run.open();
+      const reservations = [window('k', 4, 10, hourMs), window('t', 4, 10, null), once('only')];
+      await run.start('call-1', { reservations });
+      await run.start('call-2', {
+        reservations: [window('k', 5, 10, hourMs), window('t', 5, 10, null), once('other')],
+      });
+      await run.finish('call-1', { releases: ['call-1'] });
+      const left = async () => [
+        await store.windowSum('k', store.nowMs() - hourMs),
+        await store.windowSum('t', null),
+        await store.onceTaken('only'),
+        await store.onceTaken('other'),
+      ];
+      expect(await left()).toEqual([5, 5, false, true]);
+      expect((await run.start('call-3', { reservations: [once('only')] })).type).toBe('committed');
+    });
+
+    test('counters survive a restart', async () => {
+      await using world = await World.make();
+      const run = world.run('a');
+      await run.open();
+      await run.start('call-1', {
+        reservations: [window('k', 4, 5, hourMs), once('only')],
+        marks: ['agent|recipient|x'],
+      });
+      await world.reopen();
+      expect(await world.store.windowSum('k', world.clockMs - hourMs)).toBe(4);
+      expect(await world.store.onceTaken('only')).toBe(true);
+      expect(await world.store.used('agent|recipient|x')).toBe(true);
+      expect(await world.store.used('agent|recipient|y')).toBe(false);
+      const other = world.run('b');
+      await other.open();
+      expect((await other.start('c', { reservations: [window('k', 2, 5, hourMs)] })).type).toBe(
+        'refused',
+      );
+    });
+  });
+
+  describe(`${name}: state`, () => {
+    test('writes, deletes, lists by prefix, and keeps it over a restart', async () => {
+      await using world = await World.make();
+      const { store } = world;
+      const write = (key: string, value: null | number) =>
+        store.commitGateway({ events: [], writes: [{ key, value }] });
+      await write('token:b', 2);
+      await write('token:a', 1);
+      await write('tokem', 3);
+      await write('token;', 4);
+      await write('token:c', 5);
+      await write('token:c', null);
+      await world.reopen();
+      expect(await world.store.listState('token:')).toEqual([
+        { key: 'token:a', value: 1 },
+        { key: 'token:b', value: 2 },
+      ]);
+      expect(await world.store.readState('token:c')).toBeUndefined();
+      expect(await world.store.readState('tokem')).toBe(3);
+    });
+
+    test('`expect` compares and sets: of two racing, one wins', async () => {
+      await using world = await World.make();
+      const { store } = world;
+      const swap = (expected: null | { a: number; b: number }, value: number) =>
+        store.commitGateway({ events: [], writes: [{ key: 'k', value, expect: expected }] });
+      await store.commitGateway({ events: [], writes: [{ key: 'k', value: { b: 2, a: 1 } }] });
+      expect((await swap(null, 9)).type).toBe('conflict');
+      const raced = await Promise.all([swap({ a: 1, b: 2 }, 3), swap({ a: 1, b: 2 }, 4)]);
+      expect(raced.map(({ type }) => type)).toEqual(['committed', 'conflict']);
+      expect(await store.readState('k')).toBe(3);
+    });
+
+    test('`expect: null` is for a key that must not be there, deleted just before included', async () => {
+      await using world = await World.make();
+      const { store } = world;
+      await store.commitGateway({ events: [], writes: [{ key: 'k', value: 1 }] });
+      const outcome = await store.commitGateway({
+        events: [],
+        writes: [
+          { key: 'k', value: null, expect: 1 },
+          { key: 'k', value: 2, expect: null },
+        ],
+      });
+      expect(outcome.type).toBe('committed');
+      expect(await store.readState('k')).toBe(2);
+    });
+  });
+
+  describe(`${name}: runs`, () => {
+    test('a run folds to the same, however many snapshots lie between', async () => {
+      await using world = await World.make();
+      const run = world.run('a');
+      await run.open();
+      for (let index = 0; index < 450; index += 1) void run.start(`call-${index}`);
+      await run.finish('call-0');
+      expect(await world.store.loadRun('a')).toEqual(run.folded);
+      await world.reopen();
+      expect(await world.store.loadRun('a')).toEqual(run.folded);
+      expect(run.folded?.version).toBe(452);
+      expect(await world.store.loadRun('b')).toBeNull();
+    });
+
+    test('a commit of several events may step over the snapshot', async () => {
+      await using world = await World.make();
+      const run = world.run('a');
+      await run.open();
+      const events = Array.from({ length: 399 }, (_, index) => started('a', `call-${index}`, 1));
+      await run.commit(events.slice(0, 198));
+      await run.commit(events.slice(198));
+      expect(await world.store.loadRun('a')).toEqual(run.folded);
+    });
+
+    test('lists newest first, by agent and status, a page after another', async () => {
+      await using world = await World.make();
+      const { store } = world;
+      for (const id of ['r1', 'r2', 'r3', 'r4']) {
+        await world.run(id).open(store.nowMs(), { agent: id === 'r3' ? 'other' : 'email_agent' });
+      }
+      const run = new SampleRun(store, 'r2', await store.loadRun('r2'));
+      await run.commit([
+        { ...base('r2'), type: 'run.closed', as: 'success', by: 'ops', reason: null },
+      ]);
+      const ids = async (filter: Parameters<Store['listRuns']>[0]) =>
+        (await store.listRuns(filter)).map((summary) => summary.run);
+      expect(await ids({ limit: 10 })).toEqual(['r4', 'r3', 'r2', 'r1']);
+      expect(await ids({ limit: 2 })).toEqual(['r4', 'r3']);
+      expect(await ids({ limit: 2, before: 'r3' })).toEqual(['r2', 'r1']);
+      expect(await ids({ limit: 10, agent: 'email_agent', status: 'open' })).toEqual(['r4', 'r1']);
+      expect(await ids({ limit: 10, before: 'unknown' })).toEqual([]);
+      expect((await store.listRuns({ limit: 1, status: 'closed' }))[0]).toEqual({
+        run: 'r2',
+        agent: 'email_agent',
+        user: 'ann',
+        status: 'closed',
+        implicit: false,
+        openedAtMs: world.clockMs,
+        version: 2,
+      });
+    });
+
+    test('finds the newest open implicit run of agent, user and credential', async () => {
+      await using world = await World.make();
+      const { store } = world;
+      const implicit = { implicit: true, credential: 'token-1' };
+      await world.run('explicit').open(1, { credential: 'token-1' });
+      await world.run('old').open(1, implicit);
+      await world.run('new').open(2, implicit);
+      await world.run('alone').open(3, { ...implicit, user: null });
+      await world.run('other').open(4, { ...implicit, credential: 'token-2' });
+      const find = async (user: string | null, credential: string) =>
+        (await store.findImplicitRun('email_agent', user, credential))?.id ?? null;
+      expect(await find('ann', 'token-1')).toBe('new');
+      expect(await find(null, 'token-1')).toBe('alone');
+      expect(await find('ann', 'token-2')).toBe('other');
+      expect(await find('bob', 'token-1')).toBeNull();
+      const run = new SampleRun(store, 'new', await store.loadRun('new'));
+      await run.commit([
+        { ...base('new'), type: 'run.closed', as: 'success', by: 'ops', reason: null },
+      ]);
+      expect(await find('ann', 'token-1')).toBe('old');
+    });
+  });
+
+  describe(`${name}: what is read back`, () => {
+    test('events by run, agent, type and span, in both directions', async () => {
+      await using world = await World.make();
+      const [a, b] = [world.run('a'), world.run('b')];
+      await a.open();
+      await b.open(1, { agent: 'other' });
+      await a.start('call-1');
+      await a.finish('call-1');
+      const seqs = async (filter: Omit<Parameters<Store['events']>[0], 'limit'>, limit = 10) =>
+        (await world.store.events({ ...filter, limit })).map(({ seq }) => seq);
+      expect(await seqs({ run: 'a' })).toEqual([0, 2, 3]);
+      expect(await seqs({ run: 'a', newestFirst: true }, 2)).toEqual([3, 2]);
+      expect(await seqs({ agent: 'other' })).toEqual([1]);
+      expect(await seqs({ type: 'run.opened' })).toEqual([0, 1]);
+      expect(await seqs({ fromSeq: 1, beforeSeq: 3 })).toEqual([1, 2]);
+      expect((await world.store.eventRows(2, 10)).map(({ seq }) => seq)).toEqual([2, 3]);
+    });
+
+    test('payloads by digest; the first bytes under a digest stay', async () => {
+      await using world = await World.make();
+      const bytes = Buffer.from('{"to":"x"}');
+      const run = world.run('a');
+      await run.commit([opened('a', 1)], { payloads: new Map([['sha256:aa', bytes]]) });
+      await run.start('c', {
+        payloads: new Map([
+          ['sha256:aa', Buffer.from('y')],
+          ['sha256:bb', bytes],
+        ]),
+      });
+      expect(Buffer.from((await world.store.payload('sha256:aa')) ?? [])).toEqual(bytes);
+      expect(await world.store.payload('sha256:cc')).toBeNull();
+      expect(await world.store.payloadDigests(null, 10)).toEqual(['sha256:aa', 'sha256:bb']);
+      expect(await world.store.payloadDigests('sha256:aa', 10)).toEqual(['sha256:bb']);
+    });
+
+    test('calls that a dead owner left open are seen after a restart, oldest first', async () => {
+      await using world = await World.make();
+      const run = world.run('a');
+      await run.open();
+      for (const [call, atMs] of [
+        ['late', 30],
+        ['early', 10],
+        ['done', 20],
+      ] as const) {
+        await run.start(call, {}, atMs);
+      }
+      await run.finish('done');
+      // Start and outcome in one commit: it was never open.
+      await run.commit([started('a', 'both', 1), finished('a', 'both', 2)]);
+      await world.reopen('owner-2');
+      expect(await world.store.openCalls(10)).toEqual([
+        { call: 'early', run: 'a', owner: 'owner-1', startedAtMs: 10 },
+        { call: 'late', run: 'a', owner: 'owner-1', startedAtMs: 30 },
+      ]);
+      expect(await world.store.openCalls(1)).toHaveLength(1);
+    });
+
+    test('the newest checkpoint and its tiles', async () => {
+      await using world = await World.make();
+      expect(await world.store.checkpoint()).toBeNull();
+      const tile = (byte: number) => ({
+        level: 0,
+        index: 0,
+        hashes: new Uint8Array(32).fill(byte),
+      });
+      await world.store.putCheckpoint({ size: 1, note: 'one', tiles: [tile(1)] });
+      await world.store.putCheckpoint({ size: 5, note: 'five', tiles: [tile(5)] });
+      await world.reopen();
+      expect(await world.store.checkpoint()).toEqual({ size: 5, note: 'five' });
+      expect(await world.store.checkpoint(5)).toEqual({ size: 5, note: 'five' });
+      expect(await world.store.checkpoint(6)).toBeNull();
+      expect((await world.store.tile(0, 0))?.[0]).toBe(5);
+      expect(await world.store.tile(1, 0)).toBeNull();
+    });
+  });
+
+  describe(`${name}: time and end`, () => {
+    test('the clock never goes back, also over a restart with a clock set back', async () => {
+      await using world = await World.make();
+      world.clockMs = 5_000_000;
+      const run = world.run('a');
+      await run.open();
+      world.clockMs = 3_000_000;
+      expect(world.store.nowMs()).toBe(5_000_000);
+      await world.reopen();
+      expect(world.store.nowMs()).toBe(5_000_000);
+      world.clockMs = 5_000_001.7;
+      expect(world.store.nowMs()).toBe(5_000_001);
+    });
+
+    test('a clock set back does not empty a window', async () => {
+      await using world = await World.make();
+      world.clockMs = 5_000_000;
+      await world.run('a').open();
+      const run = new SampleRun(world.store, 'a', await world.store.loadRun('a'));
+      await run.start('c', { reservations: [window('k', 1, 1, 60_000)] });
+      world.clockMs = 1_000;
+      await world.reopen();
+      const again = new SampleRun(world.store, 'a', run.folded);
+      const outcome = await again.start('d', { reservations: [window('k', 1, 1, 60_000)] });
+      expect(outcome.type).toBe('refused');
+    });
+
+    test('closing finishes what is queued, and then nothing more is accepted', async () => {
+      const world = await World.make();
+      const run = world.run('a');
+      const queued = run.open();
+      await world.store[Symbol.asyncDispose]();
+      expect((await queued).type).toBe('committed');
+      await expect(run.start('c')).rejects.toMatchObject({ code: 'store.unavailable' });
+    });
+  });
+
+  async function openMany(world: World, count: number): Promise<SampleRun[]> {
+    const runs = Array.from({ length: count }, (_, index) => world.run(`run-${index}`));
+    await Promise.all(runs.map((run) => run.open()));
+    return runs;
+  }
+}
+
+async function nothingOf(store: Store, events: number): Promise<void> {
+  expect(await store.eventCount()).toBe(events);
+  expect(await store.windowSum('rate', null)).toBe(0);
+  expect(await store.onceTaken('only')).toBe(false);
+  expect(await store.used('mark')).toBe(false);
+  expect(await store.readState('state')).toBeUndefined();
+  expect(await store.payload('sha256:00')).toBeNull();
+}
+
+function base(run: string) {
+  return { v: 1, atMs: 9, run, agent: 'email_agent', user: 'ann', policy: 'p' } as const;
+}
