@@ -21,8 +21,8 @@ export interface ToolAnswer {
 export interface Deed {
   readonly what: string;
   readonly ok: boolean;
-  /** What it was told when it wasn't done. */
-  readonly why: string | null;
+  /** What it was told: the result, or why not. */
+  readonly told: string;
 }
 
 export interface Task {
@@ -155,7 +155,7 @@ export class ObedientAgent {
     args: Readonly<Record<string, unknown>>,
   ): Promise<ToolAnswer> {
     const answer = await this.#tools.call(tool, { ...account, ...args });
-    this.deeds.push({ what, ok: answer.ok, why: answer.ok ? null : answer.text });
+    this.deeds.push({ what, ok: answer.ok, told: answer.text });
     return answer;
   }
 }

@@ -2,14 +2,14 @@
  * `npm run matrix [clients|servers|mail] [--json]`: real clients, real servers and the demo on a real mail server.
  * Installs what it needs into `.cache/` (PyPI, Go) and from Debian. Exit code 1 when anything failed.
  */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { repository } from '../../examples/email-agent/rig/cache.ts';
 import { installMail } from '../../examples/email-agent/rig/install.ts';
 import { run } from '../../examples/email-agent/rig/process.ts';
 import { startMail } from '../../examples/email-agent/rig/rig.ts';
+import { temporaryDirectory } from '../../examples/email-agent/rig/temporary.ts';
 import { support } from '../../examples/email-agent/world.ts';
 import { clientsTable } from './clients.ts';
 import { serversTable } from './servers.ts';
@@ -57,19 +57,16 @@ async function main(): Promise<number> {
     console.error(`no such part: ${unknown.join(', ')} (${Object.keys(parts).join(', ')})`);
     return 2;
   }
-  const directory = await mkdtemp(join(tmpdir(), 'sallyport-matrix-'));
+  await using directory = await temporaryDirectory('sallyport-matrix-');
   const tables: Record<string, Table> = {};
-  try {
-    for (const [name, makeTable] of Object.entries(parts)) {
-      if (positionals.length > 0 && !positionals.includes(name)) continue;
-      if (!values.json) console.log(`${name}: installing what is missing, then running …`);
-      await mkdir(join(directory, name));
-      const table = await tableOf(name, () => makeTable(join(directory, name)));
-      tables[name] = table;
-      if (!values.json) console.log(`\n${formatTable(table)}\n`);
-    }
-  } finally {
-    await rm(directory, { recursive: true, force: true });
+  for (const [name, makeTable] of Object.entries(parts)) {
+    if (positionals.length > 0 && !positionals.includes(name)) continue;
+    if (!values.json) console.log(`${name}: installing what is missing, then running …`);
+    const own = join(directory.path, name);
+    await mkdir(own);
+    const table = await tableOf(name, () => makeTable(own));
+    tables[name] = table;
+    if (!values.json) console.log(`\n${formatTable(table)}\n`);
   }
   const cells = Object.values(tables).flatMap((table) => table.rows.flatMap((row) => row.cells));
   const good = cells.filter((cell) => cell.ok).length;

@@ -1,8 +1,7 @@
 /** A real mail server for one test or demo: Dovecot (IMAP, submission, LMTP) and OpenSMTPD, on loopback, below one temporary directory. */
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type MailInstall, MailInstallError } from './install.ts';
 import { readFolder, type StoredMail } from './maildir.ts';
@@ -14,6 +13,7 @@ import {
   openSmtpdConfiguration,
 } from './servers.ts';
 import { type Message, sendMail } from './smtp.ts';
+import { temporaryDirectory } from './temporary.ts';
 
 const readyMs = 20_000;
 const deliveryMs = 15_000;
@@ -34,6 +34,8 @@ export interface MailRig extends AsyncDisposable {
   deliver(message: Message, folder?: string): Promise<void>;
   /** What is in a folder of an address, inside or outside the company, on disk. */
   folder(address: string, folder?: string): Promise<readonly StoredMail[]>;
+  /** Every mail that was delivered to anybody outside the company. */
+  outside(): Promise<readonly StoredMail[]>;
   /** Waits for a mail in that folder; null when none came in time. */
   arrival(
     address: string,
@@ -48,11 +50,12 @@ export async function startMail(install: MailInstall, account: MailAccount): Pro
       'an OpenSMTPD is already running on this machine; the rig needs its place: stop it first',
     );
   }
-  const directory = await mkdtemp(join(tmpdir(), 'sallyport-mail-'));
+  const temporary = await temporaryDirectory('sallyport-mail-');
+  const directory = temporary.path;
   const services: Service[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(services.map((service) => service.stop()));
-    await rm(directory, { recursive: true, force: true });
+    await temporary[Symbol.asyncDispose]();
   };
   try {
     const ports = await freePorts();
@@ -108,6 +111,16 @@ function rig(
       env: emailServerSettings(account, ports, directory),
     },
     folder,
+    outside: async () => {
+      const [, ownDomain] = account.address.split('@');
+      const mailboxes: string[] = [];
+      for (const domain of await readdir(join(directory, 'mail'))) {
+        if (domain === ownDomain) continue;
+        const people = await readdir(join(directory, 'mail', domain));
+        mailboxes.push(...people.map((person) => `${person}@${domain}`));
+      }
+      return (await Promise.all(mailboxes.map((address) => folder(address)))).flat();
+    },
     arrival,
     deliver: async (message, name = 'INBOX') => {
       const [local, domain] = account.address.split('@');

@@ -1,0 +1,1 @@
+export type BusinessHours = 'open' | 'closed';
