@@ -131,7 +131,7 @@ function listNamed(name: CelListName, currency: string | null): Named {
 /** In the currency's smallest unit, whatever unit the tool counts in: else 100 dollars would be less than `usd(50)`. */
 function amountOf(json: JsonValue | undefined, kind: Kind): CelValue {
   if (json === undefined || json === null) return null;
-  const parsed = parseKind(kind, json, {});
+  const parsed = parseKind(kind, json);
   if (parsed.type !== 'amount')
     throw new CelFault("an argument isn't the amount that it is declared to be");
   return BigInt(parsed.minor);

@@ -1,0 +1,290 @@
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { fullFormats } from 'ajv-formats/dist/formats.js';
+import { digestOf } from '../content/digest.ts';
+import { canonicalJson } from '../content/json.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
+import type { SchemaCheck } from './model.ts';
+import { linearPattern } from './schema-pattern.ts';
+import { type Draft, escaped, prepareSchema, resolveLocal } from './schema-prepare.ts';
+
+type Complaint = ReturnType<SchemaCheck>[number];
+
+/** More tell a model nothing that the first don't. */
+const complaintsMax = 20;
+/** A value with more parts is checked up to its first fault only: each fault costs, and an agent could send a million. */
+const partsForAllFaultsMax = 2_000;
+const checksKeptMax = 1_000;
+
+const checksByDigest = new Map<string, SchemaCheck>();
+
+/**
+ * A pinned schema as a check. What is wrong with the schema itself is said at once; the code that checks by it is made
+ * at the first use, and kept for schemas that say the same.
+ */
+export function compileSchema(
+  schema: JsonObject,
+): { readonly check: SchemaCheck } | { readonly error: string } {
+  const prepared = prepareSchema(schema);
+  if ('error' in prepared) {
+    const where = prepared.pointer === '' ? '' : ` at ${prepared.pointer}`;
+    return { error: `the schema can't be enforced${where}: ${prepared.error}` };
+  }
+  const digest = digestOf([prepared.draft, prepared.schema]);
+  const known = checksByDigest.get(digest);
+  if (known !== undefined) return { check: known };
+  const check = lazyCheck(prepared.draft, prepared.schema);
+  // Oldest out: definitions come and go with reloads, and a hostile catalogue must not fill the memory.
+  const [oldest] = checksByDigest.keys();
+  if (checksByDigest.size >= checksKeptMax && oldest !== undefined) checksByDigest.delete(oldest);
+  checksByDigest.set(digest, check);
+  return { check };
+}
+
+function lazyCheck(draft: Draft, schema: JsonObject): SchemaCheck {
+  let first: ValidateFunction | null = null;
+  let all: ValidateFunction | null = null;
+  return (value) => {
+    try {
+      first ??= validator(draft, schema, false);
+      if (first(value) === true) return [];
+      if (parts(value) > partsForAllFaultsMax) return complaints(first.errors);
+      all ??= validator(draft, schema, true);
+      // Only the first validator decides; this one but says more.
+      all(value);
+      return complaints(all.errors ?? first.errors);
+    } catch {
+      // A schema that nobody can run was fitted by no value.
+      return [{ pointer: '', message: "can't be checked against its schema" }];
+    }
+  };
+}
+
+const formats = {
+  date: fullFormats.date,
+  time: fullFormats.time,
+  'date-time': fullFormats['date-time'],
+  duration: fullFormats.duration,
+  hostname: fullFormats.hostname,
+  ipv4: fullFormats.ipv4,
+  ipv6: fullFormats.ipv6,
+  uri: fullFormats.uri,
+  uuid: fullFormats.uuid,
+};
+/** The formats' own expressions may backtrack, so they see no more than this. */
+const formatCharactersMax = 2_048;
+
+function validator(draft: Draft, schema: JsonObject, allErrors: boolean): ValidateFunction {
+  const options: Options = {
+    allErrors,
+    strict: false,
+    // Prepared above: no keyword reaches ajv that isn't known, in a shape that isn't its own.
+    validateSchema: false,
+    meta: false,
+    addUsedSchema: false,
+    logger: false,
+    // `required: [toString]` is not met by what JavaScript gives every object.
+    ownProperties: true,
+    // Inlined references make code that grows with their product.
+    inlineRefs: false,
+    unicodeRegExp: true,
+    code: { regExp: linearEngine },
+  };
+  const ajv = draft === 'draft-07' ? new Ajv(options) : new Ajv2020(options);
+  for (const [name, format] of Object.entries(formats)) {
+    ajv.addFormat(name, {
+      validate: (text: string) => text.length <= formatCharactersMax && fitsFormat(format, text),
+    });
+  }
+  // ajv compares every pair of objects: quadratic in what an agent sends.
+  ajv.removeKeyword('uniqueItems');
+  ajv.addKeyword({
+    keyword: 'uniqueItems',
+    type: 'array',
+    schemaType: 'boolean',
+    errors: false,
+    validate: (wanted: boolean, items: readonly JsonValue[]) =>
+      !wanted || new Set(items.map((item) => canonicalJson(item))).size === items.length,
+  });
+  return ajv.compile(schema);
+}
+
+/** A format is an expression, a function, or an object around one of the two. */
+function fitsFormat(format: unknown, text: string): boolean {
+  if (format instanceof RegExp) return format.test(text);
+  if (typeof format === 'function') return format(text) === true;
+  return (
+    typeof format === 'object' &&
+    format !== null &&
+    'validate' in format &&
+    fitsFormat(format.validate, text)
+  );
+}
+
+const linearEngine = Object.assign((pattern: string) => linearPattern(pattern), {
+  code: 'linearPattern',
+});
+
+function complaints(errors: readonly ErrorObject[] | null | undefined): readonly Complaint[] {
+  const said = new Map<string, Complaint>();
+  for (const error of errors ?? []) {
+    const complaint = { pointer: pointerOf(error), message: messageOf(error) };
+    said.set(JSON.stringify(complaint), complaint);
+    if (said.size === complaintsMax) break;
+  }
+  if (said.size === 0) return [{ pointer: '', message: "doesn't fit its schema" }];
+  return [...said.values()];
+}
+
+function pointerOf(error: ErrorObject): string {
+  const extra: unknown = error.params['additionalProperty'] ?? error.params['unevaluatedProperty'];
+  const pointer =
+    typeof extra === 'string' ? `${error.instancePath}/${escaped(extra)}` : error.instancePath;
+  return pointer.length > 200 ? `${pointer.slice(0, 199)}…` : pointer;
+}
+
+/** Built from the schema's side alone: never from the value that failed. */
+function messageOf(error: ErrorObject): string {
+  switch (error.keyword) {
+    case 'additionalProperties':
+    case 'unevaluatedProperties':
+    case 'false schema':
+      return "isn't declared";
+    case 'uniqueItems':
+      return 'must not have equal items';
+    case 'pattern':
+      return 'must match its pattern';
+    case 'propertyNames':
+      return "has a property whose name isn't allowed";
+    default:
+      return error.message ?? "doesn't fit its schema";
+  }
+}
+
+function parts(value: JsonValue): number {
+  let counted = 0;
+  const waiting: JsonValue[] = [value];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    counted += 1;
+    if (counted > partsForAllFaultsMax) return counted;
+    if (isJsonArray(next)) waiting.push(...next.slice(0, partsForAllFaultsMax + 1));
+    else if (isJsonObject(next)) waiting.push(...Object.values(next));
+  }
+  return counted;
+}
+
+/**
+ * Arguments that the schema doesn't declare, as pointers. JSON Schema lets them pass unless it says otherwise; here
+ * nothing reaches an upstream that no kind was declared for, so silence means no.
+ */
+export function undeclaredArguments(schema: JsonObject, args: JsonObject): readonly string[] {
+  const found: string[] = [];
+  declaredOnly(schema, schema, args, '', found, 0);
+  return found;
+}
+
+const declaredDepthMax = 32;
+
+function declaredOnly(
+  root: JsonObject,
+  schema: JsonValue | undefined,
+  value: JsonValue,
+  pointer: string,
+  found: string[],
+  depth: number,
+): void {
+  if (found.length >= complaintsMax || depth > declaredDepthMax) return;
+  const views = viewsOf(root, schema, 0);
+  if (isJsonArray(value)) {
+    for (const [index, item] of value.entries()) {
+      for (const items of itemSchemas(views, index)) {
+        declaredOnly(root, items, item, `${pointer}/${index}`, found, depth + 1);
+      }
+    }
+    return;
+  }
+  if (!isJsonObject(value)) return;
+  const declaring = views.filter((view) => isJsonObject(view['properties']));
+  // The arguments themselves are always closed; an object inside only when the schema says what is in it.
+  const closed = depth === 0 || declaring.length > 0;
+  const open = views.some((view) => isOpen(view));
+  for (const [name, member] of Object.entries(value)) {
+    const at = `${pointer}/${escaped(name)}`;
+    const schemas = declaring.flatMap((view) => {
+      const properties = view['properties'];
+      return isJsonObject(properties) && Object.hasOwn(properties, name) ? [properties[name]] : [];
+    });
+    if (schemas.length === 0 && closed && !open) found.push(at);
+    for (const one of schemas) declaredOnly(root, one, member, at, found, depth + 1);
+  }
+}
+
+/** Says in so many words that other properties may be there. */
+function isOpen(schema: JsonObject): boolean {
+  const more = schema['additionalProperties'];
+  return more === true || isJsonObject(more) || isJsonObject(schema['patternProperties']);
+}
+
+function itemSchemas(views: readonly JsonObject[], index: number): readonly JsonValue[] {
+  return views.flatMap((view) => {
+    const { prefixItems, items } = view;
+    const prefix = isJsonArray(prefixItems) ? prefixItems : isJsonArray(items) ? items : [];
+    const one = prefix[index] ?? (isJsonArray(items) ? view['additionalItems'] : items);
+    return one === undefined ? [] : [one];
+  });
+}
+
+/** The schemas that judge one value: itself, what it refers to, its alternatives. */
+function viewsOf(
+  root: JsonObject,
+  schema: JsonValue | undefined,
+  depth: number,
+): readonly JsonObject[] {
+  if (!isJsonObject(schema) || depth > declaredDepthMax) return [];
+  const reference = schema['$ref'];
+  const target = typeof reference === 'string' ? resolveLocal(root, reference) : undefined;
+  const more = [
+    schema['allOf'],
+    schema['anyOf'],
+    schema['oneOf'],
+    [schema['then'] ?? null, schema['else'] ?? null],
+  ]
+    .filter((list) => isJsonArray(list))
+    .flat();
+  return [schema, ...[target, ...more].flatMap((one) => viewsOf(root, one, depth + 1))];
+}
+
+/** The schema's defaults, in a copy, for properties that are absent: what is decided is then what is done. */
+export function fillDefaults(schema: JsonObject, args: JsonObject): JsonObject {
+  return filled(schema, schema, args, 0);
+}
+
+function filled(
+  root: JsonObject,
+  schema: JsonObject,
+  value: JsonObject,
+  depth: number,
+): JsonObject {
+  const reference = schema['$ref'];
+  const target = typeof reference === 'string' ? resolveLocal(root, reference) : undefined;
+  const properties = isJsonObject(schema['properties']) ? schema['properties'] : {};
+  const members = new Map(Object.entries(value));
+  for (const [name, property] of Object.entries(properties)) {
+    if (!isJsonObject(property) || name === '__proto__') continue;
+    const present = members.get(name) ?? (members.has(name) ? null : property['default']);
+    if (present === undefined) continue;
+    const nested = isJsonObject(present) && depth < declaredDepthMax;
+    members.set(name, nested ? filled(root, property, present, depth + 1) : copied(present));
+  }
+  const own = Object.fromEntries(members);
+  return isJsonObject(target) && depth < declaredDepthMax
+    ? filled(root, target, own, depth + 1)
+    : own;
+}
+
+/** A default belongs to every call that lacks it: no two may share it. */
+function copied(value: JsonValue): JsonValue {
+  if (isJsonArray(value)) return value.map(copied);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copied(member)]));
+}
