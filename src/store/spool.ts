@@ -1,0 +1,139 @@
+/**
+ * Where refusals go that the store couldn't take: an append-only file of JSON lines, synced line by line.
+ *
+ * A crash loses nothing that was acknowledged; the line being written may be torn, and is then dropped at the next
+ * start. A crash between recording what was taken and clearing it repeats those refusals: the record may say a refusal
+ * twice, but never forgets one.
+ */
+import {
+  closeSync,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { canonicalJson } from '../content/json.ts';
+import type { JsonValue } from '../content/value.ts';
+import { StoreError } from './errors.ts';
+
+/** Some 30,000 refusals: a store that is gone for longer needs a person, and the caller answers 503. */
+export const spoolBytesMax: number = 16 * 1024 * 1024;
+
+const newline = 0x0a;
+
+export interface Spool extends Disposable {
+  /**
+   * Durable when it returns.
+   * @throws {StoreError} `store.unavailable` when the spool is full or its disk fails.
+   */
+  append(refusal: JsonValue): void;
+  /** Everything spooled. `clear` drops it once it is recorded elsewhere, unless more came meanwhile: twice beats never. */
+  read(): SpooledRefusals;
+}
+
+export interface SpooledRefusals {
+  readonly refusals: readonly JsonValue[];
+  /** Whole lines that aren't JSON: somebody wrote into the file. */
+  readonly unreadable: number;
+  readonly clear: () => void;
+}
+
+/** Opens the spool, made with mode 0600 when missing; a torn last line is cut off. */
+export function openSpool(file: string): Spool {
+  const fd = guarded(() => openSync(file, 'a+', 0o600));
+  guarded(() => {
+    cutTornLine(fd);
+    syncDirectory(dirname(file));
+  });
+
+  function cutTornLine(open: number): void {
+    const bytes = readAll(open);
+    const end = bytes.lastIndexOf(newline) + 1;
+    if (end < bytes.length) ftruncateSync(open, end);
+  }
+
+  return {
+    append(refusal) {
+      const line = Buffer.from(`${canonicalJson(refusal)}\n`, 'utf8');
+      guarded(() => {
+        const size = fstatSync(fd).size;
+        if (size + line.length > spoolBytesMax) {
+          throw new StoreError('store.unavailable', `the spool ${file} is full`, {
+            hint: 'mend the store: at its next start it records what is spooled',
+          });
+        }
+        try {
+          const written = writeSync(fd, line);
+          if (written < line.length) throw new Error('the disk took only a part of the line');
+          fdatasyncSync(fd);
+        } catch (error) {
+          // Else the next line would be glued to the torn one, and both lost.
+          ftruncateSync(fd, size);
+          throw error;
+        }
+      });
+    },
+
+    read() {
+      const bytes = guarded(() => readAll(fd));
+      const lines = bytes.toString('utf8').split('\n').slice(0, -1);
+      const parsed = lines.map(parse);
+      return {
+        refusals: parsed.filter((value) => value !== undefined),
+        unreadable: parsed.filter((value) => value === undefined).length,
+        clear: () =>
+          guarded(() => {
+            if (fstatSync(fd).size > bytes.length) return;
+            ftruncateSync(fd, 0);
+            fsyncSync(fd);
+          }),
+      };
+    },
+
+    [Symbol.dispose]: () => closeSync(fd),
+  };
+}
+
+function guarded<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    throw new StoreError('store.unavailable', 'the refusal spool failed', { cause: error });
+  }
+}
+
+function readAll(fd: number): Buffer {
+  const { size } = fstatSync(fd);
+  const bytes = Buffer.alloc(size);
+  let length = 0;
+  while (length < size) {
+    const read = readSync(fd, bytes, length, size - length, length);
+    if (read === 0) break;
+    length += read;
+  }
+  return bytes.subarray(0, length);
+}
+
+/** A new file is durable only when its directory is. */
+function syncDirectory(directory: string): void {
+  if (process.platform === 'win32') return;
+  const fd = openSync(directory, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function parse(line: string): JsonValue | undefined {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,90 @@
+/** Every event that was ever written stays readable, with the very leaf that was hashed. Fixtures are never edited. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { canonicalJson } from '../src/content/json.ts';
+import type { Event } from '../src/engine/events.ts';
+import { eventVersion, readEvent } from '../src/store/upcast.ts';
+
+/** One key a type: a new type that has no fixture is a type error here, and then a failing test. */
+const types: Record<Event['type'], true> = {
+  'run.opened': true,
+  'run.usage': true,
+  'run.closed': true,
+  'run.abandoned': true,
+  'run.delegated': true,
+  'run.returned': true,
+  'call.denied': true,
+  'call.started': true,
+  'call.finished': true,
+  'call.undelivered': true,
+  'call.joined': true,
+  'gateway.started': true,
+  'gateway.stopped': true,
+  'policy.loaded': true,
+  'policy.rejected': true,
+  'catalog.changed': true,
+  'breaker.opened': true,
+  'breaker.closed': true,
+  'agent.suspended': true,
+  'agent.resumed': true,
+  'token.minted': true,
+  'token.revoked': true,
+  'alert.raised': true,
+  'identity.refused': true,
+  'spool.recovered': true,
+};
+
+const root = new URL('./events/', import.meta.url);
+const fixtures = readdirSync(root).flatMap((version) =>
+  readdirSync(new URL(`${version}/`, root)).map((file) => ({ version, file })),
+);
+
+test('every type of the newest version has a fixture', () => {
+  const files = fixtures.filter(({ version }) => version === `v${eventVersion}`);
+  expect(files.map(({ file }) => file).sort()).toEqual(
+    Object.keys(types)
+      .map((type) => `${type}.json`)
+      .sort(),
+  );
+});
+
+test.each(fixtures)('$version/$file reads as today’s event', ({ version, file }) => {
+  const text = readFileSync(new URL(`${version}/${file}`, root), 'utf8');
+  const leaf = Buffer.from(canonicalJson(JSON.parse(text)), 'utf8');
+  const event = readEvent(leaf, 0);
+  expect(`${event.type}.json`).toBe(file);
+  // Nothing is dropped or filled in on the way while the version is today's.
+  if (version === `v${eventVersion}`) expect(canonicalJson(event)).toBe(leaf.toString());
+});
+
+test.each(fixtures)(
+  '$version/$file with a field too many or one too few is refused',
+  ({ version, file }) => {
+    const written = JSON.parse(readFileSync(new URL(`${version}/${file}`, root), 'utf8'));
+    const more = Buffer.from(canonicalJson({ ...written, unheardOf: 1 }));
+    expect(() => readEvent(more, 7)).toThrow(expect.objectContaining({ code: 'store.corrupt' }));
+    for (const field of Object.keys(written)) {
+      const { [field]: _, ...less } = written;
+      const leaf = Buffer.from(canonicalJson(less));
+      expect(() => readEvent(leaf, 7), field).toThrow(
+        expect.objectContaining({ code: 'store.corrupt' }),
+      );
+    }
+  },
+);
+
+test.each([
+  ['nothing', ''],
+  ['no JSON', '{"v":1'],
+  ['no object', '1'],
+  ['no UTF-8', '\xff'],
+])('%s is no event', (_, bytes) => {
+  expect(() => readEvent(Buffer.from(bytes, 'latin1'), 7)).toThrow('event 7');
+});
+
+test('an event of a version to come says that a newer Sallyport wrote it', () => {
+  const leaf = Buffer.from('{"type":"run.opened","v":2}');
+  expect(() => readEvent(leaf, 7)).toThrow(
+    expect.objectContaining({ hint: expect.stringContaining('newer Sallyport') }),
+  );
+});
