@@ -33,11 +33,13 @@ export class KeptProcess {
   readonly #keeper: ChildProcess;
   readonly #lifeline: Duplex;
   readonly #mark: string;
+  readonly #graceMs: number;
   readonly #gone: Promise<void>;
   #group: number | null = null;
   #report: string | null = null;
 
-  constructor(command: Command) {
+  constructor(command: Command, graceMs: number = upstreamLimits.stopGraceMs) {
+    this.#graceMs = graceMs;
     const { keeper, stdin, stdout, stderr, lifeline } = spawnKeeper();
     this.#keeper = keeper;
     this.#lifeline = lifeline;
@@ -69,7 +71,7 @@ export class KeptProcess {
       .then(() => this.#report ?? 'its keeper was killed');
     const { env, args } = command;
     lifeline.write(
-      `${JSON.stringify({ command: command.command, args, env, mark: this.#mark, graceMs: upstreamLimits.stopGraceMs })}\n`,
+      `${JSON.stringify({ command: command.command, args, env, mark: this.#mark, graceMs: this.#graceMs })}\n`,
     );
   }
 
@@ -113,7 +115,7 @@ export class KeptProcess {
   /** The keeper ends its group before it leaves. If somebody killed it before it could, that is done here. */
   async #finishForKeeper(): Promise<void> {
     if (this.#group !== null && this.#keeper.exitCode !== 0)
-      await endGroup(this.#group, this.#mark, upstreamLimits.stopGraceMs);
+      await endGroup(this.#group, this.#mark, this.#graceMs);
   }
 }
 
