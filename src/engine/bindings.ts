@@ -1,0 +1,94 @@
+import type { KindName, Parsed } from '../content/kind.ts';
+import type { JsonObject, JsonValue } from '../content/value.ts';
+import type { CelBindings, CelListName } from '../policy/model.ts';
+import type { ReadCall } from './call.ts';
+import type { Context } from './context.ts';
+import type { Party } from './parties.ts';
+
+const listOf: Readonly<Partial<Record<KindName, CelListName>>> = {
+  recipient: 'recipients',
+  sender: 'senders',
+  url: 'urls',
+  account: 'accounts',
+  amount: 'amounts',
+  path: 'paths',
+  folder: 'folders',
+  query: 'queries',
+  command: 'commands',
+  content: 'contents',
+  attachment: 'attachments',
+  reference: 'references',
+  identifier: 'identifiers',
+  number: 'numbers',
+  date: 'dates',
+  flag: 'flags',
+};
+
+export type CelLists = Record<CelListName, (string | number | boolean)[]>;
+
+export function emptyLists(): CelLists {
+  return {
+    recipients: [],
+    senders: [],
+    urls: [],
+    accounts: [],
+    amounts: [],
+    paths: [],
+    folders: [],
+    queries: [],
+    commands: [],
+    contents: [],
+    attachments: [],
+    references: [],
+    identifiers: [],
+    numbers: [],
+    dates: [],
+    flags: [],
+  };
+}
+
+/** What an expression of a grant sees. Made only for grants that have one. */
+export function bindingsOf(asked: {
+  readonly context: Context;
+  readonly party: Party;
+  readonly read: ReadCall;
+}): CelBindings {
+  const { context, party, read } = asked;
+  const lists = emptyLists();
+  for (const { kind, value } of read.values) {
+    const list = listOf[kind];
+    if (list !== undefined && value.type !== 'unparsable') lists[list].push(plain(value));
+  }
+  return {
+    call: { args: withNulls(read), lists },
+    tool: read.tool.name,
+    agent: party.agent.name,
+    user: {
+      id: party.user,
+      roles: party.user === null ? [] : [...(context.policy.users.get(party.user)?.roles ?? [])],
+    },
+    run: { id: context.run.id, calls: context.run.toolCalls, steps: context.run.steps },
+    case: party.case,
+    nowMs: context.facts.nowMs,
+  };
+}
+
+/** Absent optional arguments are null, so that an expression can ask about them. */
+function withNulls({ tool, args }: ReadCall): JsonObject {
+  const all: Record<string, JsonValue> = {};
+  for (const name of tool.args.keys()) all[name] = null;
+  return Object.assign(all, args);
+}
+
+function plain(value: Parsed): string | number | boolean {
+  switch (value.type) {
+    case 'amount':
+      return value.minor;
+    case 'number':
+      return value.number;
+    case 'flag':
+      return value.flag;
+    default:
+      return value.key;
+  }
+}

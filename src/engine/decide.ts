@@ -1,0 +1,37 @@
+import { conclude, refuse } from './conclude.ts';
+import type { Context, Stage } from './context.ts';
+import type { Decision, Finding } from './decision.ts';
+import { fault } from './findings.ts';
+import { authorize } from './stages/authorize.ts';
+import { catalog } from './stages/catalog.ts';
+import { gate } from './stages/gate.ts';
+import { identity } from './stages/identity.ts';
+import { limits } from './stages/limits.ts';
+import { schema } from './stages/schema.ts';
+
+/** What the call is: nothing later makes sense for a call that fails here. */
+const establish: readonly Stage[] = [identity, catalog, schema];
+
+/** Whether it may happen: all of them run, so that the record shows every reason at once. */
+const judge: readonly Stage[] = [authorize, limits, gate];
+
+/**
+ * Decides one call.
+ *
+ * Pure and total: equal arguments give equal decisions, and it never throws. A stage that does throw is a bug of ours
+ * and a refusal of the call: an error must never mean allow.
+ */
+export function decide(context: Context): Decision {
+  const findings: Finding[] = [];
+  try {
+    for (const stage of establish) {
+      findings.push(...stage(context));
+      if (findings.some((finding) => finding.verdict === 'deny'))
+        return conclude(context, findings);
+    }
+    for (const stage of judge) findings.push(...stage(context));
+    return conclude(context, findings);
+  } catch (error) {
+    return refuse([...findings, fault(error)]);
+  }
+}

@@ -1,0 +1,44 @@
+import type { JsonObject } from '../content/value.ts';
+import type { SourcePosition } from '../policy/model.ts';
+import type { FindingCode } from './codes.ts';
+import type { Finding, StageName, Verdict } from './decision.ts';
+
+const rank = { note: 0, allow: 0, hold: 1, deny: 2 } as const;
+const verdicts = ['allow', 'hold', 'deny'] as const;
+
+/** Any deny wins over any hold. */
+export function worst(findings: readonly Finding[]): Verdict {
+  let found = 0;
+  for (const { verdict } of findings) found = Math.max(found, rank[verdict]);
+  return verdicts[found] ?? 'deny';
+}
+
+export function badness(verdict: Verdict): number {
+  return rank[verdict];
+}
+
+export function deny(
+  stage: StageName,
+  code: FindingCode,
+  details: JsonObject = {},
+  at: SourcePosition | null = null,
+): Finding {
+  return { stage, code, verdict: 'deny', details, at, approver: null };
+}
+
+export function hold(
+  stage: StageName,
+  code: FindingCode,
+  details: JsonObject,
+  at: SourcePosition | null,
+  approver: string | null,
+): Finding {
+  return { stage, code, verdict: 'hold', details, at, approver };
+}
+
+/** A stage that throws is a bug of ours and a refusal of the call. The message stays out: it may quote a value. */
+export function fault(error: unknown): Finding {
+  return deny('engine', 'engine.fault', {
+    error: error instanceof Error ? error.name : typeof error,
+  });
+}

@@ -1,0 +1,280 @@
+/**
+ * A run as the sum of its events. Never reads the policy: a reload can't change a past. Total and deterministic, and
+ * plain JSON at every step, because it is snapshotted and folded on elsewhere.
+ */
+import type { RunEvent } from './events.ts';
+import { mergeLabels, noLabels } from './labels.ts';
+import { limits } from './limits.ts';
+import type { CallMemory, RecentCall, Run, RunBudget, UsageMark } from './run.ts';
+
+type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
+
+export function fold(run: Run | null, event: RunEvent): Run {
+  if (run === null) return event.type === 'run.opened' ? opened(event) : headless(event);
+  const next = { ...run, version: run.version + 1 };
+  switch (event.type) {
+    case 'run.opened':
+      return next;
+    case 'run.usage':
+      return used(next, event);
+    case 'run.closed':
+      return { ...next, status: 'closed', closedAs: event.as };
+    case 'run.abandoned':
+      return { ...next, status: 'abandoned' };
+    case 'run.delegated':
+      return lend(next, event.budget, 1);
+    case 'run.returned':
+      return { ...lend(next, event.unused, -1), labels: mergeLabels(run.labels, event.labels) };
+    case 'call.denied':
+      return {
+        ...counted(next, event),
+        recent: remember(run.recent, {
+          tool: event.tool,
+          digest: event.digest,
+          resultDigest: `refused:${firstReason(event)}`,
+        }),
+      };
+    case 'call.started':
+      return started(next, event);
+    case 'call.finished':
+      return finished(next, event);
+    case 'call.undelivered':
+      return withDelivery(next, event.digest, event.call, false);
+    case 'call.joined':
+      return event.delivered ? withDelivery(next, event.digest, event.joined, true) : next;
+  }
+}
+
+function opened(event: Of<'run.opened'>): Run {
+  return {
+    id: event.run,
+    version: 1,
+    agent: event.agent,
+    user: event.user,
+    implicit: event.implicit,
+    credential: event.credential,
+    parent: event.parent,
+    case: event.case,
+    request: event.request,
+    requestTrusted: event.requestTrusted,
+    only: event.only,
+    budget: event.budget,
+    outside: event.outside,
+    dryRun: event.dryRun,
+    openedAtMs: event.atMs,
+    status: 'open',
+    closedAs: null,
+    toolCalls: 0,
+    steps: 0,
+    tokens: 0,
+    costMicroUsd: 0,
+    model: null,
+    callTimesMs: [],
+    usageTimes: [],
+    recent: [],
+    byDigest: {},
+    inFlight: {},
+    completedTools: [],
+    labels: event.labels,
+  };
+}
+
+/** A run that doesn't begin at its beginning has lost its history: nothing may be done in it. */
+function headless(event: RunEvent): Run {
+  return {
+    ...opened({
+      v: 1,
+      type: 'run.opened',
+      atMs: event.atMs,
+      run: event.run,
+      agent: event.agent,
+      user: event.user,
+      policy: event.policy,
+      implicit: false,
+      credential: '',
+      parent: null,
+      case: {},
+      request: null,
+      requestTrusted: false,
+      only: [],
+      budget: {},
+      outside: [],
+      dryRun: true,
+      labels: { ...noLabels, trust: 'untrusted' },
+    }),
+    status: 'abandoned',
+  };
+}
+
+/** Reports can only raise a count, whoever makes them. */
+function used(run: Run, event: Of<'run.usage'>): Run {
+  const mark: UsageMark = {
+    atMs: event.atMs,
+    steps: Math.max(0, event.steps),
+    tokens: Math.max(0, event.tokens),
+    costMicroUsd: Math.max(0, event.costMicroUsd),
+  };
+  return {
+    ...run,
+    steps: run.steps + mark.steps,
+    tokens: run.tokens + mark.tokens,
+    costMicroUsd: run.costMicroUsd + mark.costMicroUsd,
+    model: event.model ?? run.model,
+    usageTimes: run.implicit ? mergedTail([...run.usageTimes, mark]) : run.usageTimes,
+  };
+}
+
+/** The oldest two become one at the later's time: counted longer, never shorter. */
+function mergedTail(marks: readonly UsageMark[]): readonly UsageMark[] {
+  const [first, second, ...rest] = marks;
+  if (marks.length <= limits.usageMemory || first === undefined || second === undefined)
+    return marks;
+  const merged: UsageMark = {
+    atMs: second.atMs,
+    steps: first.steps + second.steps,
+    tokens: first.tokens + second.tokens,
+    costMicroUsd: first.costMicroUsd + second.costMicroUsd,
+  };
+  return [merged, ...rest];
+}
+
+/** What a child gets is spent here at once, so that no crash can spend it twice; what it leaves comes back. */
+function lend(run: Run, budget: RunBudget, sign: 1 | -1): Run {
+  const moved = (count: number, amount: number | undefined): number =>
+    Math.max(0, count + sign * Math.max(0, amount ?? 0));
+  return {
+    ...run,
+    toolCalls: moved(run.toolCalls, budget.toolCalls),
+    steps: moved(run.steps, budget.steps),
+    tokens: moved(run.tokens, budget.tokens),
+    costMicroUsd: moved(run.costMicroUsd, budget.costMicroUsd),
+  };
+}
+
+function counted(run: Run, event: { readonly atMs: number }): Run {
+  return {
+    ...run,
+    toolCalls: run.toolCalls + 1,
+    callTimesMs: run.implicit
+      ? [...run.callTimesMs, event.atMs].slice(-limits.runCallsMax)
+      : run.callTimesMs,
+  };
+}
+
+function firstReason(event: Of<'call.denied'>): string {
+  const reason =
+    event.findings.find(({ verdict }) => verdict === 'deny') ??
+    event.findings.find(({ verdict }) => verdict === 'hold');
+  return reason?.code ?? event.verdict;
+}
+
+function started(run: Run, event: Of<'call.started'>): Run {
+  const memory: CallMemory = {
+    id: event.call,
+    tool: event.tool,
+    digest: event.digest,
+    tier: event.tier,
+    atMs: event.atMs,
+    state: 'started',
+    delivered: false,
+    outcome: null,
+  };
+  return {
+    ...counted(run, event),
+    recent: remember(run.recent, { tool: event.tool, digest: event.digest, resultDigest: null }),
+    inFlight: { ...run.inFlight, [event.call]: memory },
+    byDigest:
+      event.tier === 0
+        ? run.byDigest
+        : forget({ ...run.byDigest, [event.digest]: memory }, run.implicit, event.atMs),
+  };
+}
+
+function finished(run: Run, event: Of<'call.finished'>): Run {
+  const { [event.call]: begun, ...inFlight } = run.inFlight;
+  const memory: CallMemory = {
+    id: event.call,
+    tool: event.tool,
+    digest: event.digest,
+    tier: event.tier,
+    atMs: begun?.atMs ?? event.atMs,
+    state: event.outcome,
+    delivered: event.delivered,
+    outcome: event.released,
+  };
+  const known = Object.hasOwn(run.byDigest, event.digest) ? run.byDigest[event.digest] : undefined;
+  // A later call with the same digest has taken its place: a late end of the earlier one must not hide it.
+  const takesPlace = event.tier > 0 && (known === undefined || known.id === event.call);
+  const completed = event.outcome === 'completed' && !run.completedTools.includes(event.tool);
+  return {
+    ...run,
+    tokens: run.tokens + Math.max(0, event.tokens ?? 0),
+    costMicroUsd: run.costMicroUsd + Math.max(0, event.costMicroUsd ?? 0),
+    inFlight,
+    byDigest: takesPlace ? { ...run.byDigest, [event.digest]: memory } : run.byDigest,
+    recent: withResult(run.recent, event.digest, event.result),
+    completedTools: completed ? [...run.completedTools, event.tool] : run.completedTools,
+    labels: mergeLabels(run.labels, event.labels),
+  };
+}
+
+function withDelivery(run: Run, digest: string, call: string, delivered: boolean): Run {
+  const memory = Object.hasOwn(run.byDigest, digest) ? run.byDigest[digest] : undefined;
+  if (memory === undefined || memory.id !== call || memory.delivered === delivered) return run;
+  return { ...run, byDigest: { ...run.byDigest, [digest]: { ...memory, delivered } } };
+}
+
+function remember(recent: readonly RecentCall[], call: RecentCall): readonly RecentCall[] {
+  return [...recent, call].slice(-limits.loopMemory);
+}
+
+/** The newest call of that digest whose result isn't known yet. */
+function withResult(
+  recent: readonly RecentCall[],
+  digest: string,
+  resultDigest: string | null,
+): readonly RecentCall[] {
+  const index = recent.findLastIndex(
+    (call) => call.digest === digest && call.resultDigest === null,
+  );
+  return index < 0
+    ? recent
+    : recent.with(index, {
+        ...recent[index],
+        tool: recent[index]?.tool ?? '',
+        digest,
+        resultDigest,
+      });
+}
+
+/**
+ * Drops what no duplicate can ask about any more: a delivered or failed call at tier 1, of which only the newest matter in
+ * case their client turns out to have gone, and in an implicit run what is older than its memory. By age and id, not by
+ * the order of keys: a snapshot sorts them.
+ */
+function forget(
+  byDigest: Readonly<Record<string, CallMemory>>,
+  implicit: boolean,
+  nowMs: number,
+): Readonly<Record<string, CallMemory>> {
+  const all = Object.values(byDigest);
+  const stale = implicit
+    ? all.filter(
+        (memory) => memory.state !== 'started' && nowMs - memory.atMs >= limits.implicitMemoryMs,
+      )
+    : [];
+  const settled = all.filter(
+    (memory) =>
+      memory.state === 'failed' ||
+      (memory.tier === 1 && memory.state === 'completed' && memory.delivered),
+  );
+  const old =
+    settled.length <= 2 * limits.deliveredMemory
+      ? []
+      : settled
+          .sort((a, b) => a.atMs - b.atMs || (a.id < b.id ? -1 : 1))
+          .slice(0, settled.length - limits.deliveredMemory);
+  if (stale.length === 0 && old.length === 0) return byDigest;
+  const dropped = new Set([...stale, ...old].map((memory) => memory.digest));
+  return Object.fromEntries(Object.entries(byDigest).filter(([digest]) => !dropped.has(digest)));
+}

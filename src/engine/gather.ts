@@ -1,0 +1,44 @@
+import type { Proposed } from './context.ts';
+import { agentRateKey, noveltyKeys, onceKeys, rateKey, totalKey } from './counters.ts';
+import type { FactsRequest } from './facts.ts';
+import { sidesOf } from './parties.ts';
+
+/**
+ * Names every fact that a decision about this call may read: the shell fetches exactly these. One that `decide` asks for
+ * and doesn't find refuses the call, so what is forgotten here fails closed.
+ */
+export function gather(proposed: Proposed): FactsRequest {
+  const { policy, run, call, tool, reading } = proposed;
+  const windows: { key: string; windowMs: number | null }[] = [];
+  const once: string[] = [];
+  const used: string[] = [];
+  const agent = policy.agents.get(run.agent);
+  if (agent?.rate != null)
+    windows.push({ key: agentRateKey(agent), windowMs: agent.rate.windowMs });
+  if (tool !== null && reading?.ok === true) {
+    const { read } = reading;
+    for (const { party, options } of sidesOf(proposed, tool)) {
+      for (const option of options) {
+        for (const constraint of option.alternative.constraints) {
+          switch (constraint.type) {
+            case 'rate':
+              windows.push({ key: rateKey(option, party), windowMs: constraint.rate.windowMs });
+              break;
+            case 'max_total': {
+              const key = totalKey(constraint, option, party);
+              if (key !== null) windows.push({ key, windowMs: constraint.windowMs });
+              break;
+            }
+            case 'once_per':
+              once.push(...(onceKeys(constraint, option, read) ?? []));
+              break;
+            case 'novelty':
+              used.push(...noveltyKeys(party.agent, constraint.of, read));
+              break;
+          }
+        }
+      }
+    }
+  }
+  return { agent: run.agent, upstream: tool?.upstream ?? '', tool: call.tool, windows, once, used };
+}

@@ -1,0 +1,29 @@
+import { limits } from './limits.ts';
+import type { Labels } from './run.ts';
+
+/** Nothing was read: what a refusal or a withheld result leaves in a run. */
+export const noLabels: Labels = { trust: 'trusted', classes: [], subjects: [] };
+
+/** More subjects than are kept apart. Equals no subject, so whatever asks for one is refused: coarser, never cleaner. */
+export const unknownSubject = '?';
+
+export function mergeLabels(a: Labels, b: Labels): Labels {
+  return {
+    trust: a.trust === 'untrusted' || b.trust === 'untrusted' ? 'untrusted' : 'trusted',
+    classes: union(a.classes, b.classes),
+    subjects: bounded(union(a.subjects, b.subjects)),
+  };
+}
+
+function union(a: readonly string[], b: readonly string[]): readonly string[] {
+  if (b.length === 0 || b.every((value) => a.includes(value))) return a;
+  return [...new Set([...a, ...b])].sort();
+}
+
+function bounded(subjects: readonly string[]): readonly string[] {
+  if (subjects.length <= limits.subjectsMax) return subjects;
+  const kept = subjects
+    .filter((subject) => subject !== unknownSubject)
+    .slice(0, limits.subjectsMax - 1);
+  return [...kept, unknownSubject].sort();
+}

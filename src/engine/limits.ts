@@ -1,0 +1,37 @@
+/** The bounds that no policy sets, each with its reason. `explain` prints them all. */
+export const limits: {
+  readonly argumentBytesMax: number;
+  readonly argumentDepthMax: number;
+  readonly argumentValuesMax: number;
+  readonly runCallsMax: number;
+  readonly loopMemory: number;
+  readonly usageMemory: number;
+  readonly deliveredMemory: number;
+  readonly implicitMemoryMs: number;
+  readonly implicitWindowMs: number;
+  readonly subjectsMax: number;
+  readonly onceKeysMax: number;
+} = {
+  // What any real tool takes fits; a larger call is a payload, not a request.
+  argumentBytesMax: 1_048_576,
+  // Deeper than any schema that a person reviewed; bounds every recursion over arguments.
+  argumentDepthMax: 32,
+  // Values that are read by their kind, one by one: bounds the work of every constraint.
+  argumentValuesMax: 10_000,
+  // A run is one task. An implicit run goes on in a successor with the same labels.
+  runCallsMax: 10_000,
+  // Calls remembered for loops; `loops` can't look further back.
+  loopMemory: 64,
+  // Usage reports of an implicit run kept apart for its window; older ones are merged, which only counts them longer.
+  usageMemory: 256,
+  // Delivered calls at tier 1 kept in case their client turns out to have gone.
+  deliveredMemory: 64,
+  // An implicit run never ends, so its memory of calls has to: a day, so that a client's retries fall within it.
+  implicitMemoryMs: 86_400_000,
+  // The window of an implicit run's budgets where the policy gives no `duration`.
+  implicitWindowMs: 86_400_000,
+  // Subjects remembered for a run; beyond it the rest is "unknown", which equals nobody.
+  subjectsMax: 1_000,
+  // Combinations of list values that one `once_per` may claim.
+  onceKeysMax: 256,
+};

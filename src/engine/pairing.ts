@@ -1,0 +1,127 @@
+/**
+ * What each side's alternatives say of a call, and which of them it is let through on.
+ *
+ * A call takes the best verdict among the pairs of alternatives. Every side has to agree and none looks at the other's
+ * constraints, so the best pair is the best alternative of each side; the rest of a decision never mixes them.
+ */
+import type { Constraint } from '../policy/model.ts';
+import type { Context } from './context.ts';
+import type { Finding, Reservation, Verdict } from './decision.ts';
+import { deliveredBefore } from './duplicates.ts';
+import { badness, deny, hold, worst } from './findings.ts';
+import { caseNamesOf } from './mentions.ts';
+import { type Option, type Side, sidesOf } from './parties.ts';
+import { askGate } from './stages/ask-gate.ts';
+import type { Answer, Question } from './stages/authorize/check.ts';
+import { checkConstraint } from './stages/authorize/constraint.ts';
+
+export interface Judged {
+  readonly option: Option;
+  readonly verdict: Verdict;
+  /** Of the stages authorize, limits and gate. */
+  readonly findings: readonly Finding[];
+  readonly draws: readonly Reservation[];
+}
+
+export interface JudgedSide {
+  readonly side: Side;
+  readonly options: readonly Judged[];
+  /** Null: no alternative covers the tool. */
+  readonly chosen: Judged | null;
+}
+
+const judged = new WeakMap<Context, readonly JudgedSide[]>();
+
+/** Made once a decision; several stages read it. */
+export function judgedSides(context: Context): readonly JudgedSide[] {
+  const known = judged.get(context);
+  if (known !== undefined) return known;
+  const { tool, reading } = context;
+  const sides: readonly JudgedSide[] =
+    tool === null || reading?.ok !== true
+      ? []
+      : sidesOf(context, tool).map((side) => {
+          const options = side.options.map((option) =>
+            judge(side, option, { context, tool, read: reading.read, party: side.party, option }),
+          );
+          return { side, options, chosen: best(options) };
+        });
+  judged.set(context, sides);
+  return sides;
+}
+
+function judge(side: Side, option: Option, question: Question): Judged {
+  const { alternative } = option;
+  const unbound = caseNamesOf(alternative).filter((name) => !Object.hasOwn(side.party.case, name));
+  if (unbound.length > 0) {
+    const finding = deny(
+      'authorize',
+      'authorize.case_unbound',
+      { grant: alternative.key, names: unbound },
+      alternative.at,
+    );
+    return { option, verdict: 'deny', findings: [finding], draws: [] };
+  }
+  const findings: Finding[] = [];
+  const draws: Reservation[] = [];
+  for (const constraint of alternative.constraints) {
+    const answer = checkConstraint(constraint, question);
+    if (answer === null) continue;
+    findings.push(toFinding(constraint, answer, alternative.key));
+    draws.push(...answer.draws);
+  }
+  findings.push(...askGate(side, question));
+  if (side.of === 'agent' && side.level === 0) findings.push(...repeats(question));
+  return { option, verdict: worst(findings), findings, draws };
+}
+
+function toFinding(constraint: Constraint, answer: Answer, grant: string): Finding {
+  const { code, met, final } = answer;
+  const { name, at, otherwise } = constraint;
+  const details = { grant, constraint: name, ...answer.details };
+  const stage = code === 'engine.fault' ? 'engine' : 'authorize';
+  if (met) return { stage, code, verdict: 'note', details, at, approver: null };
+  if (otherwise === null || final) return deny(stage, code, details, at);
+  return hold(stage, code, { ...details, otherwise: otherwise.type }, at, otherwise.role);
+}
+
+/** What was done and answered is seldom meant to be done again: at tiers 2 and 3 a person says so, or the grant. */
+function repeats({ context, option, read, tool }: Question): readonly Finding[] {
+  if (option.alternative.repeatAllowed || tool.tier < 2) return [];
+  const before = deliveredBefore(context.run, read.digest, context.facts.nowMs);
+  if (before === null) return [];
+  return [hold('limits', 'call.duplicate', { call: before.id }, option.alternative.at, null)];
+}
+
+/** The best verdict, then the fewest reasons against, then the order of the policy: always the same one. */
+function best(options: readonly Judged[]): Judged | null {
+  let chosen: Judged | null = null;
+  for (const option of options) {
+    if (chosen === null || compare(option, chosen) < 0) chosen = option;
+  }
+  return chosen;
+}
+
+function compare(a: Judged, b: Judged): number {
+  return badness(a.verdict) - badness(b.verdict) || reasons(a) - reasons(b);
+}
+
+function reasons({ findings }: Judged): number {
+  let count = 0;
+  for (const { verdict } of findings) if (verdict !== 'note') count += 1;
+  return count;
+}
+
+/**
+ * The alternatives of a side that may show something of the result: as good as the chosen one, and drawing on no counter
+ * that this call doesn't draw on, or a rate would bound the call and not what it shows.
+ */
+export function survivors({ options, chosen }: JudgedSide): readonly Option[] {
+  if (chosen === null) return [];
+  return options
+    .filter(
+      (option) =>
+        option === chosen || (option.verdict === chosen.verdict && option.draws.length === 0),
+    )
+    .map(({ option }) => option);
+}

@@ -1,0 +1,105 @@
+import type { Agent, Alternative, Grant, Policy, Tool } from '../policy/model.ts';
+import type { Proposed } from './context.ts';
+import type { CaseValues } from './run.ts';
+
+/** Who asks: an agent for a user, in a case. The run itself is one; each run above it is another. */
+export interface Party {
+  readonly agent: Agent;
+  readonly user: string | null;
+  readonly roles: readonly string[];
+  readonly case: CaseValues;
+}
+
+/** One of the permissions that all have to allow a call: an agent's or a user's, of one party. */
+export interface Side {
+  readonly of: 'agent' | 'user';
+  /** 0 is the run itself, 1 its parent, and so on. */
+  readonly level: number;
+  readonly party: Party;
+  /** Those that cover the tool, in the order of the policy. */
+  readonly options: readonly Option[];
+}
+
+export interface Option {
+  readonly alternative: Alternative;
+  readonly grant: Grant;
+}
+
+/**
+ * Every permission that a call needs: the agent's and the user's, for the run and for each run above it. Their
+ * alternatives are never mixed: a pair is one of each side, and each side answers for itself, so the best pair is the
+ * best of each.
+ */
+export function sidesOf(proposed: Proposed, tool: Tool): readonly Side[] {
+  const { policy, run, ancestors } = proposed;
+  const sides: Side[] = [];
+  for (const [level, holder] of [run, ...ancestors].entries()) {
+    const agent = policy.agents.get(holder.agent);
+    if (agent === undefined) continue; // The identity stage refuses it.
+    const roles = rolesOf(policy, agent, holder.user);
+    const party: Party = { agent, user: holder.user, roles, case: holder.case };
+    sides.push(
+      { of: 'agent', level, party, options: agentOptions(agent, tool) },
+      { of: 'user', level, party, options: userOptions(policy, party, tool) },
+    );
+  }
+  return sides;
+}
+
+/** The roles whose permissions count: those the agent acts for and the user has; unattended, all it acts for. */
+export function rolesOf(policy: Policy, agent: Agent, user: string | null): readonly string[] {
+  if (user === null) return agent.actsFor;
+  const held = policy.users.get(user)?.roles;
+  return held === undefined ? [] : agent.actsFor.filter((role) => held.has(role));
+}
+
+export function actionOf(tool: Tool): string {
+  return `${tool.upstream}.${tool.action}`;
+}
+
+export function agentOptions(agent: Agent, tool: Tool): readonly Option[] {
+  return optionsOf(agent.permissions.get(actionOf(tool)), tool);
+}
+
+export function userOptions(
+  policy: Policy,
+  party: Pick<Party, 'agent' | 'user' | 'roles'>,
+  tool: Tool,
+): readonly Option[] {
+  // An agent that acts for nobody has no user's permission to stay within: its own is all there is.
+  if (party.user === null && party.agent.actsFor.length === 0) return [ownAccount];
+  const action = actionOf(tool);
+  const { roles } = party;
+  if (roles.length === 1 && roles[0] !== undefined) {
+    return optionsOf(policy.roles.get(roles[0])?.permissions.get(action), tool);
+  }
+  return roles.flatMap((role) => optionsOf(policy.roles.get(role)?.permissions.get(action), tool));
+}
+
+function optionsOf(grant: Grant | undefined, tool: Tool): readonly Option[] {
+  if (grant === undefined) return [];
+  const options: Option[] = [];
+  for (const alternative of grant.alternatives) {
+    if (alternative.tools === null || alternative.tools.has(tool.name)) {
+      options.push({ alternative, grant });
+    }
+  }
+  return options;
+}
+
+const nowhere = { file: '', line: 0, column: 0 } as const;
+
+const allow: Alternative = {
+  key: 'own_account',
+  at: nowhere,
+  tools: null,
+  constraints: [],
+  approval: { type: 'tier' },
+  repeatAllowed: false,
+  enforcement: null,
+};
+
+const ownAccount: Option = {
+  alternative: allow,
+  grant: { key: 'own_account', at: nowhere, alternatives: [allow] },
+};

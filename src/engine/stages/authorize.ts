@@ -1,0 +1,42 @@
+import type { Context } from '../context.ts';
+import type { Finding } from '../decision.ts';
+import { deny } from '../findings.ts';
+import { judgedSides } from '../pairing.ts';
+import { actionOf } from '../parties.ts';
+
+/** Whether it is permitted: by the agent's grant and by the user's, of this run and of every run above it. */
+export function authorize(context: Context): readonly Finding[] {
+  const { policy, run, ancestors, tool } = context;
+  const findings: Finding[] = [];
+  if (tool === null) return findings;
+  const action = actionOf(tool);
+  for (const holder of [run, ...ancestors]) {
+    const agent = policy.agents.get(holder.agent);
+    if (agent?.forbidden.has(action) === true) {
+      findings.push(
+        deny('authorize', 'authorize.forbidden', { agent: agent.name, action }, agent.at),
+      );
+    }
+    if (holder.only !== null && !holder.only.includes(action)) {
+      findings.push(deny('authorize', 'authorize.only', { action }));
+    }
+  }
+  for (const { side, chosen } of judgedSides(context)) {
+    if (chosen === null) {
+      const code = side.of === 'agent' ? 'authorize.agent_grant' : 'authorize.user_grant';
+      findings.push(
+        deny('authorize', code, {
+          agent: side.party.agent.name,
+          user: side.party.user,
+          action,
+          level: side.level,
+        }),
+      );
+      continue;
+    }
+    for (const finding of chosen.findings) {
+      if (finding.stage === 'authorize' || finding.stage === 'engine') findings.push(finding);
+    }
+  }
+  return findings;
+}

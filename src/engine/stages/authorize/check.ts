@@ -1,0 +1,64 @@
+import type { JsonObject, JsonValue } from '../../../content/value.ts';
+import type { Constraint, Tool } from '../../../policy/model.ts';
+import type { ArgumentValue, ReadCall } from '../../call.ts';
+import type { FindingCode } from '../../codes.ts';
+import type { Context } from '../../context.ts';
+import type { Reservation } from '../../decision.ts';
+import type { Option, Party } from '../../parties.ts';
+
+export type ConstraintOf<T extends Constraint['type']> = Extract<Constraint, { type: T }>;
+
+/** One alternative of one side, asked about one call. */
+export interface Question {
+  readonly context: Context;
+  readonly tool: Tool;
+  readonly read: ReadCall;
+  readonly party: Party;
+  readonly option: Option;
+}
+
+export interface Answer {
+  readonly code: FindingCode;
+  readonly met: boolean;
+  /** Nobody may be asked about it: `otherwise` answers a constraint's failure, not what can't be judged. */
+  readonly final: boolean;
+  readonly details: JsonObject;
+  /** What the call would draw if it is let through on this alternative. */
+  readonly draws: readonly Reservation[];
+}
+
+const none: readonly Reservation[] = [];
+
+export function met(
+  code: FindingCode,
+  details: JsonObject = {},
+  draws: readonly Reservation[] = none,
+): Answer {
+  return { code, met: true, final: false, details, draws };
+}
+
+export function unmet(code: FindingCode, details: JsonObject = {}): Answer {
+  return { code, met: false, final: false, details, draws: none };
+}
+
+/** What can't be judged is refused, whatever `otherwise` says. */
+export function unjudged(code: FindingCode, details: JsonObject = {}): Answer {
+  return { code, met: false, final: true, details, draws: none };
+}
+
+const shownMax = 10;
+const shownLengthMax = 200;
+
+/** Values as a record shows them: few, and short. */
+export function shown(
+  values: Iterable<ArgumentValue | { readonly value: ArgumentValue['value'] }>,
+): JsonValue {
+  const keys: string[] = [];
+  for (const { value } of values) {
+    if (keys.length === shownMax) break;
+    keys.push(
+      value.type === 'unparsable' ? `(${value.reason})` : value.key.slice(0, shownLengthMax),
+    );
+  }
+  return keys;
+}

@@ -1,0 +1,54 @@
+import type { KindName } from '../../../content/kind.ts';
+import type { Tool } from '../../../policy/model.ts';
+import type { ArgumentValue, ReadCall } from '../../call.ts';
+import { shapeOf } from '../../tool-shape.ts';
+import type { Answer } from './check.ts';
+import { unjudged, unmet } from './check.ts';
+
+export function valuesOf(read: ReadCall, kind: KindName): readonly ArgumentValue[] {
+  return read.values.filter((value) => value.kind === kind);
+}
+
+/** Arguments of a kind that name nothing. An empty list names nothing too: to some tools it means "all of them". */
+export function absentArguments(read: ReadCall, kind: KindName): readonly string[] {
+  const absent: string[] = [];
+  for (const argument of shapeOf(read.tool).argumentsOf.get(kind) ?? []) {
+    const none =
+      argument.absentIsNone ||
+      argument.parts.some((part) => part.kind.name === kind && part.kind.absentIsNone);
+    if (none) continue;
+    if (!read.values.some((value) => value.kind === kind && value.argument === argument.name)) {
+      absent.push(argument.name);
+    }
+  }
+  return absent;
+}
+
+/**
+ * What a constraint on things that are *read* answers before it looks at any value: leaving an argument out may mean
+ * "everything", so it isn't met by an absent one, unless the items that come back are filtered instead.
+ */
+export function refuseAbsent(read: ReadCall, kind: KindName): Answer | null {
+  const filtered = filteredBy(read.tool, kind);
+  if (!takes(read.tool, kind) && !filtered) return unanswerable(kind);
+  const absent = filtered ? [] : absentArguments(read, kind);
+  return absent.length === 0 ? null : unmet('authorize.absent', { arguments: absent });
+}
+
+/** A constraint on where things *go* is met by an empty list; but the tool has to have such arguments or items. */
+export function refuseUnanswerable(tool: Tool, kind: KindName): Answer | null {
+  return takes(tool, kind) || filteredBy(tool, kind) ? null : unanswerable(kind);
+}
+
+export function takes(tool: Tool, kind: KindName): boolean {
+  return shapeOf(tool).argumentsOf.has(kind);
+}
+
+export function filteredBy(tool: Tool, kind: KindName): boolean {
+  return shapeOf(tool).attributesOf.has(kind);
+}
+
+/** The loader refuses such a grant. Should one come through, it grants nothing: never silently true. */
+function unanswerable(kind: KindName): Answer {
+  return unjudged('authorize.absent', { unanswerable: kind });
+}

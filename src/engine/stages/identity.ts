@@ -1,0 +1,34 @@
+import type { Context } from '../context.ts';
+import type { Finding } from '../decision.ts';
+import { deny } from '../findings.ts';
+import { rolesOf } from '../parties.ts';
+
+/** Who asks: the agent is known and not suspended, a user is there where one is needed, the run is open. */
+export function identity({ policy, run, ancestors, facts }: Context): readonly Finding[] {
+  const findings: Finding[] = [];
+  if (run.status !== 'open')
+    findings.push(deny('identity', 'identity.run_closed', { status: run.status }));
+  if (facts.suspended) findings.push(deny('identity', 'identity.suspended', { agent: run.agent }));
+  // A run above it may be of another agent, for another person: each has to be in order by itself.
+  for (const { agent: name, user } of [run, ...ancestors]) {
+    const agent = policy.agents.get(name);
+    if (agent === undefined) {
+      findings.push(deny('identity', 'identity.unknown_agent', { agent: name }));
+      continue;
+    }
+    if (user === null) {
+      if (agent.actsFor.length > 0 && agent.unattendedOwner === null) {
+        findings.push(deny('identity', 'identity.user_required', { agent: name }, agent.at));
+      }
+    } else if (rolesOf(policy, agent, user).length === 0) {
+      findings.push(
+        deny('identity', 'identity.user_not_permitted', { agent: name, user }, agent.at),
+      );
+    }
+  }
+  const pinned = policy.agents.get(run.agent)?.model?.pin ?? null;
+  if (pinned !== null && run.model !== null && run.model !== pinned) {
+    findings.push(deny('identity', 'identity.model', { pinned, reported: run.model }));
+  }
+  return findings;
+}

@@ -1,0 +1,102 @@
+import type { Agent, BudgetLimit } from '../../policy/model.ts';
+import { type BudgetName, limitOf, spentBudget } from '../budget.ts';
+import type { FindingCode } from '../codes.ts';
+import type { Context } from '../context.ts';
+import { agentRateKey } from '../counters.ts';
+import type { Finding } from '../decision.ts';
+import { deny, hold } from '../findings.ts';
+import { limits as bounds } from '../limits.ts';
+import { loops } from '../loops.ts';
+import { judgedSides } from '../pairing.ts';
+import type { Run } from '../run.ts';
+
+/** How much: the run's budget, the agent's rate, the tool's breaker, loops, and what was done already. */
+export function limits(context: Context): readonly Finding[] {
+  const agent = context.policy.agents.get(context.run.agent);
+  if (agent === undefined) return [];
+  return [
+    ...budget(context, agent),
+    ...agentRate(context, agent),
+    ...breaker(context),
+    ...loops(context, agent.loops),
+    ...judgedSides(context).flatMap(
+      ({ chosen }) => chosen?.findings.filter((finding) => finding.stage === 'limits') ?? [],
+    ),
+  ];
+}
+
+const budgetCodes: Readonly<Record<BudgetName, FindingCode>> = {
+  steps: 'limits.steps',
+  toolCalls: 'limits.tool_calls',
+  durationMs: 'limits.duration',
+  tokens: 'limits.tokens',
+  costMicroUsd: 'limits.cost',
+};
+
+/** The last step and the last call of a budget may still be made; time, tokens and money that are gone are gone. */
+const usedUp: Readonly<Record<BudgetName, (spent: number, max: number) => boolean>> = {
+  steps: (spent, max) => spent > max,
+  toolCalls: (spent, max) => spent + 1 > max,
+  durationMs: (spent, max) => spent >= max,
+  tokens: (spent, max) => spent >= max,
+  costMicroUsd: (spent, max) => spent >= max,
+};
+
+function budget({ run, call, facts }: Context, agent: Agent): readonly Finding[] {
+  const findings: Finding[] = [];
+  if (run.toolCalls >= bounds.runCallsMax)
+    findings.push(deny('limits', 'limits.run_calls', { max: bounds.runCallsMax }));
+  const spent = spentBudget(agent, run, facts.nowMs);
+  // The agent's own count of its steps can only make it stop earlier.
+  const steps = Math.max(spent.steps, run.implicit ? 0 : (call.step ?? 0));
+  for (const name of ['steps', 'toolCalls', 'durationMs', 'tokens', 'costMicroUsd'] as const) {
+    if (name === 'durationMs' && run.implicit) continue;
+    const limit = limitOf(agent.budget, run.budget, name);
+    const used = name === 'steps' ? steps : spent[name];
+    if (limit !== null && isUsedUp(name, used, limit))
+      findings.push(exhausted(run, budgetCodes[name], used, limit));
+  }
+  return findings;
+}
+
+/** Written so that a number that is none is used up. */
+function isUsedUp(name: BudgetName, used: number, { max }: BudgetLimit): boolean {
+  return !Number.isFinite(used) || !Number.isFinite(max) || usedUp[name](used, max);
+}
+
+function exhausted(run: Run, code: FindingCode, used: number, { max, then }: BudgetLimit): Finding {
+  const details = { used, max, implicit: run.implicit };
+  return then === 'hold'
+    ? hold('limits', code, details, null, null)
+    : deny('limits', code, details);
+}
+
+function agentRate({ facts }: Context, agent: Agent): readonly Finding[] {
+  if (agent.rate === null) return [];
+  const key = agentRateKey(agent);
+  const started = facts.windows[key];
+  if (started === undefined) return [deny('engine', 'engine.fault', { fact: key })];
+  const { max, windowMs } = agent.rate;
+  return started + 1 <= max
+    ? []
+    : [deny('limits', 'limits.agent_rate', { started, max, windowMs }, agent.at)];
+}
+
+/** A tool whose upstream keeps failing is left alone; one probe at a time finds out whether it is back. */
+function breaker({ facts }: Context): readonly Finding[] {
+  switch (facts.breaker.state) {
+    case 'closed':
+      return [];
+    case 'open':
+      return [
+        deny('limits', 'limits.breaker_open', {
+          untilMs: facts.breaker.untilMs,
+          retryAfterMs: Math.max(0, facts.breaker.untilMs - facts.nowMs),
+        }),
+      ];
+    case 'half_open':
+      return facts.breaker.probing
+        ? [deny('limits', 'limits.breaker_open', { probing: true })]
+        : [];
+  }
+}

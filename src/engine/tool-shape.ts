@@ -1,0 +1,53 @@
+import type { Kind, KindName } from '../content/kind.ts';
+import type { Argument, Returns, Tool } from '../policy/model.ts';
+
+export type Attribute = Returns['each'][number];
+
+/** A tool as constraints ask about it: by kind instead of by name. */
+export interface ToolShape {
+  readonly argumentsOf: ReadonlyMap<KindName, readonly Argument[]>;
+  readonly attributesOf: ReadonlyMap<KindName, readonly Attribute[]>;
+  readonly attributesNamed: ReadonlyMap<string, readonly Attribute[]>;
+  /** The arguments that Sallyport fills with the call's id. */
+  readonly idempotencyKeys: readonly string[];
+}
+
+const shapes = new WeakMap<Tool, ToolShape>();
+
+/** Made once a tool: this is the hot path, and tools are frozen. */
+export function shapeOf(tool: Tool): ToolShape {
+  const known = shapes.get(tool);
+  if (known !== undefined) return known;
+  const shape = makeShape(tool);
+  shapes.set(tool, shape);
+  return shape;
+}
+
+function makeShape(tool: Tool): ToolShape {
+  const argumentsOf = new Map<KindName, Argument[]>();
+  const idempotencyKeys: string[] = [];
+  for (const argument of tool.args.values()) {
+    for (const kind of new Set(argument.parts.map((part) => part.kind.name))) {
+      append(argumentsOf, kind, argument);
+      if (kind === 'idempotency_key') idempotencyKeys.push(argument.name);
+    }
+  }
+  const attributesOf = new Map<KindName, Attribute[]>();
+  const attributesNamed = new Map<string, Attribute[]>();
+  for (const attribute of tool.returns.items === null ? [] : tool.returns.each) {
+    append(attributesNamed, attribute.attribute, attribute);
+    if (attribute.kind !== null) append(attributesOf, attribute.kind.name, attribute);
+  }
+  return { argumentsOf, attributesOf, attributesNamed, idempotencyKeys };
+}
+
+/** The kind by which this argument's values of that name were read. */
+export function declaredKind(tool: Tool, argument: string, name: KindName): Kind | undefined {
+  return tool.args.get(argument)?.parts.find((part) => part.kind.name === name)?.kind;
+}
+
+function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
