@@ -61,7 +61,9 @@ const shownColumns = 120;
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const { file, line, column } = diagnostic.at;
   const severity = diagnostic.severity === 'warning' ? 'warning: ' : '';
-  const lines = [`${printable(file)}:${line}:${column}: ${severity}${printable(diagnostic.message)}`];
+  const lines = [
+    `${printable(file)}:${line}:${column}: ${severity}${printable(diagnostic.message)}`,
+  ];
   if (diagnostic.sourceLine !== '') {
     const gutter = `${line}`;
     const { text, caretAt } = excerpt(diagnostic.sourceLine, column);
@@ -73,7 +75,10 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
 }
 
 function excerpt(sourceLine: string, column: number): { text: string; caretAt: number } {
-  const start = Math.max(0, Math.min(column - 1 - shownColumns / 2, sourceLine.length - shownColumns));
+  const start = Math.max(
+    0,
+    Math.min(column - 1 - shownColumns / 2, sourceLine.length - shownColumns),
+  );
   const before = sourceLine.slice(start, column - 1);
   const after = sourceLine.slice(column - 1, start + shownColumns);
   const cut = start > 0 ? '…' : '';

@@ -1,0 +1,177 @@
+import { defaults } from '../defaults.ts';
+import type { Agent, Budget, BudgetLimit, CaseDeclaration } from '../model.ts';
+import { didYouMean } from '../nearest.ts';
+import type { AgentSyntax, BudgetSyntax, LimitSyntax } from '../shape/agent.ts';
+import type { Named } from '../shape/collection.ts';
+import type { Located } from '../shape/shape.ts';
+import type { Compilation } from './context.ts';
+import { compileKind } from './kinds.ts';
+import { compilePermissions } from './permissions.ts';
+
+export function compileAgent(entry: Named<AgentSyntax>, compilation: Compilation): Agent | null {
+  const syntax = entry.value;
+  if (syntax === undefined) return null;
+  const caseNames = compileCase(syntax, compilation);
+  const forbidden = compileForbidden(syntax, compilation);
+  for (const role of syntax.actsFor?.value ?? []) knowsRole(role, compilation);
+  const owner = syntax.unattended?.owner;
+  if (owner !== undefined) knowsRole(owner, compilation);
+  return {
+    name: entry.name,
+    at: entry.at,
+    actsFor: [...new Set(syntax.actsFor?.value.map((role) => role.value))],
+    unattendedOwner: owner?.value ?? null,
+    caseNames,
+    model: compileModel(syntax, compilation),
+    budget: compileBudget(syntax, compilation),
+    rate: syntax.rate?.value ?? null,
+    loops: {
+      sameCall: syntax.loops?.sameCall?.value ?? defaults.loops.sameCall,
+      sameTool: syntax.loops?.sameTool?.value ?? defaults.loops.sameTool,
+      cycle: syntax.loops?.cycle?.value ?? defaults.loops.cycle,
+    },
+    parallel: syntax.parallel?.value ?? null,
+    enforcement: syntax.enforcement?.value ?? null,
+    dryRun: syntax.dryRun?.value ?? false,
+    permissions: compilePermissions(
+      syntax.permissions,
+      {
+        key: `agents.${entry.name}`,
+        caseNames: { declared: caseNames, where: `the \`case\` of \`${entry.name}\`` },
+      },
+      compilation,
+    ),
+    forbidden,
+  };
+}
+
+export function knowsRole(role: Located<string>, { report, roleNames }: Compilation): boolean {
+  if (roleNames.has(role.value)) return true;
+  report.error('policy.unknown', role.at, `unknown role \`${role.value}\``, {
+    expected: 'a role in `roles` or of a user',
+    mend: didYouMean(role.value, roleNames),
+  });
+  return false;
+}
+
+/** Also asked for roles, whose grants may mention what the agents that act for them declare. */
+export function compileCase(
+  syntax: AgentSyntax,
+  { currency, report }: Pick<Compilation, 'currency' | 'report'>,
+): ReadonlyMap<string, CaseDeclaration> {
+  const names = new Map<string, CaseDeclaration>();
+  for (const { name, value } of syntax.case?.value ?? []) {
+    if (value === undefined) continue;
+    if (value.type === 'one_of') {
+      names.set(name, { type: 'one_of', values: value.values.map((one) => one.value) });
+      continue;
+    }
+    const kind = compileKind(value.kind, currency, report);
+    if (kind !== null) names.set(name, { type: 'kind', kind });
+  }
+  return names;
+}
+
+function compileForbidden(
+  syntax: AgentSyntax,
+  { actions, tools, brokenUpstreams, report }: Compilation,
+): ReadonlySet<string> {
+  const forbidden = new Set<string>();
+  for (const written of syntax.forbidden?.value ?? []) {
+    if (actions.has(written.value)) {
+      forbidden.add(written.value);
+      continue;
+    }
+    // What is forbidden by a wrong name isn't forbidden at all.
+    const tool = tools.get(written.value);
+    const [upstream = ''] = written.value.split('.');
+    if (tool === undefined && brokenUpstreams.has(upstream)) continue;
+    report.error('policy.unknown', written.at, `unknown action \`${written.value}\``, {
+      expected: '`upstream.action`, of a tool in `tools`',
+      mend:
+        tool === undefined
+          ? didYouMean(written.value, actions.keys())
+          : `name its action: \`${tool.upstream}.${tool.action}\``,
+    });
+  }
+  return forbidden;
+}
+
+function compileModel({ model }: AgentSyntax, { report }: Compilation): Agent['model'] {
+  if (model === undefined) return null;
+  if (model.through === undefined) {
+    if (!model.hasThrough) {
+      report.error(
+        'policy.missing',
+        model.at,
+        'without `through` nobody tells Sallyport which model is used',
+        {
+          mend: 'write `through: reported`',
+        },
+      );
+    }
+    return null;
+  }
+  return { pin: model.pin?.value ?? null, through: model.through.value };
+}
+
+function compileBudget({ budget, model }: AgentSyntax, { report }: Compilation): Budget {
+  if (budget === undefined)
+    return { steps: null, toolCalls: null, durationMs: null, tokens: null, costMicroUsd: null };
+  if (model === undefined || (!model.hasThrough && model.through === undefined)) {
+    for (const [name, at] of budget.places) {
+      report.error('policy.missing', at, `nobody tells Sallyport of the model's \`${name}\``, {
+        mend: 'write `model: { through: reported }` for the agent, or remove the limit',
+      });
+    }
+  }
+  return {
+    steps: compileLimit(budget.steps, (max) => max.value, report),
+    toolCalls: compileLimit(budget.toolCalls, (max) => max.value, report),
+    durationMs: compileLimit(budget.durationMs, (max) => max.value, report),
+    tokens: compileLimit(budget.tokens, (max) => max.value, report),
+    costMicroUsd: compileCost(budget.cost, report),
+  };
+}
+
+function compileLimit<T>(
+  limit: LimitSyntax<T> | undefined,
+  max: (written: Located<T>) => number | null,
+  report: Compilation['report'],
+): BudgetLimit | null {
+  if (limit === undefined) return null;
+  const value = max(limit.max);
+  if (value === null) return null;
+  const then = limit.then?.value ?? 'deny';
+  if (then === 'hold') {
+    report.warning(
+      'policy.hold',
+      limit.then?.at ?? limit.at,
+      '`then: hold` waits for a person, and nobody can be asked yet: such a call is refused',
+    );
+  }
+  return { max: value, then };
+}
+
+/** Millionths: a call of a small model costs less than a cent. */
+function compileCost(
+  limit: BudgetSyntax['cost'],
+  report: Compilation['report'],
+): BudgetLimit | null {
+  return compileLimit(
+    limit,
+    (written) => {
+      const code = written.value.currency ?? 'USD';
+      if (code !== 'USD') {
+        report.error('policy.value', written.at, 'what a model costs is counted in USD', {
+          mend: `write \`${written.value.digits} USD\``,
+        });
+        return null;
+      }
+      // An amount has four decimal places at most, so this is exact.
+      const [whole = '', fraction = ''] = written.value.digits.split('.');
+      return Number(whole + fraction.padEnd(6, '0'));
+    },
+    report,
+  );
+}

@@ -1,0 +1,254 @@
+import type { KindName } from '../../content/kind.ts';
+import { plainKind } from '../../content/kinds.ts';
+import { callEnvironment } from '../cel-environment.ts';
+import type { Constraint, HoursWindow, Otherwise, Term, Tool } from '../model.ts';
+import { didYouMean } from '../nearest.ts';
+import type { Report } from '../report.ts';
+import type { ConstraintSyntax, OtherwiseSyntax } from '../shape/permission.ts';
+import type { Located } from '../shape/shape.ts';
+import { parseHoursWindow } from '../shape/value.ts';
+import { compileExpression } from './cel.ts';
+import type { Compilation } from './context.ts';
+import { compileGlobs } from './globs.ts';
+import { compileItems } from './items.ts';
+import { compileMoney } from './money.ts';
+import { compilePointers } from './pointers.ts';
+import {
+  all,
+  type CaseNames,
+  compileAddressTerm,
+  compileDomainTerm,
+  compileTerms,
+  compileUrlTerm,
+} from './terms.ts';
+import { compileWhere } from './where.ts';
+
+/** Where a constraint stands, and what it has to hold for. */
+export interface ConstraintPlace {
+  /** At least one; empty when the grant covers nothing that could be compiled, and then nothing is asked of it. */
+  readonly covered: readonly Tool[];
+  readonly caseNames: CaseNames;
+  readonly compilation: Compilation;
+}
+
+type Common = Pick<Constraint, 'name' | 'at' | 'otherwise'>;
+
+/** One constraint; null when it can't be used, and the report says why. */
+export function compileConstraint(
+  syntax: ConstraintSyntax,
+  place: ConstraintPlace,
+): Constraint | null {
+  const { compilation, caseNames } = place;
+  const { report } = compilation;
+  const common: Common = {
+    name: syntax.name,
+    at: syntax.at,
+    otherwise: compileOtherwise(syntax.otherwise, compilation),
+  };
+  switch (syntax.type) {
+    case 'recipients':
+    case 'senders': {
+      const only = all(syntax.entries, (entry) => compileAddressTerm(entry, caseNames, report));
+      return only === null ? null : { ...common, type: syntax.type, only };
+    }
+    case 'allowed_domains':
+    case 'forbidden_domains': {
+      const domains = all(syntax.entries, (entry) => compileDomainTerm(entry, caseNames, report));
+      return domains === null ? null : { ...common, type: syntax.type, domains };
+    }
+    case 'max_recipients':
+      return { ...common, type: 'max_recipients', max: syntax.max };
+    case 'urls': {
+      const only = all(syntax.entries, (entry) => compileUrlTerm(entry, caseNames, report));
+      return only === null ? null : { ...common, type: 'urls', only };
+    }
+    case 'accounts':
+    case 'commands': {
+      const kind = plainKind(syntax.type === 'accounts' ? 'account' : 'command');
+      const only = compileTerms(syntax.entries, kind, caseNames, report);
+      return only === null ? null : { ...common, type: syntax.type, only };
+    }
+    case 'folders': {
+      const { only, except } = compileBoth(syntax, 'folder', place);
+      if (only === null || except === null) return null;
+      if (!canHold(only, except, syntax, report)) return null;
+      return { ...common, type: 'folders', only: syntax.only === undefined ? null : only, except };
+    }
+    case 'paths': {
+      const under = compileTerms(syntax.under?.value ?? [], plainKind('path'), caseNames, report);
+      const except = compileGlobs(syntax.except?.value ?? [], report);
+      if (under === null || except === null) return null;
+      return { ...common, type: 'paths', under: syntax.under === undefined ? null : under, except };
+    }
+    case 'fields': {
+      const names = (syntax.only ?? syntax.except)?.value ?? [];
+      const pointers = names.filter((name) => name.value.startsWith('/'));
+      return {
+        ...common,
+        type: 'fields',
+        mode: syntax.only === undefined ? 'except' : 'only',
+        names: new Set(
+          names.filter((name) => !name.value.startsWith('/')).map((name) => name.value),
+        ),
+        pointers: compilePointers(pointers, report),
+      };
+    }
+    case 'items':
+      return compileItems(syntax, common, place);
+    case 'max_amount': {
+      const amount = compileMoney(syntax.amount, compilation.currency, report);
+      return amount === null ? null : { ...common, type: 'max_amount', amount };
+    }
+    case 'max_total': {
+      const { amount, windowMs } = syntax.total.value;
+      const money = compileMoney(
+        { value: amount, at: syntax.total.at },
+        compilation.currency,
+        report,
+      );
+      if (syntax.scope === 'case' && caseNames.declared.size === 0) {
+        report.error('policy.unknown', syntax.at, 'a total by case needs a case', {
+          mend: `declare it in ${caseNames.where}`,
+        });
+        return null;
+      }
+      return money === null
+        ? null
+        : { ...common, type: 'max_total', scope: syntax.scope, amount: money, windowMs };
+    }
+    case 'once_per':
+      return {
+        ...common,
+        type: 'once_per',
+        arguments: syntax.arguments.map((one) => one.value),
+        of: syntax.of,
+      };
+    case 'hours': {
+      const windows = all(syntax.windows, (window) => compileWindow(window, compilation));
+      return windows === null ? null : { ...common, type: 'hours', windows };
+    }
+    case 'rate':
+      return { ...common, type: 'rate', rate: syntax.rate };
+    case 'after': {
+      const tools = all(syntax.tools, (tool) => knownTool(tool, compilation));
+      if (tools === null) return null;
+      const [only] = place.covered;
+      if (place.covered.length === 1 && tools.every((tool) => tool === only?.name)) {
+        report.error(
+          'policy.conflict',
+          syntax.at,
+          `\`${only?.name}\` would have to complete before it is first called`,
+          {
+            mend: 'name the tool that comes before it',
+          },
+        );
+        return null;
+      }
+      return { ...common, type: 'after', tools };
+    }
+    case 'novelty':
+      return { ...common, type: 'novelty', of: syntax.of };
+    case 'where':
+      return compileWhere(syntax, common, place);
+    case 'when': {
+      if (place.covered.length === 0) return null;
+      const environment = callEnvironment(place.covered, caseNames.declared);
+      const program = compileExpression(syntax.expression, environment, report);
+      return program === null ? null : { ...common, type: 'when', program };
+    }
+  }
+}
+
+export function compileOtherwise(
+  syntax: OtherwiseSyntax | undefined,
+  compilation: Compilation,
+): Otherwise | null {
+  if (syntax === undefined) return null;
+  const { role } = syntax;
+  if (!knowsApprover(role, syntax.type === 'approval', compilation)) return null;
+  const what = syntax.type === 'approval' ? `waits for \`${role.value}\`` : 'breaks glass';
+  compilation.report.warning(
+    'policy.hold',
+    syntax.at,
+    `\`otherwise\` ${what}, and nobody can be asked yet: such a call is refused`,
+  );
+  return { type: syntax.type, role: role.value };
+}
+
+/** `user` is the run's own person. */
+export function knowsApprover(
+  role: Located<string>,
+  mayBeUser: boolean,
+  { report, roleNames }: Compilation,
+): boolean {
+  if ((mayBeUser && role.value === 'user') || roleNames.has(role.value)) return true;
+  report.error('policy.unknown', role.at, `unknown role \`${role.value}\``, {
+    expected: mayBeUser
+      ? 'a role in `roles` or of a user, or `user`'
+      : 'a role in `roles` or of a user',
+    mend: didYouMean(role.value, [...roleNames, ...(mayBeUser ? ['user'] : [])]),
+  });
+  return false;
+}
+
+function compileBoth(
+  syntax: Extract<ConstraintSyntax, { type: 'folders' }>,
+  kind: KindName,
+  { caseNames, compilation }: ConstraintPlace,
+): { only: readonly Term[] | null; except: readonly Term[] | null } {
+  const compile = (entries: readonly Located<string>[]): readonly Term[] | null =>
+    compileTerms(entries, plainKind(kind), caseNames, compilation.report);
+  return { only: compile(syntax.only?.value ?? []), except: compile(syntax.except?.value ?? []) };
+}
+
+/** `only: [a], except: [a]` allows nothing, and nobody means that. */
+function canHold(
+  only: readonly Term[],
+  except: readonly Term[],
+  syntax: ConstraintSyntax,
+  report: Report,
+): boolean {
+  const excepted = new Set(except.map(termKey));
+  if (only.length === 0 || only.some((term) => !excepted.has(termKey(term)))) return true;
+  report.error(
+    'policy.conflict',
+    syntax.at,
+    'everything in `only` is in `except` too, so nothing is allowed',
+    {
+      mend: 'remove one of the two',
+    },
+  );
+  return false;
+}
+
+export function termKey(term: Term): string {
+  return term.type === 'case' ? `case.${term.name}` : `=${term.value.key}`;
+}
+
+function compileWindow(
+  written: Located<string>,
+  { windows, timezone, report }: Compilation,
+): HoursWindow | null {
+  const named = windows.get(written.value);
+  if (named !== undefined) return named;
+  const parsed = parseHoursWindow(written.value);
+  if (parsed !== null) return { ...parsed, timezone };
+  report.error('policy.unknown', written.at, `unknown window \`${written.value}\``, {
+    expected: 'a name in `hours`, or `Mon-Fri 09:00-17:00`',
+    mend: didYouMean(written.value, windows.keys()),
+  });
+  return null;
+}
+
+function knownTool(written: Located<string>, { toolNames, report }: Compilation): string | null {
+  if (toolNames.has(written.value)) return written.value;
+  report.error('policy.unknown', written.at, `unknown tool \`${written.value}\``, {
+    mend: didYouMean(written.value, toolNames) ?? longName(written.value, toolNames),
+  });
+  return null;
+}
+
+function longName(operation: string, toolNames: ReadonlySet<string>): string | null {
+  const full = [...toolNames].find((name) => name.endsWith(`.${operation}`));
+  return full === undefined ? null : `write \`${full}\``;
+}

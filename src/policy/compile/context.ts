@@ -1,0 +1,21 @@
+import type { Lock } from '../lock.ts';
+import type { HoursWindow, Policy, Tool } from '../model.ts';
+import type { Report } from '../report.ts';
+
+/** What every part of a compilation may look at. Names are known also when what they name couldn't be used. */
+export interface Compilation {
+  readonly report: Report;
+  readonly lock: Lock;
+  readonly currency: string | null;
+  readonly timezone: string;
+  readonly windows: ReadonlyMap<string, HoursWindow>;
+  readonly upstreams: Policy['upstreams'];
+  readonly upstreamNames: ReadonlySet<string>;
+  readonly tools: ReadonlyMap<string, Tool>;
+  readonly toolNames: ReadonlySet<string>;
+  /** `upstream.action` to the tools that do it. */
+  readonly actions: ReadonlyMap<string, readonly Tool[]>;
+  /** Upstreams with a tool that couldn't be used: an action that is missing may be that tool's. */
+  readonly brokenUpstreams: ReadonlySet<string>;
+  readonly roleNames: ReadonlySet<string>;
+}

@@ -1,0 +1,116 @@
+import { digestOf } from '../../content/digest.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../content/value.ts';
+import type { LockedTool } from '../lock.ts';
+import type { PinnedDefinition } from '../model.ts';
+import { compileSchema, fillDefaults } from '../schema-check.ts';
+
+export type Pinned = { readonly pin: PinnedDefinition } | { readonly error: string };
+
+/** One pinned definition, with its schemas compiled. */
+export function compilePin(locked: Pick<LockedTool, 'digest' | 'definition'>): Pinned {
+  const { definition, digest } = locked;
+  const inputSchema = definition['inputSchema'];
+  if (!isJsonObject(inputSchema)) return { error: 'its definition has no input schema' };
+  const input = compileSchema(inputSchema);
+  if ('error' in input) return { error: `its input schema can't be used: ${input.error}` };
+  const outputSchema = isJsonObject(definition['outputSchema']) ? definition['outputSchema'] : null;
+  const output = outputSchema === null ? null : compileSchema(outputSchema);
+  if (output !== null && 'error' in output)
+    return { error: `its output schema can't be used: ${output.error}` };
+  return {
+    pin: {
+      digest,
+      title: text(definition['title']),
+      description: text(definition['description']) ?? '',
+      inputSchema,
+      outputSchema,
+      annotations: isJsonObject(definition['annotations']) ? definition['annotations'] : null,
+      checkInput: input.check,
+      checkOutput: output?.check ?? null,
+      fillDefaults: (args) => fillDefaults(inputSchema, args),
+    },
+  };
+}
+
+function text(value: JsonValue | undefined): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+/** Reading a resource and getting a prompt are calls that MCP itself defines: their definition is ours, and pinned here. */
+export function surfacePin(operation: 'resources/read' | 'prompts/get'): Pinned {
+  const definition: JsonObject =
+    operation === 'resources/read'
+      ? {
+          name: operation,
+          description: 'Reads a resource of this server.',
+          inputSchema: {
+            type: 'object',
+            properties: { uri: { type: 'string' } },
+            required: ['uri'],
+            additionalProperties: false,
+          },
+        }
+      : {
+          name: operation,
+          description: 'Gets a prompt of this server.',
+          inputSchema: {
+            type: 'object',
+            properties: {
+              name: { type: 'string' },
+              arguments: { type: 'object', additionalProperties: { type: 'string' } },
+            },
+            required: ['name'],
+            additionalProperties: false,
+          },
+        };
+  return compilePin({ digest: digestOf(definition), definition });
+}
+
+/** What a schema says about the names of arguments. */
+export interface DeclaredArguments {
+  readonly byName: ReadonlyMap<string, JsonObject>;
+  /** It lets through names that it doesn't list. */
+  readonly isOpen: boolean;
+}
+
+export function declaredArguments(schema: JsonObject): DeclaredArguments {
+  const byName = new Map<string, JsonObject>();
+  collect(schema, schema, byName, 0);
+  const more = schema['additionalProperties'];
+  return { byName, isOpen: more === true || isJsonObject(more) || 'patternProperties' in schema };
+}
+
+/** Names also stand in what a schema is put together from; deeper than this nobody puts together. */
+const nestingMax = 8;
+
+function collect(
+  schema: JsonValue | undefined,
+  root: JsonObject,
+  into: Map<string, JsonObject>,
+  depth: number,
+): void {
+  if (!isJsonObject(schema) || depth > nestingMax) return;
+  const properties = schema['properties'];
+  if (isJsonObject(properties)) {
+    for (const [name, property] of Object.entries(properties)) {
+      if (!into.has(name)) into.set(name, isJsonObject(property) ? property : {});
+    }
+  }
+  for (const key of ['allOf', 'anyOf', 'oneOf']) {
+    const members = schema[key];
+    if (isJsonArray(members)) for (const member of members) collect(member, root, into, depth + 1);
+  }
+  for (const key of ['if', 'then', 'else']) collect(schema[key], root, into, depth + 1);
+  const reference = schema['$ref'];
+  if (typeof reference === 'string') collect(localTarget(reference, root), root, into, depth + 1);
+}
+
+function localTarget(reference: string, root: JsonObject): JsonValue | undefined {
+  if (!reference.startsWith('#/')) return undefined;
+  let target: JsonValue | undefined = root;
+  for (const segment of reference.slice(2).split('/')) {
+    const name = segment.replaceAll('~1', '/').replaceAll('~0', '~');
+    target = isJsonObject(target) && Object.hasOwn(target, name) ? target[name] : undefined;
+  }
+  return target;
+}

@@ -1,0 +1,159 @@
+import { defaults } from '../defaults.ts';
+import type { Lock } from '../lock.ts';
+import type { CaseDeclaration, Policy, Tool, UserDeclaration } from '../model.ts';
+import { didYouMean } from '../nearest.ts';
+import { Report } from '../report.ts';
+import type { DocumentSyntax } from '../shape/document.ts';
+import { compileAgent, compileCase } from './agents.ts';
+import type { Compilation } from './context.ts';
+import { knownCurrency } from './money.ts';
+import { compilePermissions } from './permissions.ts';
+import { compileTools } from './tools.ts';
+import { compileUpstream } from './upstreams.ts';
+
+export type CompiledPolicy = Omit<Policy, 'hash' | 'canonical' | 'lockDigest'>;
+
+/** Checks every name against what it names, and makes of the text what the engine reads. */
+export function compilePolicy(
+  document: DocumentSyntax,
+  lock: Lock,
+  report: Report,
+): CompiledPolicy {
+  const compilation = prepare(document, lock, report);
+  const roles = (document.roles?.value ?? []).map((entry) => ({
+    name: entry.name,
+    permissions: compilePermissions(
+      entry.value?.permissions,
+      {
+        key: `roles.${entry.name}`,
+        caseNames: {
+          declared: caseNamesOfRole(entry.name, document, compilation),
+          where: 'the `case` of an agent that acts for it',
+        },
+      },
+      compilation,
+    ),
+  }));
+  const agents = (document.agents?.value ?? []).flatMap(
+    (entry) => compileAgent(entry, compilation) ?? [],
+  );
+  return {
+    enforcement: document.enforcement?.value ?? defaults.enforcement,
+    timezone: compilation.timezone,
+    currency: compilation.currency,
+    upstreams: compilation.upstreams,
+    users: compileUsers(document, report),
+    tools: compilation.tools,
+    roles: new Map(roles.map((role) => [role.name, role])),
+    agents: new Map(agents.map((agent) => [agent.name, agent])),
+    breaker: { ...defaults.breaker, ...document.breaker },
+    alertEvents: new Set(document.alertEvents.map((event) => event.value)),
+    results: { maxBytes: document.resultBytesMax ?? defaults.resultBytesMax },
+  };
+}
+
+function prepare(document: DocumentSyntax, lock: Lock, report: Report): Compilation {
+  const currency = document.currency?.value ?? null;
+  if (document.currency !== undefined)
+    knownCurrency(document.currency.value, document.currency.at, report);
+  const timezone = document.timezone?.value ?? defaults.timezone;
+  const upstreamEntries = document.upstreams?.value ?? [];
+  const upstreamNames = new Set(upstreamEntries.map((entry) => entry.name));
+  const toolEntries = document.tools?.value ?? [];
+  const { tools, brokenUpstreams } = compileTools(toolEntries, {
+    report,
+    lock,
+    currency,
+    upstreamNames,
+  });
+  const actions = new Map<string, readonly Tool[]>();
+  for (const tool of tools.values()) {
+    const action = `${tool.upstream}.${tool.action}`;
+    actions.set(action, [...(actions.get(action) ?? []), tool]);
+  }
+  const users = document.users?.value ?? [];
+  return {
+    report,
+    lock,
+    currency,
+    timezone,
+    windows: new Map(
+      (document.hours?.value ?? []).flatMap(({ name, value }) =>
+        value === undefined ? [] : [[name, { ...value.value, timezone }] as const],
+      ),
+    ),
+    upstreams: new Map(
+      upstreamEntries.flatMap((entry) => {
+        const upstream = compileUpstream(entry, report);
+        return upstream === null ? [] : [[entry.name, upstream] as const];
+      }),
+    ),
+    upstreamNames,
+    tools,
+    toolNames: new Set(toolEntries.map((entry) => entry.name)),
+    actions,
+    brokenUpstreams,
+    roleNames: new Set([
+      ...(document.roles?.value ?? []).map((entry) => entry.name),
+      ...users.flatMap((user) => user.value?.roles?.value.map((role) => role.value) ?? []),
+    ]),
+  };
+}
+
+/** A role's grants may mention the case of whoever acts for it: an agent without that name gains nothing by them. */
+function caseNamesOfRole(
+  role: string,
+  document: DocumentSyntax,
+  compilation: Compilation,
+): ReadonlyMap<string, CaseDeclaration> {
+  const names = new Map<string, CaseDeclaration>();
+  // Judged where it stands, for the agent: here it is only looked at.
+  const unheard = { currency: compilation.currency, report: new Report() };
+  for (const { value } of document.agents?.value ?? []) {
+    if (value?.actsFor?.value.some((written) => written.value === role) !== true) continue;
+    for (const [name, declared] of compileCase(value, unheard)) names.set(name, declared);
+  }
+  return names;
+}
+
+/** A role that nothing gives permissions to and nothing names is a misspelt one, and its person would be refused everything. */
+function compileUsers(document: DocumentSyntax, report: Report): Policy['users'] {
+  const declared = new Set((document.roles?.value ?? []).map((entry) => entry.name));
+  const meant = namedRoles(document);
+  const users = new Map<string, UserDeclaration>();
+  for (const { name, value } of document.users?.value ?? []) {
+    const roles = value?.roles?.value ?? [];
+    for (const role of roles) {
+      if (declared.has(role.value) || meant.has(role.value)) continue;
+      report.error('policy.unknown', role.at, `unknown role \`${role.value}\``, {
+        expected: 'a role in `roles`, or one that an agent names',
+        mend: didYouMean(role.value, [...declared, ...meant]),
+      });
+    }
+    users.set(name, { id: name, roles: new Set(roles.map((role) => role.value)) });
+  }
+  return users;
+}
+
+/** Roles that only approve, or answer for runs, need no entry in `roles`. */
+function namedRoles(document: DocumentSyntax): ReadonlySet<string> {
+  const named = new Set<string>();
+  for (const { value } of document.agents?.value ?? []) {
+    for (const role of value?.actsFor?.value ?? []) named.add(role.value);
+    if (value?.unattended?.owner !== undefined) named.add(value.unattended.owner.value);
+  }
+  const holders = [...(document.agents?.value ?? []), ...(document.roles?.value ?? [])];
+  for (const holder of holders) {
+    for (const upstream of holder.value?.permissions?.value ?? []) {
+      for (const grant of upstream.value?.value ?? []) {
+        for (const alternative of grant.value?.alternatives ?? []) {
+          if (alternative.approval?.type === 'by' && alternative.approval.by !== undefined)
+            named.add(alternative.approval.by.value);
+          for (const { otherwise } of alternative.constraints)
+            if (otherwise !== undefined) named.add(otherwise.role.value);
+        }
+      }
+    }
+  }
+  return named;
+}

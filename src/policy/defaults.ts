@@ -1,0 +1,61 @@
+/**
+ * What holds where the policy says nothing, and the bounds of what a policy may be. Each with its reason;
+ * `policy explain` shows those that decide.
+ */
+import type { BreakerSettings, Enforcement, LoopLimits, Reach, Tier } from './model.ts';
+
+export const defaults: {
+  readonly enforcement: Enforcement;
+  readonly timezone: string;
+  readonly tier: Tier;
+  readonly reach: Reach;
+  readonly trust: 'trusted' | 'untrusted';
+  readonly loops: LoopLimits;
+  readonly breaker: BreakerSettings;
+  readonly resultBytesMax: number;
+} = {
+  // A policy that says nothing is enforced: `observe` has to be written, so that a reader sees it.
+  enforcement: 'strict',
+  // The same everywhere: a gateway must not read hours by the zone of the machine it happens to run on.
+  timezone: 'UTC',
+  // A tool that nobody classified may do anything to anybody.
+  tier: 3,
+  reach: 'external',
+  // What a tool returns was written by somebody whom we don't know.
+  trust: 'untrusted',
+  loops: {
+    // A third equal call with an equal result has nothing more to learn; two happen when a framework retries.
+    sameCall: 3,
+    // Reading fifteen pages in a row is work; more than that is a scan, and a policy that wants one says so.
+    sameTool: 15,
+    // A cycle of two to four calls that comes back a third time isn't converging.
+    cycle: 3,
+  },
+  // Five failures in a row are an outage, not a hiccup; a minute is what a restarted server takes.
+  breaker: { failures: 5, resetMs: 60_000 },
+  // About a thousand tokens: what a model reads of one result before the rest of its context suffers.
+  resultBytesMax: 4_000,
+};
+
+export const policyLimits: {
+  readonly fileBytesMax: number;
+  readonly filesMax: number;
+  readonly totalBytesMax: number;
+  readonly includeDepthMax: number;
+  readonly nodesMax: number;
+  readonly depthMax: number;
+  readonly diagnosticsMax: number;
+  readonly listEntriesMax: number;
+} = {
+  // A policy is read by people: the largest of our examples has 12 KiB.
+  fileBytesMax: 1_048_576,
+  filesMax: 200,
+  totalBytesMax: 8_388_608,
+  includeDepthMax: 8,
+  nodesMax: 200_000,
+  // The language itself needs twelve levels; deeper is an attack on the reader's stack.
+  depthMax: 32,
+  // More errors than this at once help nobody, and a hostile file could make millions.
+  diagnosticsMax: 100,
+  listEntriesMax: 10_000,
+};

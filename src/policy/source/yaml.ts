@@ -1,0 +1,374 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+  type Node as YamlNode,
+} from 'yaml';
+import { policyLimits } from '../defaults.ts';
+import type { SourcePosition } from '../model.ts';
+import type { Report } from '../report.ts';
+import type { Entry, Node } from './node.ts';
+
+/** Nodes of all files of one policy together. */
+export interface NodeCount {
+  nodes: number;
+}
+
+/**
+ * Reads one policy file as strict YAML 1.2. Whatever makes YAML say something else than it shows is refused, and
+ * before anything is expanded: tags, anchors, aliases, merge keys, directives, duplicate keys.
+ *
+ * Null: nothing of the file can be used; the report says why.
+ */
+export function readYaml(
+  file: string,
+  text: string,
+  count: NodeCount,
+  report: Report,
+): Node | null {
+  if (!hasOnlyVisibleText(file, text, report)) return null;
+  const lines = new LineCounter();
+  let document: Document.Parsed | Document;
+  try {
+    document = parseDocument(text, {
+      version: '1.2',
+      schema: 'core',
+      strict: true,
+      // Ours points at both; the parser's own stops at the first.
+      uniqueKeys: false,
+      merge: false,
+      prettyErrors: false,
+      lineCounter: lines,
+      logLevel: 'error',
+    });
+  } catch {
+    // The parser is recursive: brackets nested by the thousand overflow its stack.
+    report.error('policy.yaml', { file, line: 1, column: 1 }, 'the file nests too deep to be read');
+    return null;
+  }
+  const reader = new YamlReader(file, text, lines, count, report);
+  reader.directives(document);
+  for (const problem of [...document.errors, ...document.warnings]) reader.problem(problem);
+  if (document.errors.length > 0) return null;
+  if (document.contents === null) {
+    return { type: 'map', at: { file, line: 1, column: 1 }, entries: [] };
+  }
+  return reader.node(document.contents, 0, null);
+}
+
+// Text that a reviewer can't see must not decide: controls, bidirectional overrides, zero-width characters.
+const invisible =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\p{Cs}|(?!^)\ufeff/gu;
+
+function hasOnlyVisibleText(file: string, text: string, report: Report): boolean {
+  let clean = true;
+  for (const match of text.matchAll(invisible)) {
+    clean = false;
+    const before = text.slice(0, match.index).split(/\r\n|\r|\n/);
+    const at = { file, line: before.length, column: (before.at(-1) ?? '').length + 1 };
+    const code = (match[0].codePointAt(0) ?? 0).toString(16).padStart(4, '0').toUpperCase();
+    report.error(
+      'policy.file',
+      at,
+      `the character U+${code} can't be seen, so it can't be reviewed`,
+      {
+        mend: 'remove it',
+      },
+    );
+    if (report.errors().length >= 10) break;
+  }
+  return clean;
+}
+
+class YamlReader {
+  readonly #file: string;
+  readonly #text: string;
+  readonly #lines: LineCounter;
+  readonly #count: NodeCount;
+  readonly #report: Report;
+
+  constructor(file: string, text: string, lines: LineCounter, count: NodeCount, report: Report) {
+    this.#file = file;
+    this.#text = text;
+    this.#lines = lines;
+    this.#count = count;
+    this.#report = report;
+  }
+
+  directives(document: Document.Parsed | Document): void {
+    const directives = document.directives;
+    if (directives === undefined) return;
+    if (directives.yaml.explicit !== true && Object.keys(directives.tags).length === 1) return;
+    const offset = Math.max(0, this.#text.search(/^%/m));
+    this.#report.error('policy.yaml_feature', this.#at(offset), 'YAML directives are refused', {
+      mend: 'remove the line; a policy is YAML 1.2',
+    });
+  }
+
+  problem(problem: { code: string; message: string; pos: [number, number] }): void {
+    // Said better, and once, by `node`.
+    if (problem.code === 'TAG_RESOLVE_FAILED') return;
+    const at = this.#at(problem.pos[0]);
+    this.#report.error('policy.yaml', at, yamlMessages[problem.code]?.message ?? problem.message, {
+      mend: yamlMessages[problem.code]?.mend ?? null,
+    });
+  }
+
+  node(node: YamlNode, depth: number, keyAt: SourcePosition | null): Node {
+    const start = node.range?.[0] ?? 0;
+    const at = this.#at(start);
+    const refused = { type: 'refused', at } as const;
+    this.#count.nodes += 1;
+    if (this.#count.nodes > policyLimits.nodesMax) {
+      this.#report.error(
+        'policy.file',
+        { ...at, line: 1, column: 1 },
+        'the policy has too many values',
+        {
+          expected: `at most ${policyLimits.nodesMax} in all its files`,
+        },
+      );
+      return refused;
+    }
+    if (depth > policyLimits.depthMax) {
+      this.#report.error('policy.yaml', at, 'nested too deep', {
+        expected: `at most ${policyLimits.depthMax} levels`,
+      });
+      return refused;
+    }
+    if (isAlias(node)) {
+      return this.#feature(start, `\`*${node.source}\` is a YAML alias, and aliases are refused`, {
+        mend: 'write the value out; an expression or pattern that begins with `*` needs quotes',
+      });
+    }
+    if (node.tag !== undefined) {
+      const tagAt = this.#text.lastIndexOf('!', Math.max(0, start - 1));
+      const bare = `${this.#text.slice(tagAt).match(/^[^\s,[\]{}]*/)?.[0] ?? '!'}`;
+      return this.#feature(Math.max(0, tagAt), `\`${bare}\` is a YAML tag, and tags are refused`, {
+        mend: `quote the expression: ${quoted(this.#lineFrom(tagAt))}`,
+      });
+    }
+    if ((isScalar(node) || isMap(node) || isSeq(node)) && node.anchor !== undefined) {
+      const anchorAt = this.#text.lastIndexOf('&', Math.max(0, start - 1));
+      return this.#feature(
+        Math.max(0, anchorAt),
+        `\`&${node.anchor}\` is a YAML anchor, and anchors are refused`,
+        { mend: 'write the value where it is used' },
+      );
+    }
+    if (isScalar(node)) return this.#scalar(node, at, keyAt);
+    if (isSeq(node)) return this.#list(node, at, depth);
+    if (isMap(node)) return this.#map(node, at, depth);
+    return refused;
+  }
+
+  #scalar(node: Scalar, at: SourcePosition, keyAt: SourcePosition | null): Node {
+    const { value } = node;
+    const written = node.source ?? '';
+    const quoted = node.type !== undefined && node.type !== 'PLAIN';
+    if (
+      typeof value === 'number' &&
+      (!Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER)
+    ) {
+      this.#report.error(
+        'policy.value',
+        at,
+        `\`${written}\` isn't a number that can be kept exactly`,
+        {
+          mend: `quote it if it is a name: ${JSON.stringify(written)}`,
+        },
+      );
+      return { type: 'refused', at };
+    }
+    if (
+      value === null ||
+      typeof value === 'string' ||
+      typeof value === 'number' ||
+      typeof value === 'boolean'
+    ) {
+      // A key without a value is pointed at by its key: there is nothing else to point at.
+      const place = value === null && written === '' && keyAt !== null ? keyAt : at;
+      return {
+        type: 'scalar',
+        at: place,
+        value,
+        written,
+        quoted,
+        placeOf: this.#placeOf(node, place),
+      };
+    }
+    this.#report.error('policy.type', at, 'this value has no place in a policy');
+    return { type: 'refused', at };
+  }
+
+  #placeOf(node: Scalar, at: SourcePosition): (offset: number) => SourcePosition {
+    const { value, type } = node;
+    if (typeof value !== 'string') return () => at;
+    const [start = 0, end = 0] = node.range ?? [];
+    if (type === 'BLOCK_LITERAL') {
+      const [, ...lines] = this.#text.slice(start, end).split(/\r\n|\r|\n/);
+      const indent = lines.find((line) => line.trim() !== '')?.search(/\S/) ?? 0;
+      return (offset) => {
+        const before = value.slice(0, offset).split('\n');
+        const column = indent + (before.at(-1) ?? '').length + 1;
+        return { ...at, line: at.line + before.length, column };
+      };
+    }
+    const opening = type === 'PLAIN' ? 0 : 1;
+    // Folded lines and escapes move characters about: then the beginning has to do.
+    const straight = this.#text.slice(start + opening, start + opening + value.length) === value;
+    return (offset) => (straight ? { ...at, column: at.column + opening + offset } : at);
+  }
+
+  #list(node: YAMLSeq, at: SourcePosition, depth: number): Node {
+    const items: Node[] = [];
+    for (const item of node.items) {
+      if (isScalar(item) || isMap(item) || isSeq(item) || isAlias(item)) {
+        items.push(this.node(item, depth + 1, null));
+      }
+    }
+    return { type: 'list', at, items };
+  }
+
+  #map(node: YAMLMap, at: SourcePosition, depth: number): Node {
+    const entries: Entry[] = [];
+    const places = new Map<string, SourcePosition>();
+    for (const [index, pair] of node.items.entries()) {
+      if (!isPair(pair)) continue;
+      const key = this.#key(pair.key, places);
+      if (key === null) continue;
+      if (pair.value === null || pair.value === undefined) {
+        this.#cutOff(node, index, key.keyAt, entries);
+        continue;
+      }
+      if (!(isScalar(pair.value) || isMap(pair.value) || isSeq(pair.value) || isAlias(pair.value)))
+        continue;
+      entries.push({ ...key, value: this.node(pair.value, depth + 1, key.keyAt) });
+    }
+    return { type: 'map', at, entries };
+  }
+
+  #key(
+    key: unknown,
+    places: Map<string, SourcePosition>,
+  ): { key: string; keyAt: SourcePosition } | null {
+    if (!isScalar(key)) {
+      const start = isMap(key) || isSeq(key) || isAlias(key) ? (key.range?.[0] ?? 0) : 0;
+      this.#report.error('policy.yaml_feature', this.#at(start), 'a key has to be text', {
+        mend: 'write a plain name',
+      });
+      return null;
+    }
+    const start = key.range?.[0] ?? 0;
+    const keyAt = this.#at(start);
+    if (key.tag !== undefined || key.anchor !== undefined) {
+      const what = key.tag === undefined ? 'anchors' : 'tags';
+      this.#report.error('policy.yaml_feature', keyAt, `${what} are refused, on keys too`, {
+        mend: 'write a plain name',
+      });
+      return null;
+    }
+    const name = key.value;
+    if (typeof name !== 'string') {
+      const written = key.source ?? '';
+      this.#report.error('policy.type', keyAt, `the key \`${written}\` isn't text to YAML`, {
+        mend: `quote it: ${JSON.stringify(written)}`,
+      });
+      return null;
+    }
+    if (name === '<<') {
+      this.#report.error('policy.yaml_feature', keyAt, 'merge keys are refused', {
+        mend: 'write the keys out where they belong',
+      });
+      return null;
+    }
+    if (name === '__proto__') {
+      this.#report.error('policy.key', keyAt, '`__proto__` is no name', {
+        mend: 'choose another name',
+      });
+      return null;
+    }
+    const first = places.get(name);
+    if (first !== undefined) {
+      this.#report.error('policy.duplicate', keyAt, `\`${name}\` stands twice in this map`, {
+        mend: `keep one; the first is at line ${first.line}, column ${first.column}`,
+      });
+      return null;
+    }
+    places.set(name, keyAt);
+    return { key: name, keyAt };
+  }
+
+  /** In `{ if: f(a, b), by: x }` the comma ends the expression, and `b)` becomes a key that nobody wrote. */
+  #cutOff(map: YAMLMap, index: number, at: SourcePosition, entries: Entry[]): void {
+    const fragment = map.items[index];
+    const before = map.items[index - 1];
+    const key = isPair(fragment) && isScalar(fragment.key) ? fragment.key : null;
+    const value = isPair(before) && isScalar(before.value) ? before.value : null;
+    const written = key?.source ?? '';
+    if (value === null || value.type !== 'PLAIN' || key === null) {
+      this.#report.error('policy.unquoted', at, `\`${written}\` has no value`, {
+        mend: `write \`${written}: …\`, or quote the text that this comma belongs to`,
+      });
+      return;
+    }
+    const whole = this.#text.slice(value.range?.[0] ?? 0, key.range?.[1] ?? 0);
+    this.#report.error('policy.unquoted', at, `a comma ended the text before \`${written}\``, {
+      mend: `quote the expression: ${quoted(whole)}`,
+    });
+    // What is left of the expression isn't what was meant: judging it would say a second, misleading thing.
+    const cut = entries.pop();
+    if (cut !== undefined) entries.push({ ...cut, value: { type: 'refused', at: cut.value.at } });
+  }
+
+  #feature(offset: number, message: string, advice: { mend: string }): Node {
+    const at = this.#at(offset);
+    this.#report.error('policy.yaml_feature', at, message, advice);
+    return { type: 'refused', at };
+  }
+
+  #lineFrom(offset: number): string {
+    const rest = this.#text.slice(Math.max(0, offset)).split(/\r|\n/, 1)[0] ?? '';
+    return rest
+      .replace(/\s+#.*$/, '')
+      .trimEnd()
+      .slice(0, 120);
+  }
+
+  #at(offset: number): SourcePosition {
+    const { line, col } = this.#lines.linePos(offset);
+    return { file: this.#file, line: Math.max(1, line), column: Math.max(1, col) };
+  }
+}
+
+function quoted(text: string): string {
+  return text.includes("'") && !text.includes('"')
+    ? `"${text}"`
+    : `'${text.replaceAll("'", "''")}'`;
+}
+
+const yamlMessages: Readonly<
+  Record<string, { readonly message: string; readonly mend: string | null }>
+> = {
+  TAB_AS_INDENT: { message: 'a tab indents this line', mend: 'indent with spaces' },
+  BLOCK_AS_IMPLICIT_KEY: {
+    message: 'a colon inside a value starts a map here',
+    mend: 'quote the expression or text that has the colon in it',
+  },
+  BAD_SCALAR_START: {
+    message: "an unquoted value can't begin with this character",
+    mend: 'quote the value',
+  },
+  MULTIPLE_DOCS: {
+    message: 'a second YAML document starts here',
+    mend: 'a policy file is one document: use `include` for another file',
+  },
+};
