@@ -15,7 +15,7 @@ export const httpLimits = {
   keepAliveTimeoutMs: 65_000,
   /** A client that never reads its answer: after this the answer counts as undelivered. */
   deliveryTimeoutMs: 30_000,
-  connectionsMax: 4_096,
+  connectionsMax: 1_024,
   /** How long a closing server waits for calls in flight. */
   drainMs: 30_000,
 } as const;

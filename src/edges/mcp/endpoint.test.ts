@@ -485,8 +485,12 @@ describe('calls', () => {
   });
 
   test('a client that never reads, and then leaves, has not been answered', async () => {
+    const signals: AbortSignal[] = [];
     const standIn = await edge({
-      call: async () => [{ type: 'text', text: 'x'.repeat(16 * 1024 * 1024) }],
+      call: async (_proposal, signal) => {
+        signals.push(signal);
+        return [{ type: 'text', text: 'x'.repeat(16 * 1024 * 1024) }];
+      },
     });
     const { port } = new URL(standIn.server.url);
     const body = JSON.stringify(legacy('tools/call', { name: 'files.read' }));
@@ -499,6 +503,8 @@ describe('calls', () => {
     expect(standIn.released).toEqual([]);
     socket.destroy();
     await expect.poll(() => standIn.released).toEqual([false]);
+    // It was there when the call ended: that it left is news.
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
   });
 
   test('progress makes a stream of numbers that rise, without the upstream’s words', async () => {

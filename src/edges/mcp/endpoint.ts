@@ -156,13 +156,16 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     }
     const proposal = proposalOf(address, http, request);
     const left = new AbortController();
-    response.once('close', () => left.abort());
+    const leave = (): void => left.abort();
+    response.once('close', leave);
     const reply = openReply(
       response,
       request.id,
       acceptsEvents(http) ? progressTokenOf(request) : null,
     );
     const answer = await runtime.call(principal, proposal, left.signal, reply.progress);
+    // The signal speaks of the call; from here on, whether the client is there is for `released` to say.
+    response.off('close', leave);
     const delivered = await reply.end(answerOf(answer, address, era));
     if (answer.type !== 'result') return;
     try {
