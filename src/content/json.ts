@@ -3,13 +3,16 @@
  * checkpoint and another to the upstream, so whatever readers are known to disagree on is refused: duplicate keys, keys
  * that some readers match without regard to case, `__proto__`, lone surrogates, numbers that a double can't hold.
  */
-import { SallyportError } from './errors.ts';
+import { jsonDepthCeiling, StrictJsonError } from './json-error.ts';
 import { utf8Bytes } from './utf8.ts';
 import type { JsonValue } from './value.ts';
 
+export { canonicalJson } from './canonical.ts';
+export { type StrictJsonCode, StrictJsonError } from './json-error.ts';
+
 export interface JsonLimits {
   readonly bytesMax: number;
-  /** Arrays and objects around a value: `[]` has depth 1. Never more than 500, or the reader's own stack is at stake. */
+  /** Arrays and objects around a value: `[]` has depth 1. Never more than `jsonDepthCeiling`, whatever is asked. */
   readonly depthMax: number;
 }
 
@@ -19,34 +22,6 @@ export const jsonLimits: JsonLimits = {
   // Arguments may have 32, and the message around them a few.
   depthMax: 64,
 };
-
-const depthCeiling = 500;
-
-export type StrictJsonCode =
-  | 'json.bom'
-  | 'json.case_duplicate_key'
-  | 'json.control_character'
-  | 'json.depth'
-  | 'json.duplicate_key'
-  | 'json.lone_surrogate'
-  | 'json.number_range'
-  | 'json.proto_key'
-  | 'json.size'
-  | 'json.syntax'
-  | 'json.trailing'
-  | 'json.utf8'
-  | 'json.value';
-
-/** Messages quote nothing of the text: it may hold a secret. */
-export class StrictJsonError extends SallyportError {
-  /** In UTF-16 units of the decoded text; 0 where no one place is at fault. */
-  readonly offset: number;
-
-  constructor(code: StrictJsonCode, message: string, offset: number, cause?: unknown) {
-    super(code, `${message} at offset ${offset}`, { cause });
-    this.offset = offset;
-  }
-}
 
 /**
  * Reads one JSON value. `-0` is read as 0; a fraction that a double can't hold is rounded, as everywhere.
@@ -62,7 +37,7 @@ export function readJson(source: string | Uint8Array, limits: Partial<JsonLimits
     const offset = Math.max(0, text.search(/\p{Surrogate}/u));
     throw new StrictJsonError('json.lone_surrogate', 'half of a surrogate pair', offset);
   }
-  return new Reader(text, Math.min(depthMax, depthCeiling)).document();
+  return new Reader(text, Math.min(depthMax, jsonDepthCeiling)).document();
 }
 
 function decode(bytes: Uint8Array, bytesMax: number): string {
@@ -263,8 +238,8 @@ class Reader {
         continue;
       }
       value += text.slice(plainFrom, at);
-      const escape = text[at + 1] ?? '';
-      if (escape === 'u') {
+      const letter = text[at + 1] ?? '';
+      if (letter === 'u') {
         const digits = text.slice(at + 2, at + 6);
         if (!/^[0-9a-fA-F]{4}$/.test(digits)) {
           throw new StrictJsonError('json.syntax', 'an escape that JSON has not', at);
@@ -274,7 +249,7 @@ class Reader {
         value += String.fromCharCode(code);
         at += 6;
       } else {
-        const character = shortEscapes.get(escape);
+        const character = shortEscapes.get(letter);
         if (character === undefined) {
           throw new StrictJsonError('json.syntax', 'an escape that JSON has not', at);
         }
@@ -360,66 +335,4 @@ function foldCase(key: string): string {
     if ((unit >= 0x41 && unit <= 0x5a) || unit >= 0x80) return key.toUpperCase().toLowerCase();
   }
   return key;
-}
-
-/**
- * RFC 8785: keys by UTF-16 units, numbers as ECMAScript writes them, no white space. Equal values have equal texts.
- *
- * @throws {StrictJsonError} for what isn't JSON: a value that came past the reader must not share a digest with another.
- */
-export function canonicalJson(value: JsonValue): string {
-  return canonical(value, 0);
-}
-
-function canonical(value: JsonValue, depth: number): string {
-  switch (typeof value) {
-    case 'string':
-      return canonicalString(value);
-    case 'number':
-      if (!Number.isFinite(value)) throw notJson('a number that is not finite');
-      return value === 0 ? '0' : String(value);
-    case 'boolean':
-      return value ? 'true' : 'false';
-    case 'object':
-      break;
-    default:
-      throw notJson(`a value of type ${typeof value}`);
-  }
-  if (value === null) return 'null';
-  if (depth >= depthCeiling) {
-    throw new StrictJsonError('json.depth', `deeper than ${depthCeiling}`, 0);
-  }
-  if (Array.isArray(value)) {
-    // An index loop: a hole must not vanish, as it would in `map` and `join`.
-    let text = '[';
-    for (let at = 0; at < value.length; at += 1) {
-      text += (at === 0 ? '' : ',') + canonical(value[at], depth + 1);
-    }
-    return `${text}]`;
-  }
-  let text = '{';
-  for (const [at, [key, field]] of Object.entries(value).sort(byKey).entries()) {
-    text += `${at === 0 ? '' : ','}${canonicalString(key)}:${canonical(field, depth + 1)}`;
-  }
-  return `${text}}`;
-}
-
-function byKey(left: readonly [string, unknown], right: readonly [string, unknown]): number {
-  return left[0] < right[0] ? -1 : 1;
-}
-
-/** What can't stand in JSON text as it is. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const toEscape = /["\\\u0000-\u001f\ud800-\udfff]/;
-
-function canonicalString(text: string): string {
-  if (!toEscape.test(text)) return `"${text}"`;
-  if (!text.isWellFormed()) {
-    throw new StrictJsonError('json.lone_surrogate', 'half of a surrogate pair', 0);
-  }
-  return JSON.stringify(text);
-}
-
-function notJson(what: string): StrictJsonError {
-  return new StrictJsonError('json.value', what, 0);
 }

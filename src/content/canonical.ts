@@ -1,0 +1,63 @@
+import { jsonDepthCeiling, StrictJsonError } from './json-error.ts';
+import type { JsonValue } from './value.ts';
+
+/**
+ * RFC 8785: keys by UTF-16 units, numbers as ECMAScript writes them, no white space. Equal values have equal texts.
+ *
+ * @throws {StrictJsonError} for what isn't JSON: a value that came past the reader must not share a digest with another.
+ */
+export function canonicalJson(value: JsonValue): string {
+  return canonical(value, 0);
+}
+
+function canonical(value: JsonValue, depth: number): string {
+  switch (typeof value) {
+    case 'string':
+      return canonicalString(value);
+    case 'number':
+      if (!Number.isFinite(value)) throw notJson('a number that is not finite');
+      return value === 0 ? '0' : String(value);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'object':
+      break;
+    default:
+      throw notJson(`a value of type ${typeof value}`);
+  }
+  if (value === null) return 'null';
+  if (depth >= jsonDepthCeiling) {
+    throw new StrictJsonError('json.depth', `deeper than ${jsonDepthCeiling}`, 0);
+  }
+  if (Array.isArray(value)) {
+    // An index loop: a hole must not vanish, as it would in `map` and `join`.
+    let text = '[';
+    for (let at = 0; at < value.length; at += 1) {
+      text += (at === 0 ? '' : ',') + canonical(value[at], depth + 1);
+    }
+    return `${text}]`;
+  }
+  let text = '{';
+  for (const [at, [key, field]] of Object.entries(value).sort(byKey).entries()) {
+    text += `${at === 0 ? '' : ','}${canonicalString(key)}:${canonical(field, depth + 1)}`;
+  }
+  return `${text}}`;
+}
+
+function byKey(left: readonly [string, unknown], right: readonly [string, unknown]): number {
+  return left[0] < right[0] ? -1 : 1;
+}
+
+/** What can't stand in JSON text as it is. */
+const toEscape = /["\\\u0000-\u001f\ud800-\udfff]/;
+
+function canonicalString(text: string): string {
+  if (!toEscape.test(text)) return `"${text}"`;
+  if (!text.isWellFormed()) {
+    throw new StrictJsonError('json.lone_surrogate', 'half of a surrogate pair', 0);
+  }
+  return JSON.stringify(text);
+}
+
+function notJson(what: string): StrictJsonError {
+  return new StrictJsonError('json.value', what, 0);
+}
