@@ -142,11 +142,11 @@ function compileLimit<T>(
   if (limit === undefined) return null;
   const value = max(limit.max);
   if (value === null) return null;
-  const then = limit.then?.value ?? 'deny';
+  const then = limit.whenReached?.value ?? 'deny';
   if (then === 'hold') {
     report.warning(
       'policy.hold',
-      limit.then?.at ?? limit.at,
+      limit.whenReached?.at ?? limit.at,
       '`then: hold` waits for a person, and nobody can be asked yet: such a call is refused',
     );
   }

@@ -8,7 +8,7 @@ import type { ConstraintSyntax, OtherwiseSyntax } from '../shape/permission.ts';
 import type { Located } from '../shape/shape.ts';
 import { parseHoursWindow } from '../shape/value.ts';
 import { compileExpression } from './cel.ts';
-import type { Compilation } from './context.ts';
+import type { Compilation, ConstraintPlace } from './context.ts';
 import { compileGlobs } from './globs.ts';
 import { compileItems } from './items.ts';
 import { compileMoney } from './money.ts';
@@ -20,16 +20,9 @@ import {
   compileDomainTerm,
   compileTerms,
   compileUrlTerm,
+  termKey,
 } from './terms.ts';
 import { compileWhere } from './where.ts';
-
-/** Where a constraint stands, and what it has to hold for. */
-export interface ConstraintPlace {
-  /** At least one; empty when the grant covers nothing that could be compiled, and then nothing is asked of it. */
-  readonly covered: readonly Tool[];
-  readonly caseNames: CaseNames;
-  readonly compilation: Compilation;
-}
 
 type Common = Pick<Constraint, 'name' | 'at' | 'otherwise'>;
 
@@ -219,10 +212,6 @@ function canHold(
     },
   );
   return false;
-}
-
-export function termKey(term: Term): string {
-  return term.type === 'case' ? `case.${term.name}` : `=${term.value.key}`;
 }
 
 function compileWindow(

@@ -1,6 +1,7 @@
 import type { Lock } from '../lock.ts';
 import type { HoursWindow, Policy, Tool } from '../model.ts';
 import type { Report } from '../report.ts';
+import type { CaseNames } from './terms.ts';
 
 /** What every part of a compilation may look at. Names are known also when what they name couldn't be used. */
 export interface Compilation {
@@ -18,4 +19,12 @@ export interface Compilation {
   /** Upstreams with a tool that couldn't be used: an action that is missing may be that tool's. */
   readonly brokenUpstreams: ReadonlySet<string>;
   readonly roleNames: ReadonlySet<string>;
+}
+
+/** Where a constraint stands, and what it has to hold for. */
+export interface ConstraintPlace {
+  /** At least one; empty when the grant covers nothing that could be compiled, and then nothing is asked of it. */
+  readonly covered: readonly Tool[];
+  readonly caseNames: CaseNames;
+  readonly compilation: Compilation;
 }

@@ -2,7 +2,7 @@ import type { Kind } from '../../content/kind.ts';
 import { plainKind } from '../../content/kinds.ts';
 import type { AddressTerm, Constraint, Term } from '../model.ts';
 import type { ConstraintSyntax } from '../shape/permission.ts';
-import type { ConstraintPlace } from './constraints.ts';
+import type { ConstraintPlace } from './context.ts';
 import { all, compileAddressTerm, compileTerm } from './terms.ts';
 
 /** A filter on the items of a result, by one attribute. Its values are compared by the kind that `each` gives. */

@@ -10,8 +10,8 @@ import type {
 } from '../shape/permission.ts';
 import { otherCurrency, unanswerable } from './answerable.ts';
 import { compileExpression } from './cel.ts';
-import { type ConstraintPlace, compileConstraint, knowsApprover } from './constraints.ts';
-import type { Compilation } from './context.ts';
+import { compileConstraint, knowsApprover } from './constraints.ts';
+import type { Compilation, ConstraintPlace } from './context.ts';
 import type { CaseNames } from './terms.ts';
 
 export interface Holder {

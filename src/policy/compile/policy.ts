@@ -4,6 +4,7 @@ import type { CaseDeclaration, Policy, Tool, UserDeclaration } from '../model.ts
 import { didYouMean } from '../nearest.ts';
 import { Report } from '../report.ts';
 import type { DocumentSyntax } from '../shape/document.ts';
+import type { UpstreamSyntax } from '../shape/upstream.ts';
 import { compileAgent, compileCase } from './agents.ts';
 import type { Compilation } from './context.ts';
 import { knownCurrency } from './money.ts';
@@ -65,6 +66,7 @@ function prepare(document: DocumentSyntax, lock: Lock, report: Report): Compilat
     lock,
     currency,
     upstreamNames,
+    laterUpstreams: new Set(upstreamEntries.filter(isLater).map((entry) => entry.name)),
   });
   const actions = new Map<string, readonly Tool[]>();
   for (const tool of tools.values()) {
@@ -98,6 +100,10 @@ function prepare(document: DocumentSyntax, lock: Lock, report: Report): Compilat
       ...users.flatMap((user) => user.value?.roles?.value.map((role) => role.value) ?? []),
     ]),
   };
+}
+
+function isLater({ value }: { readonly value: UpstreamSyntax | undefined }): boolean {
+  return value?.ways.some((way) => way === 'http' || way === 'sql') === true;
 }
 
 /** A role's grants may mention the case of whoever acts for it: an agent without that name gains nothing by them. */

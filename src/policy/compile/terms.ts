@@ -238,3 +238,7 @@ export function all<T, U>(
   const usable = compiled.flatMap((one) => (one === null ? [] : [one]));
   return usable.length === entries.length ? usable : null;
 }
+
+export function termKey(term: Term): string {
+  return term.type === 'case' ? `case.${term.name}` : `=${term.value.key}`;
+}

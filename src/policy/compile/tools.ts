@@ -18,6 +18,8 @@ export interface ToolsContext {
   readonly lock: Lock;
   readonly currency: string | null;
   readonly upstreamNames: ReadonlySet<string>;
+  /** Their arguments stand in documents that nobody reads yet, so nothing is said of their tools. */
+  readonly laterUpstreams: ReadonlySet<string>;
 }
 
 export interface CompiledTools {
@@ -61,7 +63,8 @@ export function operationOf(toolName: string): string {
 function compileTool(entry: Named<ToolSyntax>, context: ToolsContext): Tool | null {
   const { report, lock } = context;
   const syntax = entry.value;
-  if (syntax === undefined || !knowsUpstream(entry, context)) return null;
+  if (syntax === undefined || context.laterUpstreams.has(upstreamOf(entry.name))) return null;
+  if (!knowsUpstream(entry, context)) return null;
   if (syntax.with !== undefined) {
     report.error('policy.conflict', syntax.with.at, '`with` is for a variant', {
       mend: 'say with `of` which tool it is a variant of',
@@ -116,7 +119,8 @@ function compileVariant(
 ): Tool | null {
   const { report, lock } = context;
   const syntax = entry.value;
-  if (syntax?.of === undefined || !knowsUpstream(entry, context)) return null;
+  if (syntax?.of === undefined || context.laterUpstreams.has(upstreamOf(entry.name))) return null;
+  if (!knowsUpstream(entry, context)) return null;
   const base = tools.get(syntax.of.value);
   if (base === undefined) {
     if (!names.includes(syntax.of.value)) {

@@ -168,6 +168,7 @@ function compileCredential(
     return null;
   }
   const secret = { from: credential.from.value };
-  if (as.type === 'bearer' || as.type === 'basic') return { secret, as: { type: as.type } };
-  return { secret, as: { type: as.type, name: as.name.value } };
+  return 'name' in as
+    ? { secret, as: { type: as.type, name: as.name.value } }
+    : { secret, as: { type: as.type } };
 }

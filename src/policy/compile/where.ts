@@ -4,11 +4,10 @@ import type { Constraint, Glob, Term, Tool } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
 import type { LiteralSyntax } from '../shape/literal.ts';
 import type { ConstraintSyntax } from '../shape/permission.ts';
-import type { ConstraintPlace } from './constraints.ts';
-import { termKey } from './constraints.ts';
+import type { ConstraintPlace } from './context.ts';
 import { compileOneGlob } from './globs.ts';
 import { declaredArguments } from './pin.ts';
-import { all, compileTerm } from './terms.ts';
+import { all, compileTerm, termKey } from './terms.ts';
 
 type WhereTerm = Term | { readonly type: 'glob'; readonly glob: Glob };
 

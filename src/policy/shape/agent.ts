@@ -48,7 +48,7 @@ export interface ModelSyntax {
 export interface LimitSyntax<T> {
   readonly at: SourcePosition;
   readonly max: Located<T>;
-  readonly then: Located<'deny' | 'hold'> | undefined;
+  readonly whenReached: Located<'deny' | 'hold'> | undefined;
 }
 
 export interface BudgetSyntax {
@@ -67,7 +67,7 @@ export interface LoopsSyntax {
   readonly cycle: Located<number> | undefined;
 }
 
-const oneOfCase: Shape<CaseSyntax | undefined> = record(
+const oneOfCase: Shape<CaseSyntax> = record(
   '`{ one_of: [treatment, billing] }`',
   (fields): CaseSyntax | undefined => {
     const values = fields.required('one_of', listOf(text('text')), 'The values that it may have.');
@@ -78,7 +78,7 @@ const oneOfCase: Shape<CaseSyntax | undefined> = record(
   { description: 'A case name with a fixed set of values.' },
 );
 
-const caseDeclaration: Shape<CaseSyntax | undefined> = named('case', {
+const caseDeclaration: Shape<CaseSyntax> = named('case', {
   expected: 'a kind, or `{ one_of: [a, b] }`',
   schema: (book) => ({ anyOf: [kind.schema(book), oneOfCase.schema(book)] }),
   read: (node, report) => {
@@ -89,7 +89,7 @@ const caseDeclaration: Shape<CaseSyntax | undefined> = named('case', {
   },
 });
 
-const through: Shape<Located<'reported'> | undefined> = {
+const through: Shape<Located<'reported'>> = {
   ...choice(['reported']),
   read: (node, report) => {
     if (node.type !== 'scalar' || node.value !== 'sallyport')
@@ -121,17 +121,17 @@ const model: Shape<ModelSyntax> = named(
   ),
 );
 
-function limit<T>(inner: Shape<Located<T>>): Shape<LimitSyntax<T> | undefined> {
+function limit<T>(inner: Shape<Located<T>>): Shape<LimitSyntax<T>> {
   return byForm(inner.expected, {
-    scalar: mapped(inner, (max): LimitSyntax<T> => ({ at: max.at, max, then: undefined })),
+    scalar: mapped(inner, (max): LimitSyntax<T> => ({ at: max.at, max, whenReached: undefined })),
     map: record('`{ max: …, then: hold }`', (fields): LimitSyntax<T> | undefined => {
       const max = fields.required('max', inner, 'The limit.');
-      const then = fields.optional(
+      const whenReached = fields.optional(
         'then',
         choice(['deny', 'hold']),
         '`hold`: a person may grant more. `deny` where nothing is said.',
       );
-      return max === undefined ? undefined : { at: fields.at, max, then };
+      return max === undefined ? undefined : { at: fields.at, max, whenReached };
     }),
   });
 }

@@ -138,7 +138,7 @@ export interface RecordOptions {
 
 export function record<T>(
   expected: string,
-  build: (fields: Fields) => T,
+  build: (fields: Fields) => T | undefined,
   options: RecordOptions = {},
 ): Shape<T> {
   return {
@@ -154,9 +154,9 @@ export function record<T>(
 function readRecord<T>(
   node: MapNode,
   report: Report,
-  build: (fields: Fields) => T,
+  build: (fields: Fields) => T | undefined,
   options: RecordOptions,
-): T {
+): T | undefined {
   const byKey = new Map(node.entries.map((entry) => [entry.key, entry]));
   const known: string[] = [];
   const optional = <V>(key: string, shape: Shape<V>): V | undefined => {
@@ -223,7 +223,7 @@ export function notEnforcedYet(at: SourcePosition, what: string, report: Report)
 const nowhere: SourcePosition = { file: '', line: 0, column: 0 };
 
 function describeRecord<T>(
-  build: (fields: Fields) => T,
+  build: (fields: Fields) => T | undefined,
   book: SchemaBook,
   options: RecordOptions,
 ): JsonObject {

@@ -97,7 +97,7 @@ const user: Shape<UserSyntax> = named(
   ),
 );
 
-const users: Shape<NamedMap<UserSyntax> | undefined> = named(
+const users: Shape<NamedMap<UserSyntax>> = named(
   'users',
   record(
     '`{ static: { ann: { roles: [support] } } }`',
@@ -153,7 +153,7 @@ const breaker: Shape<Partial<BreakerSettings>> = named(
   ),
 );
 
-const alerts: Shape<Listed<Located<AlertEvent>> | undefined> = named(
+const alerts: Shape<Listed<Located<AlertEvent>>> = named(
   'alerts',
   record(
     '`{ events: [budget_exceeded] }`',
@@ -169,7 +169,7 @@ const alerts: Shape<Listed<Located<AlertEvent>> | undefined> = named(
   ),
 );
 
-const content: Shape<number | undefined> = named(
+const content: Shape<number> = named(
   'content',
   record(
     '`{ results: { max_bytes: 4000 } }`',

@@ -117,7 +117,7 @@ export type WhereSyntax =
 
 const roleName: Shape<Text> = name('a role');
 
-const otherwise: Shape<OtherwiseSyntax | undefined> = named(
+const otherwise: Shape<OtherwiseSyntax> = named(
   'otherwise',
   record(
     '`{ approval: role }` or `{ break_glass: role }`',
@@ -191,10 +191,7 @@ const otherwiseField = (fields: Fields): OtherwiseSyntax | undefined =>
   fields.optional('otherwise', otherwise, 'Who may let a failing call pass.');
 
 /** `[a, b]`, short for `{ only: [a, b] }`; the long form takes an `otherwise`. */
-function onlyList<T>(
-  item: Shape<T>,
-  description: string,
-): Shape<Limited<readonly T[]> | undefined> {
+function onlyList<T>(item: Shape<T>, description: string): Shape<Limited<readonly T[]>> {
   const list = listOf(item);
   return byForm(list.expected, {
     list: mapped(list, ({ value }) => ({ value, otherwise: undefined })),
@@ -208,11 +205,7 @@ function onlyList<T>(
 }
 
 /** `10`, short for `{ max: 10 }`; the long form takes an `otherwise`. */
-function single<T>(
-  key: 'max' | 'is',
-  inner: Shape<T>,
-  description: string,
-): Shape<Limited<T> | undefined> {
+function single<T>(key: 'max' | 'is', inner: Shape<T>, description: string): Shape<Limited<T>> {
   return byForm(inner.expected, {
     scalar: mapped(inner, (value): Limited<T> => ({ value, otherwise: undefined })),
     map: record(`\`{ ${key}: …, otherwise: … }\``, (fields): Limited<T> | undefined => {
@@ -302,7 +295,7 @@ const oncePerForm = byForm('`{ arguments: [name] }`', {
   mend: 'write `{ arguments: […] }`',
 });
 
-const hoursForm: Shape<Limited<readonly Text[]> | undefined> = (() => {
+const hoursForm: Shape<Limited<readonly Text[]>> = (() => {
   const window = text('the name of a window in `hours`, or `Mon-Fri 09:00-17:00`');
   const several = byForm('a window, or a list of them', {
     scalar: mapped(window, (one): readonly Text[] => [one]),
@@ -328,7 +321,7 @@ const hoursForm: Shape<Limited<readonly Text[]> | undefined> = (() => {
   });
 })();
 
-const afterForm: Shape<Limited<readonly Text[]> | undefined> = byForm('a list of tools', {
+const afterForm: Shape<Limited<readonly Text[]>> = byForm('a list of tools', {
   list: mapped(
     listOf(toolName),
     ({ value }): Limited<readonly Text[]> => ({ value, otherwise: undefined }),
@@ -383,7 +376,7 @@ const whereTerm: Shape<LiteralSyntax> = {
   },
 };
 
-const whereLong: Shape<Limited<WhereSyntax> | undefined> = record(
+const whereLong: Shape<Limited<WhereSyntax>> = record(
   '`{ is: …, otherwise: … }`, `{ only: […] }` or `{ max, min }`',
   (fields) => {
     fields.later('owner', 'whose record the argument names.', '`owner` (records)');
@@ -402,7 +395,7 @@ const whereLong: Shape<Limited<WhereSyntax> | undefined> = record(
   { min: 1 },
 );
 
-const where: Shape<Limited<WhereSyntax> | undefined> = named(
+const where: Shape<Limited<WhereSyntax>> = named(
   'where',
   byForm('a value, a list, a glob, `case.name`, or `{ max, min }`', {
     scalar: mapped(

@@ -122,7 +122,7 @@ export function byForm<S = never, L = never, M = never>(
 
 export function mapped<T, U>(
   shape: Shape<T>,
-  change: (value: T, at: SourcePosition) => U,
+  change: (value: T, at: SourcePosition) => U | undefined,
 ): Shape<U> {
   return {
     ...shape,

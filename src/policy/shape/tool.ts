@@ -156,7 +156,7 @@ function plain(at: SourcePosition, kind: WrittenKind): KindSyntax {
   };
 }
 
-const kindLongForm: Shape<KindSyntax | undefined> = record(
+const kindLongForm: Shape<KindSyntax> = record(
   'a kind in its long form: `{ is: recipient, form: opaque }`',
   (fields) => {
     const is = fields.required('is', kindWord, 'The kind.');
@@ -189,7 +189,7 @@ const kindLongForm: Shape<KindSyntax | undefined> = record(
 );
 
 /** What an argument or result field means. */
-export const kind: Shape<KindSyntax | undefined> = named(
+export const kind: Shape<KindSyntax> = named(
   'kind',
   byForm(kindWord.expected, { scalar: kindWord, map: kindLongForm }),
 );
@@ -206,12 +206,12 @@ const parts: Shape<ArgumentSyntax> = mapped(
   (map): ArgumentSyntax => ({ type: 'parts', at: map.at, parts: map }),
 );
 
-const whole: Shape<ArgumentSyntax | undefined> = mapped(kind, (read): ArgumentSyntax | undefined =>
+const whole: Shape<ArgumentSyntax> = mapped(kind, (read): ArgumentSyntax | undefined =>
   read === undefined ? undefined : { type: 'whole', at: read.at, kind: read },
 );
 
 /** Keys that are pointers make it an argument with parts; the two forms share no key. */
-const argument: Shape<ArgumentSyntax | undefined> = named('argument', {
+const argument: Shape<ArgumentSyntax> = named('argument', {
   expected: 'a kind, or a map of pointers to kinds',
   read: (node, report) => (hasPointers(node) ? parts : whole).read(node, report),
   schema: (book) => ({ anyOf: [whole.schema(book), parts.schema(book)] }),
@@ -266,26 +266,23 @@ export interface ProvidesSyntax {
   readonly plain: JsonValue;
 }
 
-const subject: Shape<SubjectSyntax | undefined> = byForm(
-  'a pointer, a list of them, or `{ arg: name }`',
-  {
-    scalar: mapped(pointer, (value): SubjectSyntax => ({ type: 'pointers', pointers: [value] })),
-    list: mapped(
-      listOf(pointer),
-      ({ value }): SubjectSyntax => ({ type: 'pointers', pointers: value }),
-    ),
-    map: record('`{ arg: name }`', (fields): SubjectSyntax | undefined => {
-      const arg = fields.required(
-        'arg',
-        text('the name of an argument'),
-        'The argument that names whose data it is.',
-      );
-      return arg === undefined ? undefined : { type: 'arg', arg };
-    }),
-  },
-);
+const subject: Shape<SubjectSyntax> = byForm('a pointer, a list of them, or `{ arg: name }`', {
+  scalar: mapped(pointer, (value): SubjectSyntax => ({ type: 'pointers', pointers: [value] })),
+  list: mapped(
+    listOf(pointer),
+    ({ value }): SubjectSyntax => ({ type: 'pointers', pointers: value }),
+  ),
+  map: record('`{ arg: name }`', (fields): SubjectSyntax | undefined => {
+    const arg = fields.required(
+      'arg',
+      text('the name of an argument'),
+      'The argument that names whose data it is.',
+    );
+    return arg === undefined ? undefined : { type: 'arg', arg };
+  }),
+});
 
-const each: Shape<EachSyntax | undefined> = {
+const each: Shape<EachSyntax> = {
   expected: 'a kind, or the name of an attribute',
   schema: (book) => ({ anyOf: [kind.schema(book), name('an attribute').schema(book)] }),
   read: (node, report) => {
@@ -318,17 +315,14 @@ const providedPointer: Shape<ProvidesSyntax> = mapped(
   }),
 );
 
-const providedWith: Shape<ProvidesSyntax | undefined> = record(
-  '`{ at: pointer, when: named }`',
-  (fields) => {
-    const at = fields.required('at', pointer, 'Where the value stands.');
-    const when = fields.required('when', providedWhen, 'On which condition it may be used.');
-    if (at === undefined || when === undefined) return undefined;
-    return { at: fields.at, pointers: [at], plain: { at: at.value, when } };
-  },
-);
+const providedWith: Shape<ProvidesSyntax> = record('`{ at: pointer, when: named }`', (fields) => {
+  const at = fields.required('at', pointer, 'Where the value stands.');
+  const when = fields.required('when', providedWhen, 'On which condition it may be used.');
+  if (at === undefined || when === undefined) return undefined;
+  return { at: fields.at, pointers: [at], plain: { at: at.value, when } };
+});
 
-const provided: Shape<ProvidesSyntax | undefined> = byForm('a pointer, a list, or `{ at, when }`', {
+const provided: Shape<ProvidesSyntax> = byForm('a pointer, a list, or `{ at, when }`', {
   scalar: providedPointer,
   list: mapped(
     listOf(byForm('a pointer, or `{ at, when }`', { scalar: providedPointer, map: providedWith })),

@@ -119,7 +119,7 @@ function placeOf(
   return name === undefined ? undefined : { type, at: fields.at, name };
 }
 
-const credentialPlace: Shape<CredentialPlaceSyntax | undefined> = byForm(
+const credentialPlace: Shape<CredentialPlaceSyntax> = byForm(
   '`bearer`, `basic`, `{ header: name }`, `{ query: name }` or `{ env: name }`',
   {
     scalar: mapped(

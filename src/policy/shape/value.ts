@@ -192,7 +192,7 @@ export const rate: Shape<Located<Rate>> = scalar({
   },
 });
 
-const dayNames = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
+const dayNames: readonly string[] = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const day = '(?:Sun|Mon|Tue|Wed|Thu|Fri|Sat)';
 const time = '(?:[01]\\d|2[0-3]):[0-5]\\d';
 const windowPattern = new RegExp(
@@ -231,8 +231,8 @@ function daysOf(written: string): ReadonlySet<number> {
   const days = new Set<number>();
   for (const range of written.split(',')) {
     const [first = '', last = first] = range.split('-');
-    const from = dayNames.findIndex((name) => name === first);
-    const until = dayNames.findIndex((name) => name === last);
+    const from = dayNames.indexOf(first);
+    const until = dayNames.indexOf(last);
     // `Sat-Mon` wraps past the end of the week.
     for (let offset = 0; offset <= (until - from + 7) % 7; offset += 1)
       days.add((from + offset) % 7);
