@@ -6,6 +6,8 @@ import { canonicalJson } from './content/json.ts';
 import { isJsonObject, type JsonValue } from './content/value.ts';
 import { SecretsHeld } from './credentials/held.ts';
 import { readSecret } from './credentials/secrets.ts';
+import type { Operated } from './edges/admin/operations.ts';
+import { startAdmin } from './edges/admin/server.ts';
 import { type RunningServer, startServer } from './edges/http/server.ts';
 import type { GatewayEvent, Mediation } from './engine/events.ts';
 import { fold } from './engine/fold.ts';
@@ -15,7 +17,7 @@ import type { Policy, UpstreamDeclaration } from './policy/model.ts';
 import { alertEvent } from './runtime/alerts.ts';
 import { loadEvent, PolicySource, readPolicy } from './runtime/policy-source.ts';
 import type { LogLine } from './runtime/ports.ts';
-import { openRuntime, type OwnedRuntime } from './runtime/runtime.ts';
+import { type OwnedRuntime, openRuntime } from './runtime/runtime.ts';
 import type { Store } from './store/port.ts';
 import { openSpool } from './store/spool.ts';
 import { openSqliteStore } from './store/sqlite/open.ts';
@@ -28,6 +30,8 @@ export interface GatewayOptions {
   readonly policyFile: string;
   /** Holds everything that happened, and the ledger's key. Made when missing. */
   readonly dataDirectory: string;
+  /** False for a command that only needs the store: no server is started, and every call would be refused. */
+  readonly startUpstreams: boolean;
   readonly log: (line: LogLine) => void;
 }
 
@@ -39,10 +43,14 @@ export interface Gateway extends AsyncDisposable {
   readonly policySource: PolicySource;
   readonly sequencer: Sequencer;
   readonly upstream: (name: string) => Upstream | undefined;
-  suspend(agent: string, by: string, reason: string | null): Promise<void>;
-  resume(agent: string, by: string): Promise<void>;
-  /** Serves MCP and the runs API. `port` 0: any that is free. */
-  listen(options: { readonly host: string; readonly port: number; readonly allowedHosts?: readonly string[] }): Promise<RunningServer>;
+  /** What operators may do: for the admin socket, and for commands that hold the store themselves. */
+  readonly operated: Operated;
+  /** Serves MCP, the runs API, and the operator's socket. `port` 0: any that is free. */
+  listen(options: {
+    readonly host: string;
+    readonly port: number;
+    readonly allowedHosts?: readonly string[];
+  }): Promise<RunningServer>;
 }
 
 const mediationPrefix = 'mediation:';
@@ -53,7 +61,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const loaded = readPolicy(options.policyFile);
   const stack = new AsyncDisposableStack();
   try {
-    const store = stack.use(await openSqliteStore({ directory: options.dataDirectory, foldRun: fold }));
+    const store = stack.use(
+      await openSqliteStore({ directory: options.dataDirectory, foldRun: fold }),
+    );
     const sequencer = stack.use(await openSequencer({ store, directory: options.dataDirectory }));
     const record = async (...events: GatewayEvent[]): Promise<void> => {
       await store.commitGateway({ events, writes: [] });
@@ -62,56 +72,70 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       { v: 1, type: 'gateway.started', atMs: store.nowMs(), version, policy: loaded.policy.hash },
       loadEvent(loaded.policy, null, store.nowMs()),
     );
-    stack.defer(() => record({ v: 1, type: 'gateway.stopped', atMs: store.nowMs() }).catch((error: unknown) => report(options, 'gateway.stopped', error)));
+    stack.defer(() =>
+      record({ v: 1, type: 'gateway.stopped', atMs: store.nowMs() }).catch((error: unknown) =>
+        report(options, 'gateway.stopped', error),
+      ),
+    );
 
     const policySource = new PolicySource(options.policyFile, loaded, () => store.nowMs(), record);
     stack.defer(() => policySource.stop());
     const secrets = new SecretsHeld();
     const upstreams = stack.use(new Upstreams(options, secrets));
-    await upstreams.follow(policySource.policy);
+    if (options.startUpstreams) await upstreams.follow(policySource.policy);
     const catalog = stack.use(
       new Catalog(upstreams.all(), policySource.lock, {
         onChange: (upstream, change) => {
-          record(...catalogEvents(upstream, change, store.nowMs())).catch((error: unknown) => report(options, 'catalog.changed', error));
+          record(...catalogEvents(upstream, change, store.nowMs())).catch((error: unknown) =>
+            report(options, 'catalog.changed', error),
+          );
         },
-        log: (upstream, message) => options.log({ level: 'warn', event: 'upstream', upstream, message }),
+        log: (upstream, message) =>
+          options.log({ level: 'warn', event: 'upstream', upstream, message }),
       }),
     );
     policySource.onReplaced(() => {
-      upstreams.follow(policySource.policy, catalog).catch((error: unknown) => report(options, 'policy.reload', error));
+      upstreams
+        .follow(policySource.policy, catalog)
+        .catch((error: unknown) => report(options, 'policy.reload', error));
       catalog.setLock(policySource.lock);
     });
     policySource.watch((error) => report(options, 'policy.rejected', error));
 
-    const spool = await openSpool(options.dataDirectory);
+    const spool = stack.use(openSpool(join(options.dataDirectory, 'refusals.spool')));
+    const spooled = spool.read();
+    if (spooled.unreadable > 0)
+      options.log({ level: 'error', event: 'spool.unreadable', lines: spooled.unreadable });
     const proofs = new Map<string, JsonValue>();
-    for (const { key, value } of await store.listState(mediationPrefix)) proofs.set(key.slice(mediationPrefix.length), value);
+    for (const { key, value } of await store.listState(mediationPrefix))
+      proofs.set(key.slice(mediationPrefix.length), value);
     const runtime = stack.use(
       await openRuntime(
         {
           store,
           policy: () => policySource.policy,
           upstream: (name) => upstreams.get(name),
-          definitionOf: (tool) => (tool.surface === 'tool' ? catalog.definition(tool.upstream, tool.operation) : 'pinned'),
-          mediation: (agent, upstream) => mediationOf(policySource.policy, proofs.get(agent), upstream),
+          definitionOf: (tool) =>
+            tool.surface === 'tool' ? catalog.definition(tool.upstream, tool.operation) : 'pinned',
+          mediation: (agent, upstream) =>
+            mediationOf(policySource.policy, proofs.get(agent), upstream),
           heldSecrets: () => secrets.values(),
           spool: (refusal) => spool.append(refusal),
           randomId: () => randomBytes(18).toString('base64url'),
           log: options.log,
         },
-        await spool.read(),
+        spooled.refusals,
       ),
     );
-    await spool.clear();
+    spooled.clear();
     const tokens = await openTokens(store);
 
-    const gateway: Gateway = {
+    const operated: Operated = {
       runtime,
       tokens,
       store,
       catalog,
-      policySource,
-      sequencer,
+      policy: () => policySource.policy,
       upstream: (name) => upstreams.get(name),
       async suspend(agent, by, reason) {
         await store.commitGateway({
@@ -120,8 +144,40 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
         });
       },
       async resume(agent, by) {
-        await store.commitGateway({ events: [{ v: 1, type: 'agent.resumed', atMs: store.nowMs(), agent, by }], writes: [{ key: suspendedPrefix + agent, value: null }] });
+        await store.commitGateway({
+          events: [{ v: 1, type: 'agent.resumed', atMs: store.nowMs(), agent, by }],
+          writes: [{ key: suspendedPrefix + agent, value: null }],
+        });
       },
+      async recordMediation(agent, proven) {
+        const proof = proven ? { policy: policySource.policy.hash, atMs: store.nowMs() } : null;
+        await store.commitGateway({
+          events: [
+            {
+              v: 1,
+              type: 'mediation.recorded',
+              atMs: store.nowMs(),
+              agent,
+              proven,
+              policy: policySource.policy.hash,
+            },
+          ],
+          writes: [{ key: mediationPrefix + agent, value: proof }],
+        });
+        if (proof === null) proofs.delete(agent);
+        else proofs.set(agent, proof);
+      },
+    };
+
+    return {
+      runtime,
+      tokens,
+      store,
+      catalog,
+      policySource,
+      sequencer,
+      upstream: (name) => upstreams.get(name),
+      operated,
       async listen({ host, port, allowedHosts = [] }) {
         const server = await startServer({
           host,
@@ -134,11 +190,11 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
           log: options.log,
         });
         stack.defer(() => server.close());
+        stack.use(await startAdmin(operated, options.dataDirectory));
         return server;
       },
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     };
-    return gateway;
   } catch (error) {
     await stack.disposeAsync();
     throw error;
@@ -178,7 +234,8 @@ class Upstreams implements AsyncDisposable {
         readSecret,
         secrets: this.#secrets,
         clientInfo: { name: 'sallyport', version },
-        log: (from, message) => this.#options.log({ level: 'warn', event: 'upstream', upstream: from, message }),
+        log: (from, message) =>
+          this.#options.log({ level: 'warn', event: 'upstream', upstream: from, message }),
       });
       this.#open.set(name, { declared: formOf(declaration), upstream });
       catalog?.watch(upstream);
@@ -192,7 +249,13 @@ class Upstreams implements AsyncDisposable {
 
 /** What an upstream is, wherever in the file it is written. */
 function formOf({ transport, credential }: UpstreamDeclaration): string {
-  const env = transport.type === 'stdio' ? [...transport.env].map(([name, value]) => [name, typeof value === 'string' ? value : { ...value }]) : [];
+  const env =
+    transport.type === 'stdio'
+      ? [...transport.env].map(([name, value]) => [
+          name,
+          typeof value === 'string' ? value : { ...value },
+        ])
+      : [];
   return JSON.stringify([transport, env, credential]);
 }
 
@@ -209,7 +272,12 @@ function catalogEvents(upstream: string, change: CatalogChange, atMs: number): G
   };
   // A tool that was never accepted is only absent; one that changed after it was accepted is what a person must see.
   return change.change === 'changed'
-    ? [changed, alertEvent('definition_changed', null, null, atMs, { tool: `${upstream}.${change.operation}` })]
+    ? [
+        changed,
+        alertEvent('definition_changed', null, null, atMs, {
+          tool: `${upstream}.${change.operation}`,
+        }),
+      ]
     : [changed];
 }
 
@@ -227,5 +295,9 @@ function sessionKeyOf(directory: string): Uint8Array {
 }
 
 function report(options: GatewayOptions, event: string, error: unknown): void {
-  options.log({ level: 'error', event, error: error instanceof Error ? error.message : canonicalJson(String(error)) });
+  options.log({
+    level: 'error',
+    event,
+    error: error instanceof Error ? error.message : canonicalJson(String(error)),
+  });
 }

@@ -15,7 +15,14 @@ import { openGateway } from './gateway.ts';
 import type { LogLine } from './runtime/ports.ts';
 import { functionsOf } from './upstreams/functions.ts';
 
-export type { CallOptions, Door, DryRun, Guarded, GuardedRun, RunOptions } from './edges/guard/door.ts';
+export type {
+  CallOptions,
+  Door,
+  DryRun,
+  Guarded,
+  GuardedRun,
+  RunOptions,
+} from './edges/guard/door.ts';
 export { GuardError, GuardedCallError, RefusedError } from './edges/guard/errors.ts';
 export type { FunctionContext, FunctionDefinition } from './upstreams/functions.ts';
 
@@ -37,6 +44,7 @@ export async function open(options: OpenOptions): Promise<Door> {
   const gateway = await openGateway({
     policyFile,
     dataDirectory: resolve(options.directory ?? join(dirname(policyFile), '.sallyport')),
+    startUpstreams: true,
     log: options.log ?? ((line) => void process.stderr.write(`${JSON.stringify(line)}\n`)),
   });
   return makeDoor({
@@ -54,6 +62,6 @@ export async function open(options: OpenOptions): Promise<Door> {
       };
     },
     bare: options.agent === undefined ? null : { agent: options.agent, user: options.user ?? null },
-    close: () => gateway[Symbol.asyncDispose](),
+    close: async () => gateway[Symbol.asyncDispose](),
   });
 }

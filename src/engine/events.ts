@@ -175,6 +175,13 @@ export type GatewayEvent = Common &
         readonly expiresAtMs: number | null;
       }
     | { readonly type: 'token.revoked'; readonly token: string }
+    /** What trying from the agent's side showed of other ways out. */
+    | {
+        readonly type: 'mediation.recorded';
+        readonly agent: string;
+        readonly proven: boolean;
+        readonly policy: string;
+      }
     | {
         readonly type: 'alert.raised';
         readonly alert: string;

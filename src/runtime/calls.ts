@@ -8,6 +8,7 @@ import { readJson } from '../content/json.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
 import type { ReadCall } from '../engine/call.ts';
 import type { Context, Reading } from '../engine/context.ts';
+import { usedKeys } from '../engine/counters.ts';
 import { decide } from '../engine/decide.ts';
 import type { Decision } from '../engine/decision.ts';
 import { joinable } from '../engine/duplicates.ts';
@@ -22,7 +23,7 @@ import { StoreError } from '../store/errors.ts';
 import type { ToolResult, UpstreamOutcome } from '../upstreams/port.ts';
 import { alertEvent, breakerAlerts, decisionAlerts } from './alerts.ts';
 import type { Breakers } from './breakers.ts';
-import { dryRunOutcome, endingOf } from './endings.ts';
+import { asJson, dryRunOutcome, endingOf } from './endings.ts';
 import { Payloads, recordedArguments } from './payloads.ts';
 import type { AgentPrincipal, CallAnswer, Proposal, Refusal } from './port.ts';
 import type { RuntimePorts } from './ports.ts';
@@ -253,7 +254,7 @@ export class Calls {
 
   /** Performs what was decided, and writes how it ended. Runs to its end whether or not anybody still waits. */
   async #effect(attempt: Attempt, step: Step & { type: 'started' }): Promise<Settled> {
-    const { proposal, policy, id } = attempt;
+    const { policy, id } = attempt;
     const { tool } = step.read;
     const begunAtMs = this.#ports.store.nowMs();
     const outcome = step.decision.dryRun
@@ -279,7 +280,7 @@ export class Calls {
     });
     const payloads = step.deferred ? step.payloads : new Payloads(this.#ports.heldSecrets());
     const result = ended.seen === null ? null : payloads.keep(ended.seen);
-    const released = ended.released === null ? null : payloads.keep(ended.released);
+    const released = ended.released === null ? null : payloads.keep(asJson(ended.released));
     const certainlyNot =
       outcome.type === 'not_sent' || (outcome.type === 'error' && outcome.refused);
     let recordedDelivered = true;
@@ -318,7 +319,7 @@ export class Calls {
         ],
         call: id,
         releases: certainlyNot ? [id] : [],
-        marks: ended.outcome === 'completed' ? usedKeys(run.agent, step.read) : [],
+        marks: ended.outcome === 'completed' ? usedKeys(policy, run.agent, step.read) : [],
         writes: breaker.writes,
         payloads: payloads.bytes,
       };
@@ -520,7 +521,7 @@ export class Calls {
     this.#ports.log({ level: 'error', event: code, call: id, error: describe(error) });
     const refusal = plainRefusal(code, id, null);
     try {
-      await this.#ports.spool({
+      this.#ports.spool({
         atMs: Date.now(),
         code,
         call: id,

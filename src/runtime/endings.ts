@@ -2,6 +2,7 @@
 import type { JsonObject, JsonValue } from '../content/value.ts';
 import type { FindingCode } from '../engine/codes.ts';
 import type { Decision, Finding } from '../engine/decision.ts';
+import { noLabels } from '../engine/labels.ts';
 import { inspect } from '../engine/outputs/inspect.ts';
 import type { Labels } from '../engine/run.ts';
 import type { Policy, Tool } from '../policy/model.ts';
@@ -19,8 +20,6 @@ export interface Ending {
   readonly labels: Labels;
   readonly code: FindingCode | null;
 }
-
-const nothingRead: Labels = { trust: 'trusted', classes: [], subjects: [] };
 
 const codeOf: Readonly<Record<FailureReason, FindingCode>> = {
   down: 'upstream.down',
@@ -73,7 +72,7 @@ function failure(outcome: 'failed' | 'indeterminate', code: FindingCode): Ending
     released: null,
     isError: true,
     findings: [],
-    labels: nothingRead,
+    labels: noLabels,
     code,
   };
 }

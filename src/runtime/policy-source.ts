@@ -6,8 +6,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { SallyportError } from '../content/errors.ts';
 import type { GatewayEvent } from '../engine/events.ts';
-import { changedKeys } from '../policy/changed-keys.ts';
 import { type Diagnostic, formatDiagnostic } from '../policy/diagnostic.ts';
+import { changedKeys } from '../policy/hash.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { emptyLock, type Lock } from '../policy/lock.ts';
 import { parseLock } from '../policy/lock-file.ts';
@@ -48,7 +48,7 @@ export function lockFileOf(policyFile: string): string {
 export function readPolicy(policyFile: string): LoadedPolicy {
   const lockFile = lockFileOf(policyFile);
   const lockText = readBounded(lockFile, lockBytesMax);
-  const lock = lockText === null ? emptyLock : parseLock(lockText, lockFile);
+  const lock = lockText === null ? emptyLock : parseLock(lockText);
   const read = new Set([policyFile, lockFile]);
   const loaded = loadPolicy({
     file: policyFile,

@@ -9,6 +9,11 @@ import type { ToolResult } from '../upstreams/port.ts';
 export type AgentPrincipal = Extract<Principal, { type: 'agent' }>;
 export type OpenerPrincipal = Extract<Principal, { type: 'opener' }>;
 
+/** Whoever may open the data directory: the command line and the admin socket. */
+export interface OperatorPrincipal {
+  readonly type: 'operator';
+}
+
 export interface OpenRun {
   readonly agent: string;
   readonly user: string | null;
@@ -84,7 +89,7 @@ export interface Usage {
  */
 export interface Runtime {
   openRun(principal: OpenerPrincipal, request: OpenRun): Promise<OpenedRun>;
-  getRun(principal: Principal, run: string): Promise<Run>;
+  getRun(principal: Principal | OperatorPrincipal, run: string): Promise<Run>;
   /** Adds to what was reported; by the run's opener or its agent. Returns the run after it. */
   reportUsage(principal: Principal, run: string, usage: Usage): Promise<Run>;
   closeRun(

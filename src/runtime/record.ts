@@ -1,11 +1,11 @@
 /** Turns what was decided and what happened into events: the only place that writes them for calls. */
 import { isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
+import { remainingBudget } from '../engine/budget.ts';
 import type { Decision, Finding } from '../engine/decision.ts';
 import type { Mediation, RecordedFinding, RunEvent } from '../engine/events.ts';
 import type { Facts } from '../engine/facts.ts';
 import type { Run } from '../engine/run.ts';
 import type { Agent, Policy, Tool } from '../policy/model.ts';
-import { remainingBudget } from './budgets.ts';
 
 /** A call as its events name it. */
 export interface CallIdentity {

@@ -1,13 +1,21 @@
 /** The life of runs: opened by an opener (or implied by a bare agent), carried by a handle, closed once. */
 import { parseKind } from '../content/kinds.ts';
+import { budgetNames, effectiveBudget, remainingBudget } from '../engine/budget.ts';
 import type { RunEvent } from '../engine/events.ts';
+import { mergeLabels, noLabels } from '../engine/labels.ts';
 import type { CaseValues, Labels, Run, RunBudget } from '../engine/run.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Agent, Policy } from '../policy/model.ts';
 import { StoreError } from '../store/errors.ts';
-import { carveBudget, effectiveBudget, remainingBudget } from './budgets.ts';
 import { RuntimeError } from './errors.ts';
-import type { AgentPrincipal, OpenedRun, OpenerPrincipal, OpenRun, Usage } from './port.ts';
+import type {
+  AgentPrincipal,
+  OpenedRun,
+  OpenerPrincipal,
+  OpenRun,
+  OperatorPrincipal,
+  Usage,
+} from './port.ts';
 import type { RuntimePorts } from './ports.ts';
 import { RunWriter } from './writer.ts';
 
@@ -23,7 +31,6 @@ export const callsPerRunMax = 10_000;
 /** Deeper than this, agents are calling themselves. */
 const ancestorsMax = 16;
 
-const noLabels: Labels = { trust: 'trusted', classes: [], subjects: [] };
 const untrusted: Labels = { trust: 'untrusted', classes: [], subjects: [] };
 
 export class Runs {
@@ -102,7 +109,7 @@ export class Runs {
     return writer;
   }
 
-  async get(principal: Principal | { readonly type: 'operator' }, id: string): Promise<Run> {
+  async get(principal: Principal | OperatorPrincipal, id: string): Promise<Run> {
     const writer = await this.writer(id);
     const run = writer?.run;
     if (run == null || !maySee(principal, run)) {
@@ -122,7 +129,7 @@ export class Runs {
   }
 
   async close(
-    principal: OpenerPrincipal | { readonly type: 'operator' },
+    principal: OpenerPrincipal | OperatorPrincipal,
     id: string,
     as: 'success' | 'failure',
     reason: string | null,
@@ -354,7 +361,7 @@ function mayCarry(principal: AgentPrincipal, run: Run): boolean {
   return principal.agent === run.agent && (principal.user === null || principal.user === run.user);
 }
 
-function maySee(principal: Principal | { readonly type: 'operator' }, run: Run): boolean {
+function maySee(principal: Principal | OperatorPrincipal, run: Run): boolean {
   if (principal.type === 'operator') return true;
   if (principal.type === 'agent') return mayCarry(principal, run);
   return principal.agents === null || principal.agents.includes(run.agent);
@@ -391,10 +398,15 @@ function checkCase(agent: Agent, values: CaseValues): void {
     throw new RuntimeError('run.bad_request', `the case doesn't fit: ${problems.join('; ')}`);
 }
 
-export function mergeLabels(a: Labels, b: Labels): Labels {
-  return {
-    trust: a.trust === 'untrusted' || b.trust === 'untrusted' ? 'untrusted' : 'trusted',
-    classes: [...new Set([...a.classes, ...b.classes])].sort(),
-    subjects: [...new Set([...a.subjects, ...b.subjects])].sort(),
-  };
+/** A child's budget: what was asked for, never more than is left. */
+function carveBudget(asked: RunBudget, left: RunBudget): RunBudget {
+  const budget: Partial<Record<keyof RunBudget, number>> = {};
+  for (const name of budgetNames) {
+    const max = Math.min(
+      asked[name] ?? Number.POSITIVE_INFINITY,
+      left[name] ?? Number.POSITIVE_INFINITY,
+    );
+    if (Number.isFinite(max)) budget[name] = max;
+  }
+  return budget;
 }

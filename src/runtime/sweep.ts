@@ -1,6 +1,7 @@
 /** Runs that nobody closed: a minute past their duration they are `abandoned`, with an alert. */
+
+import { effectiveBudget } from '../engine/budget.ts';
 import { alertEvent } from './alerts.ts';
-import { effectiveBudget } from './budgets.ts';
 import type { RuntimePorts } from './ports.ts';
 import type { Runs } from './runs.ts';
 

@@ -6,6 +6,7 @@ import { decide } from '../engine/decide.ts';
 import type { Decision } from '../engine/decision.ts';
 import type { Facts } from '../engine/facts.ts';
 import { gather } from '../engine/gather.ts';
+import { noLabels } from '../engine/labels.ts';
 import { readCall } from '../engine/read-call.ts';
 import type { CaseValues, Run } from '../engine/run.ts';
 import type { Policy } from '../policy/model.ts';
@@ -79,10 +80,11 @@ function freshRun(question: Question): Run {
     costMicroUsd: 0,
     model: null,
     callTimesMs: [],
+    usageTimes: [],
     recent: [],
     byDigest: {},
     inFlight: {},
     completedTools: [],
-    labels: { trust: 'trusted', classes: [], subjects: [] },
+    labels: noLabels,
   };
 }

@@ -45,6 +45,14 @@ export function functionsUpstream(
   return new RegisteredFunctions(name, secrets);
 }
 
+/** The functions behind an upstream; undefined when it is a server's. */
+export function functionsOf(upstream: Upstream | undefined): Functions | undefined {
+  return upstream instanceof RegisteredFunctions ? upstream : undefined;
+}
+
+/** Marks text that is JSON, so that the guard gives back `5` for a number and `"5"` for a string. */
+export const jsonValueMark = 'dev.sallyport/json';
+
 interface Registered {
   readonly definition: JsonObject;
   readonly perform: (args: JsonObject, context: FunctionContext) => unknown;
@@ -186,5 +194,7 @@ function readValue(value: unknown, secrets: SecretsHeld): ToolResult | null {
     return null;
   }
   const content = [{ type: 'text', text: JSON.stringify(json) }];
-  return isJsonObject(json) ? { content, structuredContent: json } : { content };
+  return isJsonObject(json)
+    ? { content, structuredContent: json }
+    : { content, _meta: { [jsonValueMark]: true } };
 }

@@ -10,7 +10,12 @@ import { isJsonObject, type JsonObject } from '../../content/value.ts';
 import type { Decision } from '../../engine/decision.ts';
 import type { CaseValues, Run, RunBudget } from '../../engine/run.ts';
 import type { AgentPrincipal, OpenerPrincipal, Runtime, Usage } from '../../runtime/port.ts';
-import type { FunctionContext, FunctionDefinition, Functions } from '../../upstreams/functions.ts';
+import {
+  type FunctionContext,
+  type FunctionDefinition,
+  type Functions,
+  jsonValueMark,
+} from '../../upstreams/functions.ts';
 import type { ToolResult } from '../../upstreams/port.ts';
 import { GuardError, GuardedCallError, RefusedError } from './errors.ts';
 
@@ -98,14 +103,26 @@ export function makeDoor(parts: DoorParts): Door {
   const opener: OpenerPrincipal = { type: 'opener', credential, name: credential, agents: null };
 
   async function propose(tool: string, args: object, dryRun: boolean, options: CallOptions) {
-    const carried = current.getStore() ?? (parts.bare === null ? null : { ...parts.bare, handles: [] });
+    const carried =
+      current.getStore() ?? (parts.bare === null ? null : { ...parts.bare, handles: [] });
     if (carried === null) {
       throw new GuardError('guard.no_agent', 'a guarded function was called outside of a run', {
         hint: 'call it inside `door.run({ agent }, async () => …)`, or name an `agent` in `open`',
       });
     }
-    const principal: AgentPrincipal = { type: 'agent', credential, agent: carried.agent, user: carried.user };
-    const proposal = { tool, args: asJson(args), handles: carried.handles, step: options.step ?? null, dryRun };
+    const principal: AgentPrincipal = {
+      type: 'agent',
+      credential,
+      agent: carried.agent,
+      user: carried.user,
+    };
+    const proposal = {
+      tool,
+      args: asJson(args),
+      handles: carried.handles,
+      step: options.step ?? null,
+      dryRun,
+    };
     return runtime.call(principal, proposal, options.signal ?? new AbortController().signal);
   }
 
@@ -118,11 +135,19 @@ export function makeDoor(parts: DoorParts): Door {
       const [upstream = ''] = name.split('.', 1);
       const functions = parts.functions(upstream);
       if (functions === undefined) {
-        throw new GuardError('guard.not_functions', `the policy declares no functions upstream \`${upstream}\``, {
-          hint: `write \`upstreams: { ${upstream}: { functions: true } }\` in the policy`,
-        });
+        throw new GuardError(
+          'guard.not_functions',
+          `the policy declares no functions upstream \`${upstream}\``,
+          {
+            hint: `write \`upstreams: { ${upstream}: { functions: true } }\` in the policy`,
+          },
+        );
       }
-      functions.register(name.slice(upstream.length + 1), definition ?? parts.definitionOf(name), perform);
+      functions.register(
+        name.slice(upstream.length + 1),
+        definition ?? parts.definitionOf(name),
+        perform,
+      );
 
       const send = async (args: Args, options: CallOptions = {}): Promise<Result> => {
         const answer = await propose(name, args, false, options);
@@ -161,15 +186,30 @@ export function makeDoor(parts: DoorParts): Door {
       });
       const guarded: GuardedRun = {
         id: run.id,
-        usage: (usage) => runtime.reportUsage(opener, run.id, { steps: 0, tokens: 0, costMicroUsd: 0, model: null, ...usage }),
+        usage: (usage) =>
+          runtime.reportUsage(opener, run.id, {
+            steps: 0,
+            tokens: 0,
+            costMicroUsd: 0,
+            model: null,
+            ...usage,
+          }),
         state: () => runtime.getRun(opener, run.id),
       };
       try {
-        const value = await current.run({ agent: run.agent, user: run.user, handles: [handle] }, () => body(guarded));
+        const value = await current.run(
+          { agent: run.agent, user: run.user, handles: [handle] },
+          () => body(guarded),
+        );
         await runtime.closeRun(opener, run.id, 'success', null);
         return value;
       } catch (error) {
-        await runtime.closeRun(opener, run.id, 'failure', error instanceof Error ? error.name : null);
+        await runtime.closeRun(
+          opener,
+          run.id,
+          'failure',
+          error instanceof Error ? error.name : null,
+        );
         throw error;
       }
     },
@@ -181,7 +221,8 @@ export function makeDoor(parts: DoorParts): Door {
 /** What JSON can't say (a date, a function, a cycle) is refused or gone here, before anything is decided about it. */
 function asJson(args: object): JsonObject {
   const value = readJson(JSON.stringify(args));
-  if (!isJsonObject(value)) throw new GuardError('guard.no_object', 'a guarded function takes one object');
+  if (!isJsonObject(value))
+    throw new GuardError('guard.no_object', 'a guarded function takes one object');
   return value;
 }
 
@@ -190,8 +231,13 @@ function asJson(args: object): JsonObject {
  * policy's filters, as a typed HTTP client takes its server's.
  */
 function valueOf<Result>(result: ToolResult): Result {
-  const text = result.content.map((block) => (block['type'] === 'text' ? String(block['text']) : '')).join('\n');
+  const text = result.content
+    .map((block) => (block['type'] === 'text' ? String(block['text']) : ''))
+    .join('\n');
   if (result.isError === true) throw new GuardedCallError('guard.call_failed', text);
   if (result.structuredContent !== undefined) return result.structuredContent as Result;
-  return (result['_meta'] === undefined ? undefined : result['_meta']) as Result;
+  if (result.content.length === 0) return undefined as Result;
+  const meta = result['_meta'];
+  const isJson = isJsonObject(meta) && meta[jsonValueMark] === true;
+  return (isJson ? readJson(text) : text) as Result;
 }

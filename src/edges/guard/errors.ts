@@ -18,14 +18,9 @@ export class RefusedError extends SallyportError {
 /** The guarded function itself failed: it threw, or what it gave back could not be released. */
 export class GuardedCallError extends SallyportError {}
 
-/** The guard was used in a way that can't work: no run and no agent to imply one, an unknown tool, a closed door. */
+/** The guard was used in a way that can't work: no run and no agent to imply one, an upstream of no functions. */
 export class GuardError extends SallyportError {
-  declare readonly code:
-    | 'guard.no_agent'
-    | 'guard.unknown_tool'
-    | 'guard.not_functions'
-    | 'guard.tool_twice'
-    | 'guard.closed';
+  declare readonly code: 'guard.no_agent' | 'guard.no_object' | 'guard.not_functions';
 
   constructor(code: GuardError['code'], message: string, options: { hint?: string } = {}) {
     super(code, message, options);
