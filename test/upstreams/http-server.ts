@@ -143,15 +143,13 @@ export function answerError(
   message: string,
   data?: JsonValue,
 ): void {
-  response
-    .writeHead(status, { 'content-type': 'application/json' })
-    .end(
-      JSON.stringify({
-        jsonrpc: '2.0',
-        id,
-        error: { code, message, ...(data === undefined ? {} : { data }) },
-      }),
-    );
+  response.writeHead(status, { 'content-type': 'application/json' }).end(
+    JSON.stringify({
+      jsonrpc: '2.0',
+      id,
+      error: { code, message, ...(data === undefined ? {} : { data }) },
+    }),
+  );
 }
 
 export function event(message: JsonObject, id?: string): string {
