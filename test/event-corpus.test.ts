@@ -29,6 +29,7 @@ const types: Record<Event['type'], true> = {
   'agent.resumed': true,
   'token.minted': true,
   'token.revoked': true,
+  'mediation.recorded': true,
   'alert.raised': true,
   'identity.refused': true,
   'spool.recovered': true,

@@ -42,6 +42,7 @@ export async function startRealGateway({
       await openGateway({
         policyFile,
         dataDirectory: join(directory, 'data'),
+        startUpstreams: true,
         log: () => undefined,
       }),
     );

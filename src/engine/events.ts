@@ -110,6 +110,8 @@ export type RunEvent =
       /** Who said so: the upstream (its own refusal too), or Sallyport (time-out, lost, dry run, recovery). */
       readonly by: 'upstream' | 'sallyport';
       readonly delivered: boolean;
+      /** Nothing was performed: it is no earlier call to a duplicate, and satisfies no `after`. */
+      readonly dryRun: boolean;
       readonly result: string | null;
       /** Digest of the outcome as the agent received it; null when nothing was released. */
       readonly released: string | null;

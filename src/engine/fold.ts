@@ -184,7 +184,7 @@ function started(run: Run, event: Of<'call.started'>): Run {
     recent: remember(run.recent, { tool: event.tool, digest: event.digest, resultDigest: null }),
     inFlight: { ...run.inFlight, [event.call]: memory },
     byDigest:
-      event.tier === 0
+      event.tier === 0 || event.dryRun
         ? run.byDigest
         : forget({ ...run.byDigest, [event.digest]: memory }, run.implicit, event.atMs),
   };
@@ -204,8 +204,12 @@ function finished(run: Run, event: Of<'call.finished'>): Run {
   };
   const known = Object.hasOwn(run.byDigest, event.digest) ? run.byDigest[event.digest] : undefined;
   // A later call with the same digest has taken its place: a late end of the earlier one must not hide it.
-  const takesPlace = event.tier > 0 && (known === undefined || known.id === event.call);
-  const completed = event.outcome === 'completed' && !run.completedTools.includes(event.tool);
+  const takesPlace =
+    event.tier > 0 && !event.dryRun && (known === undefined || known.id === event.call);
+  // In a run of dry runs the next step still follows the last.
+  const happened = !event.dryRun || run.dryRun;
+  const completed =
+    event.outcome === 'completed' && happened && !run.completedTools.includes(event.tool);
   return {
     ...run,
     tokens: run.tokens + Math.max(0, event.tokens ?? 0),

@@ -277,6 +277,7 @@ class TestRun {
       type: 'call.finished',
       outcome: ended.outcome,
       by: ended.outcome === 'indeterminate' ? 'sallyport' : 'upstream',
+      dryRun: false,
       delivered: ended.outcome !== 'indeterminate',
       result: ended.digest,
       released: null,

@@ -282,7 +282,9 @@ export class Calls {
     const result = ended.seen === null ? null : payloads.keep(ended.seen);
     const released = ended.released === null ? null : payloads.keep(asJson(ended.released));
     const certainlyNot =
-      outcome.type === 'not_sent' || (outcome.type === 'error' && outcome.refused);
+      step.decision.dryRun ||
+      outcome.type === 'not_sent' ||
+      (outcome.type === 'error' && outcome.refused);
     let recordedDelivered = true;
     await attempt.writer.append((run) => {
       if (run === null) throw new StoreError('store.corrupt', 'the run vanished');
@@ -299,6 +301,7 @@ export class Calls {
         outcome: ended.outcome,
         by: ended.by,
         delivered: recordedDelivered,
+        dryRun: step.decision.dryRun,
         result,
         released,
         isError: ended.isError,
@@ -319,7 +322,10 @@ export class Calls {
         ],
         call: id,
         releases: certainlyNot ? [id] : [],
-        marks: ended.outcome === 'completed' ? usedKeys(policy, run.agent, step.read) : [],
+        marks:
+          ended.outcome === 'completed' && !step.decision.dryRun
+            ? usedKeys(policy, run.agent, step.read)
+            : [],
         writes: breaker.writes,
         payloads: payloads.bytes,
       };

@@ -55,6 +55,7 @@ export async function endOrphans(
           outcome,
           by: 'sallyport',
           delivered: false,
+          dryRun: false,
           result: null,
           released: null,
           isError: true,

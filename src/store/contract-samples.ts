@@ -74,6 +74,7 @@ export function finished(run: string, call: string, atMs: number): Finished {
     type: 'call.finished',
     outcome: 'completed',
     by: 'upstream',
+    dryRun: false,
     delivered: true,
     result: `sha256:${'3'.repeat(64)}`,
     released: `sha256:${'3'.repeat(64)}`,

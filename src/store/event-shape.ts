@@ -145,6 +145,7 @@ const callEvents = [
     outcome: z.enum(['completed', 'failed', 'indeterminate']),
     by: z.enum(['upstream', 'sallyport']),
     delivered: z.boolean(),
+    dryRun: z.boolean(),
     result: text.nullable(),
     released: text.nullable(),
     isError: z.boolean(),
@@ -214,6 +215,13 @@ const gatewayEvents = [
     expiresAtMs: z.number().nullable(),
   }),
   z.strictObject({ ...common, type: z.literal('token.revoked'), token: text }),
+  z.strictObject({
+    ...common,
+    type: z.literal('mediation.recorded'),
+    agent: text,
+    proven: z.boolean(),
+    policy: text,
+  }),
   z.strictObject({
     ...common,
     type: z.literal('alert.raised'),
