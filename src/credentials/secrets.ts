@@ -13,7 +13,7 @@ import { CredentialError } from './errors.ts';
 const secretBytesMax = 64 * 1024;
 
 /** Shorter values can't be redacted by value without tearing every result apart, so they aren't held as secrets. */
-export const secretCharactersMin = 4;
+const secretCharactersMin = 4;
 
 export async function readSecret(reference: SecretReference): Promise<string> {
   const { provider, path, field } = parseReference(reference.from);

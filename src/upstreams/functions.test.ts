@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../content/value.ts';
 import { SecretsHeld } from '../credentials/held.ts';
-import { type FunctionContext, functionsUpstream } from './functions.ts';
+import { type FunctionContext, functionsUpstream, jsonValueMark } from './functions.ts';
 
 function calling(
   perform: (args: JsonObject, context: FunctionContext) => unknown,
@@ -19,6 +19,9 @@ function calling(
   });
 }
 
+/** What tells a number from a text of the same letters. */
+const asJson = { _meta: { [jsonValueMark]: true } };
+
 test.each([
   ['text', 'hello', { content: [{ type: 'text', text: 'hello' }] }],
   [
@@ -34,9 +37,9 @@ test.each([
       structuredContent: { at: '1970-01-01T00:00:00.000Z' },
     },
   ],
-  ['a list', [1, 2], { content: [{ type: 'text', text: '[1,2]' }] }],
-  ['a number', 7, { content: [{ type: 'text', text: '7' }] }],
-  ['null', null, { content: [{ type: 'text', text: 'null' }] }],
+  ['a list', [1, 2], { content: [{ type: 'text', text: '[1,2]' }], ...asJson }],
+  ['a number', 7, { content: [{ type: 'text', text: '7' }], ...asJson }],
+  ['null', null, { content: [{ type: 'text', text: 'null' }], ...asJson }],
   ['nothing', undefined, { content: [] }],
 ])('it returns %s', async (_, value, result) => {
   expect(await calling(() => value)).toEqual({ type: 'result', result });

@@ -18,14 +18,14 @@ export const upstreamLimits = {
   settledAfterMs: 30_000,
 
   /** One message: far above any result that the policy lets through, far below what hurts the process. */
-  messageBytesMax: 16 * 1024 * 1024,
+  messageBytesMax: 16_777_216,
   messageDepthMax: 128,
   /** One response stream, its progress notifications included. */
-  streamBytesMax: 64 * 1024 * 1024,
+  streamBytesMax: 67_108_864,
   /** An event of a stream that only says that a list has changed. */
-  noticeBytesMax: 256 * 1024,
+  noticeBytesMax: 262_144,
   /** Unread bytes towards a child that doesn't read: more calls would only fill our memory. */
-  stdinBacklogBytesMax: 32 * 1024 * 1024,
+  stdinBacklogBytesMax: 33_554_432,
   /** Calls in flight at one upstream. */
   callsInFlightMax: 1_000,
   /** Sockets to one HTTP upstream; further calls wait for one within their time-out. */
@@ -37,12 +37,13 @@ export const upstreamLimits = {
 
   toolsMax: 10_000,
   pagesMax: 1_000,
-  catalogBytesMax: 32 * 1024 * 1024,
+  catalogBytesMax: 33_554_432,
   cursorCharactersMax: 4_096,
   operationCharactersMax: 256,
 
-  stderrLinesKept: 20,
-  stderrLineCharactersMax: 500,
+  /** Enough for the end of a stack trace: a runtime's very last line is often its version. */
+  stderrLinesKept: 5,
+  stderrLineCharactersMax: 300,
   /** Text of an upstream's error that is kept: enough to understand it, too little to carry a payload far. */
   errorCharactersMax: 2_000,
 

@@ -85,5 +85,5 @@ export async function textOf(outcome: ReturnType<Upstream['call']>): Promise<str
   const settled = await outcome;
   if (settled.type !== 'result')
     throw new Error(`expected a result, got ${JSON.stringify(settled)}`);
-  return settled.result.content.map((block) => block['text']).join('');
+  return settled.result.content.map(({ text }) => (typeof text === 'string' ? text : '')).join('');
 }

@@ -1,6 +1,7 @@
 /** An MCP server as an upstream: connected, kept connected, asked. What transport it uses is its dial's business. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { isJsonObject, type JsonObject } from '../../content/value.ts';
+import { CredentialError } from '../../credentials/errors.ts';
 import type { SecretsHeld } from '../../credentials/held.ts';
 import { UpstreamError } from '../errors.ts';
 import { upstreamLimits } from '../limits.ts';
@@ -34,6 +35,9 @@ export interface McpUpstreamOptions {
   readonly clock: () => number;
   readonly log: (message: string) => void;
 }
+
+/** Of definitions that are left out of a list, how many are named in the log. */
+const leftOutLogged = 20;
 
 type UpstreamAnswer = UpstreamOutcome & { readonly retryAfterMs?: number };
 
@@ -300,7 +304,7 @@ export class McpUpstream implements Upstream {
       throw error;
     }
     this.#mirrored = mirrored;
-    for (const { operation, reason } of listing.leftOut)
+    for (const { operation, reason } of listing.leftOut.slice(0, leftOutLogged))
       this.#options.log(
         `tool \`${printable(operation, upstreamLimits.operationCharactersMax)}\` is left out: ${reason}`,
       );
@@ -383,7 +387,8 @@ export class McpUpstream implements Upstream {
       link.channel.listen(link.agreement, (method) => {
         if (method === 'notifications/tools/list_changed') this.#announceChange();
       });
-      if (connectedBefore) this.#announceChange();
+      // Whoever listed it before got an older list, or none.
+      if (connectedBefore || failures > 0) this.#announceChange();
       connectedBefore = true;
       const sinceMs = performance.now();
       const reason = await Promise.race([
@@ -416,7 +421,8 @@ export class McpUpstream implements Upstream {
       channel = await this.#dial.open();
     } catch (error) {
       const detail = error instanceof Error ? error.message : 'it could not be started';
-      return none({ type: 'failed', reason: 'credential', performed: 'no', detail });
+      const reason = error instanceof CredentialError ? 'credential' : 'down';
+      return none({ type: 'failed', reason, performed: 'no', detail });
     }
     const nowMs = this.#options.clock();
     const skipProbe = nowMs < this.#legacyUntilMs;

@@ -22,10 +22,6 @@ export function wholeBody(): WholeBody {
   };
 }
 
-export interface StreamEvent {
-  readonly data: string;
-}
-
 /** What a broken stream leaves behind: where it was, and how long to wait before asking for the rest. */
 export interface StreamPosition {
   lastEventId: string | null;

@@ -300,8 +300,10 @@ describe('what an upstream may do to us', () => {
       reason: 'the connection failed (ECONNREFUSED)',
     });
     server = await httpFixture('2025-11-25', Number(new URL(url).port));
+    const announced = new Promise<void>((resolve) => upstream.onCatalogChanged(resolve));
     // Without waiting for the back-off: a call may try at once.
     expect(await textOf(call('echo'))).toBe('{}');
+    await announced;
   });
 });
 
@@ -418,7 +420,7 @@ describe('streams', () => {
 describe('credentials', () => {
   const secret = { from: 'file:/run/token' };
   const carried = (request: Received | undefined): string =>
-    `${request?.url} ${request?.headers.authorization ?? ''} ${request?.headers['x-api-key'] ?? ''}`;
+    `${request?.url} ${request?.headers.authorization ?? ''} ${String(request?.headers['x-api-key'] ?? '')}`;
 
   test.each([
     ['bearer', { type: 'bearer' }, '/mcp Bearer s3cret:word '],

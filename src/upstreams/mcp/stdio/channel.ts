@@ -50,15 +50,6 @@ export class StdioChannel implements Channel {
     this.ended = this.#process.ended.then((how) => this.#end(how));
   }
 
-  /** Of the server itself; null until it has been started. */
-  get pid(): number | null {
-    return this.#process.pid;
-  }
-
-  get keeperPid(): number | undefined {
-    return this.#process.keeperPid;
-  }
-
   ask(question: Question): Promise<Exchange> {
     if (!this.#usable) return Promise.resolve(notPerformed('the process has ended'));
     if (this.#pending.size >= upstreamLimits.callsInFlightMax)
@@ -210,7 +201,7 @@ export class StdioChannel implements Channel {
       detail: `the process ${how}`,
     };
     for (const pending of [...this.#pending.values()]) pending.settle(failure);
-    const said = this.#stderr.lastLine();
+    const said = this.#stderr.lastWords();
     return said === null ? how : `${how}; it last said: ${said}`;
   }
 }

@@ -75,10 +75,6 @@ export class KeptProcess {
     );
   }
 
-  get pid(): number | null {
-    return this.#group;
-  }
-
   get keeperPid(): number | undefined {
     return this.#keeper.pid;
   }
@@ -108,7 +104,7 @@ export class KeptProcess {
       this.#report =
         typeof exited['signal'] === 'string'
           ? `was ended by ${exited['signal']}`
-          : `exited with code ${String(exited['code'])}`;
+          : `exited with code ${JSON.stringify(exited['code'] ?? null)}`;
     }
   }
 

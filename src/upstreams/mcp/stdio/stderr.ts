@@ -21,12 +21,9 @@ export class StderrTail {
     this.#splitter.push(chunk);
   }
 
-  lastLine(): string | null {
-    return this.#lines.at(-1) ?? null;
-  }
-
-  lines(): readonly string[] {
-    return this.#lines;
+  /** Null: it said nothing. */
+  lastWords(): string | null {
+    return this.#lines.length === 0 ? null : this.#lines.join(' / ');
   }
 
   #keep(line: Uint8Array): void {

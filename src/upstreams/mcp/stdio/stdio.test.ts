@@ -6,6 +6,7 @@ import {
   openStdio,
   textOf,
 } from '../../../../test/upstreams/open.ts';
+import { CredentialError } from '../../../credentials/errors.ts';
 import { upstreamLimits } from '../../limits.ts';
 
 const opened: Opened[] = [];
@@ -244,7 +245,7 @@ describe('secrets', () => {
 
   test('a secret that can not be read keeps the upstream down, and the reason names the reference', async () => {
     const refuse = (from: string): string => {
-      throw new Error(`secret \`${from}\` is not set`);
+      throw new CredentialError('credential.missing', `secret \`${from}\` is not set`);
     };
     const { upstream, call } = fixture(
       [],
