@@ -15,7 +15,7 @@ import {
   readSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { join } from 'node:path';
 import { canonicalJson } from '../content/json.ts';
 import type { JsonValue } from '../content/value.ts';
 import { StoreError } from './errors.ts';
@@ -27,40 +27,35 @@ const newline = 0x0a;
 
 export interface Spool extends Disposable {
   /**
-   * Durable when it returns.
+   * Durable when it resolves.
    * @throws {StoreError} `store.unavailable` when the spool is full or its disk fails.
    */
-  append(refusal: JsonValue): void;
-  /** Everything spooled. `clear` drops it once it is recorded elsewhere, unless more came meanwhile: twice beats never. */
-  read(): SpooledRefusals;
+  append(refusal: JsonValue): Promise<void>;
+  /** Everything spooled. A whole line that isn't JSON was written by somebody else, and is named as `spool.unreadable`. */
+  read(): Promise<readonly JsonValue[]>;
+  /** Drops what was read last, once it is recorded elsewhere; when more came meanwhile, nothing: twice beats never. */
+  clear(): Promise<void>;
 }
 
-export interface SpooledRefusals {
-  readonly refusals: readonly JsonValue[];
-  /** Whole lines that aren't JSON: somebody wrote into the file. */
-  readonly unreadable: number;
-  readonly clear: () => void;
+export function spoolFile(directory: string): string {
+  return join(directory, 'refusals.jsonl');
 }
 
-/** Opens the spool, made with mode 0600 when missing; a torn last line is cut off. */
-export function openSpool(file: string): Spool {
+/** Opens the spool of a data directory, made with mode 0600 when missing; a torn last line is cut off. */
+export async function openSpool(directory: string): Promise<Spool> {
+  const file = spoolFile(directory);
   const fd = guarded(() => openSync(file, 'a+', 0o600));
   guarded(() => {
     cutTornLine(fd);
-    syncDirectory(dirname(file));
+    syncDirectory(directory);
   });
-
-  function cutTornLine(open: number): void {
-    const bytes = readAll(open);
-    const end = bytes.lastIndexOf(newline) + 1;
-    if (end < bytes.length) ftruncateSync(open, end);
-  }
+  let bytesRead = 0;
 
   return {
-    append(refusal) {
+    async append(refusal) {
       const line = Buffer.from(`${canonicalJson(refusal)}\n`, 'utf8');
       guarded(() => {
-        const size = fstatSync(fd).size;
+        const { size } = fstatSync(fd);
         if (size + line.length > spoolBytesMax) {
           throw new StoreError('store.unavailable', `the spool ${file} is full`, {
             hint: 'mend the store: at its next start it records what is spooled',
@@ -78,24 +73,28 @@ export function openSpool(file: string): Spool {
       });
     },
 
-    read() {
+    async read() {
       const bytes = guarded(() => readAll(fd));
-      const lines = bytes.toString('utf8').split('\n').slice(0, -1);
-      const parsed = lines.map(parse);
-      return {
-        refusals: parsed.filter((value) => value !== undefined),
-        unreadable: parsed.filter((value) => value === undefined).length,
-        clear: () =>
-          guarded(() => {
-            if (fstatSync(fd).size > bytes.length) return;
-            ftruncateSync(fd, 0);
-            fsyncSync(fd);
-          }),
-      };
+      bytesRead = bytes.length;
+      return bytes.toString('utf8').split('\n').slice(0, -1).map(parse);
+    },
+
+    async clear() {
+      guarded(() => {
+        if (fstatSync(fd).size > bytesRead) return;
+        ftruncateSync(fd, 0);
+        fsyncSync(fd);
+      });
     },
 
     [Symbol.dispose]: () => closeSync(fd),
   };
+}
+
+function cutTornLine(fd: number): void {
+  const bytes = readAll(fd);
+  const end = bytes.lastIndexOf(newline) + 1;
+  if (end < bytes.length) ftruncateSync(fd, end);
 }
 
 function guarded<T>(work: () => T): T {
@@ -130,10 +129,10 @@ function syncDirectory(directory: string): void {
   }
 }
 
-function parse(line: string): JsonValue | undefined {
+function parse(line: string): JsonValue {
   try {
     return JSON.parse(line);
   } catch {
-    return undefined;
+    return { code: 'spool.unreadable' };
   }
 }
