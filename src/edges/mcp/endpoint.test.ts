@@ -246,6 +246,8 @@ describe('modern era', () => {
     ['another name', 'files.list', 400],
     ['the name in other letters', 'FILES.read_text_file', 400],
     ['Base64 that is not UTF-8', '=?base64?/w==?=', 400],
+    ['Base64 without its padding', '=?base64?ZmlsZXMucmVhZF90ZXh0X2ZpbGU?=', 400],
+    ['what only looks like Base64', '=?base64?files.read_text_file?=', 400],
   ])('Mcp-Name with %s: %s', async (_, header, status) => {
     const { server, proposals } = await edge();
     const heard = await say(

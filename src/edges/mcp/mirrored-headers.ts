@@ -19,7 +19,9 @@ export function checkMirroredHeaders(headers: IncomingMessage, request: RpcReque
   const field = namedBy[request.method];
   if (field === undefined) return;
   const header = headerOf(headers, 'mcp-name');
-  if (header === null || decodeHeader(header) !== request.params[field]) throw mismatch('Mcp-Name');
+  if (header === null || headerValue('Mcp-Name', header) !== request.params[field]) {
+    throw mismatch('Mcp-Name');
+  }
 }
 
 /** Checks `Mcp-Param-*` against the arguments that the listed schema marks with `x-mcp-header`. */
@@ -31,7 +33,7 @@ export function checkParamHeaders(
   for (const { header, path } of annotationsOf(inputSchema)) {
     const value = valueAt(args, path);
     const sent = headerOf(headers, `mcp-param-${header.toLowerCase()}`);
-    if (!agrees(sent === null ? null : decodeHeader(sent), value))
+    if (!agrees(sent === null ? null : headerValue(`Mcp-Param-${header}`, sent), value))
       throw mismatch(`Mcp-Param-${header}`);
   }
 }
@@ -45,18 +47,21 @@ export function mismatch(header: string): RpcRefusal {
   );
 }
 
-const sentinel = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/;
+const sentinel = /^=\?base64\?(.*)\?=$/;
 
-/** Undoes the Base64 form of a value that isn't plain ASCII. Null when what it holds isn't UTF-8: it equals nothing. */
-function decodeHeader(value: string): string | null {
-  const [, encoded] = sentinel.exec(value) ?? [];
-  if (encoded === undefined) return value;
+/**
+ * The value of a header, out of the Base64 form that what isn't plain ASCII has to take. Strictly: of two readers of
+ * loose Base64, one may see another value.
+ */
+function headerValue(header: string, sent: string): string {
+  const [, encoded] = sentinel.exec(sent) ?? [];
+  if (encoded === undefined) return sent;
+  const bytes = Buffer.from(encoded, 'base64');
+  if (bytes.toString('base64') !== encoded) throw mismatch(header);
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
-      Buffer.from(encoded, 'base64'),
-    );
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    return null;
+    throw mismatch(header);
   }
 }
 
