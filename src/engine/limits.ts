@@ -20,7 +20,7 @@ export const limits: {
   argumentValuesMax: 10_000,
   // A run is one task. An implicit run goes on in a successor with the same labels.
   runCallsMax: 10_000,
-  // Calls remembered for loops; `loops` can't look further back.
+  // Calls remembered for loops. A `loops` beyond it looks at these, once the run has had so many calls.
   loopMemory: 64,
   // Usage reports of an implicit run kept apart for its window; older ones are merged, which only counts them longer.
   usageMemory: 256,

@@ -3,54 +3,55 @@ import type { Context } from './context.ts';
 import type { Finding } from './decision.ts';
 import { deny } from './findings.ts';
 import { limits } from './limits.ts';
-import type { RecentCall } from './run.ts';
+import type { RecentCall, Run } from './run.ts';
 
 /** An agent that goes round in circles: a runaway loop costs money and, with tools that act, harm. */
 export function loops({ run, reading, tool }: Context, loop: LoopLimits): readonly Finding[] {
   if (tool === null || reading?.ok !== true) return [];
-  const { recent } = run;
   const { digest } = reading.read;
   const findings: Finding[] = [];
-  if (repeatsCall(recent, digest, loop.sameCall))
+  if (repeatsCall(run, digest, loop.sameCall))
     findings.push(deny('limits', 'limits.same_call', { max: loop.sameCall }));
-  if (repeatsTool(recent, tool.name, loop.sameTool))
+  if (repeatsTool(run, tool.name, loop.sameTool))
     findings.push(deny('limits', 'limits.same_tool', { max: loop.sameTool }));
-  const length = [2, 3, 4].find((candidate) => repeatsCycle(recent, digest, candidate, loop.cycle));
+  const length = [2, 3, 4].find((candidate) => repeatsCycle(run, digest, candidate, loop.cycle));
   if (length !== undefined)
     findings.push(deny('limits', 'limits.cycle', { max: loop.cycle, length }));
   return findings;
 }
 
 /** Equal calls in a row with an equal result. One whose result isn't known yet equals nothing. */
-function repeatsCall(recent: readonly RecentCall[], digest: string, max: number): boolean {
-  const last = newest(recent, max);
+function repeatsCall(run: Run, digest: string, max: number): boolean {
+  const last = newest(run, max, 1);
   const result = last?.[0]?.resultDigest ?? null;
-  return (
-    result !== null &&
-    last?.every((call) => call.digest === digest && call.resultDigest === result) === true
-  );
+  if (last === null || result === null) return false;
+  return last.every((call) => call.digest === digest && call.resultDigest === result);
 }
 
-function repeatsTool(recent: readonly RecentCall[], tool: string, max: number): boolean {
-  return newest(recent, max)?.every((call) => call.tool === tool) === true;
+function repeatsTool(run: Run, tool: string, max: number): boolean {
+  return newest(run, max, 1)?.every((call) => call.tool === tool) === true;
 }
 
 /** The last calls are `times` rounds of one cycle, and this call begins another. */
-function repeatsCycle(
-  recent: readonly RecentCall[],
-  digest: string,
-  length: number,
-  times: number,
-): boolean {
-  const rounds = newest(recent, length * times);
+function repeatsCycle(run: Run, digest: string, length: number, times: number): boolean {
+  const rounds = newest(run, length * times, length);
   if (rounds?.[0]?.digest !== digest) return false;
   // One call over and over is no cycle: polling is judged by its results.
   if (rounds.every((call) => call.digest === digest)) return false;
   return rounds.every((call, index) => call.digest === rounds[index % length]?.digest);
 }
 
-/** Null: fewer calls than that so far. A limit beyond what is remembered stops at what is remembered. */
-function newest(recent: readonly RecentCall[], count: number): readonly RecentCall[] | null {
-  const wanted = Math.min(count, limits.loopMemory);
-  return wanted > 0 && recent.length >= wanted ? recent.slice(-wanted) : null;
+/**
+ * The last `count` calls; null: there weren't so many. Of a count beyond what is remembered, the whole rounds of
+ * `length` that are.
+ */
+function newest(
+  { recent, toolCalls }: Run,
+  count: number,
+  length: number,
+): readonly RecentCall[] | null {
+  if (count < 1 || toolCalls < count) return null;
+  const wanted =
+    count <= limits.loopMemory ? count : limits.loopMemory - (limits.loopMemory % length);
+  return recent.length < wanted ? null : recent.slice(-wanted);
 }

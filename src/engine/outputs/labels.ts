@@ -1,0 +1,58 @@
+import { parseKind, plainKind } from '../../content/kinds.ts';
+import { resolvePointer } from '../../content/pointer.ts';
+import { isJsonArray, type JsonObject, type JsonValue } from '../../content/value.ts';
+import type { Tool } from '../../policy/model.ts';
+import { mergeLabels, noLabels, unknownSubject } from '../labels.ts';
+import type { Labels } from '../run.ts';
+
+/** What is known of what the agent gets to see: its trust, its classes, and whose data it is. */
+export function labelsOf(tool: Tool, args: JsonObject, seen: JsonValue | null): Labels {
+  const { trust, classes, subject } = tool.returns;
+  const subjects = subject === null ? [] : subjectsOf(tool, args, seen);
+  // Somebody's data, and it can't be said whose: that equals nobody.
+  const known = subject !== null && subjects.length === 0 ? [unknownSubject] : subjects;
+  return mergeLabels(noLabels, {
+    trust,
+    classes: [...classes].sort(),
+    subjects: [...new Set(known)].sort(),
+  });
+}
+
+function subjectsOf(tool: Tool, args: JsonObject, seen: JsonValue | null): readonly string[] {
+  const { subject, items, each } = tool.returns;
+  if (subject === null) return [];
+  if ('arg' in subject) {
+    const value = Object.hasOwn(args, subject.arg) ? args[subject.arg] : undefined;
+    const kind = tool.args.get(subject.arg)?.parts[0]?.kind ?? plainKind('identifier');
+    return keysOf(value === undefined ? [] : [value], kind);
+  }
+  if (seen === null) return [];
+  const records =
+    items === null
+      ? [seen]
+      : resolvePointer(seen, items).flatMap(({ value }) => (isJsonArray(value) ? value : [value]));
+  return subject.flatMap((pointer) => {
+    const kind =
+      each.find((attribute) => attribute.pointer.text === pointer.text)?.kind ??
+      plainKind('identifier');
+    return records.flatMap((record) =>
+      keysOf(
+        resolvePointer(record, pointer).map(({ value }) => value),
+        kind,
+      ),
+    );
+  });
+}
+
+function keysOf(
+  values: readonly JsonValue[],
+  kind: Parameters<typeof parseKind>[0],
+): readonly string[] {
+  return values
+    .flatMap((value) => (isJsonArray(value) ? value : [value]))
+    .filter((value) => value !== null)
+    .map((value) => {
+      const parsed = parseKind(kind, value);
+      return parsed.type === 'unparsable' ? unknownSubject : parsed.key;
+    });
+}
