@@ -1,1 +1,55 @@
+/** The policy of this example, installed for a mail server of the rig: `sallyport.yaml` as it is, `site.yaml` made here. */
+import { copyFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import type { MailRig } from './rig/rig.ts';
+import { support } from './world.ts';
+
+/** Whether the demo's business hours contain now: it has to show both, at whatever hour it runs. */
 export type BusinessHours = 'open' | 'closed';
+
+const timezone = 'America/New_York';
+const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
+
+/** Writes the policy into a directory. Returns, for the reader, which hours it says. */
+export async function installPolicy(
+  directory: string,
+  rig: MailRig,
+  wanted: BusinessHours,
+): Promise<string> {
+  for (const file of ['sallyport.yaml', 'sallyport.lock']) {
+    await copyFile(join(import.meta.dirname, file), join(directory, file));
+  }
+  const password = join(directory, 'mail.password');
+  await writeFile(password, support.password, { mode: 0o600 });
+  const { command, args, env } = rig.emailServer;
+  const business = businessHours(wanted, new Date());
+  const site = {
+    sallyport: 1,
+    timezone,
+    hours: { business },
+    upstreams: {
+      mail: {
+        mcp: {
+          command,
+          args: [...args],
+          env: { ...env, MCP_EMAIL_SERVER_PASSWORD: { from: `file:${password}` } },
+        },
+      },
+    },
+  };
+  await writeFile(join(directory, 'site.yaml'), stringify(site));
+  const clock = new Intl.DateTimeFormat('en-GB', { timeZone: timezone, timeStyle: 'short' });
+  return `In New York it is ${dayName(new Date())} ${clock.format(new Date())}; business hours for this part: ${business}.`;
+}
+
+/** Open: the whole week. Closed: a day three days off, which no demo reaches. */
+function businessHours(wanted: BusinessHours, now: Date): string {
+  if (wanted === 'open') return '00:00-24:00';
+  const today = days.findIndex((day) => day === dayName(now));
+  return `${days[(today + 3) % days.length]} 09:00-17:00`;
+}
+
+function dayName(now: Date): string {
+  return new Intl.DateTimeFormat('en-US', { timeZone: timezone, weekday: 'short' }).format(now);
+}
