@@ -30,7 +30,6 @@ const types: Record<Event['type'], true> = {
   'token.minted': true,
   'token.revoked': true,
   'mediation.recorded': true,
-  'mediation.recorded': true,
   'alert.raised': true,
   'identity.refused': true,
   'spool.recovered': true,

@@ -224,13 +224,6 @@ const gatewayEvents = [
   }),
   z.strictObject({
     ...common,
-    type: z.literal('mediation.recorded'),
-    agent: text,
-    proven: z.boolean(),
-    policy: text,
-  }),
-  z.strictObject({
-    ...common,
     type: z.literal('alert.raised'),
     alert: text,
     run: text.nullable(),
