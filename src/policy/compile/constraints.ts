@@ -1,7 +1,7 @@
 import type { KindName } from '../../content/kind.ts';
 import { plainKind } from '../../content/kinds.ts';
 import { callEnvironment } from '../cel-environment.ts';
-import type { Constraint, HoursWindow, Otherwise, Term, Tool } from '../model.ts';
+import type { Constraint, HoursWindow, Otherwise, Term } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Report } from '../report.ts';
 import type { ConstraintSyntax, OtherwiseSyntax } from '../shape/permission.ts';
@@ -15,7 +15,6 @@ import { compileMoney } from './money.ts';
 import { compilePointers } from './pointers.ts';
 import {
   all,
-  type CaseNames,
   compileAddressTerm,
   compileDomainTerm,
   compileTerms,

@@ -1,0 +1,108 @@
+import type { AddressTerm, Alternative, Constraint, Term, Tool, UrlTerm, WhereTest } from '../model.ts';
+
+const listedMax = 5;
+
+/** A constraint in the words of the policy, for a person who wants to know what stands in the way. */
+export function describeConstraint(constraint: Constraint): string {
+  const otherwise = constraint.otherwise === null ? '' : `, otherwise ${constraint.otherwise.type === 'approval' ? 'approval' : 'break glass'}: ${constraint.otherwise.role}`;
+  return `${constraint.name}: ${describe(constraint)}${otherwise}`;
+}
+
+function describe(constraint: Constraint): string {
+  switch (constraint.type) {
+    case 'recipients':
+    case 'senders':
+      return list(constraint.only.map(termText));
+    case 'allowed_domains':
+    case 'forbidden_domains':
+      return list(constraint.domains.map(termText));
+    case 'max_recipients':
+      return `${constraint.max}`;
+    case 'folders':
+      return onlyExcept(constraint.only?.map(termText) ?? null, constraint.except.map(termText));
+    case 'paths':
+      return onlyExcept(constraint.under?.map(termText) ?? null, constraint.except.map((glob) => glob.text));
+    case 'urls':
+      return list(constraint.only.map(urlText));
+    case 'accounts':
+    case 'commands':
+      return list(constraint.only.map(termText));
+    case 'fields': {
+      const names = [...constraint.names, ...constraint.pointers.map((pointer) => pointer.text)];
+      return `${constraint.mode} ${list(names)}`;
+    }
+    case 'items':
+      return `${constraint.mode} ${list(constraint.terms.map(termText))}`;
+    case 'max_amount':
+      return `${constraint.amount.minor} ${constraint.amount.currency} in its smallest unit`;
+    case 'max_total':
+      return `${constraint.amount.minor} ${constraint.amount.currency} in its smallest unit${constraint.windowMs === null ? '' : ` in ${span(constraint.windowMs)}`}`;
+    case 'once_per':
+      return `${constraint.arguments.join(' and ')}, by ${constraint.of}`;
+    case 'hours':
+      return list(constraint.windows.map((window) => `${window.text} ${window.timezone}`));
+    case 'rate':
+      return `${constraint.rate.max} in ${span(constraint.rate.windowMs)}`;
+    case 'after':
+      return list(constraint.tools);
+    case 'novelty':
+      return `no new ${constraint.of}`;
+    case 'where':
+      return whereText(constraint.test);
+    case 'when':
+      return constraint.program.source.trim().replace(/\s+/g, ' ');
+  }
+}
+
+function whereText(test: WhereTest): string {
+  if (test.type === 'terms') return list(test.terms.map((term) => (term.type === 'glob' ? term.glob.text : termText(term))));
+  return [test.min === null ? '' : `at least ${test.min}`, test.max === null ? '' : `at most ${test.max}`]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+export function termText(term: Term | AddressTerm): string {
+  switch (term.type) {
+    case 'literal':
+    case 'address':
+      return term.type === 'literal' ? term.value.key : term.key;
+    case 'domain':
+      return term.domain;
+    case 'subdomains':
+      return `*.${term.domain}`;
+    case 'case':
+      return `case.${term.name}`;
+  }
+}
+
+function urlText(term: UrlTerm | { readonly case: string }): string {
+  return 'case' in term ? `case.${term.case}` : `${term.scheme}://${term.host}:${term.port}${term.path}`;
+}
+
+function onlyExcept(only: readonly string[] | null, except: readonly string[]): string {
+  const parts = [only === null ? '' : list(only), except.length === 0 ? '' : `except ${list(except)}`];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+function list(texts: readonly string[]): string {
+  const shown = texts.slice(0, listedMax).join(', ');
+  return texts.length > listedMax ? `${shown} and ${texts.length - listedMax} more` : shown;
+}
+
+function span(ms: number): string {
+  for (const [unit, size] of [['d', 86_400_000], ['h', 3_600_000], ['m', 60_000], ['s', 1_000]] as const) {
+    if (ms % size === 0) return `${ms / size}${unit}`;
+  }
+  return `${ms}ms`;
+}
+
+/** What the tier and the approval together mean for a call that meets every constraint. */
+export function describeGate(tool: Tool, alternative: Alternative): string {
+  const { approval } = alternative;
+  if (approval.type === 'never') return 'no approval';
+  if (approval.type === 'by') {
+    const who = approval.role ?? 'a person';
+    return approval.if === null ? `approval by ${who}, refused until approvals exist` : `approval by ${who} if ${approval.if.source.trim()}, refused until approvals exist`;
+  }
+  return tool.tier >= 2 ? 'approval by a person (tier), refused until approvals exist' : 'no approval (tier)';
+}
