@@ -1,0 +1,40 @@
+import { Command } from 'commander';
+import { printable } from '../../content/escape.ts';
+import { type CommonOptions, commonOptions } from '../options.ts';
+import { operate, placeOf } from '../place.ts';
+import type { Act } from '../program.ts';
+
+export function suspendCommand(act: Act): Command {
+  const command = new Command('suspend')
+    .description('Refuses every call of an agent, in all its runs, from now on.')
+    .argument('<agent>')
+    .option('--reason <text>', 'kept in the record')
+    .addHelpText('after', `
+Examples:
+  $ sallyport suspend reporter --reason "odd reads since noon"`)
+    .action((agent: string, options: CommonOptions & { readonly reason?: string }) =>
+      act<CommonOptions>(async (_, output) => {
+        const answer = await operate(placeOf(options), 'suspend', { agent, reason: options.reason ?? null });
+        return output.result(true, answer, `${printable(agent)} is suspended; \`sallyport resume ${printable(agent)}\` lifts it`);
+      })(options),
+    );
+  for (const option of commonOptions()) command.addOption(option);
+  return command;
+}
+
+export function resumeCommand(act: Act): Command {
+  const command = new Command('resume')
+    .description('Lets a suspended agent call again.')
+    .argument('<agent>')
+    .addHelpText('after', `
+Examples:
+  $ sallyport resume reporter`)
+    .action((agent: string, options: CommonOptions) =>
+      act<CommonOptions>(async (_, output) => {
+        const answer = await operate(placeOf(options), 'resume', { agent });
+        return output.result(true, answer, `${printable(agent)} may call again`);
+      })(options),
+    );
+  for (const option of commonOptions()) command.addOption(option);
+  return command;
+}

@@ -1,0 +1,106 @@
+import { Command } from 'commander';
+import { printable } from '../../content/escape.ts';
+import { type Gateway, openGateway } from '../../gateway.ts';
+import { formatDiagnostic } from '../../policy/diagnostic.ts';
+import { readPolicy } from '../../runtime/policy-source.ts';
+import type { LogLine } from '../../runtime/ports.ts';
+import { type CommonOptions, commonOptions } from '../options.ts';
+import { type ExitCode, type Output, UsageError } from '../output.ts';
+import { placeOf, requirePolicy } from '../place.ts';
+import type { Act } from '../program.ts';
+
+interface UpOptions extends CommonOptions {
+  readonly host: string;
+  readonly port: string;
+  readonly expose?: boolean;
+  readonly allowHost?: string[];
+}
+
+const loopback = new Set(['127.0.0.1', 'localhost', '::1']);
+const settleMs = 5_000;
+
+export function upCommand(act: Act): Command {
+  const command = new Command('up')
+    .description('Starts the gateway: MCP at /mcp, the runs API at /v1/runs.')
+    .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .option('--port <number>', 'the port; 0 for any that is free', '7080')
+    .option('--expose', 'allow an address that others can reach; put TLS in front of it')
+    .option('--allow-host <name...>', 'names beside loopback’s that clients reach it by')
+    .addHelpText('after', `
+Reloads when the policy or its lock changes, and on SIGHUP. Ends on SIGINT or SIGTERM, after the calls under way.
+
+Examples:
+  $ sallyport up
+  $ sallyport up --policy sallyport.yaml --port 0
+  $ sallyport up --json`)
+    .action(act(up));
+  for (const option of commonOptions()) command.addOption(option);
+  return command;
+}
+
+async function up(options: UpOptions, output: Output): Promise<ExitCode> {
+  const port = Number(options.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`\`${options.port}\` is no port`);
+  if (!loopback.has(options.host) && options.expose !== true) {
+    throw new UsageError(`${options.host} can be reached by others`, 'say `--expose` if that is meant, and put TLS in front of it');
+  }
+  const place = requirePolicy(placeOf(options));
+  const log = (line: LogLine): void => {
+    process.stderr.write(options.json === true ? `${JSON.stringify({ atMs: Date.now(), ...line })}\n` : `${humanLine(line)}\n`);
+  };
+  for (const warning of readPolicy(place.policyFile).warnings) output.progress(`${formatDiagnostic(warning)}\n`);
+  const gateway = await openGateway({ ...place, startUpstreams: true, log });
+  try {
+    const server = await gateway.listen({ host: options.host, port, allowedHosts: options.allowHost ?? [] });
+    const { policy } = gateway.policySource;
+    output.result(
+      true,
+      { url: `${server.url}/mcp`, runs: `${server.url}/v1/runs`, policy: policy.hash, enforcement: policy.enforcement, data: place.dataDirectory },
+      [
+        `sallyport is up: ${server.url}/mcp`,
+        `policy   ${place.policyFile} (${policy.enforcement}, ${policy.hash.slice(0, 19)})`,
+        `data     ${place.dataDirectory}`,
+      ].join('\n'),
+    );
+    await announceUpstreams(gateway, output);
+    await stopped(gateway, log);
+  } finally {
+    await gateway[Symbol.asyncDispose]();
+  }
+  return 0;
+}
+
+/** Says how each upstream stands, once it had time to start: a dead one is a line here, not a surprise at the first call. */
+async function announceUpstreams(gateway: Gateway, output: Output): Promise<void> {
+  await Promise.race([gateway.catalog.refresh(), new Promise((resolve) => setTimeout(resolve, settleMs).unref())]);
+  for (const name of gateway.policySource.policy.upstreams.keys()) {
+    const status = gateway.upstream(name)?.status();
+    const listed = gateway.catalog.listed(name)?.length ?? 0;
+    output.progress(`upstream ${name}: ${status?.state ?? 'down'}${status?.reason == null ? `, ${listed} tools` : `: ${printable(status.reason)}`}`);
+  }
+}
+
+/** Until a signal says so. A second one does not wait for the calls under way. */
+async function stopped(gateway: Gateway, log: (line: LogLine) => void): Promise<void> {
+  const reload = (): void => {
+    gateway.policySource.reload().then(
+      (refused) => log(refused === null ? { level: 'info', event: 'policy.reloaded' } : { level: 'error', event: 'policy.rejected', error: refused.message }),
+      (error: unknown) => log({ level: 'error', event: 'policy.reload', error: String(error) }),
+    );
+  };
+  process.on('SIGHUP', reload);
+  const signal = await new Promise<string>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  log({ level: 'info', event: 'gateway.stopping', signal });
+  const now = (): never => process.exit(3);
+  process.once('SIGINT', now);
+  process.once('SIGTERM', now);
+  process.off('SIGHUP', reload);
+}
+
+function humanLine({ level, event, ...details }: LogLine): string {
+  const said = Object.entries(details).map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  return [`${level}: ${event}`, ...said].join(' ').split('\n').map((line) => printable(line)).join('\n');
+}

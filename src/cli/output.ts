@@ -1,0 +1,63 @@
+/** How every command speaks: results on standard output, problems with their mend on standard error, one exit code each. */
+import { SallyportError } from '../content/errors.ts';
+import { printable } from '../content/escape.ts';
+import type { JsonObject } from '../content/value.ts';
+
+/** 0 fine, 1 the answer is no, 2 wrong use, 3 a fault. */
+export type ExitCode = 0 | 1 | 2 | 3;
+
+export interface Output {
+  readonly json: boolean;
+  /** One object whose first field is `ok`, or the text for people; only one of them is printed. */
+  result(ok: boolean, fields: JsonObject, text: string): ExitCode;
+  /** What goes on meanwhile: for people only, on standard error. */
+  progress(text: string): void;
+  failure(error: unknown): ExitCode;
+}
+
+export interface Streams {
+  readonly out: { write(text: string): unknown; readonly isTTY?: boolean };
+  readonly err: { write(text: string): unknown; readonly isTTY?: boolean };
+}
+
+const wrongUse = new Set(['cli.usage', 'operation.bad_input']);
+const faults = new Set(['operation.fault', 'store.unavailable', 'store.corrupt']);
+
+/** What was asked for can't be done as it was asked: exit code 2. */
+export class UsageError extends SallyportError {
+  constructor(message: string, hint?: string) {
+    super('cli.usage', message, hint === undefined ? {} : { hint });
+  }
+}
+
+export function makeOutput(json: boolean, streams: Streams): Output {
+  const colour = streams.err.isTTY === true && process.env['NO_COLOR'] === undefined;
+  const red = (text: string): string => (colour ? `\u001b[31m${text}\u001b[39m` : text);
+  return {
+    json,
+    result(ok, fields, text) {
+      streams.out.write(json ? `${JSON.stringify({ ok, ...fields })}\n` : text === '' ? '' : `${text}\n`);
+      return ok ? 0 : 1;
+    },
+    progress(text) {
+      if (!json) streams.err.write(`${text}\n`);
+    },
+    failure(error) {
+      const known = error instanceof SallyportError ? error : null;
+      const code = known?.code ?? 'cli.fault';
+      const message = known?.message ?? (error instanceof Error ? (error.stack ?? error.message) : 'unknown');
+      if (json) streams.out.write(`${JSON.stringify({ ok: false, error: { code, message, hint: known?.hint ?? null } })}\n`);
+      else {
+        streams.err.write(`${red('error')}: ${linesOf(message)}\n`);
+        if (known?.hint !== undefined) streams.err.write(`hint: ${printable(known.hint)}\n`);
+      }
+      if (wrongUse.has(code)) return 2;
+      return known === null || faults.has(code) ? 3 : 1;
+    },
+  };
+}
+
+/** Many-lined messages of ours (a policy's errors) keep their lines; whatever else is in them is made harmless. */
+function linesOf(message: string): string {
+  return message.split('\n').map((line) => printable(line)).join('\n');
+}
