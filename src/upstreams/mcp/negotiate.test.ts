@@ -104,6 +104,11 @@ test.each([
     ['server/discover'],
   ],
   [
+    'it turns away what it says it supports',
+    { 'server/discover': error(-32022, { supported: ['2026-07-28'] }) },
+    ['server/discover', 'server/discover'],
+  ],
+  [
     'it wants another credential',
     { 'server/discover': failed('credential', 401) },
     ['server/discover'],

@@ -34,6 +34,15 @@ export async function negotiate(
 }
 
 export async function probe(channel: Channel, timeoutMs: number): Promise<Probed> {
+  const first = await discover(channel, timeoutMs);
+  // It turned our version away, and names it among its own: it is asked once more.
+  const probed = first === 'again' ? await discover(channel, timeoutMs) : first;
+  return probed === 'again'
+    ? refused('it turns away a protocol version that it says it supports')
+    : probed;
+}
+
+async function discover(channel: Channel, timeoutMs: number): Promise<Probed | 'again'> {
   const answer = await channel.ask({
     method: 'server/discover',
     params: {},
@@ -83,8 +92,9 @@ function readDiscovery(result: JsonObject): Probed {
   return readVersions(supportedVersions);
 }
 
-function readUnsupported(data: JsonValue): Probed {
+function readUnsupported(data: JsonValue): Probed | 'again' {
   const supported = isJsonObject(data) ? data['supported'] : undefined;
+  if (isJsonArray(supported) && supported.includes(modernVersion)) return 'again';
   return readVersions(isJsonArray(supported) ? supported : []);
 }
 
