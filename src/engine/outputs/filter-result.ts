@@ -25,35 +25,22 @@ export function filterResult(
   { decision, tool, result }: FilterContext,
   data: ResultData | null,
 ): Filtered {
+  const unfilterable = (reason: string): Filtered => ({
+    result,
+    data,
+    findings: [deny('outputs', 'outputs.unfilterable', { reason }, tool.at)],
+    changed: false,
+  });
   const filters = decision.obligations.filter(isFilter);
-  const unknown = decision.obligations.filter((obligation) => !knows(obligation));
-  if (unknown.length > 0)
-    return {
-      result,
-      data,
-      findings: [deny('outputs', 'engine.fault', { obligations: unknown.map(({ type }) => type) })],
-      changed: false,
-    };
   if (filters.length === 0) return { result, data, findings: [], changed: false };
+  if (data === null) return unfilterable('no data');
   // A picture or a link beside the data isn't filtered by filtering the data.
-  if (data === null || !isAllText(result))
-    return {
-      result,
-      data,
-      findings: [deny('outputs', 'outputs.unfilterable', { reason: 'no data' }, tool.at)],
-      changed: false,
-    };
+  if (!isAllText(result)) return unfilterable('other content');
   const shown =
     tool.returns.items === null
       ? wholeShown(filters, data.value)
       : itemsShown(filters, tool, data.value);
-  if (shown === null)
-    return {
-      result,
-      data,
-      findings: [deny('outputs', 'outputs.unfilterable', { reason: 'no items' }, tool.at)],
-      changed: false,
-    };
+  if (shown === null) return unfilterable('no items');
   const { value, hidden } = shown;
   const left: ResultData = { from: data.from, value };
   const changed = JSON.stringify(value) !== JSON.stringify(data.value);
@@ -116,16 +103,4 @@ function itemsShown(
 
 function isFilter(obligation: Obligation): obligation is FilterObligation {
   return obligation.type === 'filter_items' || obligation.type === 'filter_fields';
-}
-
-const known: ReadonlySet<string> = new Set<Obligation['type']>([
-  'filter_items',
-  'filter_fields',
-  'check_output_schema',
-  'truncate',
-]);
-
-/** A decision may have been made by a newer version of ourselves: what nobody here can do is not left undone. */
-function knows(obligation: Obligation): boolean {
-  return known.has(obligation.type);
 }

@@ -7,7 +7,7 @@ import { truncateResult } from '../../content/truncate.ts';
 import type { JsonObject } from '../../content/value.ts';
 import type { Policy, Tool } from '../../policy/model.ts';
 import { emptyLists } from '../bindings.ts';
-import type { Decision, Finding } from '../decision.ts';
+import type { Decision, Finding, Obligation } from '../decision.ts';
 import { deny, fault } from '../findings.ts';
 import { noLabels } from '../labels.ts';
 import type { Labels } from '../run.ts';
@@ -72,6 +72,13 @@ function inspectResult(context: InspectionContext): Inspection {
       changed: cut.changed,
     };
   }
+  const unknown = decision.obligations.filter(({ type }) => !known.has(type));
+  if (unknown.length > 0) {
+    return withhold(
+      [deny('outputs', 'engine.fault', { obligations: unknown.map(({ type }) => type) })],
+      false,
+    );
+  }
   const data = dataOf(result, tool.returns.parse);
   const success = succeeded(context, data);
   const broken = brokenPromises(context);
@@ -91,6 +98,14 @@ function inspectResult(context: InspectionContext): Inspection {
     changed: passed.changed || cut.changed,
   };
 }
+
+/** What nobody here can do must not be left undone, in whatever mode. */
+const known: ReadonlySet<string> = new Set<Obligation['type']>([
+  'filter_items',
+  'filter_fields',
+  'check_output_schema',
+  'truncate',
+]);
 
 function withhold(findings: readonly Finding[], success: boolean): Inspection {
   return { result: null, findings, withheld: true, labels: noLabels, success, changed: true };

@@ -1,0 +1,172 @@
+/** Every check of a call, those that passed and those of alternatives that were not taken, and every limit in force. */
+import type { JsonObject, JsonValue } from '../content/value.ts';
+import type { Agent, SourcePosition } from '../policy/model.ts';
+import { budgetNames, limitOf, spentBudget } from './budget.ts';
+import { codes, type FindingCode } from './codes.ts';
+import type { Context } from './context.ts';
+import { decide } from './decide.ts';
+import type { Decision, Finding, Remedy, Verdict } from './decision.ts';
+import { limits } from './limits.ts';
+import { judgedSides } from './pairing.ts';
+import { actionOf } from './parties.ts';
+
+export interface Explanation {
+  readonly verdict: Verdict;
+  readonly effect: Verdict;
+  readonly enforcement: Decision['enforcement'];
+  readonly dryRun: boolean;
+  readonly tool: string;
+  /** Null: the policy knows no such tool. */
+  readonly facts: { readonly action: string; readonly tier: number; readonly reach: string } | null;
+  /** Stages that don't depend on an alternative. */
+  readonly checks: readonly Check[];
+  readonly sides: readonly ExplainedSide[];
+  readonly obligations: readonly string[];
+  readonly remedies: readonly Remedy[];
+  readonly limits: readonly ExplainedLimit[];
+}
+
+export interface Check {
+  readonly stage: string;
+  readonly code: FindingCode;
+  readonly outcome: 'pass' | 'hold' | 'deny';
+  readonly meaning: string;
+  readonly details: JsonObject;
+  /** `file:line:column`. */
+  readonly at: string | null;
+}
+
+export interface ExplainedSide {
+  /** `agent helper`, `user ann`, `nobody`, with the level where it is a run above. */
+  readonly who: string;
+  readonly alternatives: readonly {
+    readonly grant: string;
+    readonly at: string | null;
+    readonly chosen: boolean;
+    readonly verdict: Verdict;
+    readonly checks: readonly Check[];
+  }[];
+}
+
+export interface ExplainedLimit {
+  readonly name: string;
+  readonly value: number;
+  readonly used: number | null;
+}
+
+export function explain(context: Context, decision: Decision = decide(context)): Explanation {
+  const { tool, policy, run } = context;
+  const agent = policy.agents.get(run.agent);
+  const sides = decision.findings.some(({ code }) => code === 'engine.fault')
+    ? []
+    : judgedSides(context);
+  const ofSides = new Set(sides.flatMap(({ chosen }) => chosen?.findings ?? []));
+  return {
+    verdict: decision.verdict,
+    effect: decision.effect,
+    enforcement: decision.enforcement,
+    dryRun: decision.dryRun,
+    tool: context.call.tool,
+    facts: tool === null ? null : { action: actionOf(tool), tier: tool.tier, reach: tool.reach },
+    checks: decision.findings.filter((finding) => !ofSides.has(finding)).map(toCheck),
+    sides: sides.map(({ side, options, chosen }) => ({
+      who: `${whoIs(side.of, side.party.agent.name, side.party.user)}${side.level === 0 ? '' : ` (${side.level} above)`}`,
+      alternatives: options.map((option) => ({
+        grant: option.option.alternative.key,
+        at: place(option.option.alternative.at),
+        chosen: option === chosen,
+        verdict: option.verdict,
+        checks: option.findings.map(toCheck),
+      })),
+    })),
+    obligations: decision.obligations.map((obligation) => obligation.type),
+    remedies: decision.remedies,
+    limits: agent === undefined ? [] : limitsInForce(context, agent),
+  };
+}
+
+function whoIs(of: 'agent' | 'user', agent: string, user: string | null): string {
+  return of === 'agent' ? `agent ${agent}` : user === null ? 'nobody' : `user ${user}`;
+}
+
+function toCheck({ stage, code, verdict, details, at }: Finding): Check {
+  const outcome = verdict === 'note' ? 'pass' : verdict;
+  return { stage, code, outcome, meaning: codes[code].operator, details, at: place(at) };
+}
+
+function place(at: SourcePosition | null): string | null {
+  return at === null || at.file === '' ? null : `${at.file}:${at.line}:${at.column}`;
+}
+
+function limitsInForce({ policy, run, facts }: Context, agent: Agent): readonly ExplainedLimit[] {
+  const spent = spentBudget(agent, run, facts.nowMs);
+  const inForce: ExplainedLimit[] = [];
+  for (const name of budgetNames) {
+    const limit = limitOf(agent.budget, run.budget, name);
+    if (limit !== null)
+      inForce.push({ name: `budget.${name}`, value: limit.max, used: spent[name] });
+  }
+  const plain: Readonly<Record<string, number>> = {
+    'loops.sameCall': agent.loops.sameCall,
+    'loops.sameTool': agent.loops.sameTool,
+    'loops.cycle': agent.loops.cycle,
+    'breaker.failures': policy.breaker.failures,
+    'breaker.resetMs': policy.breaker.resetMs,
+    'results.maxBytes': policy.results.maxBytes,
+    ...limits,
+  };
+  for (const [name, value] of Object.entries(plain)) inForce.push({ name, value, used: null });
+  return inForce;
+}
+
+const marks = { pass: '+', hold: '?', deny: '-' } as const;
+
+/** For a terminal: the verdict first, then each check on a line of its own. */
+export function explanationText(explanation: Explanation): string {
+  const { verdict, effect, enforcement, dryRun, tool, facts } = explanation;
+  const what =
+    facts === null ? tool : `${tool} (${facts.action}, tier ${facts.tier}, ${facts.reach})`;
+  const mode = `${enforcement}${dryRun ? ', dry run' : ''}`;
+  const lines = [
+    `${verdict}${effect === verdict ? '' : `, but the effect is ${effect}`}: ${what} [${mode}]`,
+  ];
+  for (const check of explanation.checks) lines.push(...checkLines(check, '  '));
+  for (const { who, alternatives } of explanation.sides) {
+    lines.push(`  ${who}${alternatives.length === 0 ? ': no grant covers this tool' : ''}`);
+    for (const alternative of alternatives) {
+      lines.push(
+        `    ${alternative.chosen ? '*' : ' '} ${alternative.grant}: ${alternative.verdict}${where(alternative.at)}`,
+      );
+      for (const check of alternative.checks) lines.push(...checkLines(check, '        '));
+    }
+  }
+  if (explanation.obligations.length > 0)
+    lines.push(`  then: ${explanation.obligations.join(', ')}`);
+  for (const remedy of explanation.remedies) lines.push(`  ${remedy.code}: ${remedy.text}`);
+  lines.push('  limits in force:');
+  for (const { name, value, used } of explanation.limits)
+    lines.push(`    ${name} = ${value}${used === null ? '' : ` (used ${used})`}`);
+  return lines.join('\n');
+}
+
+function checkLines({ code, outcome, meaning, details, at }: Check, indent: string): string[] {
+  const line = `${indent}${marks[outcome]} ${code}${where(at)}${values(details)}`;
+  return outcome === 'pass' ? [line] : [line, `${indent}  ${meaning}`];
+}
+
+function where(at: string | null): string {
+  return at === null ? '' : `  ${at}`;
+}
+
+function values(details: JsonObject): string {
+  const shown = Object.entries(details).filter(
+    ([name]) => name !== 'grant' && name !== 'constraint',
+  );
+  return shown.length === 0
+    ? ''
+    : `  ${shown.map(([name, value]) => `${name}: ${plain(value)}`).join(', ')}`;
+}
+
+function plain(value: JsonValue): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
