@@ -102,7 +102,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     });
     policySource.watch((error) => report(options, 'policy.rejected', error));
 
-    const spool = stack.use(openSpool(join(options.dataDirectory, 'refusals.spool')));
+    const spool = stack.use(await openSpool(join(options.dataDirectory, 'refusals.spool')));
     const spooled = spool.read();
     if (spooled.unreadable > 0)
       options.log({ level: 'error', event: 'spool.unreadable', lines: spooled.unreadable });

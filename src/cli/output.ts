@@ -36,7 +36,9 @@ export function makeOutput(json: boolean, streams: Streams): Output {
   return {
     json,
     result(ok, fields, text) {
-      streams.out.write(json ? `${JSON.stringify({ ok, ...fields })}\n` : text === '' ? '' : `${text}\n`);
+      streams.out.write(
+        json ? `${JSON.stringify({ ok, ...fields })}\n` : text === '' ? '' : `${text}\n`,
+      );
       return ok ? 0 : 1;
     },
     progress(text) {
@@ -45,8 +47,12 @@ export function makeOutput(json: boolean, streams: Streams): Output {
     failure(error) {
       const known = error instanceof SallyportError ? error : null;
       const code = known?.code ?? 'cli.fault';
-      const message = known?.message ?? (error instanceof Error ? (error.stack ?? error.message) : 'unknown');
-      if (json) streams.out.write(`${JSON.stringify({ ok: false, error: { code, message, hint: known?.hint ?? null } })}\n`);
+      const message =
+        known?.message ?? (error instanceof Error ? (error.stack ?? error.message) : 'unknown');
+      if (json)
+        streams.out.write(
+          `${JSON.stringify({ ok: false, error: { code, message, hint: known?.hint ?? null } })}\n`,
+        );
       else {
         streams.err.write(`${red('error')}: ${linesOf(message)}\n`);
         if (known?.hint !== undefined) streams.err.write(`hint: ${printable(known.hint)}\n`);
@@ -59,5 +65,8 @@ export function makeOutput(json: boolean, streams: Streams): Output {
 
 /** Many-lined messages of ours (a policy's errors) keep their lines; whatever else is in them is made harmless. */
 function linesOf(message: string): string {
-  return message.split('\n').map((line) => printable(line)).join('\n');
+  return message
+    .split('\n')
+    .map((line) => printable(line))
+    .join('\n');
 }

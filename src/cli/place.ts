@@ -20,21 +20,35 @@ export interface PlaceOptions {
 
 export function placeOf(options: PlaceOptions): Place {
   const policyFile = resolve(options.policy ?? 'sallyport.yaml');
-  return { policyFile, dataDirectory: resolve(options.data ?? join(dirname(policyFile), '.sallyport')) };
+  return {
+    policyFile,
+    dataDirectory: resolve(options.data ?? join(dirname(policyFile), '.sallyport')),
+  };
 }
 
 export function requirePolicy(place: Place): Place {
   if (!existsSync(place.policyFile)) {
-    throw new UsageError(`there is no policy at ${place.policyFile}`, 'run `sallyport init`, or name one with `--policy`');
+    throw new UsageError(
+      `there is no policy at ${place.policyFile}`,
+      'run `sallyport init`, or name one with `--policy`',
+    );
   }
   return place;
 }
 
 /** In the gateway that runs there; when none does, in the store itself, which nobody else writes then. */
-export async function operate(place: Place, name: OperationName, input: JsonObject): Promise<JsonObject> {
+export async function operate(
+  place: Place,
+  name: OperationName,
+  input: JsonObject,
+): Promise<JsonObject> {
   const answered = await askGateway(place.dataDirectory, name, input);
   if (answered !== null) return answered;
-  await using gateway = await openGateway({ ...requirePolicy(place), startUpstreams: false, log: quiet });
+  await using gateway = await openGateway({
+    ...requirePolicy(place),
+    startUpstreams: false,
+    log: quiet,
+  });
   return performOperation(gateway.operated, name, input);
 }
 

@@ -31,8 +31,20 @@ export async function run(argv: readonly string[], streams: Streams): Promise<Ex
     .showHelpAfterError()
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ writeOut: (text) => void streams.out.write(text), writeErr: (text) => void streams.err.write(text) });
-  for (const make of [upCommand, policyCommand, toolsCommand, runsCommand, ledgerCommand, tokenCommand, suspendCommand, resumeCommand]) {
+    .configureOutput({
+      writeOut: (text) => void streams.out.write(text),
+      writeErr: (text) => void streams.err.write(text),
+    });
+  for (const make of [
+    upCommand,
+    policyCommand,
+    toolsCommand,
+    runsCommand,
+    ledgerCommand,
+    tokenCommand,
+    suspendCommand,
+    resumeCommand,
+  ]) {
     program.addCommand(make(act).copyInheritedSettings(program));
   }
   try {

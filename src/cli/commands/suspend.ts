@@ -9,13 +9,23 @@ export function suspendCommand(act: Act): Command {
     .description('Refuses every call of an agent, in all its runs, from now on.')
     .argument('<agent>')
     .option('--reason <text>', 'kept in the record')
-    .addHelpText('after', `
+    .addHelpText(
+      'after',
+      `
 Examples:
-  $ sallyport suspend reporter --reason "odd reads since noon"`)
+  $ sallyport suspend reporter --reason "odd reads since noon"`,
+    )
     .action((agent: string, options: CommonOptions & { readonly reason?: string }) =>
       act<CommonOptions>(async (_, output) => {
-        const answer = await operate(placeOf(options), 'suspend', { agent, reason: options.reason ?? null });
-        return output.result(true, answer, `${printable(agent)} is suspended; \`sallyport resume ${printable(agent)}\` lifts it`);
+        const answer = await operate(placeOf(options), 'suspend', {
+          agent,
+          reason: options.reason ?? null,
+        });
+        return output.result(
+          true,
+          answer,
+          `${printable(agent)} is suspended; \`sallyport resume ${printable(agent)}\` lifts it`,
+        );
       })(options),
     );
   for (const option of commonOptions()) command.addOption(option);
@@ -26,9 +36,12 @@ export function resumeCommand(act: Act): Command {
   const command = new Command('resume')
     .description('Lets a suspended agent call again.')
     .argument('<agent>')
-    .addHelpText('after', `
+    .addHelpText(
+      'after',
+      `
 Examples:
-  $ sallyport resume reporter`)
+  $ sallyport resume reporter`,
+    )
     .action((agent: string, options: CommonOptions) =>
       act<CommonOptions>(async (_, output) => {
         const answer = await operate(placeOf(options), 'resume', { agent });

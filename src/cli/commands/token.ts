@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { printable } from '../../content/escape.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../content/value.ts';
-import { commonOptions, type CommonOptions, durationOption } from '../options.ts';
-import { type Output, UsageError, type ExitCode } from '../output.ts';
+import { type CommonOptions, commonOptions, durationOption } from '../options.ts';
+import { type ExitCode, type Output, UsageError } from '../output.ts';
 import { operate, placeOf } from '../place.ts';
 import type { Act } from '../program.ts';
 import { table } from '../table.ts';
@@ -17,36 +17,65 @@ interface MintOptions extends CommonOptions {
 
 export function tokenCommand(act: Act): Command {
   const command = new Command('token')
-    .description('Mints, lists, rotates and revokes credentials. A token is shown once; only its hash is kept.')
+    .description(
+      'Mints, lists, rotates and revokes credentials. A token is shown once; only its hash is kept.',
+    )
     .option('--agent <name>', 'a token for this agent')
     .option('--user <id>', 'bind the agent’s token to this person')
     .option('--opener <name>', 'a token that opens and closes runs, and reads them')
-    .option('--agents <names>', 'the agents whose runs the opener may open, with commas (default: all)')
+    .option(
+      '--agents <names>',
+      'the agents whose runs the opener may open, with commas (default: all)',
+    )
     .option('--expires <duration>', 'e.g. 12h or 30d (default: never)', durationOption)
-    .addHelpText('after', `
+    .addHelpText(
+      'after',
+      `
 Examples:
   $ sallyport token --agent reporter
   $ sallyport token --agent reporter --expires 30d
   $ sallyport token --opener backend --agents reporter
   $ sallyport token list
   $ sallyport token rotate <id> --overlap 1h
-  $ sallyport token revoke <id>`)
+  $ sallyport token revoke <id>`,
+    )
     .action(act(mint));
   for (const option of commonOptions()) command.addOption(option);
 
-  command.addCommand(withCommon(new Command('list').description('Lists tokens; never their secrets.')).action(act(list)));
   command.addCommand(
-    withCommon(new Command('rotate').description('Mints a successor; the old one works for the overlap.').argument('<id>').option('--overlap <duration>', 'how long the old one still works (default: 1h)', durationOption)).action(
-      (id: string, options: CommonOptions & { readonly overlap?: number }) =>
-        act<CommonOptions>(async (_, output) => minted(await operate(placeOf(options), 'token.rotate', { id, overlapMs: options.overlap ?? 3_600_000 }), output))(options),
+    withCommon(new Command('list').description('Lists tokens; never their secrets.')).action(
+      act(list),
     ),
   );
   command.addCommand(
-    withCommon(new Command('revoke').description('Ends a token at once.').argument('<id>')).action((id: string, options: CommonOptions) =>
-      act<CommonOptions>(async (_, output) => {
-        const answer = await operate(placeOf(options), 'token.revoke', { id });
-        return output.result(true, answer, `revoked ${id}`);
-      })(options),
+    withCommon(
+      new Command('rotate')
+        .description('Mints a successor; the old one works for the overlap.')
+        .argument('<id>')
+        .option(
+          '--overlap <duration>',
+          'how long the old one still works (default: 1h)',
+          durationOption,
+        ),
+    ).action((id: string, options: CommonOptions & { readonly overlap?: number }) =>
+      act<CommonOptions>(async (_, output) =>
+        minted(
+          await operate(placeOf(options), 'token.rotate', {
+            id,
+            overlapMs: options.overlap ?? 3_600_000,
+          }),
+          output,
+        ),
+      )(options),
+    ),
+  );
+  command.addCommand(
+    withCommon(new Command('revoke').description('Ends a token at once.').argument('<id>')).action(
+      (id: string, options: CommonOptions) =>
+        act<CommonOptions>(async (_, output) => {
+          const answer = await operate(placeOf(options), 'token.revoke', { id });
+          return output.result(true, answer, `revoked ${id}`);
+        })(options),
     ),
   );
   return command;
@@ -60,30 +89,56 @@ function withCommon(command: Command): Command {
 async function mint(options: MintOptions, output: Output): Promise<ExitCode> {
   const { agent, opener } = options;
   if ((agent === undefined) === (opener === undefined)) {
-    throw new UsageError('say whose token it is', '`sallyport token --agent NAME`, or `sallyport token --opener NAME`');
+    throw new UsageError(
+      'say whose token it is',
+      '`sallyport token --agent NAME`, or `sallyport token --opener NAME`',
+    );
   }
-  if (agent === undefined && options.user !== undefined) throw new UsageError('`--user` goes with `--agent`');
-  if (opener === undefined && options.agents !== undefined) throw new UsageError('`--agents` goes with `--opener`');
+  if (agent === undefined && options.user !== undefined)
+    throw new UsageError('`--user` goes with `--agent`');
+  if (opener === undefined && options.agents !== undefined)
+    throw new UsageError('`--agents` goes with `--opener`');
   const expiresInMs = options.expires ?? null;
   const input: JsonObject =
     agent !== undefined
       ? { holder: 'agent', name: agent, user: options.user ?? null, expiresInMs }
-      : { holder: 'opener', name: opener ?? '', agents: options.agents?.split(',').map((name) => name.trim()) ?? null, expiresInMs };
+      : {
+          holder: 'opener',
+          name: opener ?? '',
+          agents: options.agents?.split(',').map((name) => name.trim()) ?? null,
+          expiresInMs,
+        };
   return minted(await operate(placeOf(options), 'token.mint', input), output);
 }
 
 /** The token alone on standard output, so that `$(sallyport token …)` is the token. */
 function minted(answer: JsonObject, output: Output): ExitCode {
   const record = isJsonObject(answer['record']) ? answer['record'] : {};
-  output.progress(`token ${record['id']} for ${record['holder']} ${record['name']}; it is not shown again`);
+  output.progress(
+    `token ${record['id']} for ${record['holder']} ${record['name']}; it is not shown again`,
+  );
   return output.result(true, answer, String(answer['token']));
 }
 
 async function list(options: CommonOptions, output: Output): Promise<ExitCode> {
   const answer = await operate(placeOf(options), 'token.list', {});
   const tokens = isJsonArray(answer['tokens']) ? answer['tokens'].filter(isJsonObject) : [];
-  const rows = tokens.map((token) => [token['id'], token['holder'], token['name'], token['user'] ?? '-', timeOf(token['expiresAtMs'] ?? null)].map((cell) => printable(String(cell))));
-  return output.result(true, answer, tokens.length === 0 ? 'no tokens; `sallyport token --agent NAME` mints one' : table(['ID', 'HOLDER', 'NAME', 'USER', 'EXPIRES'], rows));
+  const rows = tokens.map((token) =>
+    [
+      token['id'],
+      token['holder'],
+      token['name'],
+      token['user'] ?? '-',
+      timeOf(token['expiresAtMs'] ?? null),
+    ].map((cell) => printable(String(cell))),
+  );
+  return output.result(
+    true,
+    answer,
+    tokens.length === 0
+      ? 'no tokens; `sallyport token --agent NAME` mints one'
+      : table(['ID', 'HOLDER', 'NAME', 'USER', 'EXPIRES'], rows),
+  );
 }
 
 function timeOf(value: JsonValue): string {

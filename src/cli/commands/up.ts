@@ -26,13 +26,16 @@ export function upCommand(act: Act): Command {
     .option('--port <number>', 'the port; 0 for any that is free', '7080')
     .option('--expose', 'allow an address that others can reach; put TLS in front of it')
     .option('--allow-host <name...>', 'names beside loopback’s that clients reach it by')
-    .addHelpText('after', `
+    .addHelpText(
+      'after',
+      `
 Reloads when the policy or its lock changes, and on SIGHUP. Ends on SIGINT or SIGTERM, after the calls under way.
 
 Examples:
   $ sallyport up
   $ sallyport up --policy sallyport.yaml --port 0
-  $ sallyport up --json`)
+  $ sallyport up --json`,
+    )
     .action(act(up));
   for (const option of commonOptions()) command.addOption(option);
   return command;
@@ -40,22 +43,41 @@ Examples:
 
 async function up(options: UpOptions, output: Output): Promise<ExitCode> {
   const port = Number(options.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`\`${options.port}\` is no port`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new UsageError(`\`${options.port}\` is no port`);
   if (!loopback.has(options.host) && options.expose !== true) {
-    throw new UsageError(`${options.host} can be reached by others`, 'say `--expose` if that is meant, and put TLS in front of it');
+    throw new UsageError(
+      `${options.host} can be reached by others`,
+      'say `--expose` if that is meant, and put TLS in front of it',
+    );
   }
   const place = requirePolicy(placeOf(options));
   const log = (line: LogLine): void => {
-    process.stderr.write(options.json === true ? `${JSON.stringify({ atMs: Date.now(), ...line })}\n` : `${humanLine(line)}\n`);
+    process.stderr.write(
+      options.json === true
+        ? `${JSON.stringify({ atMs: Date.now(), ...line })}\n`
+        : `${humanLine(line)}\n`,
+    );
   };
-  for (const warning of readPolicy(place.policyFile).warnings) output.progress(`${formatDiagnostic(warning)}\n`);
+  for (const warning of readPolicy(place.policyFile).warnings)
+    output.progress(`${formatDiagnostic(warning)}\n`);
   const gateway = await openGateway({ ...place, startUpstreams: true, log });
   try {
-    const server = await gateway.listen({ host: options.host, port, allowedHosts: options.allowHost ?? [] });
+    const server = await gateway.listen({
+      host: options.host,
+      port,
+      allowedHosts: options.allowHost ?? [],
+    });
     const { policy } = gateway.policySource;
     output.result(
       true,
-      { url: `${server.url}/mcp`, runs: `${server.url}/v1/runs`, policy: policy.hash, enforcement: policy.enforcement, data: place.dataDirectory },
+      {
+        url: `${server.url}/mcp`,
+        runs: `${server.url}/v1/runs`,
+        policy: policy.hash,
+        enforcement: policy.enforcement,
+        data: place.dataDirectory,
+      },
       [
         `sallyport is up: ${server.url}/mcp`,
         `policy   ${place.policyFile} (${policy.enforcement}, ${policy.hash.slice(0, 19)})`,
@@ -72,11 +94,16 @@ async function up(options: UpOptions, output: Output): Promise<ExitCode> {
 
 /** Says how each upstream stands, once it had time to start: a dead one is a line here, not a surprise at the first call. */
 async function announceUpstreams(gateway: Gateway, output: Output): Promise<void> {
-  await Promise.race([gateway.catalog.refresh(), new Promise((resolve) => setTimeout(resolve, settleMs).unref())]);
+  await Promise.race([
+    gateway.catalog.refresh(),
+    new Promise((resolve) => setTimeout(resolve, settleMs).unref()),
+  ]);
   for (const name of gateway.policySource.policy.upstreams.keys()) {
     const status = gateway.upstream(name)?.status();
     const listed = gateway.catalog.listed(name)?.length ?? 0;
-    output.progress(`upstream ${name}: ${status?.state ?? 'down'}${status?.reason == null ? `, ${listed} tools` : `: ${printable(status.reason)}`}`);
+    output.progress(
+      `upstream ${name}: ${status?.state ?? 'down'}${status?.reason == null ? `, ${listed} tools` : `: ${printable(status.reason)}`}`,
+    );
   }
 }
 
@@ -84,7 +111,12 @@ async function announceUpstreams(gateway: Gateway, output: Output): Promise<void
 async function stopped(gateway: Gateway, log: (line: LogLine) => void): Promise<void> {
   const reload = (): void => {
     gateway.policySource.reload().then(
-      (refused) => log(refused === null ? { level: 'info', event: 'policy.reloaded' } : { level: 'error', event: 'policy.rejected', error: refused.message }),
+      (refused) =>
+        log(
+          refused === null
+            ? { level: 'info', event: 'policy.reloaded' }
+            : { level: 'error', event: 'policy.rejected', error: refused.message },
+        ),
       (error: unknown) => log({ level: 'error', event: 'policy.reload', error: String(error) }),
     );
   };
@@ -101,6 +133,12 @@ async function stopped(gateway: Gateway, log: (line: LogLine) => void): Promise<
 }
 
 function humanLine({ level, event, ...details }: LogLine): string {
-  const said = Object.entries(details).map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  return [`${level}: ${event}`, ...said].join(' ').split('\n').map((line) => printable(line)).join('\n');
+  const said = Object.entries(details).map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  return [`${level}: ${event}`, ...said]
+    .join(' ')
+    .split('\n')
+    .map((line) => printable(line))
+    .join('\n');
 }

@@ -4,7 +4,9 @@
  */
 import { z } from 'zod';
 import { SallyportError } from '../../content/errors.ts';
-import type { JsonObject, JsonValue } from '../../content/value.ts';
+import { readJson } from '../../content/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../content/value.ts';
+import type { Event } from '../../engine/events.ts';
 import type { Run } from '../../engine/run.ts';
 import type { TokenRecord, Tokens } from '../../identity/tokens.ts';
 import type { Policy } from '../../policy/model.ts';
@@ -53,6 +55,8 @@ function operation<Input>(
 }
 
 const name = z.string().min(1).max(128);
+/** A run has at most 10,000 calls; each is two events or one. */
+const eventsShownMax = 25_000;
 const listLimit = z.number().int().min(1).max(10_000);
 
 const table = {
@@ -130,9 +134,14 @@ const table = {
       return { runs: runs.map((run) => ({ ...run })) };
     },
   ),
-  'runs.show': operation(z.strictObject({ run: name }), async (gateway, { run }) => ({
-    run: runView(await gateway.runtime.getRun({ type: 'operator' }, run)),
-  })),
+  'runs.show': operation(z.strictObject({ run: name }), async (gateway, { run }) => {
+    const shown = await gateway.runtime.getRun({ type: 'operator' }, run);
+    const events = await gateway.store.events({ run, limit: eventsShownMax });
+    return {
+      run: runView(shown),
+      events: events.map(({ seq, event }) => ({ seq, ...asJson(event) })),
+    };
+  }),
   'runs.close': operation(
     z.strictObject({
       run: name,
@@ -226,6 +235,12 @@ function upstreamState(gateway: Operated, upstream: string): JsonObject {
 /** Without the hash: nobody needs it, and what isn't shown can't be attacked offline. */
 function tokenView({ sha256: _, ...view }: TokenRecord): JsonObject {
   return view;
+}
+
+/** An event is JSON by its shape; reading it back says so to the compiler too. */
+function asJson(event: Event): JsonObject {
+  const value = readJson(JSON.stringify(event));
+  return isJsonObject(value) ? value : {};
 }
 
 /** `byDigest`, `inFlight` and call times are the runtime's own memory. */

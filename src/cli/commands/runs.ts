@@ -1,0 +1,128 @@
+import { Command } from 'commander';
+import { printable } from '../../content/escape.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../content/value.ts';
+import { type CommonOptions, commonOptions } from '../options.ts';
+import { type ExitCode, type Output, UsageError } from '../output.ts';
+import { operate, placeOf } from '../place.ts';
+import type { Act } from '../program.ts';
+import { table } from '../table.ts';
+
+interface ListOptions extends CommonOptions {
+  readonly agent?: string;
+  readonly status?: string;
+  readonly limit: string;
+}
+
+interface CloseOptions extends CommonOptions {
+  readonly failure?: boolean;
+  readonly reason?: string;
+}
+
+export function runsCommand(act: Act): Command {
+  const command = new Command('runs').description('Lists, shows and closes runs.').addHelpText(
+    'after',
+    `
+Examples:
+  $ sallyport runs list
+  $ sallyport runs list --agent reporter --status open
+  $ sallyport runs show <run>
+  $ sallyport runs close <run> --failure --reason "stuck"`,
+  );
+  const list = new Command('list')
+    .description('The newest runs first.')
+    .option('--agent <name>')
+    .option('--status <status>', 'open, closed or abandoned')
+    .option('--limit <number>', 'at most so many', '50')
+    .action(act(listRuns));
+  const show = new Command('show')
+    .description('One run: its budgets, labels, and every event of it.')
+    .argument('<run>')
+    .action((run: string, options: CommonOptions) =>
+      act<CommonOptions>((_, output) => showRun(run, options, output))(options),
+    );
+  const close = new Command('close')
+    .description('Ends a run: no new calls, what is under way runs to its end.')
+    .argument('<run>')
+    .option('--failure', 'close it as a failure (default: as a success)')
+    .option('--reason <text>', 'kept in the record')
+    .action((run: string, options: CloseOptions) =>
+      act<CloseOptions>((_, output) => closeRun(run, options, output))(options),
+    );
+  for (const sub of [list, show, close]) {
+    for (const option of commonOptions()) sub.addOption(option);
+    command.addCommand(sub);
+  }
+  return command;
+}
+
+async function listRuns(options: ListOptions, output: Output): Promise<ExitCode> {
+  const limit = Number(options.limit);
+  if (!Number.isInteger(limit) || limit < 1)
+    throw new UsageError('`--limit` is a whole number from 1');
+  const answer = await operate(placeOf(options), 'runs.list', {
+    agent: options.agent ?? null,
+    status: options.status ?? null,
+    limit,
+    before: null,
+  });
+  const runs = objects(answer['runs']);
+  const rows = runs.map((run) =>
+    [
+      run['run'],
+      run['agent'],
+      run['user'] ?? '-',
+      run['status'],
+      new Date(Number(run['openedAtMs'])).toISOString(),
+      run['version'],
+    ].map((cell) => printable(String(cell))),
+  );
+  return output.result(
+    true,
+    answer,
+    rows.length === 0
+      ? 'no runs yet'
+      : table(['RUN', 'AGENT', 'USER', 'STATUS', 'OPENED', 'EVENTS'], rows),
+  );
+}
+
+async function showRun(run: string, options: CommonOptions, output: Output): Promise<ExitCode> {
+  const answer = await operate(placeOf(options), 'runs.show', { run });
+  const shown = isJsonObject(answer['run']) ? answer['run'] : {};
+  const facts = Object.entries(shown).map(([name, value]) => [
+    name,
+    printable(JSON.stringify(value)),
+  ]);
+  const events = objects(answer['events']).map((event) => [
+    String(event['seq']),
+    new Date(Number(event['atMs'])).toISOString(),
+    printable(String(event['type'])),
+    printable(String(event['tool'] ?? '')),
+    printable(outcomeOf(event)),
+  ]);
+  return output.result(
+    true,
+    answer,
+    `${table(['', ''], facts).trimStart()}\n\n${table(['SEQ', 'AT', 'EVENT', 'TOOL', 'OUTCOME'], events)}`,
+  );
+}
+
+function outcomeOf(event: JsonObject): string {
+  const codes = objects(event['findings']).flatMap((finding) =>
+    finding['verdict'] === 'note' ? [] : [String(finding['code'])],
+  );
+  return [event['outcome'] ?? event['effect'] ?? '', ...new Set(codes)].join(' ');
+}
+
+async function closeRun(run: string, options: CloseOptions, output: Output): Promise<ExitCode> {
+  const as = options.failure === true ? 'failure' : 'success';
+  const answer = await operate(placeOf(options), 'runs.close', {
+    run,
+    as,
+    reason: options.reason ?? null,
+  });
+  return output.result(true, answer, `${printable(run)} is closed as ${as}`);
+}
+
+function objects(value: JsonValue | undefined): JsonObject[] {
+  return isJsonArray(value) ? value.filter(isJsonObject) : [];
+}
