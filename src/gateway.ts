@@ -103,9 +103,6 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     policySource.watch((error) => report(options, 'policy.rejected', error));
 
     const spool = stack.use(await openSpool(join(options.dataDirectory, 'refusals.spool')));
-    const spooled = spool.read();
-    if (spooled.unreadable > 0)
-      options.log({ level: 'error', event: 'spool.unreadable', lines: spooled.unreadable });
     const proofs = new Map<string, JsonValue>();
     for (const { key, value } of await store.listState(mediationPrefix))
       proofs.set(key.slice(mediationPrefix.length), value);
@@ -124,10 +121,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
           randomId: () => randomBytes(18).toString('base64url'),
           log: options.log,
         },
-        spooled.refusals,
+        await spool.read(),
       ),
     );
-    spooled.clear();
+    await spool.clear();
     const tokens = await openTokens(store);
 
     const operated: Operated = {

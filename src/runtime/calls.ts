@@ -527,7 +527,7 @@ export class Calls {
     this.#ports.log({ level: 'error', event: code, call: id, error: describe(error) });
     const refusal = plainRefusal(code, id, null);
     try {
-      this.#ports.spool({
+      await this.#ports.spool({
         atMs: Date.now(),
         code,
         call: id,

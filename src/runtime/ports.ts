@@ -17,8 +17,8 @@ export interface RuntimePorts {
   readonly mediation: (agent: string, upstream: string) => Mediation;
   /** Every secret that Sallyport holds, by value: they never reach a record. */
   readonly heldSecrets: () => readonly string[];
-  /** Durable when it returns, and throws when it can't be: where a refusal goes that the store couldn't take. */
-  readonly spool: (refusal: JsonValue) => void;
+  /** Durable when it resolves: where a refusal goes that the store couldn't take. */
+  readonly spool: (refusal: JsonValue) => Promise<void>;
   /** 144 random bits, base64url. */
   readonly randomId: () => string;
   readonly log: (line: LogLine) => void;
