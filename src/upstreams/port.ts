@@ -23,7 +23,7 @@ export type UpstreamOutcome =
       readonly message: string;
       readonly refused: boolean;
     }
-  /** Never left Sallyport: certainly no effect. */
+  /** Certainly no effect: it never left Sallyport, or was turned away at the upstream's door (HTTP 401, 429, a forgotten session). */
   | { readonly type: 'not_sent'; readonly reason: FailureReason }
   /** Sent, and no trustworthy answer: may have happened. */
   | { readonly type: 'unknown'; readonly reason: FailureReason };

@@ -146,6 +146,34 @@ describe('sessions', () => {
     expect(server.count('initialize')).toBe(2);
   });
 
+  test('forgotten while another call is under way: that one is still answered', async () => {
+    const { call } = connect();
+    let finish: () => void = () => {};
+    const arrived = new Promise<void>((resolve) => {
+      server.on.set('tools/call', (request, response) => {
+        server.on.delete('tools/call');
+        finish = () => answer(response, request.id, text('after all'));
+        resolve();
+      });
+    });
+    const slow = call('echo');
+    await arrived;
+    server.sessions?.clear();
+    expect(await textOf(call('echo', { a: 1 }))).toBe('{"a":1}');
+    finish();
+    expect(await textOf(slow)).toBe('after all');
+  });
+
+  test('closed while a call is under way: what became of it is unknown', async () => {
+    const { upstream, call } = connect();
+    const arrived = new Promise<void>((resolve) => server.on.set('tools/call', () => resolve()));
+    const hanging = call('echo');
+    await arrived;
+    await upstream[Symbol.asyncDispose]();
+    expect(await hanging).toEqual({ type: 'unknown', reason: 'connection_lost' });
+    expect(await call('echo')).toEqual({ type: 'not_sent', reason: 'down' });
+  });
+
   test('forgotten every time: given up after one repetition, and certainly without effect', async () => {
     const { call } = connect();
     server.on.set('tools/call', (request, response) =>

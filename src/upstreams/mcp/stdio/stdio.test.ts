@@ -274,6 +274,15 @@ describe('its life', () => {
     expect(missing.upstream.status().reason).toContain('there is no such command');
   });
 
+  test('closed while a call is under way: what became of it is unknown', async () => {
+    const { upstream, call } = fixture();
+    await upstream.listTools(AbortSignal.timeout(20_000));
+    const hanging = call('hang');
+    await upstream[Symbol.asyncDispose]();
+    expect(await hanging).toEqual({ type: 'unknown', reason: 'connection_lost' });
+    expect(await call('echo')).toEqual({ type: 'not_sent', reason: 'down' });
+  });
+
   test('many calls at once each get their own answer', async () => {
     const { call } = fixture();
     const numbers = Array.from({ length: 200 }, (_, number) => number);
