@@ -1,0 +1,24 @@
+/** Longer text is no line of a log, and no name that a person reads. */
+const charactersMaxDefault = 4_096;
+
+/**
+ * Text that others wrote, as a terminal or a log may show it: what could move the cursor, repaint what a person is
+ * reviewing, begin a line that we didn't write, or show letters in another order or not at all, is written out.
+ * A tab becomes a space; half a surrogate pair U+FFFD.
+ */
+export function printable(text: string, charactersMax: number = charactersMaxDefault): string {
+  const cut = text.length > charactersMax ? `${text.slice(0, charactersMax)}…` : text;
+  return cut.toWellFormed().replace(hostile, written);
+}
+
+function written(character: string): string {
+  if (character === '\t') return ' ';
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}
+
+/**
+ * Controls; formats (directions, zero width, tags); separators of lines and paragraphs; private use and unassigned;
+ * and what is invisible although Unicode calls it a letter or a mark: fillers, variation selectors.
+ */
+const hostile =
+  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u{e0100}-\u{e01ef}]|[\ufe00-\ufe0e]/gu;
