@@ -25,7 +25,7 @@ export interface Comparison {
   readonly states: ReadonlyMap<string, ListedState>;
 }
 
-export interface ListedState {
+interface ListedState {
   readonly state: 'pinned' | 'changed' | 'missing' | 'new';
   readonly digest: string | null;
   readonly pinned: string | null;

@@ -20,7 +20,7 @@ export interface Received {
   readonly body: JsonObject;
 }
 
-export type Responder = (request: Received, response: ServerResponse) => void | Promise<void>;
+type Responder = (request: Received, response: ServerResponse) => void | Promise<void>;
 
 export interface HttpFixture extends AsyncDisposable {
   readonly url: string;
