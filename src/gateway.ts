@@ -64,7 +64,13 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     const store = stack.use(
       await openSqliteStore({ directory: options.dataDirectory, foldRun: fold }),
     );
-    const sequencer = stack.use(await openSequencer({ store, directory: options.dataDirectory }));
+    const sequencer = stack.use(
+      await openSequencer({
+        store,
+        directory: options.dataDirectory,
+        onFault: (error) => report(options, 'ledger.fault', error),
+      }),
+    );
     const record = async (...events: GatewayEvent[]): Promise<void> => {
       await store.commitGateway({ events, writes: [] });
     };
@@ -102,7 +108,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     });
     policySource.watch((error) => report(options, 'policy.rejected', error));
 
-    const spool = stack.use(await openSpool(join(options.dataDirectory, 'refusals.spool')));
+    const spool = stack.use(await openSpool(options.dataDirectory));
     const proofs = new Map<string, JsonValue>();
     for (const { key, value } of await store.listState(mediationPrefix))
       proofs.set(key.slice(mediationPrefix.length), value);
