@@ -509,8 +509,6 @@ export function storeContract(
       });
       expect(Buffer.from((await world.store.payload('sha256:aa')) ?? [])).toEqual(bytes);
       expect(await world.store.payload('sha256:cc')).toBeNull();
-      expect(await world.store.payloadDigests(null, 10)).toEqual(['sha256:aa', 'sha256:bb']);
-      expect(await world.store.payloadDigests('sha256:aa', 10)).toEqual(['sha256:bb']);
     });
 
     test('calls that a dead owner left open are seen after a restart, oldest first', async () => {

@@ -137,8 +137,6 @@ export interface StoreReader extends AsyncDisposable {
   eventCount(): Promise<number>;
   /** Rows from `fromSeq` on, in order, unread: for the sequencer, and for a verifier that expects the worst. */
   eventRows(fromSeq: number, limit: number): Promise<readonly EventRow[]>;
-  /** Digests of kept payloads in their own order, from the one after `after` on. */
-  payloadDigests(after: string | null, limit: number): Promise<readonly string[]>;
 
   /** The newest checkpoint, if it has at least `size` leaves. */
   checkpoint(atLeast?: number): Promise<SignedCheckpoint | null>;

@@ -43,10 +43,10 @@ export class Append {
     const firstSeq = this.#nextSeq;
     this.#keepRun(commit);
     commit.runEvents.forEach((encoded, index) => {
-      this.#keepEvent(encoded, commit.run, version + index + 1);
+      this.#keepEvent(encoded, version + index + 1);
       this.#trackCall(encoded.event);
     });
-    for (const encoded of commit.gatewayEvents) this.#keepEvent(encoded, null, null);
+    for (const encoded of commit.gatewayEvents) this.#keepEvent(encoded, null);
     for (const reservation of commit.reservations) this.#draw(reservation, atMs, commit.call);
     for (const call of commit.releases) {
       this.#draws.giveBack(call);
@@ -61,7 +61,7 @@ export class Append {
   gateway(commit: EncodedGatewayCommit): CommitOutcome {
     if (!this.#expected(commit.writes)) return { type: 'conflict' };
     const firstSeq = this.#nextSeq;
-    for (const encoded of commit.gatewayEvents) this.#keepEvent(encoded, null, null);
+    for (const encoded of commit.gatewayEvents) this.#keepEvent(encoded, null);
     this.#write(commit.writes);
     return { type: 'committed', firstSeq };
   }
@@ -124,9 +124,9 @@ export class Append {
     if (due) this.#sql.snapshot.run(folded.id, folded.version, JSON.stringify(folded));
   }
 
-  #keepEvent(encoded: EncodedEvent, run: string | null, runVersion: number | null): void {
-    const { event, leaf, agent, tool } = encoded;
-    this.#sql.event.run(this.#nextSeq, run, runVersion, event.atMs, event.type, agent, tool, leaf);
+  #keepEvent({ leaf, columns }: EncodedEvent, runVersion: number | null): void {
+    const { run, atMs, type, agent, tool } = columns;
+    this.#sql.event.run(this.#nextSeq, run, runVersion, atMs, type, agent, tool, leaf);
     this.#nextSeq += 1;
   }
 

@@ -3,14 +3,14 @@ import { canonicalJson } from '../../content/json.ts';
 import type { Reservation } from '../../engine/decision.ts';
 import type { Event, GatewayEvent, RunEvent } from '../../engine/events.ts';
 import type { Run } from '../../engine/run.ts';
+import { columnsOf, type EventColumns } from '../columns.ts';
 import { StoreError } from '../errors.ts';
 import type { GatewayCommit, RunCommit, StateWrite } from '../port.ts';
 
 export interface EncodedEvent<E extends Event = Event> {
   readonly event: E;
   readonly leaf: Uint8Array;
-  readonly agent: string | null;
-  readonly tool: string | null;
+  readonly columns: EventColumns;
 }
 
 export interface EncodedWrite {
@@ -70,15 +70,7 @@ export function encodeGatewayCommit(commit: GatewayCommit): EncodedGatewayCommit
 }
 
 export function encodeEvent<E extends Event>(event: E): EncodedEvent<E> {
-  return { event, leaf: Buffer.from(canonicalJson(event), 'utf8'), ...foundBy(event) };
-}
-
-/** The columns that an event is found by, besides its type and time. */
-export function foundBy(event: Event): { agent: string | null; tool: string | null } {
-  return {
-    agent: 'agent' in event ? event.agent : null,
-    tool: 'tool' in event ? event.tool : null,
-  };
+  return { event, leaf: Buffer.from(canonicalJson(event), 'utf8'), columns: columnsOf(event) };
 }
 
 function encodeWrite({ key, value, expect }: StateWrite): EncodedWrite {

@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { JsonValue } from '../../content/value.ts';
 import type { RunEvent } from '../../engine/events.ts';
 import type { Run, RunStatus } from '../../engine/run.ts';
+import { isRunEvent } from '../columns.ts';
 import { StoreError } from '../errors.ts';
 import type {
   EventFilter,
@@ -131,11 +132,6 @@ export class SqliteReads implements StoreReader {
     return row === undefined ? null : bytesOf(row, 'bytes');
   }
 
-  async payloadDigests(after: string | null, limit: number): Promise<readonly string[]> {
-    const sql = 'SELECT digest FROM payloads WHERE digest > ? ORDER BY digest LIMIT ?';
-    return this.#all(sql, after ?? '', limit).map((row) => textOf(row, 'digest'));
-  }
-
   async eventCount(): Promise<number> {
     const row = this.#get('SELECT coalesce(max(seq) + 1, 0) AS count FROM events');
     return numberOf(row ?? {}, 'count');
@@ -167,7 +163,7 @@ export class SqliteReads implements StoreReader {
     );
     for (const { seq, leaf } of rows.map(eventRowOf)) {
       const event = readEvent(leaf, seq);
-      if (!('run' in event) || event.run !== id || event.type === 'alert.raised') {
+      if (!isRunEvent(event) || event.run !== id) {
         throw new StoreError('store.corrupt', `event ${seq} is not one of run ${id}`);
       }
       run = this.#foldRun(run, event);

@@ -1,0 +1,251 @@
+/**
+ * Reads the whole ledger as an auditor who trusts nothing in it but the key, and a checkpoint kept elsewhere.
+ *
+ * Without a kept checkpoint, whoever holds the key may have rewritten everything; with one, nothing before it can have
+ * changed unseen. Streams: memory doesn't grow with the ledger.
+ */
+import type { Event } from '../engine/events.ts';
+import { columnsOf } from '../store/columns.ts';
+import { StoreError } from '../store/errors.ts';
+import type { EventRow, StoreReader } from '../store/port.ts';
+import { readEvent } from '../store/upcast.ts';
+import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
+import { LedgerError } from './errors.ts';
+import { Findings, type LedgerProblem } from './findings.ts';
+import { leafHash, sameHash } from './leaf.ts';
+import { parseVkey, type Verifier } from './note.ts';
+import { payloadDigest, payloadsOf } from './payloads.ts';
+import { hashesOf, tileWidth } from './tiles.ts';
+import { Frontier } from './tree.ts';
+
+export interface VerifyOptions {
+  /** Null: there is no store any more where one was. */
+  readonly reader: StoreReader | null;
+  readonly vkey: string;
+  /** A signed checkpoint that was copied away earlier. */
+  readonly keptCheckpoint: string | null;
+}
+
+export interface LedgerReport {
+  readonly ok: boolean;
+  /** Events read. */
+  readonly events: number;
+  /** Covered by the ledger's own newest checkpoint; events after it are recorded and not sealed yet. */
+  readonly sealed: number;
+  /** Covered by the kept checkpoint: nobody can have changed those, not even with the key. */
+  readonly kept: number | null;
+  /** The first event that isn't what it was. */
+  readonly firstBadSeq: number | null;
+  readonly problems: readonly LedgerProblem[];
+  /** All of them; `problems` holds at most a hundred. */
+  readonly problemCount: number;
+}
+
+/** Rows of one level-0 tile are read at once. */
+const rowsAtOnce = tileWidth;
+
+const columnNames = ['run', 'atMs', 'type', 'agent', 'tool'] as const;
+
+/** Payloads that were checked already, by digest; many calls share one. */
+const payloadMemoryMax = 100_000;
+
+/** @throws {LedgerError} `ledger.format` when `vkey` is none. What is wrong with the ledger is in the report. */
+export async function verifyLedger(options: VerifyOptions): Promise<LedgerReport> {
+  const verifier = parseVkey(options.vkey);
+  const findings = new Findings();
+  const kept = readKept(options.keptCheckpoint, verifier, findings);
+  const { reader } = options;
+  if (reader === null) {
+    findings.add('wiped', kept === null || kept.size === 0 ? null : 0, 'there is no ledger');
+    return reportOf(findings, { events: 0, sealed: 0, kept });
+  }
+  // Read before the events, so that a gateway at work can't seal events that were not read.
+  const own = await readOwn(reader, verifier, findings);
+  const events = await new Walk(reader, findings, own, kept).run();
+  judgeSizes(findings, events, own, kept);
+  return reportOf(findings, { events, sealed: own?.size ?? 0, kept });
+}
+
+/** One pass over the events: their place, their hash, their columns, their payloads. */
+class Walk {
+  readonly #reader: StoreReader;
+  readonly #findings: Findings;
+  readonly #own: Checkpoint | null;
+  readonly #kept: Checkpoint | null;
+  readonly #frontier = new Frontier();
+  readonly #payloads = new Set<string>();
+  #next = 0;
+
+  constructor(
+    reader: StoreReader,
+    findings: Findings,
+    own: Checkpoint | null,
+    kept: Checkpoint | null,
+  ) {
+    this.#reader = reader;
+    this.#findings = findings;
+    this.#own = own;
+    this.#kept = kept;
+  }
+
+  /** @returns how many events there are, up to the last one; missing ones before it count. */
+  async run(): Promise<number> {
+    this.#compareRoots();
+    for (;;) {
+      const rows = await this.#reader.eventRows(this.#next, rowsAtOnce - (this.#next % rowsAtOnce));
+      if (rows.length === 0) return this.#next;
+      const sealed = await this.#sealedHashes();
+      for (const row of rows) {
+        if (row.seq > this.#next) this.#gap(row.seq);
+        await this.#event(row, sealed.get(row.seq));
+      }
+    }
+  }
+
+  async #sealedHashes(): Promise<Map<number, Uint8Array>> {
+    const tile = Math.floor(this.#next / tileWidth);
+    const hashes = hashesOf(await this.#reader.tile(0, tile));
+    const size = this.#own?.size ?? 0;
+    return new Map(
+      hashes
+        .map((hash, offset) => [tile * tileWidth + offset, hash] as const)
+        .filter(([seq]) => seq < size),
+    );
+  }
+
+  async #event(row: EventRow, sealed: Uint8Array | undefined): Promise<void> {
+    const hash = leafHash(row.leaf);
+    if (sealed !== undefined && !sameHash(sealed, hash))
+      this.#findings.mismatch(row.seq, hash, sealed);
+    this.#frontier.add(hash);
+    this.#next = row.seq + 1;
+    this.#compareRoots();
+    const event = this.#read(row);
+    if (event === null) return;
+    this.#columns(row, event);
+    for (const digest of payloadsOf(event)) await this.#payload(digest, row.seq);
+  }
+
+  #gap(until: number): void {
+    const count = until - this.#next;
+    this.#findings.add(
+      'dropped',
+      this.#next,
+      `${count} event${count === 1 ? ' is' : 's are'} missing`,
+    );
+    this.#next = until;
+  }
+
+  #read(row: EventRow): Event | null {
+    try {
+      return readEvent(row.leaf, row.seq);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#findings.add('edited', row.seq, error.message);
+      return null;
+    }
+  }
+
+  /** The tree covers the leaf alone: a query by an altered column would find another history than the true one. */
+  #columns(row: EventRow, event: Event): void {
+    const said = columnsOf(event);
+    const names = columnNames.filter((name) => row[name] !== said[name]);
+    if (names.length === 0) return;
+    const detail = `its row says otherwise than the event: ${names.join(', ')}`;
+    this.#findings.add('mislabelled', row.seq, detail);
+  }
+
+  async #payload(digest: string, seq: number): Promise<void> {
+    if (this.#payloads.has(digest)) return;
+    if (this.#payloads.size >= payloadMemoryMax) this.#payloads.clear();
+    this.#payloads.add(digest);
+    const bytes = await this.#reader.payload(digest);
+    if (bytes === null) this.#findings.add('payload_missing', seq, `${digest} is gone`);
+    else if (payloadDigest(bytes) !== digest) {
+      this.#findings.add('payload_edited', seq, `what lies under ${digest} is something else`);
+    }
+  }
+
+  #compareRoots(): void {
+    if (this.#frontier.size !== this.#next) return;
+    for (const [checkpoint, whose] of [
+      [this.#own, "the ledger's own"],
+      [this.#kept, 'the kept'],
+    ] as const) {
+      if (checkpoint?.size !== this.#next || sameHash(checkpoint.root, this.#frontier.root()))
+        continue;
+      this.#findings.add(
+        'rewritten',
+        null,
+        `the first ${checkpoint.size} events are not those of ${whose} checkpoint`,
+      );
+    }
+  }
+}
+
+function judgeSizes(
+  findings: Findings,
+  events: number,
+  own: Checkpoint | null,
+  kept: Checkpoint | null,
+): void {
+  const keptSize = kept?.size ?? 0;
+  const ownSize = own?.size ?? 0;
+  if (events === 0 && Math.max(keptSize, ownSize) > 0) {
+    findings.add(
+      'wiped',
+      0,
+      `${Math.max(keptSize, ownSize)} events were sealed, and none is there`,
+    );
+  } else if (ownSize < keptSize) {
+    const detail = `its own checkpoint knows of ${ownSize} events, the kept one of ${keptSize}`;
+    findings.add('rolled_back', Math.min(events, ownSize), detail);
+  } else if (events < ownSize) {
+    findings.add('truncated', events, `${ownSize} events were sealed, and ${events} are there`);
+  }
+}
+
+async function readOwn(
+  reader: StoreReader,
+  verifier: Verifier,
+  findings: Findings,
+): Promise<Checkpoint | null> {
+  const stored = await reader.checkpoint();
+  if (stored === null) return null;
+  return readNote(stored.note, verifier, (why) =>
+    findings.add('checkpoint', null, `the ledger's own: ${why}`),
+  );
+}
+
+function readKept(note: string | null, verifier: Verifier, findings: Findings): Checkpoint | null {
+  if (note === null) return null;
+  return readNote(note, verifier, (why) =>
+    findings.add('checkpoint', null, `the kept one: ${why}`),
+  );
+}
+
+function readNote(note: string, verifier: Verifier, bad: (why: string) => void): Checkpoint | null {
+  try {
+    return openCheckpoint(note, verifier);
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error;
+    bad(error.message);
+    return null;
+  }
+}
+
+function reportOf(
+  findings: Findings,
+  { events, sealed, kept }: { events: number; sealed: number; kept: Checkpoint | null },
+): LedgerReport {
+  const { problems, count } = findings.all();
+  return {
+    ok: count === 0,
+    events,
+    sealed,
+    kept: kept?.size ?? null,
+    firstBadSeq: problems.find(({ seq }) => seq !== null)?.seq ?? null,
+    problems,
+    problemCount: count,
+  };
+}
