@@ -103,7 +103,7 @@ function readLockJson(text: string): JsonObject {
     if (!(error instanceof StrictJsonError)) throw error;
     throw new LockError(
       error.message,
-      null,
+      lineAndColumn(text, error.offset),
       'restore the lock from version control, or run `sallyport tools pin`',
     );
   }
@@ -178,6 +178,10 @@ function placeOf(text: string, path: readonly string[]): { line: number; column:
     if (found < 0) return null;
     offset = found + 1;
   }
-  const before = text.slice(0, Math.max(0, offset - 1)).split(/\r\n|\r|\n/);
+  return lineAndColumn(text, Math.max(0, offset - 1));
+}
+
+function lineAndColumn(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset).split(/\r\n|\r|\n/);
   return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
 }

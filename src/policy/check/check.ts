@@ -1,7 +1,7 @@
 import type { Agent, Alternative, Permissions, Policy, SourcePosition, Tool } from '../model.ts';
 import { tierName } from '../shape/tool.ts';
-import { describeConstraint, describeGate } from './describe.ts';
 import { contradiction } from './contradiction.ts';
+import { describeConstraint, describeGate } from './describe.ts';
 
 /** What a reader wants to know before trusting a policy that loads. */
 export interface PolicyCheck {
@@ -49,7 +49,8 @@ export function checkPolicy(policy: Policy): PolicyCheck {
       }
       unenforceable.push(...weaknesses(alternative, tools));
       for (const tool of tools) {
-        if (tool.reach === 'external' && tool.tier >= 1) external.push(externalWay(tool, action, alternative));
+        if (tool.reach === 'external' && tool.tier >= 1)
+          external.push(externalWay(tool, action, alternative));
       }
     }
     unenforceable.push(...agentWeaknesses(agent, policy));
@@ -70,7 +71,9 @@ function alternativesOf(permissions: Permissions, policy: Policy): readonly Gran
       action,
       alternative,
       tools: [...policy.tools.values()].filter(
-        (tool) => `${tool.upstream}.${tool.action}` === action && (alternative.tools?.has(tool.name) ?? true),
+        (tool) =>
+          `${tool.upstream}.${tool.action}` === action &&
+          (alternative.tools?.has(tool.name) ?? true),
       ),
     })),
   );
@@ -97,20 +100,27 @@ function deadEnd(
   tools: readonly Tool[],
   policy: Policy,
 ): string | null {
-  if (agent.forbidden.has(action)) return `\`${action}\` is in the agent's \`forbidden\`, which beats every grant`;
+  if (agent.forbidden.has(action))
+    return `\`${action}\` is in the agent's \`forbidden\`, which beats every grant`;
   const alone = contradiction(alternative, null, tools, agent);
   if (alone !== null) return alone;
   const unreachable = unreachableBefore(agent, alternative, policy);
   if (unreachable !== null) return unreachable;
   if (agent.actsFor.length === 0) return null;
   const ofPeople = agent.actsFor.flatMap((role) =>
-    alternativesOf(policy.roles.get(role)?.permissions ?? new Map(), policy).filter((granted) => granted.action === action),
+    alternativesOf(policy.roles.get(role)?.permissions ?? new Map(), policy).filter(
+      (granted) => granted.action === action,
+    ),
   );
-  if (ofPeople.length === 0) return `none of the roles it acts for (${agent.actsFor.join(', ')}) may \`${action}\``;
+  if (ofPeople.length === 0)
+    return `none of the roles it acts for (${agent.actsFor.join(', ')}) may \`${action}\``;
   let reason: string | null = null;
   for (const granted of ofPeople) {
     const shared = tools.filter((tool) => granted.tools.includes(tool));
-    reason = shared.length === 0 ? `\`${granted.alternative.key}\` covers none of its tools` : contradiction(alternative, granted.alternative, shared, agent);
+    reason =
+      shared.length === 0
+        ? `\`${granted.alternative.key}\` covers none of its tools`
+        : contradiction(alternative, granted.alternative, shared, agent);
     if (reason === null) return null;
   }
   return reason;
@@ -119,7 +129,9 @@ function deadEnd(
 function unreachableBefore(agent: Agent, alternative: Alternative, policy: Policy): string | null {
   for (const constraint of alternative.constraints) {
     if (constraint.type !== 'after') continue;
-    const granted = alternativesOf(agent.permissions, policy).flatMap((one) => one.tools.map((tool) => tool.name));
+    const granted = alternativesOf(agent.permissions, policy).flatMap((one) =>
+      one.tools.map((tool) => tool.name),
+    );
     if (constraint.tools.every((tool) => !granted.includes(tool))) {
       return `it comes after ${constraint.tools.map((tool) => `\`${tool}\``).join(' or ')}, which the agent may not call`;
     }
@@ -131,9 +143,17 @@ function weaknesses(alternative: Alternative, tools: readonly Tool[]): readonly 
   const { at, key: grant } = alternative;
   const remarks: Remark[] = [];
   for (const tool of tools) {
-    if (tool.pin === null) remarks.push({ at, grant, reason: `\`${tool.name}\` isn't pinned: every call of it is refused` });
-    const filters = alternative.constraints.filter((one) => one.type === 'fields' || one.type === 'items');
-    const structured = tool.returns.parse !== null || (tool.pin !== null && tool.pin.outputSchema !== null);
+    if (tool.pin === null)
+      remarks.push({
+        at,
+        grant,
+        reason: `\`${tool.name}\` isn't pinned: every call of it is refused`,
+      });
+    const filters = alternative.constraints.filter(
+      (one) => one.type === 'fields' || one.type === 'items',
+    );
+    const structured =
+      tool.returns.parse !== null || (tool.pin !== null && tool.pin.outputSchema !== null);
     if (filters.length > 0 && tool.pin !== null && !structured) {
       remarks.push({
         at,
@@ -159,7 +179,11 @@ function agentWeaknesses(agent: Agent, policy: Policy): readonly Remark[] {
   const remarks: Remark[] = [];
   const enforcement = agent.enforcement ?? policy.enforcement;
   if (enforcement !== 'strict') {
-    remarks.push({ at, grant, reason: `enforcement is \`${enforcement}\`: what only grants and limits refuse is recorded, and done` });
+    remarks.push({
+      at,
+      grant,
+      reason: `enforcement is \`${enforcement}\`: what only grants and limits refuse is recorded, and done`,
+    });
   }
   const modelSide = [
     (agent.model?.pin ?? null) === null ? '' : 'the model',
@@ -168,12 +192,22 @@ function agentWeaknesses(agent: Agent, policy: Policy): readonly Remark[] {
     agent.budget.costMicroUsd === null ? '' : 'cost',
   ].filter((part) => part !== '');
   if (modelSide.length > 0) {
-    remarks.push({ at, grant, reason: `${modelSide.join(', ')}: known only as the run's opener or agent reports it` });
+    remarks.push({
+      at,
+      grant,
+      reason: `${modelSide.join(', ')}: known only as the run's opener or agent reports it`,
+    });
   }
   if (agent.actsFor.length > 0 && agent.unattendedOwner === null) {
-    const people = [...policy.users.values()].filter((user) => agent.actsFor.some((role) => user.roles.has(role)));
+    const people = [...policy.users.values()].filter((user) =>
+      agent.actsFor.some((role) => user.roles.has(role)),
+    );
     if (people.length === 0) {
-      remarks.push({ at, grant, reason: 'it needs a user, and no user has a role that it acts for: no run can be opened' });
+      remarks.push({
+        at,
+        grant,
+        reason: 'it needs a user, and no user has a role that it acts for: no run can be opened',
+      });
     }
   }
   return remarks;

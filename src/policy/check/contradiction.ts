@@ -1,5 +1,13 @@
-import type { AddressTerm, Agent, Alternative, Constraint, HoursWindow, Term, Tool } from '../model.ts';
 import { parseKind } from '../../content/kinds.ts';
+import type {
+  AddressTerm,
+  Agent,
+  Alternative,
+  Constraint,
+  HoursWindow,
+  Term,
+  Tool,
+} from '../model.ts';
 import { termText } from './describe.ts';
 
 /**
@@ -13,10 +21,17 @@ export function contradiction(
   agent: Agent,
 ): string | null {
   const all = [...agents.constraints, ...(users?.constraints ?? [])];
-  const unbound = users?.constraints.flatMap(caseNamesOf).find((name) => !agent.caseNames.has(name));
-  if (unbound !== undefined) return `\`${users?.key}\` needs \`case.${unbound}\`, which the agent doesn't declare`;
+  const unbound = users?.constraints
+    .flatMap(caseNamesOf)
+    .find((name) => !agent.caseNames.has(name));
+  if (unbound !== undefined)
+    return `\`${users?.key}\` needs \`case.${unbound}\`, which the agent doesn't declare`;
   return (
-    disjointLists(all) ?? forbiddenRecipients(all) ?? noMinute(all) ?? noWhereLeft(all) ?? fixedOtherwise(all, tools)
+    disjointLists(all) ??
+    forbiddenRecipients(all) ??
+    noMinute(all) ??
+    noWhereLeft(all) ??
+    fixedOtherwise(all, tools)
   );
 }
 
@@ -37,7 +52,9 @@ function allowedOf(constraint: Constraint): readonly (Term | AddressTerm)[] | nu
     case 'allowed_domains':
       return constraint.domains;
     case 'where':
-      return constraint.test.type === 'terms' ? constraint.test.terms.flatMap((term) => (term.type === 'glob' ? [] : [term])) : null;
+      return constraint.test.type === 'terms'
+        ? constraint.test.terms.flatMap((term) => (term.type === 'glob' ? [] : [term]))
+        : null;
     default:
       return null;
   }
@@ -52,26 +69,38 @@ function disjointLists(constraints: readonly Constraint[]): string | null {
       const terms: readonly Term[] = constraint.only;
       if (terms.some((term) => term.type === 'case')) continue;
       const keys = new Set(terms.map(termText));
-      left = left === null ? keys : left.intersection(keys);
+      left = left === null ? keys : common(left, keys);
       if (left.size === 0) return `\`${type}\` of both sides have nothing in common`;
     }
     const excepted = new Set(
-      constraints.flatMap((one) => (one.type === 'folders' && type === 'folders' ? one.except.map(termText) : [])),
+      constraints.flatMap((one) =>
+        one.type === 'folders' && type === 'folders' ? one.except.map(termText) : [],
+      ),
     );
-    if (left !== null && [...left].every((key) => excepted.has(key))) return `every allowed one of \`${type}\` is excepted`;
+    if (left !== null && [...left].every((key) => excepted.has(key)))
+      return `every allowed one of \`${type}\` is excepted`;
   }
   return null;
 }
 
+function common(left: ReadonlySet<string>, right: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...left].filter((key) => right.has(key)));
+}
+
 function forbiddenRecipients(constraints: readonly Constraint[]): string | null {
-  const forbidden = constraints.flatMap((one) => (one.type === 'forbidden_domains' ? one.domains : []));
+  const forbidden = constraints.flatMap((one) =>
+    one.type === 'forbidden_domains' ? one.domains : [],
+  );
   for (const constraint of constraints) {
     if (constraint.type !== 'recipients' && constraint.type !== 'allowed_domains') continue;
     const terms = constraint.type === 'recipients' ? constraint.only : constraint.domains;
     if (terms.every((term) => isForbidden(term, forbidden))) {
       return `everything in \`${constraint.name}\` is in \`forbidden_domains\``;
     }
-    if (constraint.type === 'recipients' && constraints.some((one) => one.type === 'max_recipients' && one.max === 0)) {
+    if (
+      constraint.type === 'recipients' &&
+      constraints.some((one) => one.type === 'max_recipients' && one.max === 0)
+    ) {
       return '`max_recipients` is 0';
     }
   }
@@ -80,16 +109,21 @@ function forbiddenRecipients(constraints: readonly Constraint[]): string | null 
 
 function isForbidden(term: AddressTerm, forbidden: readonly AddressTerm[]): boolean {
   if (term.type === 'case') return false;
-  const domain = term.type === 'address' ? term.key.slice(term.key.lastIndexOf('@') + 1) : term.domain;
+  const domain =
+    term.type === 'address' ? term.key.slice(term.key.lastIndexOf('@') + 1) : term.domain;
   // A forbidden domain takes its subdomains with it.
-  return forbidden.some((one) => one.type === 'domain' && (domain === one.domain || domain.endsWith(`.${one.domain}`)));
+  return forbidden.some(
+    (one) => one.type === 'domain' && (domain === one.domain || domain.endsWith(`.${one.domain}`)),
+  );
 }
 
 const minutesOfWeek = 7 * 24 * 60;
 
 /** Windows of one zone that share no minute of a week. */
 function noMinute(constraints: readonly Constraint[]): string | null {
-  const hours = constraints.flatMap((one) => (one.type === 'hours' && one.otherwise === null ? [one] : []));
+  const hours = constraints.flatMap((one) =>
+    one.type === 'hours' && one.otherwise === null ? [one] : [],
+  );
   const zones = new Set(hours.flatMap((one) => one.windows.map((window) => window.timezone)));
   if (hours.length < 2 || zones.size !== 1) return null;
   for (let minute = 0; minute < minutesOfWeek; minute += 1) {
@@ -102,9 +136,12 @@ function covers(window: HoursWindow, minuteOfWeek: number): boolean {
   const day = Math.floor(minuteOfWeek / 1_440);
   const minute = minuteOfWeek % 1_440;
   const { days, fromMinute, untilMinute } = window;
-  if (fromMinute < untilMinute) return days.has(day) && minute >= fromMinute && minute < untilMinute;
+  if (fromMinute < untilMinute)
+    return days.has(day) && minute >= fromMinute && minute < untilMinute;
   // Past midnight it is still the window of the day before.
-  return (days.has(day) && minute >= fromMinute) || (days.has((day + 6) % 7) && minute < untilMinute);
+  return (
+    (days.has(day) && minute >= fromMinute) || (days.has((day + 6) % 7) && minute < untilMinute)
+  );
 }
 
 function noWhereLeft(constraints: readonly Constraint[]): string | null {
@@ -114,16 +151,25 @@ function noWhereLeft(constraints: readonly Constraint[]): string | null {
     if (constraint.type !== 'where' || constraint.otherwise !== null) continue;
     const { argument, test } = constraint;
     if (test.type === 'range') {
-      const before = bounds.get(argument) ?? { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY };
-      const now = { min: Math.max(before.min, test.min ?? before.min), max: Math.min(before.max, test.max ?? before.max) };
-      if (now.min > now.max) return `no \`${argument}\` is both at least ${now.min} and at most ${now.max}`;
+      const before = bounds.get(argument) ?? {
+        min: Number.NEGATIVE_INFINITY,
+        max: Number.POSITIVE_INFINITY,
+      };
+      const now = {
+        min: Math.max(before.min, test.min ?? before.min),
+        max: Math.min(before.max, test.max ?? before.max),
+      };
+      if (now.min > now.max)
+        return `no \`${argument}\` is both at least ${now.min} and at most ${now.max}`;
       bounds.set(argument, now);
       continue;
     }
     if (test.terms.some((term) => term.type !== 'literal')) continue;
-    const keys = new Set(test.terms.flatMap((term) => (term.type === 'literal' ? [term.value.key] : [])));
+    const keys = new Set(
+      test.terms.flatMap((term) => (term.type === 'literal' ? [term.value.key] : [])),
+    );
     const before = left.get(argument);
-    const now = before === undefined ? keys : before.intersection(keys);
+    const now = before === undefined ? keys : common(before, keys);
     if (now.size === 0) return `\`where.${argument}\` of both sides have nothing in common`;
     left.set(argument, now);
   }
@@ -133,7 +179,12 @@ function noWhereLeft(constraints: readonly Constraint[]): string | null {
 /** Of a variant: an argument that is fixed to one value, and allowed only to have others. */
 function fixedOtherwise(constraints: readonly Constraint[], tools: readonly Tool[]): string | null {
   for (const constraint of constraints) {
-    if (constraint.type !== 'where' || constraint.otherwise !== null || constraint.test.type !== 'terms') continue;
+    if (
+      constraint.type !== 'where' ||
+      constraint.otherwise !== null ||
+      constraint.test.type !== 'terms'
+    )
+      continue;
     const { argument, test } = constraint;
     if (test.terms.some((term) => term.type !== 'literal')) continue;
     const never = (tool: Tool): boolean => {
@@ -141,9 +192,13 @@ function fixedOtherwise(constraints: readonly Constraint[], tools: readonly Tool
       const kind = tool.args.get(argument)?.parts[0]?.kind;
       if (value === undefined || kind === undefined) return false;
       const parsed = parseKind(kind, value);
-      return parsed.type !== 'unparsable' && test.terms.every((term) => term.type === 'literal' && term.value.key !== parsed.key);
+      return (
+        parsed.type !== 'unparsable' &&
+        test.terms.every((term) => term.type === 'literal' && term.value.key !== parsed.key)
+      );
     };
-    if (tools.length > 0 && tools.every(never)) return `\`${argument}\` is fixed to another value than \`where\` allows`;
+    if (tools.length > 0 && tools.every(never))
+      return `\`${argument}\` is fixed to another value than \`where\` allows`;
   }
   return null;
 }

@@ -1,10 +1,21 @@
-import type { AddressTerm, Alternative, Constraint, Term, Tool, UrlTerm, WhereTest } from '../model.ts';
+import type {
+  AddressTerm,
+  Alternative,
+  Constraint,
+  Term,
+  Tool,
+  UrlTerm,
+  WhereTest,
+} from '../model.ts';
 
 const listedMax = 5;
 
 /** A constraint in the words of the policy, for a person who wants to know what stands in the way. */
 export function describeConstraint(constraint: Constraint): string {
-  const otherwise = constraint.otherwise === null ? '' : `, otherwise ${constraint.otherwise.type === 'approval' ? 'approval' : 'break glass'}: ${constraint.otherwise.role}`;
+  const otherwise =
+    constraint.otherwise === null
+      ? ''
+      : `, otherwise ${constraint.otherwise.type === 'approval' ? 'approval' : 'break glass'}: ${constraint.otherwise.role}`;
   return `${constraint.name}: ${describe(constraint)}${otherwise}`;
 }
 
@@ -21,7 +32,10 @@ function describe(constraint: Constraint): string {
     case 'folders':
       return onlyExcept(constraint.only?.map(termText) ?? null, constraint.except.map(termText));
     case 'paths':
-      return onlyExcept(constraint.under?.map(termText) ?? null, constraint.except.map((glob) => glob.text));
+      return onlyExcept(
+        constraint.under?.map(termText) ?? null,
+        constraint.except.map((glob) => glob.text),
+      );
     case 'urls':
       return list(constraint.only.map(urlText));
     case 'accounts':
@@ -55,8 +69,12 @@ function describe(constraint: Constraint): string {
 }
 
 function whereText(test: WhereTest): string {
-  if (test.type === 'terms') return list(test.terms.map((term) => (term.type === 'glob' ? term.glob.text : termText(term))));
-  return [test.min === null ? '' : `at least ${test.min}`, test.max === null ? '' : `at most ${test.max}`]
+  if (test.type === 'terms')
+    return list(test.terms.map((term) => (term.type === 'glob' ? term.glob.text : termText(term))));
+  return [
+    test.min === null ? '' : `at least ${test.min}`,
+    test.max === null ? '' : `at most ${test.max}`,
+  ]
     .filter((part) => part !== '')
     .join(', ');
 }
@@ -76,11 +94,16 @@ export function termText(term: Term | AddressTerm): string {
 }
 
 function urlText(term: UrlTerm | { readonly case: string }): string {
-  return 'case' in term ? `case.${term.case}` : `${term.scheme}://${term.host}:${term.port}${term.path}`;
+  return 'case' in term
+    ? `case.${term.case}`
+    : `${term.scheme}://${term.host}:${term.port}${term.path}`;
 }
 
 function onlyExcept(only: readonly string[] | null, except: readonly string[]): string {
-  const parts = [only === null ? '' : list(only), except.length === 0 ? '' : `except ${list(except)}`];
+  const parts = [
+    only === null ? '' : list(only),
+    except.length === 0 ? '' : `except ${list(except)}`,
+  ];
   return parts.filter((part) => part !== '').join(', ');
 }
 
@@ -90,7 +113,12 @@ function list(texts: readonly string[]): string {
 }
 
 function span(ms: number): string {
-  for (const [unit, size] of [['d', 86_400_000], ['h', 3_600_000], ['m', 60_000], ['s', 1_000]] as const) {
+  for (const [unit, size] of [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1_000],
+  ] as const) {
     if (ms % size === 0) return `${ms / size}${unit}`;
   }
   return `${ms}ms`;
@@ -102,7 +130,11 @@ export function describeGate(tool: Tool, alternative: Alternative): string {
   if (approval.type === 'never') return 'no approval';
   if (approval.type === 'by') {
     const who = approval.role ?? 'a person';
-    return approval.if === null ? `approval by ${who}, refused until approvals exist` : `approval by ${who} if ${approval.if.source.trim()}, refused until approvals exist`;
+    return approval.if === null
+      ? `approval by ${who}, refused until approvals exist`
+      : `approval by ${who} if ${approval.if.source.trim()}, refused until approvals exist`;
   }
-  return tool.tier >= 2 ? 'approval by a person (tier), refused until approvals exist' : 'no approval (tier)';
+  return tool.tier >= 2
+    ? 'approval by a person (tier), refused until approvals exist'
+    : 'no approval (tier)';
 }

@@ -9,7 +9,9 @@ export function formatPolicyCheck(check: PolicyCheck): string {
     lines.push(`${agent}: what it can do outside`);
     if (external.length === 0) lines.push('  nothing');
     for (const way of external) {
-      lines.push(`  ${way.tool} (${way.action}, ${way.tier})${way.pinned ? '' : ', not pinned: refused'}`);
+      lines.push(
+        `  ${way.tool} (${way.action}, ${way.tier})${way.pinned ? '' : ', not pinned: refused'}`,
+      );
       lines.push(`    by ${way.grant}, ${place(way.at)}`, `    gate: ${way.gate}`);
       if (way.constraints.length === 0) lines.push('    and nothing else stands in the way');
       for (const constraint of way.constraints) lines.push(`    ${constraint}`);

@@ -228,6 +228,7 @@ function describeRecord<T>(
   options: RecordOptions,
 ): JsonObject {
   const properties: [string, JsonObject][] = [];
+  const later: [string, JsonObject][] = [];
   const required: string[] = [];
   const add = <V>(key: string, shape: Shape<V>, description: string): undefined => {
     properties.push([key, withDescription(shape.schema(book), description)]);
@@ -243,15 +244,12 @@ function describeRecord<T>(
       return add(key, shape, description);
     },
     later: (key, description) => {
-      properties.push([
-        key,
-        { not: {}, description: `Not enforced yet, so refused: ${description}` },
-      ]);
+      later.push([key, { not: {}, description: `Not enforced yet, so refused: ${description}` }]);
     },
   });
   const schema: Record<string, JsonValue> = { type: 'object' };
   if (options.description !== undefined) schema['description'] = options.description;
-  schema['properties'] = Object.fromEntries(properties);
+  schema['properties'] = Object.fromEntries([...properties, ...later]);
   if (required.length > 0) schema['required'] = required;
   if (options.min !== undefined) schema['minProperties'] = options.min;
   if (options.max !== undefined) schema['maxProperties'] = options.max;

@@ -29,7 +29,11 @@ export function scalar<T extends string | number | boolean | object>(
 ): Shape<Located<T>> {
   return {
     expected: form.expected,
-    schema: () => form.schema,
+    // The title says what a pattern can't: editors show it.
+    schema: () =>
+      'pattern' in form.schema || 'anyOf' in form.schema
+        ? { title: form.expected, ...form.schema }
+        : form.schema,
     read: (node, report) => {
       if (node.type !== 'scalar' || node.value === null) {
         return wrongType(node, form.expected, report, form.mendForm ?? null);
@@ -162,7 +166,7 @@ export interface ExpressionSyntax extends Located<string> {
 /** A CEL expression. Whether it compiles depends on where it stands, so that is judged later. */
 export const expression: Shape<ExpressionSyntax> = {
   expected: 'a CEL expression',
-  schema: () => ({ type: 'string', pattern: '\\S' }),
+  schema: () => ({ title: 'a CEL expression', type: 'string', pattern: '\\S' }),
   read: (node, report) => {
     if (node.type === 'list' || node.type === 'map') {
       return wrongType(
