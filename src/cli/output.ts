@@ -10,6 +10,8 @@ export interface Output {
   readonly json: boolean;
   /** One object whose first field is `ok`, or the text for people; only one of them is printed. */
   result(ok: boolean, fields: JsonObject, text: string): ExitCode;
+  /** One line of a long answer, as it comes; a JSON line is its own object. */
+  line(text: string): void;
   /** What goes on meanwhile: for people only, on standard error. */
   progress(text: string): void;
   failure(error: unknown): ExitCode;
@@ -40,6 +42,9 @@ export function makeOutput(json: boolean, streams: Streams): Output {
         json ? `${JSON.stringify({ ok, ...fields })}\n` : text === '' ? '' : `${text}\n`,
       );
       return ok ? 0 : 1;
+    },
+    line(text) {
+      streams.out.write(text.endsWith('\n') ? text : `${text}\n`);
     },
     progress(text) {
       if (!json) streams.err.write(`${text}\n`);

@@ -41,7 +41,7 @@ export interface LoadedPolicy {
 
 /** `policy.yaml` has its lock beside it, under the same name: `policy.lock`. */
 export function lockFileOf(policyFile: string): string {
-  return policyFile.replace(/\.ya?ml$/, '') + '.lock';
+  return `${policyFile.replace(/\.ya?ml$/, '')}.lock`;
 }
 
 /** @throws {PolicyFileError} with every error at once. */

@@ -1,0 +1,144 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { printable } from '../../content/escape.ts';
+import { fold } from '../../engine/fold.ts';
+import { exportEvents } from '../../ledger/export.ts';
+import { loadVerifier } from '../../ledger/key.ts';
+import { formatVkey } from '../../ledger/note.ts';
+import { makeReceipt, verifyReceipt } from '../../ledger/receipt.ts';
+import { verifyLedger } from '../../ledger/verify.ts';
+import type { StoreReader } from '../../store/port.ts';
+import { storeFiles } from '../../store/sqlite/files.ts';
+import { openSqliteReader } from '../../store/sqlite/open.ts';
+import { type CommonOptions, commonOptions } from '../options.ts';
+import { type ExitCode, type Output, UsageError } from '../output.ts';
+import { placeOf } from '../place.ts';
+import type { Act } from '../program.ts';
+
+interface VerifyOptions extends CommonOptions {
+  readonly checkpoint?: string;
+  readonly key?: string;
+  readonly receipt?: string;
+}
+
+/** A call's events lie close to the end, or are asked for by number. */
+const searchPage = 1_000;
+
+export function ledgerCommand(act: Act): Command {
+  const command = new Command('ledger')
+    .description('Proves what happened. Works beside a running gateway.')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ sallyport ledger verify
+  $ sallyport ledger verify --checkpoint kept.checkpoint
+  $ sallyport ledger receipt 0 > first.receipt
+  $ sallyport ledger verify --receipt first.receipt
+  $ sallyport ledger export > events.jsonl`,
+    );
+  const verify = new Command('verify')
+    .description(
+      'Finds edited, dropped, reordered, truncated and rolled-back events. Exit code 1 when something is wrong.',
+    )
+    .option(
+      '--checkpoint <file>',
+      'a checkpoint that was kept elsewhere: without one, nobody can tell a ledger from its older self',
+    )
+    .option('--key <vkey>', 'the verifier key (default: the one in the data directory)')
+    .option('--receipt <file>', 'verify one receipt, without the ledger')
+    .action(act(verify_));
+  const receipt = new Command('receipt')
+    .description(
+      'Prints the proof that one event is in the ledger: of an event’s number, or of the last event of a call.',
+    )
+    .argument('<call-or-seq>')
+    .action((what: string, options: CommonOptions) =>
+      act<CommonOptions>((_, output) => receipt_(what, options, output))(options),
+    );
+  const exported = new Command('export')
+    .description('Every event, a JSON line each, with its number and leaf hash.')
+    .action(act(export_));
+  for (const sub of [verify, receipt, exported]) {
+    for (const option of commonOptions()) sub.addOption(option);
+    command.addCommand(sub);
+  }
+  return command;
+}
+
+async function verify_(options: VerifyOptions, output: Output): Promise<ExitCode> {
+  const { dataDirectory } = placeOf(options);
+  const vkey = options.key ?? formatVkey(loadVerifier(dataDirectory));
+  if (options.receipt !== undefined) {
+    const report = verifyReceipt(readText(options.receipt), vkey);
+    return report.ok
+      ? output.result(
+          true,
+          { ...report },
+          `event ${report.seq} is in the ledger (${printable(report.origin)}, ${report.size} events)\n${printable(JSON.stringify(report.event))}`,
+        )
+      : output.result(
+          false,
+          { code: report.code, problem: report.problem },
+          `${report.code}: ${printable(report.problem)}`,
+        );
+  }
+  const keptCheckpoint = options.checkpoint === undefined ? null : readText(options.checkpoint);
+  const database = storeFiles(dataDirectory).database;
+  await using reader = existsSync(database)
+    ? await openSqliteReader({ directory: dataDirectory, foldRun: fold })
+    : null;
+  const report = await verifyLedger({ reader, vkey, keptCheckpoint });
+  const problems = report.problems.map(
+    (problem) =>
+      `${problem.code}${problem.seq === null ? '' : ` at event ${problem.seq}`}: ${printable(problem.detail)}`,
+  );
+  const kept =
+    keptCheckpoint === null
+      ? '; no kept checkpoint was given, so an older copy of this ledger would pass too'
+      : ', and continues the kept checkpoint';
+  return output.result(
+    report.ok,
+    { ...report, problems: report.problems.map((problem) => ({ ...problem })) },
+    report.ok
+      ? `${report.events} events, ${report.sealed} sealed: every one is as it was written${kept}`
+      : problems.join('\n'),
+  );
+}
+
+async function receipt_(what: string, options: CommonOptions, output: Output): Promise<ExitCode> {
+  await using reader = await openSqliteReader({
+    directory: placeOf(options).dataDirectory,
+    foldRun: fold,
+  });
+  const seq = /^\d{1,15}$/.test(what) ? Number(what) : await lastEventOf(reader, what);
+  const receipt = await makeReceipt(reader, seq);
+  return output.result(true, { seq, receipt }, receipt.trimEnd());
+}
+
+async function lastEventOf(reader: StoreReader, call: string): Promise<number> {
+  for (let before = await reader.eventCount(); before > 0; ) {
+    const page = await reader.events({ beforeSeq: before, limit: searchPage, newestFirst: true });
+    const found = page.find(({ event }) => 'call' in event && event.call === call);
+    if (found !== undefined) return found.seq;
+    before = page.at(-1)?.seq ?? 0;
+  }
+  throw new UsageError(
+    `the ledger has no call \`${call}\``,
+    'a refusal’s text and a result’s `_meta` name the call; `sallyport runs show` lists events by number',
+  );
+}
+
+async function export_(options: CommonOptions, output: Output): Promise<ExitCode> {
+  await using reader = await openSqliteReader({
+    directory: placeOf(options).dataDirectory,
+    foldRun: fold,
+  });
+  for await (const line of exportEvents(reader)) output.line(line);
+  return 0;
+}
+
+function readText(file: string): string {
+  if (!existsSync(file)) throw new UsageError(`${file} can't be read`);
+  return readFileSync(file, 'utf8');
+}
