@@ -4,18 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SecretsHeld } from '../src/credentials/held.ts';
 import { readSecret } from '../src/credentials/secrets.ts';
-import { type Gateway, openGateway } from '../src/gateway.ts';
+import { openGateway } from '../src/gateway.ts';
 import type { Lock, LockedTool } from '../src/policy/lock.ts';
 import { definitionDigest, formatLock } from '../src/policy/lock-file.ts';
 import type { UpstreamDeclaration } from '../src/policy/model.ts';
 import { openUpstream } from '../src/upstreams/open.ts';
 
 export interface RealGateway extends AsyncDisposable {
-  readonly gateway: Gateway;
   /** `http://127.0.0.1:port`. */
   readonly url: string;
-  readonly directory: string;
-  readonly agentToken: (agent: string, user?: string) => Promise<string>;
+  readonly agentToken: (agent: string) => Promise<string>;
   readonly openerToken: () => Promise<string>;
 }
 
@@ -27,61 +25,64 @@ export interface RealGatewayOptions {
 
 const listTimeoutMs = 20_000;
 
-export async function startRealGateway({
+/** A policy with its lock and data in a directory of their own, for one gateway after the other. */
+export interface PreparedGateway extends AsyncDisposable {
+  readonly start: () => Promise<RealGateway>;
+}
+
+export async function startRealGateway(options: RealGatewayOptions): Promise<RealGateway> {
+  const stack = new AsyncDisposableStack();
+  const prepared = stack.use(await prepareGateway(options));
+  const real = stack.use(await prepared.start());
+  return { ...real, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+export async function prepareGateway({
   policy,
   upstreams,
-}: RealGatewayOptions): Promise<RealGateway> {
+}: RealGatewayOptions): Promise<PreparedGateway> {
   const directory = await mkdtemp(join(tmpdir(), 'sallyport-gateway-'));
-  const stack = new AsyncDisposableStack();
-  stack.defer(() => rm(directory, { recursive: true, force: true }));
-  try {
-    const policyFile = join(directory, 'sallyport.yaml');
-    await writeFile(policyFile, policy);
-    await writeFile(join(directory, 'sallyport.lock'), formatLock(await acceptAll(upstreams)));
-    const gateway = stack.use(
-      await openGateway({
+  const policyFile = join(directory, 'sallyport.yaml');
+  await writeFile(policyFile, policy);
+  await writeFile(join(directory, 'sallyport.lock'), formatLock(await acceptAll(upstreams)));
+  return {
+    async start() {
+      const gateway = await openGateway({
         policyFile,
         dataDirectory: join(directory, 'data'),
         startUpstreams: true,
         log: () => undefined,
-      }),
-    );
-    await Promise.all(
-      upstreams.map(({ name }) =>
+      });
+      const listed = upstreams.map(({ name }) =>
         gateway.upstream(name)?.listTools(AbortSignal.timeout(listTimeoutMs)),
-      ),
-    );
-    const server = await gateway.listen({ host: '127.0.0.1', port: 0 });
-    return {
-      gateway,
-      url: server.url,
-      directory,
-      async agentToken(name, user) {
-        return (
-          await gateway.tokens.mint({
+      );
+      await Promise.all(listed);
+      const { url } = await gateway.listen({ host: '127.0.0.1', port: 0 });
+      return {
+        url,
+        async agentToken(name) {
+          const { token } = await gateway.tokens.mint({
             holder: 'agent',
             name,
-            user: user ?? null,
+            user: null,
             expiresAtMs: null,
-          })
-        ).token;
-      },
-      async openerToken() {
-        return (
-          await gateway.tokens.mint({
+          });
+          return token;
+        },
+        async openerToken() {
+          const { token } = await gateway.tokens.mint({
             holder: 'opener',
             name: 'workflow',
             agents: null,
             expiresAtMs: null,
-          })
-        ).token;
-      },
-      [Symbol.asyncDispose]: () => stack.disposeAsync(),
-    };
-  } catch (error) {
-    await stack.disposeAsync();
-    throw error;
-  }
+          });
+          return token;
+        },
+        [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
+      };
+    },
+    [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
+  };
 }
 
 async function acceptAll(upstreams: RealGatewayOptions['upstreams']): Promise<Lock> {
