@@ -2,11 +2,12 @@ import type { SecretsHeld } from '../credentials/held.ts';
 import { type HttpCredential, injectEnv, injectHttp } from '../credentials/inject.ts';
 import type { SecretReference, UpstreamDeclaration } from '../policy/model.ts';
 import { functionsUpstream } from './functions.ts';
+import type { Dial } from './mcp/connection.ts';
 import { HttpChannel } from './mcp/http/channel.ts';
 import type { ClientInfo } from './mcp/protocol.ts';
 import { StdioChannel } from './mcp/stdio/channel.ts';
 import { childEnvironment } from './mcp/stdio/environment.ts';
-import { type Dial, McpUpstream } from './mcp/upstream.ts';
+import { McpUpstream } from './mcp/upstream.ts';
 import type { Upstream } from './port.ts';
 
 export interface OpenUpstreamOptions {
