@@ -53,10 +53,9 @@ export async function prepareGateway({
         startUpstreams: true,
         log: () => undefined,
       });
-      const listed = upstreams.map(({ name }) =>
-        gateway.upstream(name)?.listTools(AbortSignal.timeout(listTimeoutMs)),
-      );
-      await Promise.all(listed);
+      for (const { name } of upstreams) {
+        await gateway.upstream(name)?.listTools(AbortSignal.timeout(listTimeoutMs));
+      }
       const { url } = await gateway.listen({ host: '127.0.0.1', port: 0 });
       return {
         url,

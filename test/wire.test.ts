@@ -134,10 +134,12 @@ function literally(text: string): string {
 }
 
 function remember(body: JsonValue, names: Map<string, string>): void {
-  if (!isJsonObject(body) || typeof body['handle'] !== 'string' || !isJsonObject(body['run']))
-    return;
-  names.set('HANDLE', body['handle']);
-  names.set('RUN', String(body['run']['id']));
+  if (!isJsonObject(body) || !isJsonObject(body['run'])) return;
+  const { handle } = body;
+  const { id } = body['run'];
+  if (typeof handle !== 'string' || typeof id !== 'string') return;
+  names.set('HANDLE', handle);
+  names.set('RUN', id);
 }
 
 function policyFor(program: string, folder: string): string {

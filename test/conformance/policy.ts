@@ -6,11 +6,15 @@ import type { FixtureEra } from './fixture/server.ts';
 export const agent = 'conformance_suite';
 
 /** Deny is the default: a tool of the fixture that isn't written here is refused. */
-export function policyFor(url: string, era: FixtureEra): string {
+export function policyFor(
+  url: string,
+  era: FixtureEra,
+  tier: 'read_only' | 'reversible' = 'read_only',
+): string {
   const tools = [...contentTools, ...askingTools[era]].map(
     ({ definition: { name, inputSchema } }) => {
       const args = argumentNames(inputSchema).map((argument) => `${argument}: content`);
-      return `  fixture.${name}: { action: call, tier: read_only, reach: internal, args: { ${args.join(', ')} }, returns: { content: [image, audio, resource] } }`;
+      return `  fixture.${name}: { action: call, tier: ${tier}, reach: internal, args: { ${args.join(', ')} }, returns: { content: [image, audio, resource] } }`;
     },
   );
   return [

@@ -17,13 +17,14 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../../src/content/value.ts';
-import { closeServer, type Fixture, portOf } from './fixture/server.ts';
+import { closeServer, portOf } from './fixture/server.ts';
 
-export async function startShim(
-  gateway: string,
-  token: string,
-  upstream: string,
-): Promise<Fixture> {
+export interface Shim {
+  readonly url: string;
+  readonly close: () => Promise<void>;
+}
+
+export async function startShim(gateway: string, token: string, upstream: string): Promise<Shim> {
   const server = createServer((request, response) => {
     pass(request, response, gateway, token, `${upstream}.`).catch(() => response.destroy());
   });

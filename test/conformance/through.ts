@@ -1,9 +1,9 @@
 /** The fixture behind a real gateway with a strict policy that grants exactly its tools. */
 
 import { startRealGateway } from '../real-gateway.ts';
-import { type Fixture, type FixtureEra, startFixture } from './fixture/server.ts';
+import { type FixtureEra, startFixture } from './fixture/server.ts';
 import { agent, policyFor } from './policy.ts';
-import { startShim } from './shim.ts';
+import { type Shim, startShim } from './shim.ts';
 
 export interface Targets extends AsyncDisposable {
   readonly direct: string;
@@ -35,6 +35,6 @@ export async function startTargets(era: FixtureEra): Promise<Targets> {
   }
 }
 
-function closeTarget(target: Fixture): Promise<void> {
+function closeTarget(target: Shim): Promise<void> {
   return target.close();
 }

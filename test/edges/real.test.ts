@@ -13,7 +13,7 @@ let token: string;
 beforeAll(async () => {
   fixture = await startFixture('legacy');
   prepared = await prepareGateway({
-    policy: policyFor(fixture.url, 'legacy'),
+    policy: policyFor(fixture.url, 'legacy', 'reversible'),
     upstreams: [{ name: 'fixture', transport: { type: 'streamable_http', url: fixture.url } }],
   });
   real = await prepared.start();
@@ -114,6 +114,27 @@ test('in a dry run nothing reaches the upstream', async () => {
     result: { _meta: { 'dev.sallyport/decision': { dry_run: true } } },
   });
   expect(JSON.stringify(heard.json)).not.toContain('A plain line of text.');
+});
+
+test('a client that leaves in the middle of a call gets its outcome when it repeats it, and nothing happens twice', async () => {
+  const call = rpc('tools/call', { name: 'fixture.test_tool_with_progress', arguments: {} });
+  const headers = { 'sallyport-run': await openRun() };
+  const count = (): number =>
+    fixture.called.filter((name) => name === 'test_tool_with_progress').length;
+  const leaving = new AbortController();
+  const left = fetch(new URL('/mcp', real.url), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(call),
+    signal: leaving.signal,
+  });
+  await expect.poll(count).toBe(1);
+  leaving.abort();
+  await expect(left).rejects.toThrow();
+  expect((await post('/mcp', call, headers)).json).toMatchObject({
+    result: { content: [{ text: 'reported three steps' }] },
+  });
+  expect(count()).toBe(1);
 });
 
 test.each([
