@@ -59,6 +59,14 @@ export function parseKind(kind: Kind, value: JsonValue): Parsed | Unparsable {
   }
 }
 
+/**
+ * Total. A value of a result: there a recipient stands as the mail's header has it, with a name
+ * (`Ann Smith <ann@x.example>`), and is read as a sender is. In an argument the same text stays refused.
+ */
+export function parseReturned(kind: Kind, value: JsonValue): Parsed | Unparsable {
+  return parseKind(kind.name === 'recipient' ? { ...kind, name: 'sender' } : kind, value);
+}
+
 function parsePerson(kind: Kind, value: string): Parsed | Unparsable {
   switch (kind.form) {
     case 'email':

@@ -1,5 +1,5 @@
 import type { Parsed, Unparsable } from '../../content/kind.ts';
-import { parseKind, plainKind } from '../../content/kinds.ts';
+import { parseReturned, plainKind } from '../../content/kinds.ts';
 import { mapAt, type Pointer, resolvePointer } from '../../content/pointer.ts';
 import { isJsonArray, type JsonValue } from '../../content/value.ts';
 import type { Alternative, Tool } from '../../policy/model.ts';
@@ -84,7 +84,7 @@ function attributeValues(item: JsonValue, { pointer, kind }: Attribute): readonl
   return resolvePointer(item, pointer)
     .flatMap(({ value }) => (isJsonArray(value) ? value : [value]))
     .filter((value) => value !== null)
-    .map((value) => ({ value: parseKind(kind ?? plainKind('identifier'), value), kind }));
+    .map((value) => ({ value: parseReturned(kind ?? plainKind('identifier'), value), kind }));
 }
 
 export interface Kept {

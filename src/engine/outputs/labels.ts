@@ -1,4 +1,4 @@
-import { parseKind, plainKind } from '../../content/kinds.ts';
+import { parseReturned, plainKind } from '../../content/kinds.ts';
 import { resolvePointer } from '../../content/pointer.ts';
 import { isJsonArray, type JsonObject, type JsonValue } from '../../content/value.ts';
 import type { Tool } from '../../policy/model.ts';
@@ -46,13 +46,13 @@ function subjectsOf(tool: Tool, args: JsonObject, seen: JsonValue | null): reado
 
 function keysOf(
   values: readonly JsonValue[],
-  kind: Parameters<typeof parseKind>[0],
+  kind: Parameters<typeof parseReturned>[0],
 ): readonly string[] {
   return values
     .flatMap((value) => (isJsonArray(value) ? value : [value]))
     .filter((value) => value !== null)
     .map((value) => {
-      const parsed = parseKind(kind, value);
+      const parsed = parseReturned(kind, value);
       return parsed.type === 'unparsable' ? unknownSubject : parsed.key;
     });
 }
