@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { anyCall, anyPolicy, anySituation, type Situation } from '../../test/engine/arbitrary.ts';
+import { allows, type World } from '../../test/engine/reference.ts';
+import type { JsonObject } from '../content/value.ts';
+import type { Policy } from '../policy/model.ts';
+import type { Context, Proposed } from './context.ts';
+import { decide } from './decide.ts';
+import type { Facts } from './facts.ts';
+import { gather } from './gather.ts';
+import { readCall } from './read-call.ts';
+
+/** An edge hands over what the type says; the in-process guard's caller hands over anything. */
+function asGiven(args: unknown): JsonObject {
+  const holder: { args: unknown } = { args };
+  const given: { args: JsonObject } = Object.assign({ args: {} }, holder);
+  return given.args;
+}
+
+function contextOf(
+  policy: Policy,
+  call: { readonly tool: string; readonly args: unknown },
+  situation: Situation,
+): Context {
+  const tool = policy.tools.get(call.tool) ?? null;
+  const reading = tool === null ? null : readCall(tool, asGiven(call.args));
+  const digest = reading === null ? null : reading.ok ? reading.read.digest : reading.digest;
+  const proposed: Proposed = {
+    policy,
+    run: situation.run(digest, call.tool),
+    ancestors: situation.parent === null ? [] : [situation.parent],
+    call: {
+      id: 'call_1',
+      tool: call.tool,
+      args: asGiven(call.args),
+      step: situation.step,
+      dryRun: false,
+    },
+    tool,
+    reading,
+  };
+  return { ...proposed, facts: factsOf(proposed, situation, situation.world) };
+}
+
+function factsOf(proposed: Proposed, situation: Situation, world: World): Facts {
+  const request = gather(proposed);
+  const sumOf = (key: string): number =>
+    key.startsWith('total|')
+      ? world.total
+      : /^rate\|agents\.[^.|]+$/.test(key)
+        ? world.agentRate
+        : world.rate;
+  return {
+    nowMs: situation.nowMs,
+    suspended: situation.suspended,
+    windows: Object.fromEntries(request.windows.map(({ key }) => [key, sumOf(key)])),
+    once: Object.fromEntries(request.once.map((key) => [key, world.taken])),
+    used: Object.fromEntries(
+      request.used.map((key) => [key, world.used.some((used) => key.endsWith(`|${used}`))]),
+    ),
+    breaker: situation.breaker,
+    definition: situation.definition,
+    upstreamUp: situation.upstreamUp,
+  };
+}
+
+test('nothing is allowed where the slow reading of the policy refuses, and nothing throws', () => {
+  let allowed = 0;
+  fc.assert(
+    fc.property(
+      anyPolicy,
+      anySituation,
+      fc.array(anyCall, { minLength: 4, maxLength: 12 }),
+      (policy, situation, calls) => {
+        for (const call of calls) {
+          const context = contextOf(policy, call, situation);
+          const decision = decide(context);
+          const reference = allows(context, call.args, situation.world);
+          if (decision.effect === 'allow') allowed += 1;
+          expect([
+            decision.effect === 'allow',
+            decision.findings.filter(({ verdict }) => verdict !== 'note').map(({ code }) => code),
+          ]).toEqual([reference, reference ? [] : expect.anything()]);
+        }
+      },
+    ),
+    { numRuns: 2_500 },
+  );
+  // A property of refusals that never sees a call allowed would show nothing.
+  expect(allowed).toBeGreaterThan(500);
+});
+
+test('equal contexts give equal decisions, and the worst finding is the verdict', () => {
+  fc.assert(
+    fc.property(anyPolicy, anySituation, anyCall, (policy, situation, call) => {
+      const decision = decide(contextOf(policy, call, situation));
+      expect(decide(contextOf(policy, call, situation))).toEqual(decision);
+      const verdicts = decision.findings.map(({ verdict }) => verdict);
+      expect(decision.verdict).toBe(
+        verdicts.includes('deny') ? 'deny' : verdicts.includes('hold') ? 'hold' : 'allow',
+      );
+      if (decision.effect !== 'allow') expect(decision.reservations).toEqual([]);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a context that is no context is refused, not thrown at', () => {
+  fc.assert(
+    fc.property(
+      anyPolicy,
+      anySituation,
+      anyCall,
+      fc.constantFrom('policy', 'run', 'facts', 'call', 'reading', 'ancestors', 'tool'),
+      fc.anything(),
+      (policy, situation, call, part, garbage) => {
+        const broken = Object.assign({}, contextOf(policy, call, situation), { [part]: garbage });
+        const { effect } = decide(broken);
+        if (part !== 'call' && part !== 'ancestors') expect(effect).not.toBe('allow');
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
