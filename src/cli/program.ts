@@ -1,6 +1,7 @@
 /** The command line: one file a command, put together here. */
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
+import { initCommand } from './commands/init.ts';
 import { ledgerCommand } from './commands/ledger.ts';
 import { policyCommand } from './commands/policy.ts';
 import { runsCommand } from './commands/runs.ts';
@@ -36,6 +37,7 @@ export async function run(argv: readonly string[], streams: Streams): Promise<Ex
       writeErr: (text) => void streams.err.write(text),
     });
   for (const make of [
+    initCommand,
     upCommand,
     policyCommand,
     toolsCommand,
