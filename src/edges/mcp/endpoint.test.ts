@@ -133,7 +133,10 @@ describe('legacy era', () => {
     ['logging/setLevel', { result: {} }],
     ['resources/list', { result: { resources: [] } }],
     ['prompts/list', { result: { prompts: [] } }],
-    ['completion/complete', { error: { code: -32_601 } }],
+    [
+      'completion/complete',
+      { error: { code: -32_601, message: expect.stringMatching(/^surface\.completion: /) } },
+    ],
     ['resources/subscribe', { error: { code: -32_601 } }],
     ['server/unheard-of', { error: { code: -32_601 } }],
   ])('%s', async (method, expected) => {

@@ -3,8 +3,7 @@
  * whatever is about permission, budget or rate comes back from the runtime as a result with HTTP 200.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { JsonObject, JsonValue } from '../../content/value.ts';
-import { codes } from '../../engine/codes.ts';
+import type { JsonObject } from '../../content/value.ts';
 import type { AgentPrincipal, Runtime } from '../../runtime/port.ts';
 import { checkJsonBody, readBody } from '../http/body.ts';
 import {
@@ -16,13 +15,19 @@ import {
 } from '../http/credentials.ts';
 import { headerOf } from '../http/headers.ts';
 import { httpLimits } from '../http/limits.ts';
-import { ClientGone, HttpRefusal } from '../http/refusal.ts';
+import { HttpRefusal } from '../http/refusal.ts';
 import { sendEmpty, sendJson } from '../http/respond.ts';
-import { type Answer, answerOf } from './call-answer.ts';
+import { answerOf } from './call-answer.ts';
 import { addressOf, progressTokenOf, proposalOf } from './call-request.ts';
 import { type Era, isModern, subscriptionKey } from './era.ts';
 import { checkLegacyVersion, initializeResult, legacyEra } from './era-legacy.ts';
 import { checkModernRequest, discoverResult, modernEra } from './era-modern.ts';
+import {
+  refuseCredential,
+  sendCredentialRefusal,
+  sendFailure,
+  sendRpcRefusal,
+} from './failures.ts';
 import { mcpLimits } from './limits.ts';
 import { resourceTemplatesList, toolsList } from './lists.ts';
 import { idOf, messageOf, type RequestId, type RpcRequest, readBodyJson } from './message.ts';
@@ -31,6 +36,7 @@ import { RpcRefusal, rpcCodes } from './refusal.ts';
 import { acceptsEvents, openReply } from './reply.ts';
 import { signedSessions } from './sessions.ts';
 import { standingStreams } from './standing-streams.ts';
+import { capabilities, legacyCapabilities, unknownMethod } from './surfaces.ts';
 
 export interface McpEndpointOptions {
   readonly authenticate: Authenticate;
@@ -58,17 +64,6 @@ interface Exchange {
 type AgentCredential =
   | { readonly principal: AgentPrincipal }
   | { readonly refused: CredentialRefusal };
-
-const capabilities: JsonObject = { tools: {}, resources: {}, prompts: {} };
-/** Log texts of upstreams are dropped, so there is never one at or above the level that a client sets. */
-const legacyCapabilities: JsonObject = { ...capabilities, logging: {} };
-
-/** Methods that we know and don't serve, with what to say about it. */
-const unserved: ReadonlyMap<string, string> = new Map([
-  ['completion/complete', `surface.completion: ${codes['surface.completion'].agent}`],
-  ['resources/subscribe', 'mcp.surface: updates of resources are not passed on'],
-  ['resources/unsubscribe', 'mcp.surface: updates of resources are not passed on'],
-]);
 
 export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
   const { runtime } = options;
@@ -198,7 +193,7 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
         'mcp.surface',
         rpcCodes.methodNotFound,
         404,
-        'mcp.surface: this credential has too many open streams',
+        'this credential has too many open streams',
       );
     }
   }
@@ -271,110 +266,7 @@ async function answerList(exchange: Exchange, fields: JsonObject): Promise<void>
 }
 
 async function sendResult({ response, request }: Exchange, result: JsonObject): Promise<void> {
-  const answer: Answer = { status: 200, body: { result } };
-  await sendJson(response, answer.status, { jsonrpc: '2.0', id: request.id, ...answer.body });
-}
-
-async function sendFailure(
-  response: ServerResponse,
-  id: RequestId | null,
-  error: unknown,
-  log: EdgeLog,
-): Promise<void> {
-  if (error instanceof ClientGone || response.headersSent) throw error;
-  if (error instanceof RpcRefusal) return sendRpcRefusal(response, id, error);
-  if (error instanceof HttpRefusal) {
-    const { status, code, message, headers } = error;
-    return sendRpcError(
-      response,
-      status,
-      id,
-      { code: rpcCodes.invalidRequest, message: `${code}: ${message}` },
-      headers,
-    );
-  }
-  log({
-    level: 'error',
-    event: 'mcp.fault',
-    error: error instanceof Error ? error.message : String(error),
-  });
-  return sendRpcError(
-    response,
-    500,
-    id,
-    {
-      code: rpcCodes.internal,
-      message: 'mcp.fault: something went wrong here; it was not allowed',
-    },
-    {},
-  );
-}
-
-async function sendRpcRefusal(
-  response: ServerResponse,
-  id: RequestId | null,
-  refusal: RpcRefusal,
-): Promise<void> {
-  const { rpcCode: code, message, data } = refusal;
-  await sendRpcError(
-    response,
-    refusal.httpStatus,
-    id,
-    { code, message, ...(data === undefined ? {} : { data }) },
-    {},
-  );
-}
-
-/** The request's id where it can be read: one SDK drops the reason of an answer that isn't its request's. */
-async function refuseCredential(
-  http: IncomingMessage,
-  response: ServerResponse,
-  refusal: CredentialRefusal,
-): Promise<void> {
-  let id: RequestId | null = null;
-  try {
-    checkJsonBody(http);
-    id = idOf(readBodyJson(await readBody(http, httpLimits.strangerBodyBytesMax)));
-  } catch (error) {
-    if (!(error instanceof RpcRefusal || error instanceof HttpRefusal)) throw error;
-  }
-  await sendCredentialRefusal(response, refusal, id);
-}
-
-async function sendCredentialRefusal(
-  response: ServerResponse,
-  refusal: CredentialRefusal,
-  id: RequestId | null,
-): Promise<void> {
-  const error = {
-    code: rpcCodes.invalidRequest,
-    message: `${refusal.code}: ${refusal.message}`,
-    data: { code: refusal.code },
-  };
-  await sendRpcError(response, refusal.status, id, error, refusal.headers);
-}
-
-async function sendRpcError(
-  response: ServerResponse,
-  status: number,
-  id: RequestId | null,
-  error: JsonObject,
-  headers: Readonly<Record<string, string>>,
-): Promise<void> {
-  const message: JsonValue = { jsonrpc: '2.0', ...(id === null ? {} : { id }), error };
-  await sendJson(response, status, message, headers);
-}
-
-function unknownMethod(method: string, era: Era): RpcRefusal {
-  const reason = unserved.get(method);
-  return reason === undefined
-    ? new RpcRefusal(
-        'mcp.method',
-        rpcCodes.methodNotFound,
-        era.unknownMethodStatus,
-        'method not found',
-      )
-    : new RpcRefusal('mcp.surface', rpcCodes.methodNotFound, era.unknownMethodStatus, reason);
+  await sendJson(response, 200, { jsonrpc: '2.0', id: request.id, result });
 }
 
 function notAllowed(): HttpRefusal {

@@ -22,8 +22,9 @@ export type RpcRefusalCode =
   | 'mcp.params'
   | 'mcp.method'
   | 'mcp.session'
-  /** A surface that Sallyport doesn't pass on: completion, subscriptions to resources, sampling, elicitation, roots. */
-  | 'mcp.surface';
+  /** A part of the protocol that is not passed on. */
+  | 'mcp.surface'
+  | 'surface.completion';
 
 /** A message that is refused for its form. Nothing about what an agent may do is decided here. */
 export class RpcRefusal extends SallyportError {
