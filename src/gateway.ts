@@ -100,14 +100,6 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
           options.log({ level: 'warn', event: 'upstream', upstream, message }),
       }),
     );
-    policySource.onReplaced(() => {
-      upstreams
-        .follow(policySource.policy, catalog)
-        .catch((error: unknown) => report(options, 'policy.reload', error));
-      catalog.setLock(policySource.lock);
-    });
-    policySource.watch((error) => report(options, 'policy.rejected', error));
-
     const spool = stack.use(await openSpool(options.dataDirectory));
     const proofs = new Map<string, JsonValue>();
     for (const { key, value } of await store.listState(mediationPrefix))
@@ -132,6 +124,13 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     );
     await spool.clear();
     const tokens = await openTokens(store);
+    policySource.onReplaced(() => {
+      upstreams
+        .follow(policySource.policy, catalog, () => runtime.settled())
+        .catch((error: unknown) => report(options, 'policy.reload', error));
+      catalog.setLock(policySource.lock);
+    });
+    policySource.watch((error) => report(options, 'policy.rejected', error));
 
     const operated: Operated = {
       runtime,
@@ -209,6 +208,8 @@ class Upstreams implements AsyncDisposable {
   readonly #open = new Map<string, { readonly declared: string; readonly upstream: Upstream }>();
   readonly #options: GatewayOptions;
   readonly #secrets: SecretsHeld;
+  /** Replaced by a reload, and gone as soon as their last call has ended. */
+  readonly #retiring: Promise<void>[] = [];
 
   constructor(options: GatewayOptions, secrets: SecretsHeld) {
     this.#options = options;
@@ -223,13 +224,18 @@ class Upstreams implements AsyncDisposable {
     return [...this.#open.values()].map(({ upstream }) => upstream);
   }
 
-  async follow(policy: Policy, catalog?: Catalog): Promise<void> {
+  /** @param settled - when the calls that an old upstream may still be serving have ended. */
+  async follow(
+    policy: Policy,
+    catalog?: Catalog,
+    settled: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<void> {
     for (const [name, { declared, upstream }] of this.#open) {
       const declaration = policy.upstreams.get(name);
       if (declaration !== undefined && formOf(declaration) === declared) continue;
       this.#open.delete(name);
       await catalog?.unwatch(name);
-      await upstream[Symbol.asyncDispose]();
+      this.#retiring.push(settled().then(() => upstream[Symbol.asyncDispose]()));
     }
     for (const [name, declaration] of policy.upstreams) {
       if (this.#open.has(name)) continue;
@@ -246,6 +252,7 @@ class Upstreams implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#retiring);
     await Promise.all(this.all().map((upstream) => upstream[Symbol.asyncDispose]()));
   }
 }

@@ -40,6 +40,7 @@ import type { Draft, RunWriter } from './writer.ts';
 
 /** A counter that fills between reading and drawing is read again; more often than this it is simply full. */
 const decisionTriesMax = 4;
+const alertsRememberedMax = 10_000;
 export const callTimeoutMs = 60_000;
 
 /** How a call ended, as its own request and every duplicate that joined it learn it. */
@@ -80,6 +81,8 @@ export class Calls {
   readonly #breakers: Breakers;
   /** Effects under way in this process, for duplicates to wait on. */
   readonly #underWay = new Map<string, Promise<Settled>>();
+  /** By run and reason, the call that an alert was raised for: a loop that hits a limit a thousand times is one alert. */
+  readonly #alerted = new Map<string, string>();
   readonly #turns = new Map<string, { running: number; waiting: (() => void)[] }>();
 
   constructor(ports: RuntimePorts, runs: Runs, breakers: Breakers) {
@@ -113,9 +116,9 @@ export class Calls {
     }
   }
 
-  /** When every effect under way has ended and is written. */
+  /** When every effect that is under way now has ended and is written. */
   async settled(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay.values());
+    await Promise.allSettled(this.#underWay.values());
   }
 
   async #live(attempt: Attempt): Promise<CallAnswer> {
@@ -221,7 +224,7 @@ export class Calls {
         { type: 'denied', decision },
         {
           events,
-          gatewayEvents: decisionAlerts(decision, run.id, id, facts.nowMs),
+          gatewayEvents: this.#alertsOf(decision, run.id, id, facts.nowMs),
           payloads: payloads.bytes,
         },
       ];
@@ -246,7 +249,7 @@ export class Calls {
         events: [started],
         reservations: decision.reservations,
         call: id,
-        gatewayEvents: decisionAlerts(decision, run.id, id, facts.nowMs),
+        gatewayEvents: this.#alertsOf(decision, run.id, id, facts.nowMs),
         payloads: payloads.bytes,
       },
     ];
@@ -318,7 +321,7 @@ export class Calls {
           ...breaker.events,
           ...breakerAlerts(breaker.events),
           ...alerts,
-          ...(step.deferred ? decisionAlerts(step.decision, run.id, id, atMs) : []),
+          ...(step.deferred ? this.#alertsOf(step.decision, run.id, id, atMs) : []),
         ],
         call: id,
         releases: certainlyNot ? [id] : [],
@@ -484,6 +487,21 @@ export class Calls {
       definition: tool === null ? 'unknown' : this.#ports.definitionOf(tool),
       upstreamUp: upstream?.status().state === 'up',
     };
+  }
+
+  #alertsOf(decision: Decision, run: string, call: string, atMs: number): GatewayEvent[] {
+    return decisionAlerts(decision, run, call, atMs).filter((event) => {
+      if (event.type !== 'alert.raised') return true;
+      const key = JSON.stringify([run, event.alert, event.details]);
+      const raisedFor = this.#alerted.get(key);
+      // The same call may be decided again before it is written: its alert is still its own.
+      if (raisedFor !== undefined && raisedFor !== call) return false;
+      this.#alerted.set(key, call);
+      const [oldest] = this.#alerted.keys();
+      if (this.#alerted.size > alertsRememberedMax && oldest !== undefined)
+        this.#alerted.delete(oldest);
+      return true;
+    });
   }
 
   #identity(attempt: Attempt, run: Run, tool: Tool | null, digest: string): CallIdentity {

@@ -16,6 +16,8 @@ const sweepEveryMs = 10_000;
 export interface OwnedRuntime extends Runtime, AsyncDisposable {
   /** How many calls of an earlier process were found open, and ended. */
   readonly recovered: Promise<number>;
+  /** When every call that is under way now has ended: before its upstream may go. */
+  settled(): Promise<void>;
 }
 
 /** @param spooled - refusals that the store could not take last time. */
@@ -39,6 +41,7 @@ export async function openRuntime(
 
   return {
     recovered,
+    settled: () => calls.settled(),
     openRun: (principal, request) => runs.open(principal, request),
     getRun: (principal, run) => runs.get(principal, run),
     reportUsage: (principal, run, usage) => runs.reportUsage(principal, run, usage),

@@ -51,7 +51,12 @@ function ofCall(run: string, call: string, atMs: number) {
   } as const;
 }
 
-export function started(run: string, call: string, atMs: number): Started {
+export function started(
+  run: string,
+  call: string,
+  atMs: number,
+  change: Partial<Started> = {},
+): Started {
   return {
     ...ofCall(run, call, atMs),
     type: 'call.started',
@@ -65,6 +70,7 @@ export function started(run: string, call: string, atMs: number): Started {
     budgetLeft: { steps: 24 },
     reservations: [],
     idempotencyKey: null,
+    ...change,
   };
 }
 

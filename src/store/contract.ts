@@ -455,7 +455,7 @@ export function storeContract(
       });
     });
 
-    test('finds the newest open implicit run of agent, user and credential', async () => {
+    test('finds the newest implicit run of agent, user and credential, also when it is closed', async () => {
       await using world = await World.make();
       const { store } = world;
       const implicit = { implicit: true, credential: 'token-1' };
@@ -474,7 +474,8 @@ export function storeContract(
       await run.commit([
         { ...base('new'), type: 'run.closed', as: 'success', by: 'ops', reason: null },
       ]);
-      expect(await find('ann', 'token-1')).toBe('old');
+      // Closing a run must not be a way to shed its labels.
+      expect(await find('ann', 'token-1')).toBe('new');
     });
   });
 

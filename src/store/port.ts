@@ -117,7 +117,7 @@ export interface StoreReader extends AsyncDisposable {
     readonly limit: number;
     readonly before?: string;
   }): Promise<readonly RunSummary[]>;
-  /** The newest open implicit run of this agent, user and credential. */
+  /** The newest implicit run of this agent, user and credential, open or not: its labels go on in a successor. */
   findImplicitRun(agent: string, user: string | null, credential: string): Promise<Run | null>;
 
   /** Sum of amounts drawn at `key` later than `sinceMs` (null: ever), given-back ones left out. A window of 60 s asks for `nowMs - 60_000`. */

@@ -54,7 +54,7 @@ export class SqliteReads implements StoreReader {
     credential: string,
   ): Promise<Run | null> {
     const row = this.#get(
-      `SELECT run FROM runs WHERE implicit = 1 AND status = 'open' AND agent = ? AND user IS ?
+      `SELECT run FROM runs WHERE implicit = 1 AND agent = ? AND user IS ?
        AND credential = ? ORDER BY ordinal DESC LIMIT 1`,
       agent,
       user,

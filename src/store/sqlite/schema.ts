@@ -28,7 +28,7 @@ CREATE TABLE runs (
 ) STRICT;
 CREATE INDEX runs_by_agent ON runs (agent, ordinal);
 CREATE INDEX runs_by_status ON runs (status, ordinal);
-CREATE INDEX runs_implicit ON runs (agent, credential, status, ordinal) WHERE implicit = 1;
+CREATE INDEX runs_implicit ON runs (agent, credential, ordinal) WHERE implicit = 1;
 
 -- The log. The leaf is the truth; the other columns are for finding it.
 CREATE TABLE events (
