@@ -1,7 +1,7 @@
 import type { KindName } from '../../content/kind.ts';
 import type { Tool } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
-import type { ConstraintSyntax } from '../shape/permission.ts';
+import type { ConstraintSyntax } from '../shape/constraint.ts';
 import { kindOf } from './where.ts';
 
 export interface Unanswerable {
@@ -13,12 +13,18 @@ export interface Unanswerable {
  * Whether a tool can answer a constraint: a constraint that nothing in a call speaks of would be silently true.
  * Null: it can.
  */
-export function unanswerable(constraint: ConstraintSyntax, tool: Tool): Unanswerable | null {
+export function unanswerable(
+  constraint: ConstraintSyntax,
+  tool: Tool,
+  isAlone: boolean,
+): Unanswerable | null {
   const say = (why: string, mend: string | null): Unanswerable => ({
     message: `\`${tool.name}\` can't answer \`${constraint.name}\`: ${why}`,
     mend,
   });
-  const perTool = 'name the tools that it is for with `tools`, in a list of grants';
+  const perTool = isAlone
+    ? 'remove it: nothing in a call of this tool speaks of it'
+    : 'name the tools that it is for with `tools`, in a list of grants';
   switch (constraint.type) {
     case 'recipients':
     case 'max_recipients':

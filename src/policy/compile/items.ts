@@ -1,7 +1,7 @@
 import type { Kind } from '../../content/kind.ts';
 import { plainKind } from '../../content/kinds.ts';
 import type { AddressTerm, Constraint, Term } from '../model.ts';
-import type { ConstraintSyntax } from '../shape/permission.ts';
+import type { ConstraintSyntax } from '../shape/constraint.ts';
 import type { ConstraintPlace } from './context.ts';
 import { all, compileAddressTerm, compileTerm } from './terms.ts';
 

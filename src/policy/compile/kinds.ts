@@ -2,7 +2,7 @@ import type { Kind } from '../../content/kind.ts';
 import type { Argument } from '../model.ts';
 import type { Report } from '../report.ts';
 import type { Named } from '../shape/collection.ts';
-import type { ArgumentSyntax, KindSyntax } from '../shape/tool.ts';
+import type { ArgumentSyntax, KindSyntax } from '../shape/kind.ts';
 import { knownCurrency } from './money.ts';
 import { compilePointer, wholePointer } from './pointers.ts';
 
@@ -96,9 +96,9 @@ export function compileArgument(
   }
   const parts: Argument['parts'][number][] = [];
   for (const part of syntax.parts.value) {
+    if (part.value === undefined) return null;
     const pointer = compilePointer({ value: part.name, at: part.at }, report);
-    const kind =
-      part.value === undefined ? null : compileArgumentKind(part.value, currency, report);
+    const kind = compileArgumentKind(part.value, currency, report);
     if (pointer === null || kind === null) return null;
     parts.push({ pointer, kind });
   }

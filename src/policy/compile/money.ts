@@ -1,6 +1,5 @@
-import { currencyCodes, currencyDigits } from '../../content/currency.ts';
+import { currencyDigits } from '../../content/currency.ts';
 import type { Money, SourcePosition } from '../model.ts';
-import { didYouMean } from '../nearest.ts';
 import type { Report } from '../report.ts';
 import type { Located } from '../shape/shape.ts';
 import type { MoneySyntax } from '../shape/value.ts';
@@ -37,7 +36,7 @@ export function knownCurrency(code: string, at: SourcePosition, report: Report):
   const digits = currencyDigits(code);
   if (digits === null) {
     report.error('policy.unknown', at, `unknown currency \`${code}\``, {
-      mend: didYouMean(code, currencyCodes()),
+      expected: 'a currency by its ISO 4217 code: `USD`',
     });
   }
   return digits;

@@ -2,12 +2,8 @@ import { callEnvironment } from '../cel-environment.ts';
 import type { Alternative, Approval, Constraint, Grant, Permissions, Tool } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Named } from '../shape/collection.ts';
-import type {
-  AlternativeSyntax,
-  ApprovalSyntax,
-  GrantSyntax,
-  PermissionsSyntax,
-} from '../shape/permission.ts';
+import type { ApprovalSyntax } from '../shape/hold.ts';
+import type { AlternativeSyntax, GrantSyntax, PermissionsSyntax } from '../shape/permission.ts';
 import { otherCurrency, unanswerable } from './answerable.ts';
 import { compileExpression } from './cel.ts';
 import { compileConstraint, knowsApprover } from './constraints.ts';
@@ -203,7 +199,7 @@ function isAnswerable(
 ): boolean {
   let answerable = true;
   for (const tool of covered) {
-    const why = unanswerable(constraint, tool);
+    const why = unanswerable(constraint, tool, covered.length === 1);
     if (why === null) continue;
     answerable = false;
     compilation.report.error('policy.unanswerable', constraint.at, why.message, { mend: why.mend });

@@ -3,7 +3,8 @@ import { defaults } from '../defaults.ts';
 import type { Returns, Tool } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Report } from '../report.ts';
-import { kindNames, type ReturnsSyntax } from '../shape/tool.ts';
+import { kindNames } from '../shape/kind.ts';
+import type { ReturnsSyntax } from '../shape/returns.ts';
 import { compileKind } from './kinds.ts';
 import { compilePointer, compilePointers } from './pointers.ts';
 
@@ -91,7 +92,7 @@ function compileEach(
 ): Returns['each'] {
   const each: Returns['each'][number][] = [];
   for (const { name, at, value } of syntax.each?.value ?? []) {
-    const pointer = compilePointer({ value: name, at }, report);
+    const pointer = value === undefined ? null : compilePointer({ value: name, at }, report);
     if (pointer === null || value === undefined) continue;
     if (value.type === 'attribute') {
       const meant = didYouMean(value.name.value, kindNames);

@@ -117,7 +117,7 @@ export function compileAddressTerm(
   const reference = caseReference(written, names, report);
   if (reference === 'unknown') return null;
   if (reference !== null) return addressCase(reference.name, at, names, report);
-  if (value.includes('@') && !value.startsWith('@')) {
+  if (value.includes('@') && !value.startsWith('@') && !value.includes('*')) {
     const parsed = parseKind(plainKind('recipient'), value);
     if (parsed.type === 'address') return { type: 'address', key: parsed.key };
     report.error(
@@ -132,7 +132,8 @@ export function compileAddressTerm(
   }
   const below = /^(\*\.|\.)/.test(value);
   const domain = domainOf(value.replace(/^(\*\.|\.|@)/, ''));
-  if (domain === null || value.startsWith('.') || value.startsWith('@') || !domain.includes('.')) {
+  const isPlain = domain?.includes('.') === true && !/^[.@]|@/.test(value);
+  if (domain === null || !isPlain) {
     report.error('policy.value', at, `\`${value}\` is no address and no domain`, {
       expected: '`ann@company.com`, `company.com`, `*.company.com` or `case.name`',
       mend: mendDomain(value, domain, names),

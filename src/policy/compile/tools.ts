@@ -1,26 +1,23 @@
-import { isJsonArray, type JsonObject, type JsonValue } from '../../content/value.ts';
-import { resultEnvironment } from '../cel-environment.ts';
+import { isJsonArray, type JsonObject } from '../../content/value.ts';
 import { defaults } from '../defaults.ts';
 import type { Lock } from '../lock.ts';
 import type { Argument, PinnedDefinition, Tool } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Report } from '../report.ts';
-import { compileSchema } from '../schema-check.ts';
 import type { Named } from '../shape/collection.ts';
-import { kindNames, type ToolSyntax, tierName, tiers } from '../shape/tool.ts';
-import { compileExpression } from './cel.ts';
+import { kindNames } from '../shape/kind.ts';
+import { type ToolSyntax, tiers } from '../shape/tool.ts';
 import { compileArgument } from './kinds.ts';
 import { compilePin, type DeclaredArguments, declaredArguments, surfacePin } from './pin.ts';
-import { compileReturns, noReturns } from './returns.ts';
-
-export interface ToolsContext {
-  readonly report: Report;
-  readonly lock: Lock;
-  readonly currency: string | null;
-  readonly upstreamNames: ReadonlySet<string>;
-  /** Their arguments stand in documents that nobody reads yet, so nothing is said of their tools. */
-  readonly laterUpstreams: ReadonlySet<string>;
-}
+import { noReturns } from './returns.ts';
+import {
+  finishTool,
+  knowsUpstream,
+  operationOf,
+  type ToolsContext,
+  upstreamOf,
+} from './tool-context.ts';
+import { compileVariant } from './variants.ts';
 
 export interface CompiledTools {
   readonly tools: ReadonlyMap<string, Tool>;
@@ -50,14 +47,6 @@ export function compileTools(
     return tool === undefined ? [] : [[name, tool]];
   });
   return { tools: new Map(ordered), brokenUpstreams };
-}
-
-export function upstreamOf(toolName: string): string {
-  return toolName.slice(0, toolName.indexOf('.'));
-}
-
-export function operationOf(toolName: string): string {
-  return toolName.slice(toolName.indexOf('.') + 1);
 }
 
 function compileTool(entry: Named<ToolSyntax>, context: ToolsContext): Tool | null {
@@ -108,114 +97,7 @@ function compileTool(entry: Named<ToolSyntax>, context: ToolsContext): Tool | nu
     persists: syntax.persists?.value ?? false,
     pin,
   };
-  return finish(base, syntax, context);
-}
-
-function compileVariant(
-  entry: Named<ToolSyntax>,
-  tools: ReadonlyMap<string, Tool>,
-  names: readonly string[],
-  context: ToolsContext,
-): Tool | null {
-  const { report, lock } = context;
-  const syntax = entry.value;
-  if (syntax?.of === undefined || context.laterUpstreams.has(upstreamOf(entry.name))) return null;
-  if (!knowsUpstream(entry, context)) return null;
-  const base = tools.get(syntax.of.value);
-  if (base === undefined) {
-    if (!names.includes(syntax.of.value)) {
-      report.error('policy.unknown', syntax.of.at, `unknown tool \`${syntax.of.value}\``, {
-        mend: didYouMean(syntax.of.value, names),
-      });
-    }
-    return null;
-  }
-  if (base.variantOf !== null) {
-    report.error('policy.conflict', syntax.of.at, `\`${base.name}\` is itself a variant`, {
-      mend: `write \`of: ${base.variantOf}\`, and all the arguments that are fixed`,
-    });
-    return null;
-  }
-  if (base.upstream !== upstreamOf(entry.name)) {
-    report.error(
-      'policy.conflict',
-      entry.at,
-      `a variant of \`${base.name}\` belongs to the same upstream`,
-      {
-        mend: `call it \`${base.upstream}.${operationOf(entry.name)}\``,
-      },
-    );
-    return null;
-  }
-  if (lock.upstreams[base.upstream]?.tools[operationOf(entry.name)] !== undefined) {
-    report.error('policy.conflict', entry.at, `\`${entry.name}\` is a tool of the upstream's own`, {
-      mend: 'give the variant another name',
-    });
-    return null;
-  }
-  if (syntax.hasArgs) {
-    report.error(
-      'policy.conflict',
-      syntax.argsAt,
-      'a variant inherits the arguments of the tool that it is of',
-      {
-        mend: 'remove `args`; fix single arguments with `with`',
-      },
-    );
-    return null;
-  }
-  const fixed = fixedArguments(syntax, base, report);
-  if (fixed === null || (syntax.action === undefined && syntax.hasAction)) return null;
-  return finish(
-    {
-      ...base,
-      name: entry.name,
-      at: entry.at,
-      action: syntax.action?.value ?? base.action,
-      tier: syntax.tier === undefined ? base.tier : tiers[syntax.tier.value],
-      reach: syntax.reach?.value ?? base.reach,
-      fixed,
-      variantOf: base.name,
-      idempotent: syntax.idempotent?.value ?? base.idempotent,
-      persists: syntax.persists?.value ?? base.persists,
-    },
-    syntax,
-    context,
-  );
-}
-
-/** What is the same for tools and variants, and needs the rest. */
-function finish(tool: Tool, syntax: ToolSyntax, { report, currency }: ToolsContext): Tool | null {
-  if (tool.persists && tool.tier < 2) {
-    // A rule or a share acts when nobody looks any more: that is never a small thing.
-    report.error(
-      'policy.conflict',
-      syntax.persists?.at ?? syntax.tierAt,
-      `a tool that persists is at least \`consequential\`, and this one is \`${tierName(tool.tier)}\``,
-      {
-        mend: 'write `tier: consequential`',
-      },
-    );
-    return null;
-  }
-  if (syntax.returns === undefined) return tool;
-  const returns = compileReturns(syntax.returns, tool, currency, report);
-  if (returns === null) return null;
-  const { success } = syntax.returns;
-  const program =
-    success === undefined
-      ? null
-      : compileExpression(success, resultEnvironment(tool.pin?.outputSchema ?? null), report);
-  return { ...tool, returns: { ...returns, success: program } };
-}
-
-function knowsUpstream(entry: Named<ToolSyntax>, { report, upstreamNames }: ToolsContext): boolean {
-  const upstream = upstreamOf(entry.name);
-  if (upstreamNames.has(upstream)) return true;
-  report.error('policy.unknown', entry.at, `unknown upstream \`${upstream}\``, {
-    mend: didYouMean(upstream, upstreamNames),
-  });
-  return false;
+  return finishTool(base, syntax, context);
 }
 
 function surfaceOf(operation: string): Tool['surface'] {
@@ -312,56 +194,9 @@ function likelyKind(name: string, schema: JsonObject): string {
   const types = isJsonArray(schema['type']) ? schema['type'] : [schema['type']];
   if (types.includes('boolean')) return 'flag';
   if (types.includes('integer') || types.includes('number')) return 'number';
+  if (/^(to|cc|bcc|recipients?|reply_to)$/.test(name)) return 'recipient';
   if (/(^|_)id$|_id(s)?$/.test(name)) return 'identifier';
   if (/path|file|director/i.test(name)) return 'path';
   if (/url|uri|link/i.test(name)) return 'url';
   return 'content';
-}
-
-function fixedArguments(syntax: ToolSyntax, base: Tool, report: Report): JsonObject | null {
-  if (syntax.with === undefined) {
-    report.error('policy.missing', syntax.at, 'a variant has to fix an argument', {
-      mend: 'write `with: { argument: value }`',
-    });
-    return null;
-  }
-  const fixed: [string, JsonValue][] = [];
-  let fits = true;
-  for (const { name, at, value } of syntax.with.value) {
-    if (value === undefined) return null;
-    if (!base.args.has(name)) {
-      report.error('policy.unknown', at, `\`${base.name}\` has no argument \`${name}\``, {
-        mend: didYouMean(name, base.args.keys()),
-      });
-      fits = false;
-      continue;
-    }
-    const wrong = base.pin === null ? null : misfit(base.pin.inputSchema, name, value.value);
-    if (wrong !== null) {
-      report.error(
-        'policy.pin',
-        value.at,
-        `\`${value.written}\` doesn't fit the pinned schema of \`${name}\`: ${wrong}`,
-      );
-      fits = false;
-      continue;
-    }
-    fixed.push([name, value.value]);
-  }
-  return fits ? Object.fromEntries(fixed) : null;
-}
-
-/** Judges one argument alone, by the whole schema without what it requires of the others. */
-export function misfit(schema: JsonObject, name: string, value: JsonValue): string | null {
-  const property = declaredArguments(schema).byName.get(name);
-  if (property === undefined) return null;
-  const definitions = Object.fromEntries(
-    Object.entries(schema).filter(
-      ([key]) => key === '$defs' || key === 'definitions' || key === '$schema',
-    ),
-  );
-  const alone = compileSchema({ ...definitions, type: 'object', properties: { [name]: property } });
-  if ('error' in alone) return null;
-  const [problem] = alone.check({ [name]: value });
-  return problem === undefined ? null : problem.message;
 }

@@ -69,6 +69,7 @@ function compileMcp(mcp: McpSyntax | undefined, report: Report): Transport | nul
     };
   }
   if (url === undefined) {
+    if (mcp.hasPlace) return null;
     report.error('policy.missing', mcp.at, 'neither `command` nor `url` says where the server is');
     return null;
   }

@@ -8,10 +8,10 @@ import {
   notEnforcedYet,
   record,
 } from './collection.ts';
+import { type KindSyntax, kind } from './kind.ts';
 import { type PermissionsSyntax, permissions } from './permission.ts';
 import { choice, name, text, wholeNumber, yesOrNo } from './scalar.ts';
 import { byForm, type Located, mapped, named, type Shape } from './shape.ts';
-import { type KindSyntax, kind } from './tool.ts';
 import { count, duration, type MoneySyntax, money, rate } from './value.ts';
 
 export interface AgentSyntax {

@@ -100,7 +100,7 @@ export function mapOf<T>(
       const entries = node.entries.map((entry) => {
         const fits = key.pattern.test(entry.key);
         if (!fits) {
-          report.error('policy.value', entry.keyAt, `\`${entry.key}\` can't be a name here`, {
+          report.error('policy.value', entry.keyAt, `\`${entry.key}\` can't be a key here`, {
             expected: key.expected,
             mend: key.mend(entry.key),
           });
@@ -131,6 +131,7 @@ export interface RecordOptions {
   readonly keyWord?: string;
   /** What to write when a key looks like something else that we know. */
   readonly mendKey?: (key: string) => string | null;
+  readonly mendEmpty?: string;
   /** How many keys there may be, at least and at most. */
   readonly min?: number;
   readonly max?: number;
@@ -173,6 +174,7 @@ function readRecord<T>(
       if (!byKey.has(key)) {
         report.error('policy.missing', node.at, `\`${key}\` is missing`, {
           expected: shape.expected,
+          mend: `add \`${key}: …\``,
         });
       }
       return optional(key, shape);
@@ -197,7 +199,10 @@ function readRecord<T>(
   }
   const { min = 0, max = known.length } = options;
   if (node.entries.length < min) {
-    report.error('policy.value', node.at, 'the map is empty', { expected: oneOf(known) });
+    report.error('policy.value', node.at, 'the map is empty', {
+      expected: oneOf(known),
+      mend: options.mendEmpty ?? null,
+    });
   }
   const surplus = node.entries[max];
   if (surplus !== undefined && known.includes(surplus.key)) {

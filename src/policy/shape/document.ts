@@ -10,19 +10,13 @@ import {
   nameKey,
   record,
 } from './collection.ts';
+import { hoursWindow, timezone, type WindowSyntax } from './hours.ts';
 import { type PermissionsSyntax, permissions } from './permission.ts';
 import { choice, constant, name, text, wholeNumber } from './scalar.ts';
 import { type Located, named, SchemaBook, type Shape } from './shape.ts';
 import { type ToolSyntax, tool } from './tool.ts';
 import { type UpstreamSyntax, upstream } from './upstream.ts';
-import {
-  count,
-  currencyCode,
-  duration,
-  hoursWindow,
-  timezone,
-  type WindowSyntax,
-} from './value.ts';
+import { count, currencyCode, duration } from './value.ts';
 
 /** A policy as written, all files together: every value checked on its own, none yet against another. */
 export interface DocumentSyntax {
@@ -106,7 +100,10 @@ const users: Shape<NamedMap<UserSyntax>> = named(
       fields.later('assign', 'roles by group.', '`users.assign` (OpenID Connect)');
       return fields.optional('static', mapOf(userKey, user), 'People, by id.');
     },
-    { description: 'The people on whose behalf agents work.' },
+    {
+      description: 'The people on whose behalf agents work.',
+      mendKey: (key) => `people stand below \`static\`: \`static: { ${key}: { roles: […] } }\``,
+    },
   ),
 );
 

@@ -40,13 +40,18 @@ export function scalar<T extends string | number | boolean | object>(
       }
       const parsed = form.parse(node, report);
       if (isUnfit(parsed)) {
-        const { message = `${describeNode(node)} isn't ${form.expected}`, mend } = parsed;
+        const { message = notThis(describeNode(node), form.expected), mend } = parsed;
         report.error('policy.value', node.at, message, { expected: form.expected, mend });
         return undefined;
       }
       return { value: parsed, at: node.at };
     },
   };
+}
+
+/** What is expected has a line of its own: a long list of it hides the message. */
+function notThis(written: string, expected: string): string {
+  return expected.length > 90 ? `${written} isn't known here` : `${written} isn't ${expected}`;
 }
 
 function isUnfit<T>(parsed: T | Unfit): parsed is Unfit {
@@ -95,7 +100,6 @@ export function mendName(value: string): string | null {
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .replace(/[^a-z0-9_-]+/g, '_')
-    .replace(/^[^a-z]+/, '')
     .slice(0, 64);
   return isName(mended) && mended !== value ? `write \`${mended}\`` : null;
 }

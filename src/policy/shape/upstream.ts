@@ -19,7 +19,8 @@ export interface McpSyntax {
   readonly command: Located<string> | undefined;
   readonly args: Listed<Located<string>> | undefined;
   readonly env: NamedMap<EnvValueSyntax> | undefined;
-  readonly argsAt: SourcePosition;
+  /** Something was written of where it is, also when it can't be used. */
+  readonly hasPlace: boolean;
 }
 
 export type EnvValueSyntax =
@@ -100,7 +101,7 @@ const mcp: Shape<McpSyntax> = named(
         ),
         'Environment of the program: nothing else of ours is passed on.',
       ),
-      argsAt: fields.keyAt('args'),
+      hasPlace: fields.has('url') || fields.has('command'),
     }),
     { description: 'An MCP server: started here, or reached at a URL.' },
   ),

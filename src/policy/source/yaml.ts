@@ -116,6 +116,10 @@ class YamlReader {
   problem(problem: { code: string; message: string; pos: [number, number] }): void {
     // Said better, and once, by `node`.
     if (problem.code === 'TAG_RESOLVE_FAILED') return;
+    if (problem.message.startsWith('Tags and anchors must be separated')) {
+      this.#tag(problem.pos[0]);
+      return;
+    }
     const at = this.#at(problem.pos[0]);
     this.#report.error('policy.yaml', at, yamlMessages[problem.code]?.message ?? problem.message, {
       mend: yamlMessages[problem.code]?.mend ?? null,
@@ -150,11 +154,7 @@ class YamlReader {
       });
     }
     if (node.tag !== undefined) {
-      const tagAt = this.#text.lastIndexOf('!', Math.max(0, start - 1));
-      const bare = `${this.#text.slice(tagAt).match(/^[^\s,[\]{}]*/)?.[0] ?? '!'}`;
-      return this.#feature(Math.max(0, tagAt), `\`${bare}\` is a YAML tag, and tags are refused`, {
-        mend: `quote the expression: ${quoted(this.#lineFrom(tagAt))}`,
-      });
+      return this.#tag(start);
     }
     if ((isScalar(node) || isMap(node) || isSeq(node)) && node.anchor !== undefined) {
       const anchorAt = this.#text.lastIndexOf('&', Math.max(0, start - 1));
@@ -327,6 +327,17 @@ class YamlReader {
     // What is left of the expression isn't what was meant: judging it would say a second, misleading thing.
     const cut = entries.pop();
     if (cut !== undefined) entries.push({ ...cut, value: { type: 'refused', at: cut.value.at } });
+  }
+
+  /** `when: !x` is a tag to YAML, and a negation to whoever wrote it. */
+  #tag(before: number): Node {
+    let offset = Math.max(0, this.#text.lastIndexOf('!', Math.max(0, before - 1)));
+    while (this.#text[offset - 1] === '!') offset -= 1;
+    const rest = this.#lineFrom(offset);
+    const [tag = '!'] = rest.split(/[\s,[\]{}]/, 1);
+    return this.#feature(offset, `\`${tag}\` is a YAML tag, and tags are refused`, {
+      mend: `remove it, or quote the expression: ${quoted(rest)}`,
+    });
   }
 
   #feature(offset: number, message: string, advice: { mend: string }): Node {
