@@ -32,7 +32,7 @@ export function throughSallyport(url: string, token: string, run: string): Promi
 
 const resultShape = z.looseObject({
   content: z.array(z.looseObject({ text: z.string().optional() })),
-  structuredContent: z.unknown(),
+  structuredContent: z.unknown().optional(),
   isError: z.boolean().optional(),
 });
 
