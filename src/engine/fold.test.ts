@@ -1,0 +1,255 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { anyRunEvent } from '../../test/engine/arbitrary.ts';
+import { runOf, tuesdayMs } from '../../test/engine/scene.ts';
+import { joinable } from './duplicates.ts';
+import type { RunEvent } from './events.ts';
+import { fold } from './fold.ts';
+import { limits } from './limits.ts';
+import type { Run } from './run.ts';
+
+const ofCall = {
+  v: 1,
+  run: 'run_1',
+  agent: 'helper',
+  user: 'ann',
+  policy: 'sha256:p',
+  step: null,
+  tool: 'mail.send',
+  tier: 2,
+  digest: 'sha256:d',
+  mediation: 'brokered',
+} as const;
+const nothing = {
+  arguments: 'sha256:a',
+  verdict: 'allow',
+  effect: 'allow',
+  enforcement: 'strict',
+  dryRun: false,
+  findings: [],
+  facts: {},
+  budgetLeft: {},
+} as const;
+
+type Call = Partial<{
+  call: string;
+  atMs: number;
+  tier: 0 | 1 | 2 | 3;
+  digest: string;
+  tool: string;
+  outcome: 'completed' | 'failed' | 'indeterminate';
+  delivered: boolean;
+  dryRun: boolean;
+  result: string | null;
+}>;
+
+function started(changes: Call = {}): RunEvent {
+  const {
+    call = 'c1',
+    atMs = tuesdayMs,
+    tier = 2,
+    digest = 'sha256:d',
+    tool = 'mail.send',
+    dryRun = false,
+  } = changes;
+  return {
+    ...ofCall,
+    ...nothing,
+    type: 'call.started',
+    reservations: [],
+    idempotencyKey: null,
+    call,
+    atMs,
+    tier,
+    digest,
+    tool,
+    dryRun,
+  };
+}
+
+function finished(changes: Call = {}): RunEvent {
+  const {
+    call = 'c1',
+    atMs = tuesdayMs,
+    tier = 2,
+    digest = 'sha256:d',
+    tool = 'mail.send',
+    outcome = 'completed',
+    delivered = true,
+    dryRun = false,
+    result = 'sha256:r',
+  } = changes;
+  return {
+    ...ofCall,
+    type: 'call.finished',
+    call,
+    atMs,
+    tier,
+    digest,
+    tool,
+    outcome,
+    by: 'upstream',
+    delivered,
+    dryRun,
+    result,
+    released: 'sha256:o',
+    isError: outcome !== 'completed',
+    findings: [],
+    durationMs: 1,
+    tokens: null,
+    costMicroUsd: null,
+    labels: { trust: 'untrusted', classes: ['pii'], subjects: ['carol@customer.example'] },
+    budgetLeft: {},
+  };
+}
+
+function undelivered(call: string): RunEvent {
+  return { ...ofCall, type: 'call.undelivered', call, atMs: tuesdayMs };
+}
+
+function joined(call: string, delivered: boolean): RunEvent {
+  return { ...ofCall, type: 'call.joined', call: 'c9', joined: call, delivered, atMs: tuesdayMs };
+}
+
+function after(events: readonly RunEvent[], run: Partial<Run> = {}): Run {
+  return events.reduce<Run>(fold, runOf({ run }));
+}
+
+test('a run folded from a snapshot is the run folded in one go', () => {
+  fc.assert(
+    fc.property(fc.array(anyRunEvent, { maxLength: 40 }), fc.boolean(), (events, implicit) => {
+      const whole = after(events, { implicit });
+      const steps = events.reduce<Run>(
+        (run, event) => fold(JSON.parse(sorted(run)), event),
+        runOf({ run: { implicit } }),
+      );
+      expect(steps).toEqual(whole);
+      expect(JSON.parse(JSON.stringify(whole))).toEqual(whole);
+      expect(whole.version).toBe(1 + events.length);
+      expect(whole.recent.length).toBeLessThanOrEqual(limits.loopMemory);
+      for (const count of [whole.toolCalls, whole.steps, whole.tokens, whole.costMicroUsd])
+        expect(count).toBeGreaterThanOrEqual(0);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** As a store writes it: keys in order, so that nothing may depend on the order in which they were made. */
+function sorted(value: unknown): string {
+  return JSON.stringify(value, (_, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? 1 : -1)))
+      : member,
+  );
+}
+
+test('labels never shrink, whatever follows', () => {
+  fc.assert(
+    fc.property(fc.array(anyRunEvent, { maxLength: 30 }), (events) => {
+      let run = runOf();
+      for (const event of events) {
+        const next = fold(run, event);
+        expect(next.labels.classes).toEqual(expect.arrayContaining([...run.labels.classes]));
+        expect(next.labels.subjects).toEqual(expect.arrayContaining([...run.labels.subjects]));
+        if (run.labels.trust === 'untrusted') expect(next.labels.trust).toBe('untrusted');
+        run = next;
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test.each<[string, RunEvent[], 0 | 1 | 2 | 3, string | null]>([
+  ['a call that is under way', [started()], 2, 'c1'],
+  ['a call whose effect is unknown', [started(), finished({ outcome: 'indeterminate' })], 2, 'c1'],
+  ['a call whose client had gone', [started(), finished({ delivered: false })], 2, 'c1'],
+  [
+    'a call whose client turned out to have gone',
+    [started({ tier: 1 }), finished({ tier: 1 }), undelivered('c1')],
+    1,
+    'c1',
+  ],
+  ['a call that was handed over', [started(), finished()], 2, null],
+  [
+    'a call that was handed over to a repeat',
+    [started(), finished({ delivered: false }), joined('c1', true)],
+    2,
+    null,
+  ],
+  [
+    'a call whose repeat had gone too',
+    [started(), finished({ delivered: false }), joined('c1', false)],
+    2,
+    'c1',
+  ],
+  ['a call that failed', [started(), finished({ outcome: 'failed', delivered: false })], 2, null],
+  ['a call that only reads', [started({ tier: 0 })], 0, null],
+  ['a dry run', [started({ dryRun: true }), finished({ dryRun: true, delivered: false })], 2, null],
+  ['the later of two', [started(), finished(), started({ call: 'c2' })], 2, 'c2'],
+  [
+    'the later of two, when the earlier ends late',
+    [started(), started({ call: 'c2' }), finished({ delivered: false })],
+    2,
+    'c2',
+  ],
+])('a repeat joins %s: %s', (_, events, tier, call) => {
+  expect(joinable(after(events), 'sha256:d', tier)?.id ?? null).toBe(call);
+});
+
+test('what a child is given is spent, and what it leaves comes back', () => {
+  const ofRun = {
+    v: 1,
+    atMs: tuesdayMs,
+    run: 'run_1',
+    agent: 'helper',
+    user: 'ann',
+    policy: 'sha256:p',
+  } as const;
+  const lent = after([
+    { ...ofRun, type: 'run.delegated', child: 'run_2', budget: { toolCalls: 10, tokens: 100 } },
+  ]);
+  expect([lent.toolCalls, lent.tokens]).toEqual([10, 100]);
+  const labels = { trust: 'untrusted', classes: ['pii'], subjects: [] } as const;
+  const returned = fold(lent, {
+    ...ofRun,
+    type: 'run.returned',
+    child: 'run_2',
+    unused: { toolCalls: 7 },
+    labels,
+  });
+  expect([returned.toolCalls, returned.tokens, returned.labels.trust]).toEqual([
+    3,
+    100,
+    'untrusted',
+  ]);
+});
+
+test('a run that does not begin at its beginning can do nothing', () => {
+  expect(fold(null, started()).status).toBe('abandoned');
+});
+
+test('thousands of delivered calls at tier 1 are not remembered for ever, the last are', () => {
+  const events = Array.from({ length: 1_000 }, (_, index) => {
+    const one = {
+      call: `c${index}`,
+      digest: `sha256:${index}`,
+      tier: 1,
+      atMs: tuesdayMs + index,
+    } as const;
+    return [started(one), finished(one)];
+  }).flat();
+  const run = after(events);
+  expect(Object.keys(run.byDigest).length).toBeLessThanOrEqual(2 * limits.deliveredMemory + 1);
+  expect(run.byDigest['sha256:999']?.id).toBe('c999');
+  expect(run.toolCalls).toBe(1_000);
+});
+
+test('an implicit run forgets a call after a day, one with an end does not', () => {
+  const events = [
+    started(),
+    finished(),
+    started({ call: 'c2', digest: 'sha256:e', atMs: tuesdayMs + limits.implicitMemoryMs }),
+  ];
+  expect(Object.keys(after(events).byDigest)).toContain('sha256:d');
+  expect(Object.keys(after(events, { implicit: true }).byDigest)).not.toContain('sha256:d');
+});
