@@ -1,0 +1,199 @@
+import { describe, expect, test } from 'vitest';
+import { formatDiagnostic } from './diagnostic.ts';
+import { loadPolicy } from './load.ts';
+import { definitionDigest } from './lock-file.ts';
+import type { Policy } from './model.ts';
+import { runPolicyTests } from './policytest.ts';
+import { formatPolicyTests } from './policytest-summary.ts';
+
+function definition(name: string, properties: Record<string, { type: string }>) {
+  const definition = { name, inputSchema: { type: 'object', properties } };
+  return { digest: definitionDigest(definition), definition, pinnedAt: '2026-11-21T00:00:00Z' };
+}
+
+const policyText = `
+sallyport: 1
+upstreams: { mail: { mcp: { url: https://mail.internal/mcp } } }
+users: { static: { ann: { roles: [support] }, kim: { roles: [leads] } } }
+tools:
+  mail.read: { action: read, tier: read_only, reach: internal, args: { folder: folder }, returns: { items: /mails, each: { /from: sender } } }
+  mail.send: { action: send, tier: irreversible, args: { to: recipient, body: content } }
+roles:
+  support: { permissions: { mail: { read: allow, send: allow } } }
+  leads: {}
+agents:
+  mailer:
+    acts_for: [support]
+    unattended: { owner: leads }
+    case: { sender: recipient }
+    permissions:
+      mail:
+        read: { folders: [support], senders: [case.sender] }
+        send: { recipients: [case.sender], rate: 2/hour, novelty: { of: recipient, otherwise: { approval: leads } }, approval: never, repeat: allow }
+`;
+
+function policy(): Policy {
+  const loaded = loadPolicy({
+    file: 'sallyport.yaml',
+    readFile: () => policyText,
+    lock: {
+      lockVersion: 1,
+      upstreams: {
+        mail: {
+          tools: {
+            read: definition('read', { folder: { type: 'string' } }),
+            send: definition('send', { to: { type: 'string' }, body: { type: 'string' } }),
+          },
+        },
+      },
+    },
+  });
+  if (!loaded.ok) throw new Error(loaded.errors.map(formatDiagnostic).join('\n\n'));
+  return loaded.policy;
+}
+
+const head = `policytest: 1
+given: { agent: mailer, user: ann, case: { sender: bob@x.example }, at: 2026-11-23T10:00:00Z }
+tests:
+`;
+
+function run(tests: string): string {
+  const results = runPolicyTests(policy(), 't.yaml', head + tests);
+  if ('errors' in results) return results.errors.map(formatDiagnostic).join('\n');
+  return formatPolicyTests('t.yaml', results.tests);
+}
+
+describe('what a table shows', () => {
+  test('a decision as expected, and one that isn’t, with both', () => {
+    expect(
+      run(`
+  - { name: reads, call: mail.read, with: { folder: support }, expect: allow }
+  - { name: reads all, call: mail.read, with: { folder: board }, expect: allow }
+  - { name: wrong reason, call: mail.read, with: { folder: board }, expect: { deny: authorize.senders } }
+`),
+    ).toBe(`t.yaml
+  ok    reads
+  FAIL  reads all
+         t.yaml:6:5: mail.read
+           expected: allow
+           decided:  deny for authorize.folders
+  FAIL  wrong reason
+         t.yaml:7:5: mail.read
+           expected: deny for authorize.senders
+           decided:  deny for authorize.folders
+  3 tests, 3 calls: 2 failed`);
+  });
+
+  test('what the agent gets to see', () => {
+    const answered = `{ name: reads, call: mail.read, with: { folder: support }, expect: allow, returns: { data: { mails: [{ from: bob@x.example }, { from: eve@x.example }] } }`;
+    expect(
+      run(`  - ${answered}, shows: { data: { mails: [{ from: bob@x.example }] } } }`),
+    ).toContain('all as expected');
+    expect(run(`  - ${answered}, shows: { data: { mails: [] } } }`)).toContain(
+      'decided:  shows {"mails":[{"from":"bob@x.example"}]}',
+    );
+  });
+
+  test('history: what was used before, other runs', () => {
+    expect(
+      run(`
+  - name: never written to before
+    steps:
+      - { call: mail.send, with: { to: bob@x.example, body: hi }, expect: { hold: authorize.novelty } }
+  - name: over runs
+    given: { case: { sender: eve@x.example } }
+    steps:
+      - { call: mail.read, with: { folder: support }, expect: allow, times: 3 }
+      - { open: { case: { sender: bob@x.example } } }
+      - { wait: 30m }
+      - { call: mail.send, with: { to: eve@x.example, body: hi }, expect: { deny: authorize.recipients, } }
+`),
+    ).toContain('2 tests, 5 calls: all as expected');
+  });
+
+  test('a repetition is numbered, and the first that differs is named', () => {
+    const said = run(`
+  - name: many
+    call: mail.read
+    with: { folder: "support{n}" }
+    times: 3
+    expect: { deny: authorize.senders }
+`);
+    expect(said).toContain('t.yaml:5:5: mail.read, repetition 1');
+    expect(said).toContain('1 tests, 1 calls: 1 failed');
+  });
+});
+
+describe('tables that show nothing are refused, with place and mend', () => {
+  test.each([
+    [
+      'an unknown reason',
+      '  - { name: a, call: mail.read, expect: { deny: authorize.folder } }',
+      't.yaml:4:49',
+      'did you mean `authorize.folders`?',
+    ],
+    [
+      'no reason',
+      '  - { name: a, call: mail.read, expect: deny }',
+      't.yaml:4:41',
+      'say why: `{ deny: authorize.recipients }`',
+    ],
+    ['no expectation', '  - { name: a, call: mail.read }', 't.yaml:4:5', '`expect` is missing'],
+    [
+      'an unknown agent',
+      '  - { name: a, given: { agent: mailr }, call: mail.read, expect: allow }',
+      't.yaml:4:32',
+      'did you mean `mailer`?',
+    ],
+    [
+      'an unknown person',
+      '  - { name: a, given: { user: anne }, call: mail.read, expect: allow }',
+      't.yaml:4:31',
+      'did you mean `ann`?',
+    ],
+    [
+      'a case that nobody could open',
+      '  - { name: a, given: { case: { sender: nobody } }, call: mail.read, expect: allow }',
+      't.yaml:4:5',
+      '`sender` is no recipient',
+    ],
+    [
+      'a case name too many',
+      '  - { name: a, given: { case: { sender: a@x.example, thread: t } }, call: mail.read, expect: allow }',
+      't.yaml:4:5',
+      'it declares no `thread`',
+    ],
+    [
+      'a time without offset',
+      '  - { name: a, given: { at: 2026-11-23T10:00:00 }, call: mail.read, expect: allow }',
+      't.yaml:4:29',
+      'a time with its offset',
+    ],
+    [
+      'two of one name',
+      '  - { name: a, call: mail.read, expect: allow }\n  - { name: a, call: mail.read, expect: allow }',
+      't.yaml:5:5',
+      'two tests have this name',
+    ],
+    [
+      'a key that is none',
+      '  - { name: a, call: mail.read, expects: allow, expect: allow }',
+      't.yaml:4:33',
+      'did you mean `expect`?',
+    ],
+    ['a tag', '  - { name: a, call: mail.read, expect: !x allow }', 't.yaml:4:41', 'tags'],
+  ])('%s', (_, tests, place, said) => {
+    const errors = run(tests);
+    expect(errors).toContain(place);
+    expect(errors).toContain(said);
+  });
+
+  test('nothing given at the top', () => {
+    const source = 'policytest: 1\ntests: [{ name: a, call: mail.read, expect: allow }]\n';
+    const results = runPolicyTests(policy(), 't.yaml', source);
+    expect('errors' in results && results.errors.map(({ message }) => message)).toEqual([
+      'nothing says `given.agent`',
+      'nothing says `given.at`',
+    ]);
+  });
+});
