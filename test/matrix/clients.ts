@@ -1,7 +1,7 @@
 /** Real SDK clients in front of a gateway with a strict policy: they list, call, and understand a refusal. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Gateway, startGateway } from '../../examples/email-agent/gateway.ts';
+import { type Gateway, runSallyport, startGateway } from '../../examples/email-agent/gateway.ts';
 import type { CallReport, Report } from './clients/report.ts';
 import { type ClientProgram, clientPrograms } from './programs.ts';
 import { type Cell, cell, failed, type Table } from './table.ts';
@@ -87,6 +87,7 @@ export async function clientsTable(directory: string): Promise<Table> {
     await writeFile(join(directory, 'files', name, 'note.txt'), text);
   }
   await writeFile(join(directory, 'sallyport.yaml'), policy(directory));
+  await runSallyport(directory, 'tools', 'pin', '--all');
   await using gateway = await startGateway(directory);
   const rows = [];
   for (const program of programs) {
