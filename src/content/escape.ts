@@ -17,8 +17,8 @@ function written(character: string): string {
 }
 
 /**
- * Controls; formats (directions, zero width, tags); separators of lines and paragraphs; private use and unassigned;
- * and what is invisible although Unicode calls it a letter or a mark: fillers, variation selectors.
+ * Controls; formats (directions, zero width, tags); separators of lines and paragraphs; private use and unassigned; and
+ * what is invisible although it is a letter or a mark (fillers, variation selectors), save the one that emoji end in.
  */
 const hostile =
-  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u{e0100}-\u{e01ef}]|[\ufe00-\ufe0e]/gu;
+  /(?!\ufe0f)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}]/gu;

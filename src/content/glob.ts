@@ -37,7 +37,7 @@ function partsOf(text: string): Part[] {
 }
 
 function matches(parts: readonly Part[], value: string): boolean {
-  let places = closure(parts, new Set([0]));
+  let places = closure(parts, new Set([0]), true);
   for (const char of value) {
     const next = new Set<number>();
     for (const place of places) {
@@ -48,13 +48,20 @@ function matches(parts: readonly Part[], value: string): boolean {
       else if (part.type === 'globstar' || (part.type === 'star' && char !== '/')) next.add(place);
     }
     if (next.size === 0) return false;
-    places = closure(parts, next);
+    places = closure(parts, next, char === '/');
   }
   return places.has(parts.length);
 }
 
-/** A star may also be nothing; and a `**` that stands alone between slashes takes its slash with it, so that `**`+`/x` covers `x`. */
-function closure(parts: readonly Part[], places: Set<number>): Set<number> {
+/**
+ * A star may also be nothing; and a `**` that stands alone between slashes may be nothing together with its slash, so
+ * that `**` + `/x` covers `x`. Only where a segment begins: else it would cover `yx` too.
+ */
+function closure(
+  parts: readonly Part[],
+  places: ReadonlySet<number>,
+  segmentBegins: boolean,
+): Set<number> {
   const reached = new Set(places);
   for (const place of reached) {
     const part = parts[place];
@@ -63,8 +70,8 @@ function closure(parts: readonly Part[], places: Set<number>): Set<number> {
     const before = parts[place - 1];
     const after = parts[place + 1];
     const standsAlone = place === 0 || (before?.type === 'char' && before.char === '/');
-    if (part.type === 'globstar' && standsAlone && after?.type === 'char' && after.char === '/')
-      reached.add(place + 2);
+    if (!segmentBegins || part.type !== 'globstar' || !standsAlone) continue;
+    if (after?.type === 'char' && after.char === '/') reached.add(place + 2);
   }
   return reached;
 }

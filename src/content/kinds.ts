@@ -31,7 +31,7 @@ export function parseKind(kind: Kind, value: JsonValue): Parsed | Unparsable {
   switch (kind.name) {
     case 'recipient':
     case 'sender':
-      return typeof value === 'string' ? parsePerson(kind, value) : unparsable('is no text');
+      return parsePerson(kind, value);
     case 'url':
       return typeof value === 'string' ? parseUrl(value) : unparsable('is no text');
     case 'path':
@@ -43,7 +43,7 @@ export function parseKind(kind: Kind, value: JsonValue): Parsed | Unparsable {
     case 'amount':
       return parseAmount(kind, value);
     case 'number':
-      return typeof value === 'number'
+      return typeof value === 'number' && Number.isFinite(value)
         ? { type: 'number', key: String(value), number: value }
         : unparsable('is no number');
     case 'flag':
@@ -51,9 +51,7 @@ export function parseKind(kind: Kind, value: JsonValue): Parsed | Unparsable {
         ? { type: 'flag', key: String(value), flag: value }
         : unparsable('is neither true nor false');
     case 'folder':
-      return typeof value === 'string'
-        ? { type: 'text', key: folderKey(value) }
-        : unparsable('is no text');
+      return typeof value === 'string' ? parseFolder(value) : unparsable('is no text');
     default:
       return parseText(value);
   }
@@ -67,7 +65,10 @@ export function parseReturned(kind: Kind, value: JsonValue): Parsed | Unparsable
   return parseKind(kind.name === 'recipient' ? { ...kind, name: 'sender' } : kind, value);
 }
 
-function parsePerson(kind: Kind, value: string): Parsed | Unparsable {
+function parsePerson(kind: Kind, value: JsonValue): Parsed | Unparsable {
+  // A chat's id may be a number; the other forms are text to everybody.
+  if (typeof value !== 'string')
+    return kind.form === 'opaque' ? parseText(value) : unparsable('is no text');
   switch (kind.form) {
     case 'email':
       return kind.name === 'sender' ? parseSender(value) : parseAddress(value);
@@ -82,13 +83,15 @@ function parsePerson(kind: Kind, value: string): Parsed | Unparsable {
         ? { type: 'text', key: value.replace(/^@/, '').toLowerCase() }
         : unparsable('is no handle');
     case 'opaque':
-      return { type: 'text', key: value };
+      return parseText(value);
   }
 }
 
-/** RFC 9051: `INBOX` is one folder in any case; the case of every other name is the server's own. */
-function folderKey(name: string): string {
-  return name.toUpperCase() === 'INBOX' ? 'INBOX' : name;
+/** RFC 9051: `INBOX` is one folder in any ASCII case; the case of every other name is the server's own. */
+function parseFolder(name: string): Parsed | Unparsable {
+  // A line break ends the command in which some servers would be given the name.
+  if (/\p{Cc}/u.test(name)) return unparsable('has a control character');
+  return parseText(/^inbox$/i.test(name) ? 'INBOX' : name);
 }
 
 /**

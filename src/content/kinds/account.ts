@@ -1,14 +1,14 @@
 import type { Parsed } from '../kind.ts';
 
-const ibanForm = /^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$/;
+/** Looked for before upper-casing: a dotless `\u0131` would become an `I` there, and be another account to the bank. */
+const ibanForm = /^[A-Za-z]{2}[0-9]{2}[A-Za-z0-9]{11,30}$/;
 
 /** A valid IBAN in its electronic form (ISO 13616: upper case, no spaces); anything else is compared exactly. */
 export function parseAccount(text: string): Extract<Parsed, { type: 'text' }> {
-  const electronic = text.replaceAll(' ', '').toUpperCase();
-  return {
-    type: 'text',
-    key: ibanForm.test(electronic) && ibanRemainder(electronic) === 1 ? electronic : text,
-  };
+  const compact = text.replaceAll(' ', '');
+  if (!ibanForm.test(compact)) return { type: 'text', key: text };
+  const electronic = compact.toUpperCase();
+  return { type: 'text', key: ibanRemainder(electronic) === 1 ? electronic : text };
 }
 
 /** ISO 7064 mod 97-10 over the rearranged digits: 1 for a valid one. */

@@ -5,8 +5,12 @@ import { unparsable } from './unparsable.ts';
 type Address = Extract<Parsed, { type: 'address' }>;
 
 /** RFC 5321's limits. */
+const addressLengthMax = 320;
 const localLengthMax = 64;
 const domainLengthMax = 253;
+
+/** A header line is no longer, folded or not, in any mail that is still mail. */
+const senderLengthMax = 2_000;
 
 /** RFC 5322 `dot-atom`, ASCII only: look-alike letters, comments, quoting and routing all read differently somewhere. */
 const localForm = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i;
@@ -19,7 +23,12 @@ const labelForm = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 export function parseAddress(text: string): Address | Unparsable {
   const at = text.lastIndexOf('@');
   const local = text.slice(0, Math.max(at, 0));
-  if (at < 1 || local.length > localLengthMax || !localForm.test(local))
+  if (
+    text.length > addressLengthMax ||
+    at < 1 ||
+    local.length > localLengthMax ||
+    !localForm.test(local)
+  )
     return unparsable('is not one plain e-mail address');
   const domain = parseDomain(text.slice(at + 1));
   if (domain === null) return unparsable('has no plain domain');
@@ -33,19 +42,20 @@ export function parseAddress(text: string): Address | Unparsable {
 
 /** As a header names its author: `Ann Smith <ann@x.example>`, or the bare address. Exactly one of them. */
 export function parseSender(text: string): Address | Unparsable {
-  const [, name, inner] = /^([^<>]*)<([^<>]+)>\s*$/.exec(text) ?? [];
-  if (inner === undefined) return parseAddress(text.trim());
-  // A name that holds an address is how a stranger looks like a colleague; the address in the brackets is what counts,
-  // so nothing is lost by refusing the pair.
-  if (name?.replace(/"[^"]*"/g, '').includes(',') === true)
-    return unparsable('names more than one sender');
-  return parseAddress(inner.trim());
+  if (text.length > senderLengthMax) return unparsable('is too long for a sender');
+  const [, name, inner] = /^([^<>]*)<([^<>]*)>\s*$/.exec(text) ?? [];
+  if (name === undefined || inner === undefined) return parseAddress(text.trim());
+  // What a name says is anybody's choice, also when it looks like an address: the one in the brackets counts. But a
+  // name must not be something that another reader takes for a second author, a group, or a line of its own.
+  const unquoted = name.replace(/"[^"\\]*"/g, '');
+  if (/[",:;\\]|\p{Cc}/u.test(unquoted) || /\p{Cc}/u.test(name))
+    return unparsable('names its sender in a way that can be read as several');
+  return parseAddress(inner);
 }
 
 /** IDNA-ASCII, lower case; null for what is no host name (also an address literal, or a name with a trailing dot). */
 export function parseDomain(text: string): string | null {
-  if (text === '' || text.endsWith('.') || /[\s\u200b-\u200f\u2060\ufeff\u00ad]/u.test(text))
-    return null;
+  if (text === '' || text.length > domainLengthMax || text.endsWith('.')) return null;
   const ascii = toASCII(text, {
     checkHyphens: false,
     checkBidi: true,
@@ -54,18 +64,27 @@ export function parseDomain(text: string): string | null {
     verifyDNSLength: true,
     transitionalProcessing: false,
   });
-  if (ascii === null || ascii === '' || ascii.length > domainLengthMax) return null;
-  // What normalisation would turn into another spelling (full-width letters, a dot that isn't one) somebody else may
-  // not turn: only a plain ASCII name, or a proper international one, has a single reading.
-  if (isCompatibilitySpelling(text)) return null;
+  if (ascii === null || ascii.length > domainLengthMax) return null;
   const labels = ascii.split('.');
+  if (!hasOneReading(text, labels)) return null;
   return labels.every((label) => labelForm.test(label)) && !/^[0-9]+$/.test(labels.at(-1) ?? '')
     ? ascii
     : null;
 }
 
-function isCompatibilitySpelling(text: string): boolean {
-  return text.normalize('NFC').toLowerCase() !== text.normalize('NFKC').toLowerCase();
+/**
+ * Only a plain ASCII name, or a proper international one, reads alike everywhere. Full-width letters, a dot that isn't
+ * one, the Kelvin sign, a soft hyphen: the mapping makes plain ASCII of them, and somebody's mailer doesn't.
+ */
+function hasOneReading(text: string, labels: readonly string[]): boolean {
+  if (text.normalize('NFC').toLowerCase() !== text.normalize('NFKC').toLowerCase()) return false;
+  const written = text.split('.');
+  return (
+    written.length === labels.length &&
+    written.every(
+      (label, index) => /^[\x21-\x7e]+$/.test(label) || labels[index]?.startsWith('xn--') === true,
+    )
+  );
 }
 
 function parentsOf(domain: string): string[] {

@@ -16,7 +16,8 @@ export function parseAmount(kind: Kind, value: JsonValue): Amount | Unparsable {
   const currency = kind.currency ?? '';
   const digits = currencyDigits(currency);
   if (digits === null) return unparsable('is an amount in no known currency');
-  const written = typeof value === 'number' ? plainDecimal(value) : value;
+  // Doubles in the range of money print without an exponent, and as they were written.
+  const written = typeof value === 'number' ? String(value) : value;
   if (typeof written !== 'string') return unparsable('is no amount');
   const [, whole, fraction = ''] = decimalForm.exec(written) ?? [];
   if (whole === undefined) return unparsable('is no amount, or is below zero');
@@ -26,20 +27,19 @@ export function parseAmount(kind: Kind, value: JsonValue): Amount | Unparsable {
   return { type: 'amount', key: `${currency} ${minor}`, minor, currency };
 }
 
-/** Doubles in the range of money print without an exponent, and exactly as they were written. */
-function plainDecimal(value: number): string {
-  return String(value);
-}
-
 function shifted(whole: string, fraction: string, shift: number): number | null {
   if (shift < 0) {
     // The argument counts finer than the currency does.
     if (fraction !== '') return null;
     const cut = whole.slice(shift).padStart(-shift, '0');
     if (/[^0]/.test(cut)) return null;
-    return Number(whole.slice(0, shift) || '0');
+    return safe(whole.slice(0, shift) || '0');
   }
   if (fraction.length > shift) return null;
-  const minor = Number(whole + fraction.padEnd(shift, '0'));
+  return safe(whole + fraction.padEnd(shift, '0'));
+}
+
+function safe(digits: string): number | null {
+  const minor = Number(digits);
   return Number.isSafeInteger(minor) ? minor : null;
 }

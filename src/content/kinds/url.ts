@@ -4,38 +4,49 @@ import { unparsable } from './unparsable.ts';
 
 type Url = Extract<Parsed, { type: 'url' }>;
 
+interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
 const lengthMax = 8_192;
-const defaultPorts: Readonly<Record<string, number>> = { http: 80, https: 443, ws: 80, wss: 443 };
-const schemeForm = /^[a-z][a-z0-9+.-]*$/;
-const plainIpv4 =
-  /^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])$/;
+
+/** The schemes whose host is a name of the network. */
+const defaultPorts: ReadonlyMap<string, number> = new Map([
+  ['ftp', 21],
+  ['http', 80],
+  ['https', 443],
+  ['ws', 80],
+  ['wss', 443],
+]);
+
+/** White space, controls, invisible characters and backslashes: readers drop them, or turn them into slashes. */
+const foreign = /[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\]/u;
 
 /**
- * A URL with a host, read so that no other reader finds another host in it: no user-info, no backslash, no control or
+ * A URL with an authority, read so that no other reader finds another host in it: no user-info, no backslash, no
  * invisible character, no number that is an address in disguise. The path is normalised; the fragment, which no server
- * sees, is left out of the key. Resource names of MCP servers have schemes of their own: they are read alike.
+ * sees, is left out of the key. Names of MCP resources have schemes of their own, and may have no host
+ * (`file:///srv/report`, `memo://notes/1`).
  */
 export function parseUrl(text: string): Url | Unparsable {
   if (text.length > lengthMax) return unparsable('is too long for a URL');
-  if (
-    /[\u0000-\u0020\u007f-\u00a0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\\]/u.test(text)
-  )
-    return unparsable('has a character that URLs don’t have');
-  const [, written = '', authority, rest = ''] =
-    /^([^:/?#]+):(?:\/\/([^/?#]*))?(.*)$/su.exec(text) ?? [];
-  const scheme = written.toLowerCase();
-  if (!schemeForm.test(scheme) || authority === undefined)
-    return unparsable('is not an absolute URL');
+  if (foreign.test(text)) return unparsable('has a character that URLs do not have');
+  const [, written = '', authority, path = '', query = ''] =
+    /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^?#]*)(\?[^#]*)?/i.exec(text) ?? [];
+  if (authority === undefined) return unparsable('is not an absolute URL with `//`');
   if (authority.includes('@')) return unparsable('has user information before the host');
-  const place = placeOf(authority, scheme);
+  const scheme = written.toLowerCase();
+  const place = defaultPorts.has(scheme) ? networkPlace(authority, scheme) : otherPlace(authority);
   if (place === null) return unparsable('has no plain host');
-  const [, path = '', query = ''] = /^([^?#]*)(\?[^#]*)?/su.exec(rest) ?? [];
   // Encoded dots and slashes are a second spelling of a path, and servers differ on which one they follow.
   if (/%(?:2e|2f|5c|00)/i.test(path))
     return unparsable('has an encoded dot, slash or zero in its path');
   const normal = normalPath(path);
-  if (normal === null) return unparsable('has a path that climbs above its root');
-  const port = place.port === (defaultPorts[scheme] ?? 0) ? '' : `:${place.port}`;
+  if (normal === null) return unparsable('has a path that servers read differently');
+  if (defaultPorts.has(scheme) && !agrees(text, place, scheme))
+    return unparsable('has a host that readers find differently');
+  const port = place.port === defaultPort(scheme) ? '' : `:${place.port}`;
   return {
     type: 'url',
     key: `${scheme}://${place.host}${port}${normal}${query}`,
@@ -46,53 +57,74 @@ export function parseUrl(text: string): Url | Unparsable {
   };
 }
 
-function placeOf(authority: string, scheme: string): { host: string; port: number } | null {
-  const [, bracketed, name, digits] =
-    /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]*))(?::([0-9]{1,5}))?$/u.exec(authority) ?? [];
-  const port = digits === undefined ? (defaultPorts[scheme] ?? 0) : Number(digits);
-  if (port > 65_535) return null;
-  if (bracketed !== undefined) {
-    const canonical = canonicalIpv6(bracketed);
-    return canonical === null ? null : { host: canonical, port };
-  }
-  if (name === undefined || name === '') return null;
-  if (plainIpv4.test(name)) return { host: name, port };
-  const host = parseDomain(name);
-  return host === null || isNumberInDisguise(host) ? null : { host, port };
+function defaultPort(scheme: string): number {
+  return defaultPorts.get(scheme) ?? 0;
 }
 
-/** `0x7f.1`, `2130706433`, `127.1`: names to us, addresses to a resolver. */
-function isNumberInDisguise(host: string): boolean {
-  return host.split('.').every((label) => /^(?:0x[0-9a-f]*|[0-9]+)$/.test(label));
+function networkPlace(authority: string, scheme: string): Place | null {
+  const [, name = '', digits] =
+    /^(\[[0-9a-f:]+\]|[^:[\]]+)(?::([0-9]{1,5}))?$/iu.exec(authority) ?? [];
+  const port = digits === undefined ? defaultPort(scheme) : Number(digits);
+  const host = name.startsWith('[') ? plainIpv6(name) : (plainIpv4(name) ?? parseDomain(name));
+  return host === null || port > 65_535 ? null : { host, port };
 }
 
-/** The platform's own spelling, so that one address has one key. */
-function canonicalIpv6(text: string): string | null {
-  try {
-    return new URL(`http://[${text}]/`).hostname;
-  } catch {
-    return null;
-  }
+/** A scheme that isn't the network's says itself what its host means: it is taken exactly, and may be empty. */
+function otherPlace(authority: string): Place | null {
+  const [, host, digits] = /^([a-z0-9._~-]*)(?::([0-9]{1,5}))?$/i.exec(authority) ?? [];
+  const port = Number(digits ?? 0);
+  return host === undefined || port > 65_535 ? null : { host, port };
 }
 
+/** Four decimal numbers without leading zeros. Other spellings (`127.1`, `0x7f.1`, `2130706433`) are no domain either. */
+function plainIpv4(name: string): string | null {
+  const numbers = name.split('.');
+  const plain = numbers.every((number) => /^(?:0|[1-9][0-9]{0,2})$/.test(number) && +number < 256);
+  return numbers.length === 4 && plain ? name : null;
+}
+
+/** Only as RFC 5952 spells it, and no IPv4 address in an IPv6 one: that is another way to write it. */
+function plainIpv6(bracketed: string): string | null {
+  const spelled = bracketed.toLowerCase();
+  const url = URL.parse(`http://${spelled}/`);
+  if (url === null || url.hostname !== spelled) return null;
+  return /^\[(?:::ffff:|::[0-9a-f]+:[0-9a-f]+\]|64:ff9b:)/.test(spelled) ? null : spelled;
+}
+
+/** What the platform's own reader finds, which is what most clients go by. */
+function agrees(text: string, { host, port }: Place, scheme: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || url.hostname !== host || url.username !== '' || url.password !== '')
+    return false;
+  return port === (url.port === '' ? defaultPort(scheme) : Number(url.port));
+}
+
+/** Null: the path climbs above its root, or does so to some server. */
 function normalPath(path: string): string | null {
   const segments: string[] = [];
   const parts = path.split('/').slice(1);
   for (const [index, part] of parts.entries()) {
     const last = index === parts.length - 1;
     if (part === '..') {
-      if (segments.pop() === undefined) return null;
+      // `/a//..` is `/a/` to one server, and `/` to one that merges slashes first.
+      if ((segments.pop() ?? '') === '') return null;
       if (last) segments.push('');
     } else if (part === '.') {
       if (last) segments.push('');
-    } else segments.push(encode(part));
+    } else if (/^\.\.?(?:;|%3b)/i.test(part)) {
+      // Some servers cut parameters off (`..;x`) before they climb.
+      return null;
+    } else segments.push(onePercentSpelling(part));
   }
   return `/${segments.join('/')}`;
 }
 
-/** One spelling for each character: percent-encoded where a URL has to, upper-case digits, nothing else. */
-function encode(segment: string): string {
+/** One spelling for each character: letters and digits plain, what a URL has to encode encoded, upper-case digits. */
+function onePercentSpelling(segment: string): string {
   return segment
-    .replace(/%[0-9a-f]{2}/gi, (code) => code.toUpperCase())
-    .replace(/[^\x21-\x7e]/gu, (char) => encodeURIComponent(char.toWellFormed()));
+    .replace(/%[0-9a-f]{2}/gi, (code) => {
+      const character = String.fromCharCode(Number.parseInt(code.slice(1), 16));
+      return /[a-z0-9_~-]/i.test(character) ? character : code.toUpperCase();
+    })
+    .replace(/[^\x21-\x7e]/gu, (character) => encodeURIComponent(character.toWellFormed()));
 }
