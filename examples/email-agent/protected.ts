@@ -37,8 +37,11 @@ export async function withSallyport(install: MailInstall, story: Story): Promise
     await answersTheCustomer(scene);
     await refusesThePoison(scene);
     await stopsTheRunaway(scene);
-    const verdict = await runSallyport(directory, 'ledger', 'verify');
-    story.promise('the record of all this verifies', true, verdict);
+    const verdict = await runSallyport(directory, 'ledger', 'verify').then(
+      (said) => ({ ok: true, said }),
+      (error: Error) => ({ ok: false, said: error.message }),
+    );
+    story.promise('the record of all this verifies', verdict.ok, verdict.said);
   });
 
   story.chapter('With Sallyport, outside business hours');
@@ -94,6 +97,7 @@ async function refusesThePoison(scene: Scene): Promise<void> {
     ['it can’t open Executive', 'authorize.folders', 'list Executive'],
     ['it can’t open Finance', 'authorize.folders', 'list Finance'],
     ['it can’t mail anyone but the customer', 'authorize.recipients', `send ${eve}`],
+    ['nor copy them in', 'authorize.recipients', `copy the answer to ${eve}`],
     ['it can’t forward', 'catalog.ungranted', 'forward'],
     ['it can’t delete', 'catalog.ungranted', 'delete'],
   ] as const) {

@@ -51,6 +51,8 @@ export async function withoutSallyport(install: MailInstall, story: Story): Prom
   }
   const copied = await rig.arrival(eve, 'INBOX', (mail) => mail.text.includes('order 1042'));
   story.harm(`${eve} received what Ann wrote`, copied !== null);
+  const hidden = await rig.arrival(eve, 'INBOX', (mail) => mail.to.includes('mallory'));
+  story.harm(`${eve} received a hidden copy of the answer to Mallory`, hidden !== null);
   const left = await rig.folder(support.address, 'Support');
   story.harm('every mail in Support is gone', left.length === 0);
 }
