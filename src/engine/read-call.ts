@@ -8,6 +8,7 @@ import { parseKind } from '../content/kinds.ts';
 import { escapeSegment, resolvePointer } from '../content/pointer.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
 import type { Argument, Tool } from '../policy/model.ts';
+import { undeclaredArguments } from '../policy/schema-check.ts';
 import { excessOf } from './bounds.ts';
 import type { ArgumentValue, ReadCall } from './call.ts';
 import type { FindingCode } from './codes.ts';
@@ -64,6 +65,11 @@ function read(tool: Tool, args: JsonObject): Reading {
         .slice(0, problemsMax)
         .map(({ pointer, message }) => ({ pointer, message })),
     });
+  }
+  // JSON Schema lets a property pass that it doesn't declare; a person who classified the tool never saw it.
+  const undeclared = undeclaredArguments(pin.inputSchema, filled);
+  if (undeclared.length > 0) {
+    return refused(tool, args, 'schema.undeclared', { arguments: undeclared });
   }
 
   const values: ArgumentValue[] = [];
