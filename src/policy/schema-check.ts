@@ -234,13 +234,17 @@ function itemSchemas(views: readonly JsonObject[], index: number): readonly Json
   });
 }
 
-/** The schemas that judge one value: itself, what it refers to, its alternatives. */
+const viewsBySchema = new WeakMap<JsonObject, readonly JsonObject[]>();
+
+/** The schemas that judge one value: itself, what it refers to, its alternatives. Found once for each element of a list. */
 function viewsOf(
   root: JsonObject,
   schema: JsonValue | undefined,
   depth: number,
 ): readonly JsonObject[] {
   if (!isJsonObject(schema) || depth > declaredDepthMax) return [];
+  const known = viewsBySchema.get(schema);
+  if (known !== undefined) return known;
   const reference = schema['$ref'];
   const target = typeof reference === 'string' ? resolveLocal(root, reference) : undefined;
   const more = [
@@ -251,7 +255,9 @@ function viewsOf(
   ]
     .filter((list) => isJsonArray(list))
     .flat();
-  return [schema, ...[target, ...more].flatMap((one) => viewsOf(root, one, depth + 1))];
+  const views = [schema, ...[target, ...more].flatMap((one) => viewsOf(root, one, depth + 1))];
+  viewsBySchema.set(schema, views);
+  return views;
 }
 
 /** The schema's defaults, in a copy, for properties that are absent: what is decided is then what is done. */
