@@ -1,3 +1,4 @@
+import { isMap, isScalar, parseDocument } from 'yaml';
 import { digestOf } from '../content/digest.ts';
 import { SallyportError } from '../content/errors.ts';
 import { readJson, StrictJsonError } from '../content/json.ts';
@@ -170,15 +171,18 @@ function fault(text: string, path: readonly string[], message: string, hint: str
   return new LockError(message, placeOf(text, path), hint);
 }
 
-/** Where the last key of the path stands, found by following the keys through the text; null when it isn't written there. */
+/** Where the last key of the path stands; null when it isn't written there. JSON is YAML too, and that reader keeps places. */
 function placeOf(text: string, path: readonly string[]): { line: number; column: number } | null {
+  let node: unknown = parseDocument(text, { logLevel: 'silent', prettyErrors: false }).contents;
   let offset = 0;
   for (const key of path) {
-    const found = text.indexOf(`${JSON.stringify(key)}`, offset);
-    if (found < 0) return null;
-    offset = found + 1;
+    if (!isMap(node)) return null;
+    const pair = node.items.find((item) => isScalar(item.key) && item.key.value === key);
+    if (pair === undefined || !isScalar(pair.key)) return null;
+    offset = pair.key.range?.[0] ?? 0;
+    node = pair.value;
   }
-  return lineAndColumn(text, Math.max(0, offset - 1));
+  return lineAndColumn(text, offset);
 }
 
 function lineAndColumn(text: string, offset: number): { line: number; column: number } {

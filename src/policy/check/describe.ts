@@ -1,7 +1,9 @@
+import { currencyDigits } from '../../content/currency.ts';
 import type {
   AddressTerm,
   Alternative,
   Constraint,
+  Money,
   Term,
   Tool,
   UrlTerm,
@@ -48,9 +50,9 @@ function describe(constraint: Constraint): string {
     case 'items':
       return `${constraint.mode} ${list(constraint.terms.map(termText))}`;
     case 'max_amount':
-      return `${constraint.amount.minor} ${constraint.amount.currency} in its smallest unit`;
+      return moneyText(constraint.amount);
     case 'max_total':
-      return `${constraint.amount.minor} ${constraint.amount.currency} in its smallest unit${constraint.windowMs === null ? '' : ` in ${span(constraint.windowMs)}`}`;
+      return `${moneyText(constraint.amount)}${constraint.windowMs === null ? '' : ` in ${span(constraint.windowMs)}`}`;
     case 'once_per':
       return `${constraint.arguments.join(' and ')}, by ${constraint.of}`;
     case 'hours':
@@ -110,6 +112,14 @@ function onlyExcept(only: readonly string[] | null, except: readonly string[]): 
 function list(texts: readonly string[]): string {
   const shown = texts.slice(0, listedMax).join(', ');
   return texts.length > listedMax ? `${shown} and ${texts.length - listedMax} more` : shown;
+}
+
+function moneyText({ minor, currency }: Money): string {
+  const digits = currencyDigits(currency) ?? 0;
+  const text = String(minor).padStart(digits + 1, '0');
+  return digits === 0
+    ? `${text} ${currency}`
+    : `${text.slice(0, -digits)}.${text.slice(-digits)} ${currency}`;
 }
 
 function span(ms: number): string {

@@ -13,9 +13,14 @@ export function compileAgent(entry: Named<AgentSyntax>, compilation: Compilation
   if (syntax === undefined) return null;
   const caseNames = compileCase(syntax, compilation);
   const forbidden = compileForbidden(syntax, compilation);
-  for (const role of syntax.actsFor?.value ?? []) knowsRole(role, compilation);
+  // A role without permissions grants nothing, and the agent could do nothing for its people.
+  for (const role of syntax.actsFor?.value ?? []) {
+    knowsRole(role, compilation.declaredRoles, 'a role in `roles`', compilation.report);
+  }
   const owner = syntax.unattended?.owner;
-  if (owner !== undefined) knowsRole(owner, compilation);
+  if (owner !== undefined) {
+    knowsRole(owner, compilation.roleNames, 'a role in `roles` or of a user', compilation.report);
+  }
   return {
     name: entry.name,
     at: entry.at,
@@ -45,13 +50,17 @@ export function compileAgent(entry: Named<AgentSyntax>, compilation: Compilation
   };
 }
 
-export function knowsRole(role: Located<string>, { report, roleNames }: Compilation): boolean {
-  if (roleNames.has(role.value)) return true;
+function knowsRole(
+  role: Located<string>,
+  known: ReadonlySet<string>,
+  expected: string,
+  report: Compilation['report'],
+): void {
+  if (known.has(role.value)) return;
   report.error('policy.unknown', role.at, `unknown role \`${role.value}\``, {
-    expected: 'a role in `roles` or of a user',
-    mend: didYouMean(role.value, roleNames),
+    expected,
+    mend: didYouMean(role.value, known),
   });
-  return false;
 }
 
 /** Also asked for roles, whose grants may mention what the agents that act for them declare. */

@@ -18,6 +18,9 @@ export interface Compilation {
   readonly actions: ReadonlyMap<string, readonly Tool[]>;
   /** Upstreams with a tool that couldn't be used: an action that is missing may be that tool's. */
   readonly brokenUpstreams: ReadonlySet<string>;
+  /** Roles that have a place in `roles`. */
+  readonly declaredRoles: ReadonlySet<string>;
+  /** Those, and the ones that users have: enough to approve, or to answer for a run. */
   readonly roleNames: ReadonlySet<string>;
 }
 

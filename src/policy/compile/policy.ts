@@ -95,6 +95,7 @@ function prepare(document: DocumentSyntax, lock: Lock, report: Report): Compilat
     toolNames: new Set(toolEntries.map((entry) => entry.name)),
     actions,
     brokenUpstreams,
+    declaredRoles: new Set((document.roles?.value ?? []).map((entry) => entry.name)),
     roleNames: new Set([
       ...(document.roles?.value ?? []).map((entry) => entry.name),
       ...users.flatMap((user) => user.value?.roles?.value.map((role) => role.value) ?? []),

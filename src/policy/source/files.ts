@@ -47,6 +47,12 @@ class FileReader {
 
   read(file: string, askedAt: SourcePosition, depth: number): MapNode | null {
     this.files.push(file);
+    if (isOverlay(file)) {
+      this.#report.error('policy.file', askedAt, `\`${file}\` is an overlay for a later version`, {
+        mend: 'name the policy that it is beside',
+      });
+      return null;
+    }
     const text = this.#readFile(file);
     if (text === null) {
       this.#report.error(
@@ -112,7 +118,7 @@ class FileReader {
         'name a file in the folder of this policy, or below it',
       );
     }
-    if (/\.later\.ya?ml$/.test(written)) {
+    if (isOverlay(written)) {
       return refuse(
         `\`${written}\` is an overlay for a later version, and is never loaded`,
         'remove it from `include`',
@@ -162,4 +168,9 @@ class FileReader {
     }
     return { ...base, entries };
   }
+}
+
+/** What a version that enforces more will load: here it is only kept. */
+function isOverlay(path: string): boolean {
+  return /\.later\.ya?ml$/.test(path);
 }

@@ -1,0 +1,351 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type LoadResult, loadPolicy } from './load.ts';
+import { parseLock } from './lock-file.ts';
+import type { Agent, Alternative, Constraint, Policy } from './model.ts';
+
+const folder = join(import.meta.dirname, '..', '..', 'test', 'policies');
+const lock = parseLock(readFileSync(join(folder, 'sallyport.lock'), 'utf8'));
+const everything = readFileSync(join(folder, 'good', 'everything.yaml'), 'utf8');
+const bank = readFileSync(join(folder, 'good', 'parts', 'bank.yaml'), 'utf8');
+
+function load(files: Readonly<Record<string, string>>): LoadResult {
+  return loadPolicy({ file: 'policy.yaml', readFile: (path) => files[path] ?? null, lock });
+}
+
+function loaded(files: Readonly<Record<string, string>>): Policy {
+  const result = load(files);
+  if (!result.ok) throw new Error(result.errors.map((error) => error.message).join('\n'));
+  return result.policy;
+}
+
+const whole = loaded({ 'policy.yaml': everything, 'parts/bank.yaml': bank });
+
+function agentOf(policy: Policy, name: string): Agent {
+  const agent = policy.agents.get(name);
+  if (agent === undefined) throw new Error(`no agent ${name}`);
+  return agent;
+}
+
+function alternative(action: string, index = 0): Alternative {
+  const found = agentOf(whole, 'email_agent').permissions.get(action)?.alternatives[index];
+  if (found === undefined) throw new Error(`no alternative of ${action}`);
+  return found;
+}
+
+function constraint<T extends Constraint['type']>(
+  action: string,
+  type: T,
+  index = 0,
+): Extract<Constraint, { type: T }> {
+  for (const one of alternative(action, index).constraints) if (isOf(one, type)) return one;
+  throw new Error(`no ${type} in ${action}`);
+}
+
+function isOf<T extends Constraint['type']>(
+  one: Constraint,
+  type: T,
+): one is Extract<Constraint, { type: T }> {
+  return one.type === type;
+}
+
+describe('what the text becomes', () => {
+  test('budgets in base units', () => {
+    const { steps, toolCalls, durationMs, tokens, costMicroUsd } = agentOf(
+      whole,
+      'email_agent',
+    ).budget;
+    const limits = [steps, toolCalls, durationMs, tokens, costMicroUsd];
+    expect(limits.map((limit) => limit?.max)).toEqual([25, 50, 120_000, 200_000, 1_000_000]);
+    expect(limits.map((limit) => limit?.then)).toEqual(limits.map(() => 'deny'));
+  });
+
+  test('limits where nothing is said', () => {
+    const { loops, budget, parallel } = agentOf(
+      loaded({ 'policy.yaml': 'sallyport: 1\nagents: { a: {} }\n' }),
+      'a',
+    );
+    expect(loops).toEqual({ sameCall: 3, sameTool: 15, cycle: 3 });
+    expect([parallel, budget.steps]).toEqual([null, null]);
+  });
+
+  test('a policy that says nothing is strict, in UTC, and frames 4,000 bytes', () => {
+    const { enforcement, timezone, results, breaker } = loaded({ 'policy.yaml': 'sallyport: 1\n' });
+    expect({ enforcement, timezone, results, breaker }).toEqual({
+      enforcement: 'strict',
+      timezone: 'UTC',
+      results: { maxBytes: 4_000 },
+      breaker: { failures: 5, resetMs: 60_000 },
+    });
+  });
+
+  test('a tool that nobody classified is irreversible and external', () => {
+    const policy = loaded({
+      'policy.yaml':
+        'sallyport: 1\nupstreams: { mail: { mcp: { command: m } } }\ntools: { mail.remove: { action: delete, args: { id: identifier } } }\n',
+    });
+    expect(policy.tools.get('mail.remove')).toMatchObject({
+      tier: 3,
+      reach: 'external',
+      persists: false,
+    });
+  });
+
+  test('addresses, domains and subdomains are told apart, and a case name stays one', () => {
+    expect(constraint('mail.read', 'senders').only).toEqual([
+      { type: 'case', name: 'sender' },
+      { type: 'domain', domain: 'company.com' },
+      { type: 'subdomains', domain: 'company.com' },
+    ]);
+  });
+
+  test('an IBAN is kept in its electronic form', () => {
+    expect(constraint('bank.pay', 'accounts').only).toEqual([
+      { type: 'literal', value: { type: 'text', key: 'DE89370400440532013000' } },
+    ]);
+  });
+
+  test('an amount without a currency takes that of the policy, in the smallest unit', () => {
+    expect(constraint('bank.pay', 'max_amount').amount).toEqual({ minor: 5_000, currency: 'USD' });
+  });
+
+  test('each scope of a total is a constraint of its own', () => {
+    const totals = alternative('bank.pay').constraints.flatMap((one) =>
+      one.type === 'max_total' ? [[one.name, one.amount.minor, one.windowMs]] : [],
+    );
+    expect(totals).toEqual([
+      ['max_total.case', 20_000, null],
+      ['max_total.user', 100_000, 86_400_000],
+      ['max_total.agent', 500_000, 30 * 86_400_000],
+    ]);
+  });
+
+  test('a window by name and one in place have the zone of the policy', () => {
+    expect(constraint('bank.pay', 'hours').windows).toEqual([
+      {
+        text: 'Mon-Fri 09:00-17:00',
+        days: new Set([1, 2, 3, 4, 5]),
+        fromMinute: 540,
+        untilMinute: 1_020,
+        timezone: 'America/New_York',
+      },
+      {
+        text: 'Sat 10:00-12:00',
+        days: new Set([6]),
+        fromMinute: 600,
+        untilMinute: 720,
+        timezone: 'America/New_York',
+      },
+    ]);
+  });
+
+  test.each([
+    ['thread_id', { type: 'terms', terms: [{ type: 'case', name: 'thread' }] }],
+    [
+      'html',
+      {
+        type: 'terms',
+        terms: [{ type: 'literal', value: { type: 'flag', key: 'false', flag: false } }],
+      },
+    ],
+  ])('where.%s', (argument, expected) => {
+    const found = alternative('mail.send').constraints.find(
+      (one) => one.name === `where.${argument}`,
+    );
+    expect(found).toMatchObject({ argument, test: expected });
+  });
+
+  test('a range is no list', () => {
+    expect(constraint('mail.read', 'where').test).toEqual({ type: 'range', min: 1, max: 50 });
+  });
+
+  test('a variant keeps its arguments and hides the fixed ones', () => {
+    const variant = whole.tools.get('mail.look');
+    expect(variant).toMatchObject({
+      operation: 'fetch',
+      action: 'read_one',
+      tier: 0,
+      variantOf: 'mail.fetch',
+      fixed: { mark: false },
+    });
+    expect([...(variant?.args.keys() ?? [])]).toEqual(['ids', 'mark']);
+  });
+
+  test('grants have the key that counters live under', () => {
+    expect(alternative('mail.read', 1).key).toBe('agents.email_agent.mail.read[1]');
+    expect(alternative('mail.send').key).toBe('agents.email_agent.mail.send');
+  });
+
+  test('a resource is a call with a definition of our own', () => {
+    const tool = whole.tools.get('mail.resources/read');
+    expect(tool?.surface).toBe('resource');
+    expect(tool?.pin?.checkInput({ uri: 'file:///a' })).toEqual([]);
+    expect(tool?.pin?.checkInput({ uri: 3 })).not.toEqual([]);
+  });
+});
+
+describe('the hash', () => {
+  const plain =
+    'sallyport: 1\ntimezone: UTC\nupstreams:\n  files: { mcp: { command: f, args: [a, b] } }\n';
+
+  test.each([
+    ['comments', `# a comment\n${plain}# another\n`],
+    [
+      'the order of keys',
+      'upstreams:\n  files: { mcp: { args: [a, b], command: f } }\ntimezone: UTC\nsallyport: 1\n',
+    ],
+    [
+      'quotes and layout',
+      'sallyport: 1\ntimezone: "UTC"\nupstreams:\n  files:\n    mcp:\n      command: f\n      args:\n        - a\n        - b\n',
+    ],
+  ])('%s leave it as it is', (_, text) => {
+    expect(loaded({ 'policy.yaml': text }).hash).toBe(loaded({ 'policy.yaml': plain }).hash);
+  });
+
+  test('files leave it as it is', () => {
+    const split = {
+      'policy.yaml': 'sallyport: 1\ninclude: [more/up.yaml]\ntimezone: UTC\n',
+      'more/up.yaml': 'upstreams:\n  files: { mcp: { command: f, args: [a, b] } }\n',
+    };
+    expect(loaded(split).hash).toBe(loaded({ 'policy.yaml': plain }).hash);
+  });
+
+  test.each([
+    ['a value', plain.replace('UTC', 'Europe/Berlin')],
+    ['the order of a list', plain.replace('[a, b]', '[b, a]')],
+    ['a key that says what holds anyway', `${plain}enforcement: strict\n`],
+  ])('%s changes it', (_, text) => {
+    expect(loaded({ 'policy.yaml': text }).hash).not.toBe(loaded({ 'policy.yaml': plain }).hash);
+  });
+});
+
+describe('warnings', () => {
+  const agent = (grant: string): string => `sallyport: 1
+upstreams: { files: { mcp: { command: f, env: { API_KEY: abc } } } }
+tools:
+  files.read: { action: read, tier: read_only, reach: internal, args: { path: path, head: number } }
+  files.remove: { action: remove, args: {} }
+agents:
+  a: { budget: { tool_calls: { max: 5, then: hold } }, permissions: { files: { read: ${grant} } } }
+`;
+
+  test('holds load, and say that they refuse', () => {
+    const result = load({
+      'policy.yaml': agent(
+        '{ hours: { only: Mon 09:00-17:00, otherwise: { approval: user } }, approval: { by: user } }',
+      ),
+    });
+    expect(result.ok).toBe(true);
+    expect(result.warnings.map(({ code, at }) => [code, at.line, at.column])).toEqual([
+      ['policy.secret', 2, 58],
+      ['policy.pin', 5, 3],
+      ['policy.hold', 7, 46],
+      ['policy.hold', 7, 131],
+      ['policy.hold', 7, 163],
+    ]);
+  });
+});
+
+test('an overlay is never loaded', () => {
+  const result = loadPolicy({ file: 'flow.later.yaml', readFile: () => 'sallyport: 1\n', lock });
+  expect(result.ok).toBe(false);
+});
+
+test('a file that is no text of ours is refused before it is parsed', () => {
+  const result = load({ 'policy.yaml': `sallyport: 1\n# ${'x'.repeat(1_100_000)}\n` });
+  expect(result.ok ? [] : result.errors.map((error) => error.message)).toEqual([
+    'the policy is too large',
+  ]);
+});
+
+test('brackets by the ten thousand are an error, not a crash', () => {
+  const result = load({ 'policy.yaml': `sallyport: ${'['.repeat(100_000)}` });
+  expect(result.ok).toBe(false);
+});
+
+test('errors are at most a hundred', () => {
+  const wrong = Array.from({ length: 500 }, (_, index) => `key_${index}: 1\n`).join('');
+  const result = load({ 'policy.yaml': `sallyport: 1\n${wrong}` });
+  expect(result.ok ? 0 : result.errors.length).toBe(100);
+});
+
+test('nothing but the policy and what it includes is asked for', () => {
+  const asked: string[] = [];
+  loadPolicy({
+    file: 'some/where/policy.yaml',
+    readFile: (path) => {
+      asked.push(path);
+      return path.endsWith('policy.yaml')
+        ? 'sallyport: 1\ninclude: [a/b.yaml, ../c.yaml, /etc/d.yaml]\n'
+        : 'hours: {}\n';
+    },
+    lock,
+  });
+  expect(asked).toEqual(['some/where/policy.yaml', 'some/where/a/b.yaml']);
+});
+
+describe('whatever the text', () => {
+  const lines = everything.split('\n');
+
+  test('loading is total, and every error has a place in a file that was read', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(everything.length),
+        fc.nat(12),
+        fc.oneof(
+          fc.string({ maxLength: 8 }),
+          fc.constantFrom(
+            '',
+            '!',
+            '&a ',
+            '*a',
+            '{',
+            '[',
+            ', ',
+            ': ',
+            '\n',
+            '"',
+            '|',
+            'case.x',
+            '0',
+            '-',
+            '<<: ',
+          ),
+        ),
+        (at, cut, insert) => {
+          const text = everything.slice(0, at) + insert + everything.slice(at + cut);
+          const result = load({ 'policy.yaml': text, 'parts/bank.yaml': bank });
+          if (result.ok) return;
+          expect(result.errors.length).toBeGreaterThan(0);
+          for (const error of result.errors) {
+            expect(error.at.line).toBeGreaterThan(0);
+            expect(error.at.column).toBeGreaterThan(0);
+            expect(['policy.yaml', 'parts/bank.yaml']).toContain(error.at.file);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  // A line that is left out or misspelt must never leave a policy that grants more by accident of reading.
+  test('a misspelt key is an error on its own line', () => {
+    const keys = lines.flatMap((line, index) => {
+      const [, indent, key] = /^(\s*)([a-z_]+):( |$)/.exec(line) ?? [];
+      return indent === undefined || key === undefined ? [] : [{ index, indent, key }];
+    });
+    for (const { index, indent, key } of keys) {
+      const misspelt = lines.with(
+        index,
+        (lines[index] ?? '').replace(`${indent}${key}`, `${indent}${key}zq`),
+      );
+      const result = load({ 'policy.yaml': misspelt.join('\n'), 'parts/bank.yaml': bank });
+      expect([key, result.ok]).toEqual([key, nameIsFree.has(key)]);
+    }
+  });
+});
+
+/** Names that nothing else in that policy mentions: another name is as good. */
+const nameIsFree: ReadonlySet<string> = new Set(['night', 'local', 'ann', 'lead', 'email_agent']);
