@@ -12,8 +12,11 @@ const domainLengthMax = 253;
 /** A header line is no longer, folded or not, in any mail that is still mail. */
 const senderLengthMax = 2_000;
 
-/** RFC 5322 `dot-atom`, ASCII only: look-alike letters, comments, quoting and routing all read differently somewhere. */
-const localForm = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i;
+/**
+ * RFC 5322 `dot-atom`, ASCII only, without `%` and `!`, by which old relays route on to another domain: look-alike
+ * letters, comments, quoting and routing all read differently somewhere.
+ */
+const localForm = /^[a-z0-9#$&'*+/=?^_`{|}~-]+(?:\.[a-z0-9#$&'*+/=?^_`{|}~-]+)*$/i;
 const labelForm = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**

@@ -34,7 +34,7 @@ export function parseUrl(text: string): Url | Unparsable {
   if (foreign.test(text)) return unparsable('has a character that URLs do not have');
   const [, written = '', authority, path = '', query = ''] =
     /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^?#]*)(\?[^#]*)?/i.exec(text) ?? [];
-  if (authority === undefined) return unparsable('is not an absolute URL with `//`');
+  if (authority === undefined) return unparsable('is not an absolute URL');
   if (authority.includes('@')) return unparsable('has user information before the host');
   const scheme = written.toLowerCase();
   const place = defaultPorts.has(scheme) ? networkPlace(authority, scheme) : otherPlace(authority);
