@@ -1,7 +1,7 @@
 /** The composition root: the only place that knows every room. It builds the parts, joins them, and takes them down. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { canonicalJson } from './content/json.ts';
 import { isJsonObject, type JsonValue } from './content/value.ts';
 import { SecretsHeld } from './credentials/held.ts';
@@ -27,6 +27,7 @@ import type { Upstream } from './upstreams/port.ts';
 import { version } from './version.ts';
 
 export interface GatewayOptions {
+  /** Absolute; servers that the gateway starts run in its folder. */
   readonly policyFile: string;
   /** Holds everything that happened, and the ledger's key. Made when missing. */
   readonly dataDirectory: string;
@@ -243,6 +244,7 @@ class Upstreams implements AsyncDisposable {
         readSecret,
         secrets: this.#secrets,
         clientInfo: { name: 'sallyport', version },
+        directory: dirname(this.#options.policyFile),
         log: (from, message) =>
           this.#options.log({ level: 'warn', event: 'upstream', upstream: from, message }),
       });

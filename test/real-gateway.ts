@@ -93,6 +93,7 @@ async function acceptAll(upstreams: RealGatewayOptions['upstreams']): Promise<Lo
         readSecret,
         secrets: new SecretsHeld(),
         clientInfo: { name: 'sallyport', version: '0.0.0-test' },
+        directory: tmpdir(),
         log: () => undefined,
       },
     );

@@ -16,17 +16,22 @@ export type Live =
     }
   | { readonly upstream: string; readonly reason: string };
 
-export async function listLive(declarations: Iterable<UpstreamDeclaration>): Promise<Live[]> {
+/** @param directory - the policy's own, where the gateway would start them. */
+export async function listLive(
+  declarations: Iterable<UpstreamDeclaration>,
+  directory: string,
+): Promise<Live[]> {
   const servers = [...declarations].filter(({ transport }) => transport.type !== 'functions');
-  return Promise.all(servers.map(listOne));
+  return Promise.all(servers.map((server) => listOne(server, directory)));
 }
 
-async function listOne(declaration: UpstreamDeclaration): Promise<Live> {
+async function listOne(declaration: UpstreamDeclaration, directory: string): Promise<Live> {
   const { name } = declaration;
   await using upstream = openUpstream(declaration, {
     readSecret,
     secrets: new SecretsHeld(),
     clientInfo: { name: 'sallyport', version },
+    directory,
     log: () => undefined,
   });
   try {

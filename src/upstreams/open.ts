@@ -16,6 +16,11 @@ export interface OpenUpstreamOptions {
   readonly secrets: SecretsHeld;
   /** What upstreams are told that they talk to. */
   readonly clientInfo: ClientInfo;
+  /**
+   * Where spawned servers run: the policy's own folder, absolute. Relative paths in the policy must not mean something
+   * else when the gateway is started from somewhere else.
+   */
+  readonly directory: string;
   /** For operators; already redacted and printable. */
   readonly log: (upstream: string, message: string) => void;
   readonly clock?: () => number;
@@ -60,6 +65,7 @@ function dialStdio(
         command: transport.command,
         args: transport.args,
         env: childEnvironment(process.env, named),
+        directory: options.directory,
       };
       return new StdioChannel(command, options.clientInfo, (text) =>
         options.secrets.redactText(text),

@@ -60,6 +60,7 @@ function open(transport: UpstreamDeclaration['transport'], opening: Opening): Op
       readSecret: (reference) => Promise.resolve(opening.readSecret?.(reference.from) ?? ''),
       secrets,
       clientInfo: { name: 'sallyport', version: '0.0.0' },
+      directory: process.cwd(),
       log: (_, message) => log.push(message),
       ...(opening.clock === undefined ? {} : { clock: opening.clock }),
     },

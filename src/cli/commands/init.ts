@@ -89,7 +89,7 @@ async function init(options: InitOptions, output: Output): Promise<ExitCode> {
   output.progress(
     `asking ${servers.length} server${servers.length === 1 ? '' : 's'} for their tools …`,
   );
-  const live = await listLive(started.upstreams.values());
+  const live = await listLive(started.upstreams.values(), dirname(place.policyFile));
   const drafted = servers.map((server) => draftOf(server, live));
   const lock = lockOf(live);
   const text = policyText({ agent: options.agent, servers: drafted, secretPath });

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { printable } from '../../content/escape.ts';
 import type { JsonObject } from '../../content/value.ts';
@@ -72,7 +73,7 @@ interface Survey {
 
 async function survey(place: Place): Promise<Survey> {
   const { policy, lock } = readPolicy(requirePolicy(place).policyFile);
-  const live = await listLive(policy.upstreams.values());
+  const live = await listLive(policy.upstreams.values(), dirname(place.policyFile));
   return {
     lock,
     tools: live.flatMap((upstream) => statesOf(upstream, lock)),

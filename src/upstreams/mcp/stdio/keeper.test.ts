@@ -1,8 +1,9 @@
 /** No child outlives the gateway: tried with real processes that don't want to go. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { stdioServerPath } from '../../../../test/upstreams/open.ts';
@@ -61,6 +62,7 @@ function keep(...options: string[]): KeptProcess {
       command: process.execPath,
       args: [stdioServerPath, ...options],
       env: { PATH: process.env['PATH'] ?? '' },
+      directory: tmpdir(),
     },
     graceMs,
   );
@@ -128,7 +130,12 @@ describe('something else ends', () => {
 });
 
 test('a command that does not exist says so', async () => {
-  const kept = new KeptProcess({ command: '/nonexistent/server', args: [], env: {} });
+  const kept = new KeptProcess({
+    command: '/nonexistent/server',
+    args: [],
+    env: {},
+    directory: tmpdir(),
+  });
   expect(await kept.ended).toBe('there is no such command');
   await kept.close();
 });
@@ -139,6 +146,7 @@ test('neither the command line nor the environment of the keeper shows what the 
       command: process.execPath,
       args: [stdioServerPath, `--children=${pidsFile}`],
       env: { PATH: process.env['PATH'] ?? '', TOKEN: 'correct-horse-battery' },
+      directory: tmpdir(),
     },
     graceMs,
   );
@@ -148,5 +156,17 @@ test('neither the command line nor the environment of the keeper shows what the 
       'correct-horse-battery',
     );
   }
+  await kept.close();
+});
+
+test('a server runs in the directory it is given, wherever the gateway was started', async () => {
+  const here = realpathSync(tmpdir());
+  const kept = new KeptProcess({
+    command: process.execPath,
+    args: ['-e', 'process.stdout.write(process.cwd())'],
+    env: {},
+    directory: here,
+  });
+  expect(await text(kept.stdout)).toBe(here);
   await kept.close();
 });

@@ -3,7 +3,7 @@
  * its own, on the gateway's pipes, and holds a lifeline to the gateway. When the lifeline breaks, for whatever reason
  * (SIGKILL included: the kernel closes it), the whole group ends. No byte between gateway and server passes through here.
  *
- * On the lifeline (fd 3), lines of JSON. In: one `{command, args, env, mark, graceMs}`. Out: `{started: pid}` or
+ * On the lifeline (fd 3), lines of JSON. In: one `{command, args, env, directory, mark, graceMs}`. Out: `{started: pid}` or
  * `{failed: reason}`, then `{exited: {code, signal}}`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -15,6 +15,7 @@ interface Order {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  readonly directory: string;
   readonly mark: string;
   readonly graceMs: number;
 }
@@ -44,6 +45,7 @@ function start(given: Order): void {
     // A session and a process group of its own: one signal reaches everything that the server starts.
     detached: true,
     stdio: 'inherit',
+    cwd: given.directory,
     env: { ...given.env, [markVariable]: given.mark },
   });
   child = started;

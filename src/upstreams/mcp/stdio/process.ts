@@ -14,6 +14,8 @@ export interface Command {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Where it runs, absolute. */
+  readonly directory: string;
 }
 
 /** For what is still in the pipes after the end. */
@@ -69,10 +71,7 @@ export class KeptProcess {
     this.ended = this.#gone
       .then(() => Promise.race([closed, failed, delay(lastWordsMs, undefined, { ref: false })]))
       .then(() => this.#report ?? 'its keeper was killed');
-    const { env, args } = command;
-    lifeline.write(
-      `${JSON.stringify({ command: command.command, args, env, mark: this.#mark, graceMs: this.#graceMs })}\n`,
-    );
+    lifeline.write(`${JSON.stringify({ ...command, mark: this.#mark, graceMs: this.#graceMs })}\n`);
   }
 
   get keeperPid(): number | undefined {
