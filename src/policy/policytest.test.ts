@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { formatDiagnostic } from './diagnostic.ts';
 import { loadPolicy } from './load.ts';
-import { definitionDigest } from './lock-file.ts';
+import { definitionDigest, parseLock } from './lock-file.ts';
 import type { Policy } from './model.ts';
 import { runPolicyTests } from './policytest.ts';
 import { formatPolicyTests } from './policytest-summary.ts';
@@ -196,4 +198,22 @@ describe('tables that show nothing are refused, with place and mend', () => {
       'nothing says `given.at`',
     ]);
   });
+});
+
+test('the table in the documentation passes on the quickstart', () => {
+  const root = join(import.meta.dirname, '..', '..');
+  const quickstart = (file: string): string =>
+    readFileSync(join(root, 'examples', 'quickstart', file), 'utf8');
+  const text = readFileSync(join(root, 'docs', 'policy-tests.md'), 'utf8');
+  const [, table = ''] = /```yaml\n([\s\S]*?)```/.exec(text) ?? [];
+  const loaded = loadPolicy({
+    file: 'sallyport.yaml',
+    readFile: quickstart,
+    lock: parseLock(quickstart('sallyport.lock')),
+  });
+  if (!loaded.ok) throw new Error(loaded.errors.map(formatDiagnostic).join('\n\n'));
+  const results = runPolicyTests(loaded.policy, 'docs/policy-tests.md', table);
+  if ('errors' in results) throw new Error(results.errors.map(formatDiagnostic).join('\n\n'));
+  expect(results.tests.length).toBe(3);
+  expect(formatPolicyTests('docs', results.tests)).toContain('all as expected');
 });
