@@ -13,6 +13,7 @@ import type { GatewayEvent, Mediation } from './engine/events.ts';
 import { fold } from './engine/fold.ts';
 import { openTokens, type Tokens } from './identity/tokens.ts';
 import { openSequencer, type Sequencer } from './ledger/sequencer.ts';
+import type { Lock, LockedTool } from './policy/lock.ts';
 import type { Policy, UpstreamDeclaration } from './policy/model.ts';
 import { alertEvent } from './runtime/alerts.ts';
 import { loadEvent, PolicySource, readPolicy } from './runtime/policy-source.ts';
@@ -91,7 +92,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     const upstreams = stack.use(new Upstreams(options, secrets));
     if (options.startUpstreams) await upstreams.follow(policySource.policy);
     const catalog = stack.use(
-      new Catalog(upstreams.all(), policySource.lock, {
+      new Catalog(upstreams.all(), acceptedIn(policySource), {
         onChange: (upstream, change) => {
           record(...catalogEvents(upstream, change, store.nowMs())).catch((error: unknown) =>
             report(options, 'catalog.changed', error),
@@ -129,7 +130,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       upstreams
         .follow(policySource.policy, catalog, () => runtime.settled())
         .catch((error: unknown) => report(options, 'policy.reload', error));
-      catalog.setLock(policySource.lock);
+      catalog.setLock(acceptedIn(policySource));
     });
     policySource.watch((error) => report(options, 'policy.rejected', error));
 
@@ -257,6 +258,20 @@ class Upstreams implements AsyncDisposable {
     await Promise.all(this.#retiring);
     await Promise.all(this.all().map((upstream) => upstream[Symbol.asyncDispose]()));
   }
+}
+
+/** The lock, and the functions whose definition the policy itself says: accepting the one is accepting the other. */
+function acceptedIn({ policy, lock }: PolicySource): Lock {
+  const upstreams: Record<string, { tools: Record<string, LockedTool> }> = {};
+  for (const [name, { tools }] of Object.entries(lock.upstreams))
+    upstreams[name] = { tools: { ...tools } };
+  for (const { upstream, operation, pin } of policy.tools.values()) {
+    if (pin === null || policy.upstreams.get(upstream)?.transport.type !== 'functions') continue;
+    const tools = upstreams[upstream]?.tools ?? {};
+    upstreams[upstream] = { tools };
+    tools[operation] ??= { digest: pin.digest, definition: {}, pinnedAt: '' };
+  }
+  return { lockVersion: 1, upstreams };
 }
 
 /** What an upstream is, wherever in the file it is written. */

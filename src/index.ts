@@ -61,6 +61,8 @@ export async function open(options: OpenOptions): Promise<Door> {
         ...(pin.annotations === null ? {} : { annotations: pin.annotations }),
       };
     },
+    // Twice: a listing that was under way already may not have seen the newest function.
+    relist: () => gateway.catalog.refresh().then(() => gateway.catalog.refresh()),
     bare: options.agent === undefined ? null : { agent: options.agent, user: options.user ?? null },
     close: async () => gateway[Symbol.asyncDispose](),
   });

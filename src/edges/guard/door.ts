@@ -86,6 +86,8 @@ export interface DoorParts {
   readonly functions: (upstream: string) => Functions | undefined;
   /** What the policy accepts for a function that brings no definition of its own. */
   readonly definitionOf: (tool: string) => FunctionDefinition;
+  /** Reads anew which functions there are; a call waits for it. */
+  readonly relist: () => Promise<void>;
   /** Who calls outside of a run: its calls share one implicit run. Null: a call needs a run. */
   readonly bare: { readonly agent: string; readonly user: string | null } | null;
   readonly close: () => Promise<void>;
@@ -100,6 +102,7 @@ interface Carried {
 export function makeDoor(parts: DoorParts): Door {
   const { runtime } = parts;
   const current = new AsyncLocalStorage<Carried>();
+  let listed: Promise<void> = Promise.resolve();
   const opener: OpenerPrincipal = { type: 'opener', credential, name: credential, agents: null };
 
   async function propose(tool: string, args: object, dryRun: boolean, options: CallOptions) {
@@ -110,6 +113,7 @@ export function makeDoor(parts: DoorParts): Door {
         hint: 'call it inside `door.run({ agent }, async () => …)`, or name an `agent` in `open`',
       });
     }
+    await listed;
     const principal: AgentPrincipal = {
       type: 'agent',
       credential,
@@ -149,11 +153,13 @@ export function makeDoor(parts: DoorParts): Door {
         perform,
       );
 
+      listed = parts.relist();
+
       const send = async (args: Args, options: CallOptions = {}): Promise<Result> => {
         const answer = await propose(name, args, false, options);
         if (answer.type === 'refused') throw new RefusedError(answer.refusal);
         await answer.released(options.signal?.aborted !== true);
-        return valueOf<Result>(answer.result);
+        return valueIn<Result>(answer.result);
       };
       const dryRun = async (args: Args, options: CallOptions = {}): Promise<DryRun> => {
         const answer = await propose(name, args, true, options);
@@ -230,7 +236,7 @@ function asJson(args: object): JsonObject {
  * The function's value as the inspection released it. `Result` is the function's own word, taken across JSON and the
  * policy's filters, as a typed HTTP client takes its server's.
  */
-function valueOf<Result>(result: ToolResult): Result {
+function valueIn<Result>(result: ToolResult): Result {
   const text = result.content
     .map((block) => (block['type'] === 'text' ? String(block['text']) : ''))
     .join('\n');

@@ -1,7 +1,7 @@
 import { digestOf } from '../../content/digest.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../content/value.ts';
 import type { LockedTool } from '../lock.ts';
-import type { PinnedDefinition } from '../model.ts';
+import type { Argument, PinnedDefinition } from '../model.ts';
 import { compileSchema, fillDefaults } from '../schema-check.ts';
 
 export type Pinned = { readonly pin: PinnedDefinition } | { readonly error: string };
@@ -63,6 +63,36 @@ export function surfacePin(operation: 'resources/read' | 'prompts/get'): Pinned 
             additionalProperties: false,
           },
         };
+  return compilePin({ digest: digestOf(definition), definition });
+}
+
+/**
+ * The definition of a function that brings none: made from the policy's `args`, so accepting the policy is accepting it.
+ * Kinds check the values; the schema says which there are.
+ */
+export function functionDefinition(
+  operation: string,
+  args: ReadonlyMap<string, Argument>,
+): JsonObject {
+  const properties = [...args.values()].map(({ name, parts }) => [name, typeOf(parts)]);
+  return {
+    name: operation,
+    inputSchema: {
+      type: 'object',
+      properties: Object.fromEntries(properties),
+      additionalProperties: false,
+    },
+  };
+}
+
+function typeOf(parts: Argument['parts']): JsonObject {
+  const kinds = parts.map(({ kind }) => kind.name);
+  if (kinds.length === 1 && kinds[0] === 'number') return { type: 'number' };
+  if (kinds.length === 1 && kinds[0] === 'flag') return { type: 'boolean' };
+  return {};
+}
+
+export function functionPin(definition: JsonObject): Pinned {
   return compilePin({ digest: digestOf(definition), definition });
 }
 

@@ -66,6 +66,11 @@ function prepare(document: DocumentSyntax, lock: Lock, report: Report): Compilat
     lock,
     currency,
     upstreamNames,
+    functionUpstreams: new Set(
+      upstreamEntries
+        .filter((entry) => entry.value?.functions !== undefined)
+        .map((entry) => entry.name),
+    ),
     laterUpstreams: new Set(upstreamEntries.filter(isLater).map((entry) => entry.name)),
   });
   const actions = new Map<string, readonly Tool[]>();

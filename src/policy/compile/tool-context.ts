@@ -13,6 +13,8 @@ export interface ToolsContext {
   readonly lock: Lock;
   readonly currency: string | null;
   readonly upstreamNames: ReadonlySet<string>;
+  /** In-process ones: what the policy says of their arguments is their definition, where they bring none. */
+  readonly functionUpstreams: ReadonlySet<string>;
   /** Their arguments stand in documents that nobody reads yet, so nothing is said of their tools. */
   readonly laterUpstreams: ReadonlySet<string>;
 }

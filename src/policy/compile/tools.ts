@@ -1,6 +1,5 @@
 import { isJsonArray, type JsonObject } from '../../content/value.ts';
 import { defaults } from '../defaults.ts';
-import type { Lock } from '../lock.ts';
 import type { Argument, PinnedDefinition, Tool } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Report } from '../report.ts';
@@ -8,7 +7,14 @@ import type { Named } from '../shape/collection.ts';
 import { kindNames } from '../shape/kind.ts';
 import { type ToolSyntax, tiers } from '../shape/tool.ts';
 import { compileArgument } from './kinds.ts';
-import { compilePin, type DeclaredArguments, declaredArguments, surfacePin } from './pin.ts';
+import {
+  compilePin,
+  type DeclaredArguments,
+  declaredArguments,
+  functionDefinition,
+  functionPin,
+  surfacePin,
+} from './pin.ts';
 import { noReturns } from './returns.ts';
 import {
   finishTool,
@@ -50,7 +56,7 @@ export function compileTools(
 }
 
 function compileTool(entry: Named<ToolSyntax>, context: ToolsContext): Tool | null {
-  const { report, lock } = context;
+  const { report } = context;
   const syntax = entry.value;
   if (syntax === undefined || context.laterUpstreams.has(upstreamOf(entry.name))) return null;
   if (!knowsUpstream(entry, context)) return null;
@@ -75,7 +81,7 @@ function compileTool(entry: Named<ToolSyntax>, context: ToolsContext): Tool | nu
     else args.set(written.name, argument);
   }
   if (broken || (syntax.args === undefined && syntax.hasArgs)) return null;
-  const pin = pinOf(entry, lock, report);
+  const pin = pinOf(entry, args, context);
   if (pin === 'unusable') return null;
   if (pin !== null && !argumentsFit(entry, syntax, args, pin, report)) return null;
   const operation = operationOf(entry.name);
@@ -107,8 +113,8 @@ function surfaceOf(operation: string): Tool['surface'] {
 
 function pinOf(
   entry: Named<ToolSyntax>,
-  lock: Lock,
-  report: Report,
+  args: ReadonlyMap<string, Argument>,
+  { lock, report, functionUpstreams }: ToolsContext,
 ): PinnedDefinition | null | 'unusable' {
   const operation = operationOf(entry.name);
   const pinnedTools = lock.upstreams[upstreamOf(entry.name)]?.tools;
@@ -116,6 +122,8 @@ function pinOf(
   if (operation === 'resources/read' || operation === 'prompts/get')
     return usable(entry, surfacePin(operation), report);
   if (locked === undefined) {
+    if (functionUpstreams.has(upstreamOf(entry.name)))
+      return usable(entry, functionPin(functionDefinition(operation, args)), report);
     report.warning(
       'policy.pin',
       entry.at,
