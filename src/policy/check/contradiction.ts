@@ -1,4 +1,5 @@
 import { parseKind } from '../../content/kinds.ts';
+import { termKey } from '../compile/terms.ts';
 import type {
   AddressTerm,
   Agent,
@@ -8,7 +9,6 @@ import type {
   Term,
   Tool,
 } from '../model.ts';
-import { termText } from './describe.ts';
 
 /**
  * Why an agent's alternative and a user's can't both hold for any call; null when they may. Only what is certain
@@ -68,13 +68,13 @@ function disjointLists(constraints: readonly Constraint[]): string | null {
       if (constraint.type !== type || constraint.only === null) continue;
       const terms: readonly Term[] = constraint.only;
       if (terms.some((term) => term.type === 'case')) continue;
-      const keys = new Set(terms.map(termText));
+      const keys = new Set(terms.map(termKey));
       left = left === null ? keys : common(left, keys);
       if (left.size === 0) return `\`${type}\` of both sides have nothing in common`;
     }
     const excepted = new Set(
       constraints.flatMap((one) =>
-        one.type === 'folders' && type === 'folders' ? one.except.map(termText) : [],
+        one.type === 'folders' && type === 'folders' ? one.except.map(termKey) : [],
       ),
     );
     if (left !== null && [...left].every((key) => excepted.has(key)))

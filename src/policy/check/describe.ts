@@ -84,8 +84,9 @@ function whereText(test: WhereTest): string {
 export function termText(term: Term | AddressTerm): string {
   switch (term.type) {
     case 'literal':
+      return term.value.type === 'command' ? (term.value.words ?? []).join(' ') : term.value.key;
     case 'address':
-      return term.type === 'literal' ? term.value.key : term.key;
+      return term.key;
     case 'domain':
       return term.domain;
     case 'subdomains':

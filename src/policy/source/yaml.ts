@@ -188,6 +188,9 @@ class YamlReader {
       );
       return { type: 'refused', at };
     }
+    if (typeof value === 'string' && !quoted && this.#endedByComment(node, value)) {
+      return { type: 'refused', at };
+    }
     if (
       value === null ||
       typeof value === 'string' ||
@@ -207,6 +210,20 @@ class YamlReader {
     }
     this.#report.error('policy.type', at, 'this value has no place in a policy');
     return { type: 'refused', at };
+  }
+
+  /** In `when: x.contains('ticket #5')` a comment begins at the `#`, and what is left is another expression or none. */
+  #endedByComment(node: Scalar, value: string): boolean {
+    const [start = 0, end = 0] = node.range ?? [];
+    const [, after] = /^([ \t]+#)/.exec(this.#text.slice(end, end + 200)) ?? [];
+    if (after === undefined || isBalanced(value)) return false;
+    this.#report.error(
+      'policy.unquoted',
+      this.#at(end + after.length - 1),
+      'a comment begins here, within a text that is still open',
+      { mend: `quote the text: ${quoted(this.#line(start))}` },
+    );
+    return true;
   }
 
   #placeOf(node: Scalar, at: SourcePosition): (offset: number) => SourcePosition {
@@ -347,17 +364,25 @@ class YamlReader {
   }
 
   #lineFrom(offset: number): string {
-    const rest = this.#text.slice(Math.max(0, offset)).split(/\r|\n/, 1)[0] ?? '';
-    return rest
+    return this.#line(offset)
       .replace(/\s+#.*$/, '')
       .trimEnd()
       .slice(0, 120);
+  }
+
+  #line(offset: number): string {
+    return (this.#text.slice(Math.max(0, offset)).split(/\r|\n/, 1)[0] ?? '').slice(0, 160);
   }
 
   #at(offset: number): SourcePosition {
     const { line, col } = this.#lines.linePos(offset);
     return { file: this.#file, line: Math.max(1, line), column: Math.max(1, col) };
   }
+}
+
+function isBalanced(text: string): boolean {
+  const count = (character: string): number => text.split(character).length - 1;
+  return count("'") % 2 === 0 && count('"') % 2 === 0 && count('(') === count(')');
 }
 
 function quoted(text: string): string {
