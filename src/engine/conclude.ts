@@ -12,11 +12,19 @@ import type {
 import { enforcementOf, isAlwaysEnforced } from './enforcement.ts';
 import { hold, worst } from './findings.ts';
 import { filtersFields, filtersItems } from './outputs/filters.ts';
-import { judgedSides, survivors } from './pairing.ts';
+import { type JudgedSide, survivors } from './pairing.ts';
 import { remediesOf } from './refusal.ts';
 
-/** From everything that was found to what happens: the worst of it, unless this is only watched. */
-export function conclude(context: Context, found: readonly Finding[]): Decision {
+/**
+ * From everything that was found to what happens: the worst of it, unless this is only watched.
+ *
+ * @param sides what the permissions said; none when the call didn't get so far
+ */
+export function conclude(
+  context: Context,
+  found: readonly Finding[],
+  sides: readonly JudgedSide[],
+): Decision {
   const verdict = worst(found);
   const findings = verdict === 'hold' ? [...found, unanswered()] : found;
   const { policy, run, ancestors, call } = context;
@@ -26,7 +34,7 @@ export function conclude(context: Context, found: readonly Finding[]): Decision 
     [run, ...ancestors].some(
       (holder) => holder.dryRun || policy.agents.get(holder.agent)?.dryRun === true,
     );
-  const enforcement = enforcementOf(context);
+  const enforcement = enforcementOf(context, sides);
   const watched = enforcement !== 'strict' && !dryRun && !found.some(isAlwaysEnforced);
   const effect: Verdict = watched ? 'allow' : verdict;
   const goesOn = effect === 'allow' && agent !== undefined && context.tool !== null;
@@ -36,9 +44,9 @@ export function conclude(context: Context, found: readonly Finding[]): Decision 
     enforcement,
     dryRun,
     findings,
-    obligations: goesOn ? obligationsOf(context, context.tool) : [],
+    obligations: goesOn ? obligationsOf(context, context.tool, sides) : [],
     remedies: remediesOf(findings),
-    reservations: goesOn && !dryRun ? reservationsOf(context, enforcement === 'strict') : [],
+    reservations: goesOn && !dryRun ? reservationsOf(context, sides, enforcement === 'strict') : [],
   };
 }
 
@@ -47,10 +55,14 @@ function unanswered(): Finding {
   return hold('gate', 'approval.unavailable', {}, null, null);
 }
 
-function obligationsOf(context: Context, tool: Tool): readonly Obligation[] {
+function obligationsOf(
+  context: Context,
+  tool: Tool,
+  sides: readonly JudgedSide[],
+): readonly Obligation[] {
   const obligations: Obligation[] = [];
   if (tool.pin?.checkOutput !== null) obligations.push({ type: 'check_output_schema' });
-  for (const { pairs, case: values } of pairsByLevel(context)) {
+  for (const { pairs, case: values } of pairsByLevel(context, sides)) {
     const alternatives = pairs.flatMap(({ agent, user }) => [agent, user]);
     if (alternatives.some((alternative) => filtersItems(alternative, tool)))
       obligations.push({ type: 'filter_items', pairs, case: values });
@@ -63,8 +75,8 @@ function obligationsOf(context: Context, tool: Tool): readonly Obligation[] {
 
 function pairsByLevel(
   context: Context,
+  sides: readonly JudgedSide[],
 ): { readonly pairs: readonly AlternativePair[]; readonly case: Context['run']['case'] }[] {
-  const sides = judgedSides(context);
   return [context.run, ...context.ancestors].map((holder, level) => {
     const ofLevel = sides.filter(({ side }) => side.level === level);
     const agents = ofLevel.filter(({ side }) => side.of === 'agent').flatMap(survivors);
@@ -77,7 +89,11 @@ function pairsByLevel(
 }
 
 /** What the call draws on shared counters. Where a limit is only watched, it is counted and stops nothing. */
-function reservationsOf(context: Context, enforced: boolean): readonly Reservation[] {
+function reservationsOf(
+  context: Context,
+  sides: readonly JudgedSide[],
+  enforced: boolean,
+): readonly Reservation[] {
   const { policy, run } = context;
   const drawn: Reservation[] = [];
   const agent = policy.agents.get(run.agent);
@@ -92,7 +108,7 @@ function reservationsOf(context: Context, enforced: boolean): readonly Reservati
       code: 'limits.agent_rate',
     });
   }
-  for (const { chosen } of judgedSides(context)) drawn.push(...(chosen?.draws ?? []));
+  for (const { chosen } of sides) drawn.push(...(chosen?.draws ?? []));
   const byKey = new Map<string, Reservation>();
   for (const reservation of drawn) {
     // A run and one above it may share a grant: one call is one draw.

@@ -2,6 +2,7 @@ import { conclude, refuse } from './conclude.ts';
 import type { Context, Stage } from './context.ts';
 import type { Decision, Finding } from './decision.ts';
 import { fault } from './findings.ts';
+import { judgedSides } from './pairing.ts';
 import { authorize } from './stages/authorize.ts';
 import { catalog } from './stages/catalog.ts';
 import { gate } from './stages/gate.ts';
@@ -27,10 +28,10 @@ export function decide(context: Context): Decision {
     for (const stage of establish) {
       findings.push(...stage(context));
       if (findings.some((finding) => finding.verdict === 'deny'))
-        return conclude(context, findings);
+        return conclude(context, findings, []);
     }
     for (const stage of judge) findings.push(...stage(context));
-    return conclude(context, findings);
+    return conclude(context, findings, judgedSides(context));
   } catch (error) {
     return refuse([...findings, fault(error)]);
   }

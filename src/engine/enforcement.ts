@@ -1,7 +1,7 @@
-import type { Enforcement } from '../policy/model.ts';
+import type { Agent, Enforcement } from '../policy/model.ts';
 import type { Context } from './context.ts';
 import type { Finding } from './decision.ts';
-import { type JudgedSide, judgedSides } from './pairing.ts';
+import type { JudgedSide } from './pairing.ts';
 
 const strictness = { observe: 0, warn: 1, strict: 2 } as const;
 
@@ -19,19 +19,18 @@ export function isAlwaysEnforced({ verdict, stage, code }: Finding): boolean {
 }
 
 /** The most specific word wins: the grant's, else the agent's, else the file's. Of several grants the strictest. */
-export function enforcementOf(context: Context): Enforcement {
+export function enforcementOf(context: Context, sides: readonly JudgedSide[]): Enforcement {
   const { policy, run, ancestors } = context;
-  const fallback = policy.agents.get(run.agent)?.enforcement ?? policy.enforcement;
-  const sides = judgedSides(context);
-  const said: Enforcement[] = [];
-  for (const judged of sides) {
-    if (judged.side.of === 'user') said.push(...saidBy(judged, null));
-    else said.push(...saidBy(judged, judged.side.party.agent.enforcement ?? policy.enforcement));
+  const wordOf = (agent: Agent | undefined): Enforcement =>
+    agent?.enforcement ?? policy.enforcement;
+  if (sides.length === 0) {
+    return strictest([run, ...ancestors].map(({ agent }) => wordOf(policy.agents.get(agent))));
   }
-  // Without a judgement there is nothing but what stages 1-3 found, which is always enforced.
-  for (const { agent } of ancestors)
-    said.push(policy.agents.get(agent)?.enforcement ?? policy.enforcement);
-  return said.length === 0 ? fallback : strictest(said);
+  return strictest(
+    sides.flatMap((judged) =>
+      saidBy(judged, judged.side.of === 'agent' ? wordOf(judged.side.party.agent) : null),
+    ),
+  );
 }
 
 /**

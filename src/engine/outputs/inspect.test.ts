@@ -321,6 +321,21 @@ test("an upstream's own refusal passes in its own words", () => {
   });
 });
 
+test('an error that brings data along is filtered like any data', () => {
+  const value = { emails: [hers, { ...hers, sender: 'eve@evil.example' }] };
+  const { result, success } = inspected('mail.list', {}, { ...structured(value), isError: true });
+  expect(result).toMatchObject({ isError: true, structuredContent: { emails: [hers] } });
+  expect(success).toBe(false);
+});
+
+test('an error that is a picture is withheld', () => {
+  const result: ToolResult = {
+    content: [{ type: 'image', data: '', mimeType: 'image/png' }],
+    isError: true,
+  };
+  expect(codes(inspected('mail.plain', { id: '1' }, result))).toEqual(['deny outputs.media']);
+});
+
 test.each<[string, JsonObject, boolean]>([
   ['true', { ok: true, name: 'Ann' }, true],
   ['false', { ok: false, name: 'Ann' }, false],

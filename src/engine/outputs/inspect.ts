@@ -60,8 +60,8 @@ function inspectResult(context: InspectionContext): Inspection {
       success: true,
       changed: false,
     };
-  if (result.isError === true) {
-    // The upstream's own refusal, relayed in its own words.
+  if (isPlainRefusal(result, tool)) {
+    // Relayed in the upstream's own words.
     const cut = truncated(result, decision);
     return {
       result: cut.result,
@@ -80,10 +80,14 @@ function inspectResult(context: InspectionContext): Inspection {
     );
   }
   const data = dataOf(result, tool.returns.parse);
-  const success = succeeded(context, data);
+  const success = result.isError !== true && succeeded(context, data);
   const broken = brokenPromises(context);
   const filtered = filterResult(context, data);
-  const findings = [...(success ? [] : [unsuccessful(tool)]), ...broken, ...filtered.findings];
+  const findings = [
+    ...(success || result.isError === true ? [] : [unsuccessful(tool)]),
+    ...broken,
+    ...filtered.findings,
+  ];
   const enforced = decision.enforcement === 'strict';
   if (enforced && findings.some((finding) => finding.verdict === 'deny'))
     return withhold(findings, success);
@@ -111,10 +115,20 @@ function withhold(findings: readonly Finding[], success: boolean): Inspection {
   return { result: null, findings, withheld: true, labels: noLabels, success, changed: true };
 }
 
+/** An error in words. One that brings data or pictures along is inspected like any result: it could bring what is filtered. */
+function isPlainRefusal(result: ToolResult, tool: Tool): boolean {
+  return (
+    result.isError === true &&
+    result.structuredContent === undefined &&
+    unexpectedMedia(result.content, tool) === null
+  );
+}
+
 /** What the tool promised of its results, and what may come in them at all. */
 function brokenPromises({ decision, tool, result }: InspectionContext): readonly Finding[] {
   const findings: Finding[] = [];
-  const check = tool.pin?.checkOutput ?? null;
+  // An error promises nothing of its form.
+  const check = result.isError === true ? null : (tool.pin?.checkOutput ?? null);
   if (check !== null && decision.obligations.some(({ type }) => type === 'check_output_schema')) {
     const problems =
       result.structuredContent === undefined

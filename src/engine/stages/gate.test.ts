@@ -170,4 +170,5 @@ test('where a limit is only watched, it is counted and stops nothing', () => {
   const policy = policyOf('{ rate: 1/hour, enforcement: observe }', 'allow');
   const decision = decided(policy, 'box.t1', { n: 1 }, { drawn: { 'rate|': 5 } });
   expect([decision.verdict, decision.effect]).toEqual(['deny', 'allow']);
+  expect(decision.reservations).toMatchObject([{ amount: 1, max: Number.MAX_SAFE_INTEGER }]);
 });

@@ -1,5 +1,6 @@
 import type { Money } from '../../../policy/model.ts';
 import { totalKey } from '../../counters.ts';
+import type { Reservation } from '../../decision.ts';
 import {
   type Answer,
   type ConstraintOf,
@@ -44,8 +45,7 @@ export function checkMaxTotal(constraint: ConstraintOf<'max_total'>, question: Q
     max,
     currency: constraint.amount.currency,
   };
-  if (!(drawn + amount <= max)) return unmet('authorize.max_total', details);
-  return met('authorize.max_total', details, [
+  const draws: readonly Reservation[] = [
     {
       type: 'window',
       key,
@@ -54,7 +54,10 @@ export function checkMaxTotal(constraint: ConstraintOf<'max_total'>, question: Q
       windowMs: constraint.windowMs,
       code: 'authorize.max_total',
     },
-  ]);
+  ];
+  return drawn + amount <= max
+    ? met('authorize.max_total', details, draws)
+    : unmet('authorize.max_total', details, draws);
 }
 
 /** The call's amounts in the smallest unit; or why they can't be held against a limit. */

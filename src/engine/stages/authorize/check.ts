@@ -23,7 +23,7 @@ export interface Answer {
   /** Nobody may be asked about it: `otherwise` answers a constraint's failure, not what can't be judged. */
   readonly final: boolean;
   readonly details: JsonObject;
-  /** What the call would draw if it is let through on this alternative. */
+  /** What the call draws if it goes through on this alternative; where a limit is only watched, also beyond it. */
   readonly draws: readonly Reservation[];
 }
 
@@ -37,8 +37,12 @@ export function met(
   return { code, met: true, final: false, details, draws };
 }
 
-export function unmet(code: FindingCode, details: JsonObject = {}): Answer {
-  return { code, met: false, final: false, details, draws: none };
+export function unmet(
+  code: FindingCode,
+  details: JsonObject = {},
+  draws: readonly Reservation[] = none,
+): Answer {
+  return { code, met: false, final: false, details, draws };
 }
 
 /** What can't be judged is refused, whatever `otherwise` says. */

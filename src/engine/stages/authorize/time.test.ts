@@ -38,7 +38,7 @@ test.each<[string, HoursWindow, string, boolean]>([
   ['the end of that morning', night, '2026-03-07T05:00:00Z', false],
   ['the Friday morning before it', night, '2026-03-06T04:00:00Z', false],
   ['Saturday night', night, '2026-03-07T22:00:00Z', false],
-  ['the hour that summer time skips', night, '2026-03-28T01:30:00Z', true],
+  ['the small hours of a Saturday', night, '2026-03-28T01:30:00Z', true],
   ['the whole Sunday, its last minute', allDay, '2026-03-08T23:59:59Z', true],
   ['the Monday after', allDay, '2026-03-09T00:00:00Z', false],
 ])('%s', (_, window, at, within) => {

@@ -1,5 +1,6 @@
 import type { HoursWindow } from '../../../policy/model.ts';
 import { rateKey } from '../../counters.ts';
+import type { Reservation } from '../../decision.ts';
 import { type Answer, type ConstraintOf, met, type Question, unjudged, unmet } from './check.ts';
 
 export function checkHours(constraint: ConstraintOf<'hours'>, { context }: Question): Answer {
@@ -58,8 +59,10 @@ export function checkRate(
   if (started === undefined) return unjudged('engine.fault', { fact: key });
   const { max, windowMs } = constraint.rate;
   const details = { started, max, windowMs };
-  if (!(started + 1 <= max)) return unmet('authorize.rate', details);
-  return met('authorize.rate', details, [
+  const draws: readonly Reservation[] = [
     { type: 'window', key, amount: 1, max, windowMs, code: 'authorize.rate' },
-  ]);
+  ];
+  return started + 1 <= max
+    ? met('authorize.rate', details, draws)
+    : unmet('authorize.rate', details, draws);
 }
