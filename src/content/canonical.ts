@@ -11,19 +11,13 @@ export function canonicalJson(value: JsonValue): string {
 }
 
 function canonical(value: JsonValue, depth: number): string {
-  switch (typeof value) {
-    case 'string':
-      return canonicalString(value);
-    case 'number':
-      if (!Number.isFinite(value)) throw notJson('a number that is not finite');
-      return value === 0 ? '0' : String(value);
-    case 'boolean':
-      return value ? 'true' : 'false';
-    case 'object':
-      break;
-    default:
-      throw notJson(`a value of type ${typeof value}`);
+  if (typeof value === 'string') return canonicalString(value);
+  if (typeof value === 'boolean') return value ? 'true' : 'false';
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw notJson('a number that is not finite');
+    return value === 0 ? '0' : String(value);
   }
+  if (typeof value !== 'object') throw notJson(`a value of type ${typeof value}`);
   if (value === null) return 'null';
   if (depth >= jsonDepthCeiling) {
     throw new StrictJsonError('json.depth', `deeper than ${jsonDepthCeiling}`, 0);
@@ -48,7 +42,7 @@ function byKey(left: readonly [string, unknown], right: readonly [string, unknow
 }
 
 /** What can't stand in JSON text as it is. */
-const toEscape = /["\\\u0000-\u001f\ud800-\udfff]/;
+const toEscape = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
 
 function canonicalString(text: string): string {
   if (!toEscape.test(text)) return `"${text}"`;

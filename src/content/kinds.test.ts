@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Kind, KindName, RecipientForm } from './kind.ts';
-import { parseKind, plainKind } from './kinds.ts';
+import { parseKind, parseReturned, plainKind } from './kinds.ts';
 import type { JsonValue } from './value.ts';
 
 /** The key, or null for what doesn't parse. */
@@ -149,6 +149,12 @@ describe('sender', () => {
     ['nothing in the brackets', 'Ann <>'],
     ['a very long name', `${'a'.repeat(3_000)} <ann@x.example>`],
   ]);
+});
+
+test('a recipient in a result may stand with a name, in an argument never', () => {
+  const written = 'Ann Smith <ann@x.example>';
+  expect(parseReturned(plainKind('recipient'), written)).toMatchObject({ key: 'ann@x.example' });
+  expect(keyOf('recipient', written)).toBeNull();
 });
 
 describe('url', () => {

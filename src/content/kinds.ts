@@ -52,9 +52,19 @@ export function parseKind(kind: Kind, value: JsonValue): Parsed | Unparsable {
         : unparsable('is neither true nor false');
     case 'folder':
       return typeof value === 'string' ? parseFolder(value) : unparsable('is no text');
-    default:
+    case 'attachment':
+    case 'content':
+    case 'date':
+    case 'idempotency_key':
+    case 'identifier':
+    case 'query':
+    case 'reference':
+    case 'secret':
+    case 'title':
       return parseText(value);
   }
+  // What is left are objects: `object.order`.
+  return parseText(value);
 }
 
 /**

@@ -69,10 +69,10 @@ test.each([['no slash'], ['/a~2'], ['/a~'], ['/*~keys/a'], ['/x'.repeat(33)]])(
 );
 
 describe('changing', () => {
-  const upper = (value: JsonValue): JsonValue => String(value).toUpperCase();
+  const upper = (value: JsonValue): JsonValue => JSON.stringify(value).toUpperCase();
 
   test.each<[string, (value: JsonValue) => JsonValue | undefined, JsonValue | undefined]>([
-    ['/a/b', upper, { a: { b: 'X', c: 1 }, l: [1, 2] }],
+    ['/a/b', upper, { a: { b: '"X"', c: 1 }, l: [1, 2] }],
     ['/a/b', () => undefined, { a: { c: 1 }, l: [1, 2] }],
     ['/l/*', (value) => (value === 1 ? undefined : value), { a: { b: 'x', c: 1 }, l: [2] }],
     ['/l/0', () => 'one', { a: { b: 'x', c: 1 }, l: ['one', 2] }],

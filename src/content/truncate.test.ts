@@ -7,7 +7,7 @@ import type { JsonObject, JsonValue } from './value.ts';
 const text = (value: string): JsonObject => ({ type: 'text', text: value });
 
 function textsOf(content: readonly JsonObject[]): string[] {
-  return content.map((block) => String(block['text']));
+  return content.map(({ text }) => (typeof text === 'string' ? text : ''));
 }
 
 describe('what fits', () => {

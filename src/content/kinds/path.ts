@@ -12,7 +12,7 @@ const lengthMax = 4_096;
 export function parsePath(text: string): Path | Unparsable {
   if (text === '' || text.length > lengthMax) return unparsable('is no path');
   // A backslash separates on some systems and is a letter on others; `~` is a home to a shell and a name to a program.
-  if (/[\u0000-\u001f\u007f\\]/.test(text) || text.startsWith('~'))
+  if (/[\p{Cc}\\]/u.test(text) || text.startsWith('~'))
     return unparsable('has a character that paths must not have here');
   const absolute = text.startsWith('/');
   const segments: string[] = [];
