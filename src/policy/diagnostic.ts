@@ -84,7 +84,7 @@ function excerpt(sourceLine: string, column: number): { text: string; caretAt: n
   const cut = start > 0 ? '…' : '';
   const shownBefore = cut + printable(before);
   const more = start + shownColumns < sourceLine.length ? '…' : '';
-  return { text: shownBefore + printable(after) + more, caretAt: [...shownBefore].length };
+  return { text: shownBefore + printable(after) + more, caretAt: Array.from(shownBefore).length };
 }
 
 // Control characters move a cursor or start an escape sequence; the others reorder or hide text (bidirectional

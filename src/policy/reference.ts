@@ -86,9 +86,9 @@ function typeText(schema: JsonObject): string {
   const reference = referenceOf(schema);
   if (reference !== null) return reference;
   if (typeof schema['title'] === 'string') return schema['title'];
-  if ('const' in schema) return `\`${String(schema['const'])}\``;
+  if ('const' in schema) return `\`${valueText(schema['const'] ?? null)}\``;
   if (isJsonArray(schema['enum']))
-    return schema['enum'].map((value) => `\`${String(value)}\``).join(', ');
+    return schema['enum'].map((value) => `\`${valueText(value)}\``).join(', ');
   if (isJsonArray(schema['anyOf'])) {
     const texts = schema['anyOf'].flatMap((one) => (isJsonObject(one) ? [typeText(one)] : []));
     return [...new Set(texts)].join(' or ');
@@ -127,9 +127,13 @@ function numberText(schema: JsonObject): string {
   return 'number';
 }
 
+function valueText(value: JsonValue): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 function typeWord(type: JsonValue | undefined): string {
   if (type === 'boolean') return '`true`, `false`';
-  return type === 'string' ? 'text' : String(type);
+  return type === 'string' ? 'text' : valueText(type ?? null);
 }
 
 function defaultsSection(): string {

@@ -55,7 +55,20 @@ function allowedOf(constraint: Constraint): readonly (Term | AddressTerm)[] | nu
       return constraint.test.type === 'terms'
         ? constraint.test.terms.flatMap((term) => (term.type === 'glob' ? [] : [term]))
         : null;
-    default:
+    case 'max_recipients':
+    case 'forbidden_domains':
+    case 'paths':
+    case 'urls':
+    case 'fields':
+    case 'items':
+    case 'max_amount':
+    case 'max_total':
+    case 'once_per':
+    case 'hours':
+    case 'rate':
+    case 'after':
+    case 'novelty':
+    case 'when':
       return null;
   }
 }

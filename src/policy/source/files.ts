@@ -1,7 +1,7 @@
 import { policyLimits } from '../defaults.ts';
 import type { SourcePosition } from '../model.ts';
 import type { Report } from '../report.ts';
-import { type Entry, entryOf, type MapNode, type Node } from './node.ts';
+import { entryOf, type MapNode, type Node } from './node.ts';
 import { type NodeCount, readYaml } from './yaml.ts';
 
 export interface ReadFiles {
@@ -146,19 +146,18 @@ class FileReader {
   }
 
   #merge(base: MapNode, added: MapNode, path: string): MapNode {
-    const entries: Entry[] = [...base.entries];
+    const entries = new Map(base.entries.map((entry) => [entry.key, entry]));
     for (const entry of added.entries) {
-      const index = entries.findIndex((known) => known.key === entry.key);
-      const known = entries[index];
+      const known = entries.get(entry.key);
       if (known === undefined) {
-        if (path !== '' || entry.key !== 'include') entries.push(entry);
+        if (path !== '' || entry.key !== 'include') entries.set(entry.key, entry);
         continue;
       }
       // Both may say which version of the language they are written in, and what they include themselves.
       if (path === '' && (entry.key === 'sallyport' || entry.key === 'include')) continue;
       const below = `${path}/${entry.key}`;
       if (spread.has(below) && known.value.type === 'map' && entry.value.type === 'map') {
-        entries[index] = { ...known, value: this.#merge(known.value, entry.value, below) };
+        entries.set(entry.key, { ...known, value: this.#merge(known.value, entry.value, below) });
         continue;
       }
       const { file, line, column } = known.keyAt;
@@ -166,7 +165,7 @@ class FileReader {
         mend: `keep one; the other is at ${file}:${line}:${column}`,
       });
     }
-    return { ...base, entries };
+    return { ...base, entries: [...entries.values()] };
   }
 }
 
