@@ -77,8 +77,8 @@ async function workOn(
 async function answersTheCustomer(scene: Scene): Promise<void> {
   const { rig, gateway, story } = scene;
   story.say('Ann asks where her order is.');
-  const { saw, run } = await workOn(scene, annsQuestion);
-  story.promise('the agent reads support mail', saw.includes('order 1042'));
+  const { saw, run, deeds } = await workOn(scene, annsQuestion);
+  story.promise('the agent reads support mail', saw.includes('order 1042'), refusalIn(deeds));
   const answer = await rig.arrival(
     'ann@customer.example',
     'INBOX',
@@ -151,13 +151,18 @@ async function waitsForTheMorning(scene: Scene): Promise<void> {
   story.say('Bob asks for a refund.');
   const { deeds, saw } = await workOn(scene, bobsQuestion);
   const sends = deeds.filter((deed) => deed.what.startsWith('answer'));
-  story.promise('the agent reads at any hour', saw.includes('the second lamp'));
+  const reads = deeds.filter((deed) => !sends.includes(deed));
+  story.promise('the agent reads at any hour', saw.includes('the second lamp'), refusalIn(reads));
   story.promise(
     'it sends nothing outside business hours',
     refused(sends, 'authorize.hours'),
     sends[0]?.told,
   );
   story.promise('Bob has no answer yet', (await rig.folder('bob@shop.example')).length === 0);
+}
+
+function refusalIn(deeds: readonly Deed[]): string | undefined {
+  return deeds.find((deed) => !deed.ok)?.told;
 }
 
 /** False for another reason than the one meant, and for no attempt at all: what wasn't tried wasn't refused. */
