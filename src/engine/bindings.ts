@@ -88,7 +88,11 @@ function plain(value: Parsed): string | number | boolean {
       return value.number;
     case 'flag':
       return value.flag;
-    default:
+    case 'address':
+    case 'url':
+    case 'path':
+    case 'command':
+    case 'text':
       return value.key;
   }
 }

@@ -23,7 +23,10 @@ function walk(value: unknown, depth: number, budget: { bytes: number }): Excess 
       return spend(budget, 4);
     case 'object':
       break;
-    default:
+    case 'undefined':
+    case 'function':
+    case 'symbol':
+    case 'bigint':
       return 'not_json';
   }
   if (value === null) return spend(budget, 4);

@@ -368,3 +368,17 @@ test('arguments read for another tool decide nothing', () => {
   const other = contextOf(mailbox, 'mail.send', answer, forCustomer);
   expect(verdictOf(decide({ ...context, reading: other.reading }))).toBe('deny engine.fault');
 });
+
+test('a finding tells a text by its length', () => {
+  const strict = loaded(
+    `
+sallyport: 1
+upstreams: { mail: { functions: true } }
+tools: { mail.post: { action: post, tier: reversible, reach: internal, args: { text: content } } }
+agents: { helper: { permissions: { mail: { post: { where: { text: Hello } } } } } }
+`,
+    { tools: { 'mail.post': { text: 'string' } } },
+  );
+  const { findings } = decided(strict, 'mail.post', { text: 'My diary of today' }, { user: null });
+  expect(findings.map(({ details }) => details['refused'])).toEqual([['(17 characters)']]);
+});

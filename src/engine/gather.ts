@@ -20,21 +20,15 @@ export function gather(proposed: Proposed): FactsRequest {
     for (const { party, options } of sidesOf(proposed, tool)) {
       for (const option of options) {
         for (const constraint of option.alternative.constraints) {
-          switch (constraint.type) {
-            case 'rate':
-              windows.push({ key: rateKey(option, party), windowMs: constraint.rate.windowMs });
-              break;
-            case 'max_total': {
-              const key = totalKey(constraint, option, party);
-              if (key !== null) windows.push({ key, windowMs: constraint.windowMs });
-              break;
-            }
-            case 'once_per':
-              once.push(...(onceKeys(constraint, option, read) ?? []));
-              break;
-            case 'novelty':
-              used.push(...noveltyKeys(party.agent, constraint.of, read));
-              break;
+          if (constraint.type === 'rate') {
+            windows.push({ key: rateKey(option, party), windowMs: constraint.rate.windowMs });
+          } else if (constraint.type === 'max_total') {
+            const key = totalKey(constraint, option, party);
+            if (key !== null) windows.push({ key, windowMs: constraint.windowMs });
+          } else if (constraint.type === 'once_per') {
+            once.push(...(onceKeys(constraint, option, read) ?? []));
+          } else if (constraint.type === 'novelty') {
+            used.push(...noveltyKeys(party.agent, constraint.of, read));
           }
         }
       }

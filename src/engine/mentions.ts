@@ -33,7 +33,16 @@ function namesIn(constraint: Constraint): readonly string[] {
       return cases(constraint.terms);
     case 'where':
       return constraint.test.type === 'terms' ? cases(constraint.test.terms) : [];
-    default:
+    case 'max_recipients':
+    case 'fields':
+    case 'max_amount':
+    case 'max_total':
+    case 'once_per':
+    case 'hours':
+    case 'rate':
+    case 'after':
+    case 'novelty':
+    case 'when':
       return [];
   }
 }

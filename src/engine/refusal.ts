@@ -1,5 +1,5 @@
 /** What an agent is told: fixed sentences of the catalogue, and nothing of the findings' details but what it wrote itself. */
-import { isJsonArray, isJsonObject } from '../content/value.ts';
+import { isJsonArray, isJsonObject, type JsonValue } from '../content/value.ts';
 import { codes } from './codes.ts';
 import type { Finding, Remedy } from './decision.ts';
 
@@ -57,6 +57,10 @@ function problemsOf(finding: Finding): string {
   return problems
     .slice(0, problemsMax)
     .filter(isJsonObject)
-    .map((problem) => ` \`${problem['pointer']}\` ${problem['message']}.`)
+    .map(({ pointer, message }) => ` \`${said(pointer)}\` ${said(message)}.`)
     .join('');
+}
+
+function said(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : '';
 }

@@ -70,7 +70,19 @@ function passesFilter(
         ({ value, kind }) =>
           matches(constraint.terms, value, match(kind)) === (constraint.mode === 'only'),
       );
-    default:
+    case 'max_recipients':
+    case 'commands':
+    case 'fields':
+    case 'max_amount':
+    case 'max_total':
+    case 'once_per':
+    case 'hours':
+    case 'rate':
+    case 'after':
+    case 'novelty':
+    case 'where':
+    case 'when':
+      // These never look at items.
       return false;
   }
 }

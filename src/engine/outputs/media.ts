@@ -13,7 +13,7 @@ export function unexpectedMedia(content: readonly JsonObject[], tool: Tool): str
     if (type === 'resource' && tool.surface === 'resource' && isTextResource(block['resource']))
       continue;
     if (typeof type !== 'string' || !tool.returns.content.has(type))
-      return String(type).slice(0, 64);
+      return typeof type === 'string' ? type.slice(0, 64) : 'unnamed';
   }
   return null;
 }

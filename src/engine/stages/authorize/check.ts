@@ -1,3 +1,4 @@
+import type { KindName } from '../../../content/kind.ts';
 import type { JsonObject, JsonValue } from '../../../content/value.ts';
 import type { Constraint, Tool } from '../../../policy/model.ts';
 import type { ArgumentValue, ReadCall } from '../../call.ts';
@@ -53,16 +54,15 @@ export function unjudged(code: FindingCode, details: JsonObject = {}): Answer {
 const shownMax = 10;
 const shownLengthMax = 200;
 
+/** Text that was written for somebody to read is told by its length: the ledger keeps findings for ever, in clear. */
+const untold: ReadonlySet<KindName> = new Set(['content', 'secret', 'attachment']);
+
 /** Values as a record shows them: few, and short. */
-export function shown(
-  values: Iterable<ArgumentValue | { readonly value: ArgumentValue['value'] }>,
-): JsonValue {
-  const keys: string[] = [];
-  for (const { value } of values) {
-    if (keys.length === shownMax) break;
-    keys.push(
-      value.type === 'unparsable' ? `(${value.reason})` : value.key.slice(0, shownLengthMax),
-    );
-  }
-  return keys;
+export function shown(values: readonly ArgumentValue[]): JsonValue {
+  return values.slice(0, shownMax).map(({ kind, value }) => {
+    if (value.type === 'unparsable') return `(${value.reason})`;
+    return untold.has(kind)
+      ? `(${value.key.length} characters)`
+      : value.key.slice(0, shownLengthMax);
+  });
 }
