@@ -28,6 +28,7 @@ const listTimeoutMs = 20_000;
 /** A policy with its lock and data in a directory of their own, for one gateway after the other. */
 export interface PreparedGateway extends AsyncDisposable {
   readonly start: () => Promise<RealGateway>;
+  readonly dataDirectory: string;
 }
 
 export async function startRealGateway(options: RealGatewayOptions): Promise<RealGateway> {
@@ -45,11 +46,13 @@ export async function prepareGateway({
   const policyFile = join(directory, 'sallyport.yaml');
   await writeFile(policyFile, policy);
   await writeFile(join(directory, 'sallyport.lock'), formatLock(await acceptAll(upstreams)));
+  const dataDirectory = join(directory, 'data');
   return {
+    dataDirectory,
     async start() {
       const gateway = await openGateway({
         policyFile,
-        dataDirectory: join(directory, 'data'),
+        dataDirectory,
         startUpstreams: true,
         log: () => undefined,
       });

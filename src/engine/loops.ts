@@ -22,11 +22,16 @@ export function loops({ run, reading, tool }: Context, loop: LoopLimits): readon
 
 /** Equal calls in a row with an equal result. One whose result isn't known yet equals nothing. */
 function repeatsCall(run: Run, digest: string, max: number): boolean {
+  // Refused for this already, and nothing else was done since: a refusal in between is no way to start counting anew.
+  const before = run.recent.at(-1);
+  if (before?.digest === digest && before.resultDigest === refusedForRepeating) return true;
   const last = newest(run, max, 1);
   const result = last?.[0]?.resultDigest ?? null;
   if (last === null || result === null) return false;
   return last.every((call) => call.digest === digest && call.resultDigest === result);
 }
+
+const refusedForRepeating = 'refused:limits.same_call';
 
 function repeatsTool(run: Run, tool: string, max: number): boolean {
   return newest(run, max, 1)?.every((call) => call.tool === tool) === true;

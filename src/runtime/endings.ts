@@ -4,6 +4,7 @@ import type { FindingCode } from '../engine/codes.ts';
 import type { Decision, Finding } from '../engine/decision.ts';
 import { noLabels } from '../engine/labels.ts';
 import { inspect } from '../engine/outputs/inspect.ts';
+import { refusalText } from '../engine/refusal.ts';
 import type { Labels } from '../engine/run.ts';
 import type { Policy, Tool } from '../policy/model.ts';
 import type { FailureReason, ToolResult, UpstreamOutcome } from '../upstreams/port.ts';
@@ -89,9 +90,22 @@ function inspected(result: ToolResult, context: EndingContext): Ending {
     findings: inspection.findings,
     labels: inspection.labels,
   };
-  if (inspection.result !== null) return { ...common, released: inspection.result, code: null };
+  if (inspection.result !== null) {
+    const told = inspection.findings.find(({ code }) => code === 'outputs.unsuccessful');
+    const released =
+      told === undefined || context.decision.enforcement !== 'strict'
+        ? inspection.result
+        : failed(inspection.result, told);
+    return { ...common, released, code: null };
+  }
   const reason = inspection.findings.find((finding) => finding.verdict === 'deny');
   return { ...common, released: null, code: reason?.code ?? 'outputs.unfilterable' };
+}
+
+/** A tool that reports success and did only part of the work: the agent is told, before it tells anybody else. */
+function failed(result: ToolResult, finding: Finding): ToolResult {
+  const told = { type: 'text', text: refusalText([{ ...finding, verdict: 'deny' }]) };
+  return { ...result, content: [told, ...result.content], isError: true };
 }
 
 /** Absent fields left out: what remains is JSON. */

@@ -2,8 +2,8 @@
  * The policy in force, from its files: loaded once to start, and again whenever a file of it changes. A bad file never
  * replaces a good policy; either way the ledger says so.
  */
-import { readFileSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, resolve, sep } from 'node:path';
 import { SallyportError } from '../content/errors.ts';
 import type { GatewayEvent } from '../engine/events.ts';
 import { type Diagnostic, formatDiagnostic } from '../policy/diagnostic.ts';
@@ -49,18 +49,24 @@ export function readPolicy(policyFile: string): LoadedPolicy {
   const lockFile = lockFileOf(policyFile);
   const lockText = readBounded(lockFile, lockBytesMax);
   const lock = lockText === null ? emptyLock : parseLock(lockText);
-  const read = new Set([policyFile, lockFile]);
+  const root = dirname(resolve(policyFile));
   const loaded = loadPolicy({
-    file: policyFile,
-    readFile: (path) => {
-      const file = isAbsolute(path) ? path : join(dirname(policyFile), path);
-      read.add(file);
-      return readBounded(file, fileBytesMax);
-    },
+    file: resolve(policyFile),
+    // A link that leads out of the policy's folder would put its rules where nobody reviews them.
+    readFile: (path) => (isBelow(root, path) ? readBounded(path, fileBytesMax) : null),
     lock,
   });
   if (!loaded.ok) throw new PolicyFileError(policyFile, loaded.errors);
-  return { policy: loaded.policy, lock, warnings: loaded.warnings, files: [...read] };
+  return {
+    policy: loaded.policy,
+    lock,
+    warnings: loaded.warnings,
+    files: [...loaded.files.map((file) => resolve(file)), lockFile],
+  };
+}
+
+function isBelow(root: string, file: string): boolean {
+  return existsSync(file) && realpathSync(file).startsWith(`${realpathSync(root)}${sep}`);
 }
 
 function readBounded(file: string, bytesMax: number): string | null {
