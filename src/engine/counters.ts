@@ -57,21 +57,21 @@ function caseKey(party: Party, name: string): JsonValue {
  * One name for each combination of the arguments' values: a list of payments claims every payment in it, or a list of
  * one would be another thing than the payment itself.
  *
- * Null: an argument has no value, or there are too many combinations.
+ * `absent`: an argument has no value. `too_many`: more combinations than one call may claim.
  */
 export function onceKeys(
   constraint: Of<'once_per'>,
   option: Option,
   read: ReadCall,
-): readonly string[] | null {
+): readonly string[] | 'absent' | 'too_many' {
   let combinations: string[][] = [[]];
   for (const argument of constraint.arguments) {
     const keys = keysOf(read, argument);
     if (keys.length === 0) {
-      if (read.tool.args.get(argument)?.absentIsNone !== true) return null;
+      if (read.tool.args.get(argument)?.absentIsNone !== true) return 'absent';
       keys.push('');
     }
-    if (combinations.length * keys.length > limits.onceKeysMax) return null;
+    if (combinations.length * keys.length > limits.onceKeysMax) return 'too_many';
     combinations = combinations.flatMap((head) => keys.map((key) => [...head, key]));
   }
   const holder = constraint.of === 'tool' ? `tool:${read.tool.name}` : `grant:${option.grant.key}`;

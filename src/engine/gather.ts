@@ -26,7 +26,8 @@ export function gather(proposed: Proposed): FactsRequest {
             const key = totalKey(constraint, option, party);
             if (key !== null) windows.push({ key, windowMs: constraint.windowMs });
           } else if (constraint.type === 'once_per') {
-            once.push(...(onceKeys(constraint, option, read) ?? []));
+            const keys = onceKeys(constraint, option, read);
+            if (typeof keys !== 'string') once.push(...keys);
           } else if (constraint.type === 'novelty') {
             used.push(...noveltyKeys(party.agent, constraint.of, read));
           }

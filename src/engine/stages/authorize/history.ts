@@ -10,7 +10,8 @@ export function checkOncePer(
 ): Answer {
   const details = { arguments: constraint.arguments };
   const keys = onceKeys(constraint, option, read);
-  if (keys === null) return unmet('authorize.absent', details);
+  if (keys === 'absent') return unmet('authorize.absent', details);
+  if (keys === 'too_many') return unjudged('authorize.once_per', { ...details, reason: keys });
   const draws: Reservation[] = [];
   for (const key of keys) {
     const taken = context.facts.once[key];
