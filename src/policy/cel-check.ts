@@ -1,58 +1,45 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
+import { typedCall, typedMethod } from './cel-calls.ts';
 import type { CelType } from './cel-environment.ts';
-import {
-  compilePattern,
-  conversions,
-  currencyFunctions,
-  currencyOfFunction,
-  durationMs,
-  minorUnits,
-  sizeOf,
-  textMethods,
-  timestampMs,
-} from './cel-functions.ts';
 import { arithmetic, comparison, type Operator } from './cel-operators.ts';
-import { checkLiteral, functionMend, type ProblemSink } from './cel-scan.ts';
-import { type Evaluate, type Frame, fieldOf, type Named } from './cel-scope.ts';
-import { aType, CelFault, type CelValue, equalValues, fromJson, fromUnknown } from './cel-value.ts';
+import { checkLiteral, type ProblemSink } from './cel-scan.ts';
+import { type Evaluate, fieldOf, type Named } from './cel-scope.ts';
+import {
+  attempt,
+  bool,
+  type Checking,
+  elementsOf,
+  failed,
+  type Item,
+  int,
+  listOf,
+  read,
+  type Typed,
+  truth,
+  unknown,
+  widened,
+} from './cel-typed.ts';
+import { aType, CelFault, type CelValue, equalValues, fromJson } from './cel-value.ts';
 import { didYouMean } from './nearest.ts';
-
-/** A part of an expression whose type is known. `literal`: its value, where it is written in the expression itself. */
-export interface Typed {
-  readonly type: CelType;
-  readonly evaluate: Evaluate;
-  readonly literal?: CelValue;
-  /** Already reported: whoever meets it says nothing more. */
-  readonly failed?: true;
-}
-
-const bool: CelType = { type: 'bool', nullable: false };
-const int: CelType = { type: 'int', nullable: false };
-const unknown: CelType = { type: 'unknown', nullable: true };
-const failed: Typed = {
-  type: unknown,
-  failed: true,
-  evaluate: () => {
-    throw new CelFault('the expression did not compile');
-  },
-};
-
-/** The variable of the one comprehension that is open, if any. */
-interface Item {
-  readonly name: string;
-  readonly type: CelType;
-}
 
 /** Types a syntax tree against the names at its place, and makes of it what can be evaluated. */
 export class CelChecker {
   readonly #source: string;
   readonly #names: ReadonlyMap<string, Named>;
   readonly #report: ProblemSink;
+  readonly #checking: Checking;
 
   constructor(source: string, names: ReadonlyMap<string, Named>, report: ProblemSink) {
     this.#source = source;
     this.#names = names;
     this.#report = report;
+    this.#checking = {
+      source,
+      names,
+      typed: (node, item) => this.#typed(node, item),
+      as: (wanted, operand, node, where) => this.#as(wanted, operand, node, where),
+      fail: (message, node, mend) => this.#fail(message, node, mend),
+    };
   }
 
   /** The whole expression, which has to be a yes or a no. */
@@ -70,9 +57,9 @@ export class CelChecker {
       case '[]':
         return this.#access(node, item);
       case 'call':
-        return this.#call(node, item);
+        return typedCall(this.#checking, node, item);
       case 'rcall':
-        return this.#method(node, item);
+        return typedMethod(this.#checking, node, item);
       case 'list':
         return this.#list(node, item);
       case '?:':
@@ -103,6 +90,9 @@ export class CelChecker {
         return this.#operator(node, arithmetic, item);
       case 'map':
         return this.#fail('maps have no use here', node);
+      case '.?':
+      case '[?]':
+        return this.#fail('optional types have no use here', node);
       default:
         return this.#fail("this form of CEL isn't used here", node);
     }
@@ -379,6 +369,10 @@ export class CelChecker {
       evaluate: (frame) => frame.item,
     });
     if ('problem' in test) return this.#fail(test.problem, node, test.mend);
+    for (const written of Array.isArray(list.literal) ? list.literal : []) {
+      const one = comparison('==', member, { ...test, type: list.type.element, literal: written });
+      if ('problem' in one) return this.#fail(one.problem, node, one.mend);
+    }
     const element = list.type.element;
     const memberRead = member.type.type === 'unknown' ? read(member, element) : member.evaluate;
     return {
@@ -390,298 +384,14 @@ export class CelChecker {
       },
     };
   }
-
-  #call(node: ASTNode, item: Item | null): Typed {
-    if (node.op !== 'call') return failed;
-    const [name, args] = node.args;
-    const [only, ...more] = args;
-    const currency = currencyOfFunction(name);
-    const known = ['size', 'timestamp', 'duration', ...conversions.keys()];
-    if (currency === undefined && !known.includes(name)) {
-      const mend =
-        functionMend(name) ?? didYouMean(name, [...known, ...currencyFunctions()]) ?? undefined;
-      return this.#fail(`no function is called \`${name}\``, node, mend);
-    }
-    if (only === undefined || more.length > 0)
-      return this.#fail(`\`${name}\` takes one argument`, node);
-    if (this.#hasTrailingComma(node))
-      return this.#fail('a comma ends the arguments', node, 'remove it');
-    if (currency !== undefined) return this.#money(name, currency, only, node);
-    const operand = this.#typed(only, item);
-    if (operand.failed) return failed;
-    switch (name) {
-      case 'size':
-        return this.#size(operand, node);
-      case 'timestamp':
-      case 'duration':
-        return this.#time(name, operand, node);
-      default:
-        return this.#conversion(name, operand, node);
-    }
-  }
-
-  #hasTrailingComma(node: ASTNode): boolean {
-    return /,\s*\)$/.test(this.#source.slice(node.start, node.end));
-  }
-
-  #money(name: string, currency: string, amount: ASTNode, node: ASTNode): Typed {
-    const written = this.#source.slice(amount.start, amount.end);
-    const minor = minorUnits(written, currency);
-    if (minor === null) {
-      return this.#fail(
-        `\`${name}\` takes a number in ${currency}, written out, with no more decimal places than ${currency} has`,
-        node,
-        `write \`${name}(50)\``,
-      );
-    }
-    return {
-      type: { type: 'money', currency, nullable: false },
-      literal: minor,
-      evaluate: () => minor,
-    };
-  }
-
-  #size(operand: Typed, node: ASTNode): Typed {
-    const { type } = operand.type;
-    if (type !== 'string' && type !== 'list' && type !== 'object' && type !== 'unknown') {
-      return this.#fail(`${aType(operand.type)} has no size`, node);
-    }
-    return { type: int, evaluate: (frame) => sizeOf(operand.evaluate(frame), frame.meter) };
-  }
-
-  #time(name: 'timestamp' | 'duration', operand: Typed, node: ASTNode): Typed {
-    const text = this.#as(
-      { type: 'string', values: null, nullable: false },
-      operand,
-      node,
-      `\`${name}\``,
-    );
-    if (text.failed) return failed;
-    const readTime = name === 'timestamp' ? timestampMs : durationMs;
-    if (typeof text.literal === 'string' && readTime(text.literal) === null) {
-      const example = name === 'timestamp' ? '2026-01-31T09:00:00Z' : '1h30m';
-      return this.#fail(`not a ${name}`, node, `write \`${name}('${example}')\``);
-    }
-    return {
-      type: { type: name, nullable: false },
-      evaluate: (frame) => {
-        const value = text.evaluate(frame);
-        const ms = typeof value === 'string' ? readTime(value) : null;
-        if (ms === null) throw new CelFault(`a value is no ${name}`);
-        return ms;
-      },
-    };
-  }
-
-  #conversion(name: string, operand: Typed, node: ASTNode): Typed {
-    const conversion = conversions.get(name);
-    if (conversion === undefined) return failed;
-    if (!conversion.from.has(operand.type.type)) {
-      return this.#fail(`\`${name}\` can't be made of ${aType(operand.type)}`, node);
-    }
-    return {
-      type: conversion.to,
-      evaluate: (frame) => conversion.convert(operand.evaluate(frame)),
-    };
-  }
-
-  #method(node: ASTNode, item: Item | null): Typed {
-    if (node.op !== 'rcall') return failed;
-    const [name, receiverNode, args] = node.args;
-    if (this.#hasTrailingComma(node))
-      return this.#fail('a comma ends the arguments', node, 'remove it');
-    if (comprehensions.has(name)) return this.#comprehension(name, receiverNode, args, node, item);
-    const [only, ...more] = args;
-    if (name === 'size' && only === undefined) {
-      const receiver = this.#typed(receiverNode, item);
-      return receiver.failed ? failed : this.#size(receiver, node);
-    }
-    if (name !== 'matches' && !textMethods.has(name)) {
-      const known = [...textMethods.keys(), 'matches', 'size', ...comprehensions];
-      const mend = functionMend(name) ?? didYouMean(name, known) ?? undefined;
-      return this.#fail(`no method is called \`${name}\``, node, mend);
-    }
-    if (only === undefined || more.length > 0)
-      return this.#fail(`\`${name}\` takes one argument`, node);
-    const string: CelType = { type: 'string', values: null, nullable: false };
-    const receiver = this.#as(string, this.#typed(receiverNode, item), receiverNode, `\`${name}\``);
-    const argument = this.#as(string, this.#typed(only, item), only, `\`${name}\``);
-    if (receiver.failed || argument.failed) return failed;
-    if (name === 'matches') return this.#matches(receiver, argument, only);
-    const method = textMethods.get(name);
-    if (method === undefined) return failed;
-    return {
-      type: bool,
-      evaluate: (frame) => method(textOf(receiver, frame), textOf(argument, frame), frame.meter),
-    };
-  }
-
-  /** The pattern is written in the policy: one that an agent sends could be made to match, or to cost. */
-  #matches(receiver: Typed, pattern: Typed, node: ASTNode): Typed {
-    if (typeof pattern.literal !== 'string') {
-      return this.#fail(
-        'the pattern of `matches` has to be written out',
-        node,
-        'use `contains` for text from elsewhere',
-      );
-    }
-    const compiled = compilePattern(pattern.literal);
-    if ('problem' in compiled) return this.#fail(compiled.problem, node);
-    return {
-      type: bool,
-      evaluate: (frame) => compiled.pattern.matches(textOf(receiver, frame), frame.meter),
-    };
-  }
-
-  #comprehension(
-    name: string,
-    rangeNode: ASTNode,
-    args: readonly ASTNode[],
-    node: ASTNode,
-    item: Item | null,
-  ): Typed {
-    if (item !== null) {
-      return this.#fail(
-        `\`${name}\` inside another comprehension: its work would be the product of both lists`,
-        node,
-      );
-    }
-    const [variable, body, ...more] = args;
-    if (variable?.op !== 'id' || body === undefined || more.length > 0) {
-      return this.#fail(
-        `\`${name}\` takes a variable and an expression`,
-        node,
-        `write \`list.${name}(x, …)\``,
-      );
-    }
-    if (this.#names.has(variable.args)) {
-      return this.#fail(
-        `\`${variable.args}\` already has a meaning here`,
-        variable,
-        'give the variable another name',
-      );
-    }
-    const range = this.#typed(rangeNode, null);
-    if (range.failed) return failed;
-    const list =
-      range.type.type === 'unknown'
-        ? this.#as(listOf(unknown), range, rangeNode, `\`${name}\``)
-        : range;
-    if (list.type.type !== 'list') {
-      return this.#fail(`\`${name}\` needs a list, and this is ${aType(range.type)}`, rangeNode);
-    }
-    const element = list.type.element;
-    const step = this.#typed(body, { name: variable.args, type: element });
-    if (name === 'map') {
-      if (step.failed) return failed;
-      return {
-        type: listOf(widened(step.type)),
-        evaluate: (frame) => elementsOf(list.evaluate(frame)).map((one) => at(frame, one, step)),
-      };
-    }
-    const test = this.#as(bool, step, body, `\`${name}\``);
-    if (test.failed) return failed;
-    if (name === 'filter') {
-      return {
-        type: list.type,
-        evaluate: (frame) =>
-          elementsOf(list.evaluate(frame)).filter((one) => truth(at(frame, one, test))),
-      };
-    }
-    if (name === 'exists_one') {
-      return {
-        type: bool,
-        evaluate: (frame) =>
-          elementsOf(list.evaluate(frame)).filter((one) => truth(at(frame, one, test))).length ===
-          1,
-      };
-    }
-    const settling = name === 'exists';
-    return {
-      type: bool,
-      evaluate: (frame) => {
-        let fault: CelFault | null = null;
-        for (const one of elementsOf(list.evaluate(frame))) {
-          frame.meter.charge(1);
-          frame.item = one;
-          const outcome = attempt(test, frame);
-          if (outcome === settling) return settling;
-          if (outcome instanceof CelFault) fault ??= outcome;
-        }
-        if (fault !== null) throw fault;
-        return !settling;
-      },
-    };
-  }
-}
-
-const comprehensions: ReadonlySet<string> = new Set([
-  'all',
-  'exists',
-  'exists_one',
-  'filter',
-  'map',
-]);
-
-function at(frame: Frame, item: CelValue, body: Typed): CelValue {
-  frame.meter.charge(1);
-  frame.item = item;
-  return body.evaluate(frame);
-}
-
-/** A yes, a no, or why there is neither. The bound on work is never a mere fault: it ends the evaluation. */
-function attempt(test: Typed, frame: Frame): boolean | CelFault {
-  try {
-    return truth(test.evaluate(frame));
-  } catch (error) {
-    if (error instanceof CelFault && !error.isFinal) return error;
-    throw error;
-  }
-}
-
-export function truth(value: CelValue): boolean {
-  if (typeof value === 'boolean') return value;
-  throw new CelFault(
-    value === null ? 'a null is used as a condition' : 'a condition is neither true nor false',
-  );
-}
-
-function textOf(operand: Typed, frame: Frame): string {
-  const value = operand.evaluate(frame);
-  if (typeof value === 'string') return value;
-  throw new CelFault('a null is used as text');
-}
-
-function elementsOf(value: CelValue): readonly CelValue[] {
-  if (Array.isArray(value)) return value;
-  throw new CelFault(value === null ? 'a null is used as a list' : 'a value is no list');
-}
-
-function read(operand: Typed, wanted: CelType): Evaluate {
-  return (frame) => fromUnknown(operand.evaluate(frame), wanted, frame.meter);
-}
-
-function listOf(element: CelType): CelType {
-  return { type: 'list', element, nullable: false };
-}
-
-function widened(type: CelType): CelType {
-  return type.type === 'string' ? { ...type, values: null } : type;
 }
 
 function literalType(value: unknown): CelType | null {
-  switch (typeof value) {
-    case 'boolean':
-      return bool;
-    case 'bigint':
-      return int;
-    case 'number':
-      return { type: 'double', nullable: false };
-    case 'string':
-      return { type: 'string', values: null, nullable: false };
-    default:
-      return value === null ? { type: 'null', nullable: true } : null;
-  }
+  if (typeof value === 'boolean') return bool;
+  if (typeof value === 'bigint') return int;
+  if (typeof value === 'number') return { type: 'double', nullable: false };
+  if (typeof value === 'string') return { type: 'string', values: null, nullable: false };
+  return value === null ? { type: 'null', nullable: true } : null;
 }
 
 type BinaryNode = Extract<

@@ -125,16 +125,11 @@ function caseType(declared: CaseDeclaration): CelType {
   if (declared.type === 'one_of') {
     return { type: 'string', values: declared.values, nullable: false };
   }
-  switch (declared.kind.name) {
-    case 'flag':
-      return { type: 'bool', nullable: false };
-    case 'number':
-      return { type: 'double', nullable: false };
-    case 'amount':
-      return { type: 'money', currency: declared.kind.currency, nullable: false };
-    default:
-      return { type: 'string', values: null, nullable: false };
-  }
+  const { name, currency } = declared.kind;
+  if (name === 'flag') return { type: 'bool', nullable: false };
+  if (name === 'number') return { type: 'double', nullable: false };
+  if (name === 'amount') return { type: 'money', currency, nullable: false };
+  return { type: 'string', values: null, nullable: false };
 }
 
 /** Deeper than this nothing is known: a recursive `$ref` ends here. */
@@ -160,7 +155,7 @@ function typeOf(value: JsonValue | undefined, root: JsonObject, depth: number): 
     const one = typeOf({ ...value, type: only }, root, depth);
     return { ...one, nullable: one.nullable || types.length < declared.length };
   }
-  switch (declared) {
+  switch (typeof declared === 'string' ? declared : '') {
     case 'string':
       return { type: 'string', values: stringValues(value), nullable: false };
     case 'integer':

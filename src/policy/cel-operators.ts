@@ -1,5 +1,5 @@
-import type { Typed } from './cel-check.ts';
 import type { CelType } from './cel-environment.ts';
+import type { Typed } from './cel-typed.ts';
 import {
   aType,
   boundedInt,
@@ -133,12 +133,15 @@ function moneyMismatch(left: Typed, right: Typed): OperatorProblem | null {
   }
   const money = l.type === 'money' ? l : r;
   const other = l.type === 'money' ? right : left;
-  const currency =
-    money.type === 'money' && money.currency !== null ? money.currency.toLowerCase() : 'usd';
-  const example = isNumeric(other.literal ?? null) ? String(other.literal) : '50';
+  const problem = `an amount is compared with ${aType(other.type)}, which says neither unit nor currency`;
+  const written = other.literal ?? null;
+  if (!isNumeric(written)) {
+    return { problem, mend: 'use `call.amounts`: its values have a unit and a currency' };
+  }
+  const named = money.type === 'money' && money.currency !== null ? money.currency : 'USD';
   return {
-    problem: `an amount is compared with ${aType(other.type)}, which says neither unit nor currency`,
-    mend: `write \`${currency}(${example})\`, in the currency's major unit`,
+    problem,
+    mend: `write \`${named.toLowerCase()}(${written})\`, in the currency's major unit`,
   };
 }
 

@@ -6,7 +6,7 @@ import type { CelType } from './cel-environment.ts';
  * What an expression computes with. Its static type says how to read it: an int and an amount are a bigint, a double a
  * number, a timestamp and a duration a number of milliseconds. Objects stay the JSON they are.
  */
-export type CelValue = null | boolean | bigint | number | string | JsonValue | readonly CelValue[];
+export type CelValue = bigint | JsonValue | readonly CelValue[];
 
 /** An expression that has no value: a null where one is needed, a division by zero, a list too long to look through. */
 export class CelFault extends SallyportError {
@@ -71,7 +71,9 @@ export function fromJson(json: JsonValue | undefined, type: CelType, meter: Mete
       return isJsonObject(json) ? json : mistyped(type);
     case 'unknown':
       return json;
-    default:
+    case 'null':
+    case 'timestamp':
+    case 'duration':
       return mistyped(type);
   }
 }
@@ -79,26 +81,19 @@ export function fromJson(json: JsonValue | undefined, type: CelType, meter: Mete
 /** A value of which nothing was known until it came, where `wanted` is needed. An int also takes a whole number's place. */
 export function fromUnknown(value: CelValue, wanted: CelType, meter: Meter): CelValue {
   if (wanted.type === 'unknown') return value;
-  switch (typeof value) {
-    case 'number':
-      if (wanted.type === 'double') return value;
-      if (wanted.type === 'int') return Number.isSafeInteger(value) ? BigInt(value) : value;
-      return mistyped(wanted);
-    case 'string':
-      return wanted.type === 'string' ? value : mistyped(wanted);
-    case 'boolean':
-      return wanted.type === 'bool' ? value : mistyped(wanted);
-    case 'object':
-      if (value === null) return null;
-      if (wanted.type === 'list' && Array.isArray(value)) {
-        meter.charge(value.length);
-        return value.map((element) => fromUnknown(element, wanted.element, meter));
-      }
-      if (wanted.type === 'object' && !Array.isArray(value)) return value;
-      return mistyped(wanted);
-    default:
-      return mistyped(wanted);
+  if (value === null) return null;
+  if (typeof value === 'number') {
+    if (wanted.type === 'double') return value;
+    if (wanted.type === 'int') return Number.isSafeInteger(value) ? BigInt(value) : value;
   }
+  if (typeof value === 'string' && wanted.type === 'string') return value;
+  if (typeof value === 'boolean' && wanted.type === 'bool') return value;
+  if (Array.isArray(value) && wanted.type === 'list') {
+    meter.charge(value.length);
+    return value.map((element) => fromUnknown(element, wanted.element, meter));
+  }
+  if (typeof value === 'object' && !Array.isArray(value) && wanted.type === 'object') return value;
+  return mistyped(wanted);
 }
 
 function mistyped(type: CelType): never {
@@ -119,7 +114,14 @@ function typeName(type: CelType): string {
       return type.currency === null ? 'amount' : `amount in ${type.currency}`;
     case 'unknown':
       return 'value of unknown type';
-    default:
+    case 'bool':
+    case 'int':
+    case 'double':
+    case 'string':
+    case 'object':
+    case 'null':
+    case 'timestamp':
+    case 'duration':
       return type.type;
   }
 }

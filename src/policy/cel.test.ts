@@ -263,6 +263,16 @@ describe('refused at load', () => {
     ["case.purpose == 'treatmnt'", '`treatmnt` is none of its values', 'did you mean `treatment`?'],
     ["call.args.mode == 'ful'", '`ful` is none of its values', 'did you mean `full`?'],
     [
+      "call.args.mode in ['full', 'partail']",
+      '`partail` is none of its values',
+      'did you mean `partial`?',
+    ],
+    [
+      'call.args.amount_cents > call.args.count',
+      'an amount is compared with an int, which says neither unit nor currency',
+      'use `call.amounts`: its values have a unit and a currency',
+    ],
+    [
       "tool == 'refunds.crate'",
       '`refunds.crate` is none of its values',
       'did you mean `refunds.create`?',

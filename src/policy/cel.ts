@@ -1,8 +1,9 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { CelChecker, truth } from './cel-check.ts';
+import { CelChecker } from './cel-check.ts';
 import type { CelEnvironment } from './cel-environment.ts';
 import { type CelProblem, parseCel } from './cel-scan.ts';
 import { type Evaluate, namesFor } from './cel-scope.ts';
+import { truth } from './cel-typed.ts';
 import { CelFault, Meter } from './cel-value.ts';
 import type { CelBindings, CelProgram, CelResult, SourcePosition } from './model.ts';
 

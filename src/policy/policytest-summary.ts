@@ -1,5 +1,5 @@
-import { printable } from './diagnostic.ts';
-import type { PolicyTestResult } from './policytest.ts';
+import { printable } from '../content/escape.ts';
+import type { PolicyTestResult } from './policytest-run.ts';
 
 /** How a table went, for people: a line a test, and for each failure where it stands, what was meant and what happened. */
 export function formatPolicyTests(file: string, tests: readonly PolicyTestResult[]): string {

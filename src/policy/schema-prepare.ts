@@ -27,12 +27,10 @@ export const schemaLimits: {
   inPlaceMax: 5_000,
 };
 
-type Shape =
-  | 'schema'
-  | 'schemas'
-  | 'schemaMap'
-  | 'patternMap'
-  | 'items'
+/** Holds schemas, or is one. */
+type Shape = PlainShape | 'schema' | 'schemas' | 'schemaMap' | 'patternMap' | 'items' | 'pattern';
+
+type PlainShape =
   | 'count'
   | 'number'
   | 'positive'
@@ -42,7 +40,6 @@ type Shape =
   | 'types'
   | 'values'
   | 'value'
-  | 'pattern'
   | 'reference'
   | 'text';
 
@@ -227,7 +224,17 @@ class Preparation {
         return this.#schemaMap(shape, value, at, depth);
       case 'pattern':
         return checkedPattern(value, at);
-      default:
+      case 'count':
+      case 'number':
+      case 'positive':
+      case 'boolean':
+      case 'names':
+      case 'namesMap':
+      case 'types':
+      case 'values':
+      case 'value':
+      case 'reference':
+      case 'text':
         if (!fits(shape, value)) throw new SchemaRefusal(`not what the keyword takes`, at);
         return value;
     }
@@ -281,7 +288,7 @@ const typeNames: ReadonlySet<JsonValue> = new Set([
   'integer',
 ]);
 
-function fits(shape: Shape, value: JsonValue): boolean {
+function fits(shape: PlainShape, value: JsonValue): boolean {
   switch (shape) {
     case 'count':
       return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
@@ -304,7 +311,7 @@ function fits(shape: Shape, value: JsonValue): boolean {
       return isJsonArray(value) && value.length > 0;
     case 'reference':
       return typeof value === 'string' && /^#(?:\/|$)/.test(value);
-    default:
+    case 'value':
       return true;
   }
 }
@@ -330,18 +337,10 @@ class References {
     if (!isJsonObject(value)) return;
     this.#weight(value);
     for (const [keyword, content] of Object.entries(value)) {
-      switch (keywords.get(keyword)) {
-        case 'schema':
-        case 'schemas':
-        case 'items':
-          this.#visit(content);
-          break;
-        case 'schemaMap':
-        case 'patternMap':
-          if (isJsonObject(content)) for (const one of Object.values(content)) this.#visit(one);
-          break;
-        default:
-      }
+      const shape = keywords.get(keyword);
+      if (shape === 'schema' || shape === 'schemas' || shape === 'items') this.#visit(content);
+      else if ((shape === 'schemaMap' || shape === 'patternMap') && isJsonObject(content))
+        for (const one of Object.values(content)) this.#visit(one);
     }
   }
 

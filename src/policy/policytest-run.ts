@@ -1,0 +1,324 @@
+/**
+ * Runs one policy test: the engine itself decides, reads, folds and inspects; only the world around it (clock, counters,
+ * upstreams) is in memory. What passes here is what the gateway does with the same policy.
+ */
+import { digestOf } from '../content/digest.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
+import type { ReadCall } from '../engine/call.ts';
+import type { FindingCode } from '../engine/codes.ts';
+import type { Context } from '../engine/context.ts';
+import { usedKeys } from '../engine/counters.ts';
+import { decide } from '../engine/decide.ts';
+import type { Decision } from '../engine/decision.ts';
+import { joinable } from '../engine/duplicates.ts';
+import type { RunEvent } from '../engine/events.ts';
+import { fold } from '../engine/fold.ts';
+import { gather } from '../engine/gather.ts';
+import { noLabels } from '../engine/labels.ts';
+import { inspect } from '../engine/outputs/inspect.ts';
+import { readCall } from '../engine/read-call.ts';
+import type { Labels, Run } from '../engine/run.ts';
+import type { Policy, SourcePosition, Tool } from './model.ts';
+import type { Given, PolicyTest, TestAnswer, TestCall, TestStep } from './policytest-format.ts';
+import { differs, type Outcome, type Shown } from './policytest-outcome.ts';
+import { TestWorld } from './policytest-world.ts';
+
+export interface PolicyTestResult {
+  readonly name: string;
+  readonly at: SourcePosition;
+  readonly calls: number;
+  /** Empty: as expected. */
+  readonly failures: readonly PolicyTestFailure[];
+}
+
+export interface PolicyTestFailure {
+  readonly at: SourcePosition;
+  readonly tool: string;
+  /** Of a repeated call: which one, from 1. */
+  readonly repetition: number | null;
+  readonly expected: string;
+  readonly actual: string;
+}
+
+export class TestRun {
+  readonly #policy: Policy;
+  readonly #test: PolicyTest;
+  readonly #world: TestWorld;
+  readonly #failures: PolicyTestFailure[] = [];
+  #run: Run;
+  #runs = 0;
+  #calls = 0;
+
+  constructor(policy: Policy, test: PolicyTest) {
+    this.#policy = policy;
+    this.#test = test;
+    this.#world = new TestWorld(test.given.atMs);
+    this.#run = this.#opened(test.given);
+  }
+
+  result(): PolicyTestResult {
+    for (const step of this.#test.steps) this.#step(step);
+    const { name, at } = this.#test;
+    return { name, at, calls: this.#calls, failures: this.#failures };
+  }
+
+  #step(step: TestStep): void {
+    switch (step.type) {
+      case 'wait':
+        this.#world.nowMs += step.ms;
+        return;
+      case 'report':
+        this.#append({ ...this.#common(), type: 'run.usage', ...step.usage });
+        return;
+      case 'open':
+        this.#world.nowMs = Math.max(this.#world.nowMs, step.given.atMs);
+        this.#run = this.#opened(step.given);
+        return;
+      case 'call':
+        for (let repetition = 1; repetition <= step.times; repetition += 1) {
+          const outcome = this.#call(step.call, repetition, step.times);
+          const difference = differs(step.call, outcome);
+          if (difference === null) continue;
+          this.#failures.push({
+            at: step.at,
+            tool: step.call.tool,
+            repetition: step.times > 1 ? repetition : null,
+            ...difference,
+          });
+          // The rest of a repetition would say the same.
+          return;
+        }
+    }
+  }
+
+  #opened(given: Given): Run {
+    this.#runs += 1;
+    return fold(null, {
+      v: 1,
+      type: 'run.opened',
+      atMs: this.#world.nowMs,
+      run: `run_${this.#runs}`,
+      agent: given.agent.value,
+      user: given.user?.value ?? null,
+      policy: this.#policy.hash,
+      // Who declares a case and has none bound carries no handle: that is an implicit run.
+      implicit:
+        given.case === null &&
+        (this.#policy.agents.get(given.agent.value)?.caseNames.size ?? 0) > 0,
+      credential: 'policytest',
+      parent: null,
+      case: given.case ?? {},
+      request: null,
+      requestTrusted: false,
+      only: null,
+      budget: {},
+      outside: [],
+      dryRun: false,
+      labels: noLabels,
+    });
+  }
+
+  #call(call: TestCall, repetition: number, times: number): Outcome {
+    this.#calls += 1;
+    const id = `call_${this.#calls}`;
+    const args = times > 1 ? numbered(call.args, repetition) : call.args;
+    const tool = this.#policy.tools.get(call.tool) ?? null;
+    const proposed = {
+      policy: this.#policy,
+      run: this.#run,
+      ancestors: [],
+      call: {
+        id,
+        tool: call.tool,
+        args: isJsonObject(args) ? args : {},
+        step: null,
+        dryRun: false,
+      },
+      tool,
+      reading: tool === null ? null : readCall(tool, isJsonObject(args) ? args : {}),
+    };
+    const read = proposed.reading?.ok === true ? proposed.reading.read : null;
+    const repeated = read === null ? null : joinable(this.#run, read.digest, read.tool.tier);
+    if (repeated !== null) return { verdict: 'join', codes: [], shown: null };
+    const context: Context = { ...proposed, facts: this.#world.facts(gather(proposed)) };
+    const decision = decide(context);
+    const shown =
+      decision.effect === 'allow' && read !== null
+        ? this.#performed(id, decision, read, call.returns)
+        : this.#refused(id, decision, context);
+    return { verdict: decision.verdict, codes: reasonsOf(decision), shown };
+  }
+
+  #refused(id: string, decision: Decision, { tool, reading, call }: Context): null {
+    const digest =
+      reading?.ok === true ? reading.read.digest : (reading?.digest ?? digestOf(call.tool));
+    this.#append({
+      ...this.#decided(id, call.tool, tool, digest, decision),
+      type: 'call.denied',
+      remedies: [],
+    });
+    return null;
+  }
+
+  #performed(
+    id: string,
+    decision: Decision,
+    read: ReadCall,
+    answer: TestAnswer | null,
+  ): Shown | null {
+    const { tool } = read;
+    const decided = this.#decided(id, tool.name, tool, read.digest, decision);
+    this.#world.draw(decision.reservations);
+    this.#append({
+      ...decided,
+      type: 'call.started',
+      reservations: decision.reservations,
+      idempotencyKey: null,
+    });
+    const ended = endOf(answer, { policy: this.#policy, decision, tool, args: read.args });
+    if (ended.outcome === 'completed') {
+      this.#world.use(usedKeys(this.#policy, this.#run.agent, read));
+    }
+    const { v, atMs, run, agent, user, policy, call, step, tier, digest, mediation } = decided;
+    this.#append({
+      ...{ v, atMs, run, agent, user, policy, call, step, tier, digest, mediation },
+      tool: tool.name,
+      type: 'call.finished',
+      outcome: ended.outcome,
+      by: ended.outcome === 'indeterminate' ? 'sallyport' : 'upstream',
+      dryRun: false,
+      delivered: ended.outcome !== 'indeterminate',
+      result: ended.digest,
+      released: null,
+      isError: ended.isError,
+      findings: [],
+      durationMs: 0,
+      tokens: null,
+      costMicroUsd: null,
+      labels: ended.labels,
+      budgetLeft: {},
+    });
+    return ended.shown;
+  }
+
+  #append(event: RunEvent): void {
+    this.#run = fold(this.#run, event);
+  }
+
+  #common() {
+    const { id, agent, user } = this.#run;
+    return {
+      v: 1,
+      atMs: this.#world.nowMs,
+      run: id,
+      agent,
+      user,
+      policy: this.#policy.hash,
+    } as const;
+  }
+
+  #decided(call: string, tool: string, facts: Tool | null, digest: string, decision: Decision) {
+    return {
+      ...this.#common(),
+      call,
+      step: null,
+      tool,
+      tier: facts?.tier ?? 3,
+      digest,
+      mediation: 'brokered',
+      arguments: digest,
+      verdict: decision.verdict,
+      effect: decision.effect,
+      enforcement: decision.enforcement,
+      dryRun: decision.dryRun,
+      findings: decision.findings.map(({ stage, code, verdict, details }) => ({
+        stage,
+        code,
+        verdict,
+        details,
+        at: null,
+      })),
+      facts: {},
+      budgetLeft: {},
+    } as const;
+  }
+}
+
+interface Ended {
+  readonly outcome: 'completed' | 'failed' | 'indeterminate';
+  readonly digest: string | null;
+  readonly isError: boolean;
+  readonly labels: Labels;
+  readonly shown: Shown | null;
+}
+
+function endOf(
+  answer: TestAnswer | null,
+  context: {
+    readonly policy: Policy;
+    readonly decision: Decision;
+    readonly tool: Tool;
+    readonly args: JsonObject;
+  },
+): Ended {
+  if (answer === null) {
+    // The table says nothing of a result: it was done, each time with another outcome, and nobody looked at it.
+    return { outcome: 'completed', digest: null, isError: false, labels: noLabels, shown: null };
+  }
+  if (answer.type === 'lost') {
+    const outcome = context.tool.tier === 0 ? 'failed' : 'indeterminate';
+    return { outcome, digest: null, isError: true, labels: noLabels, shown: null };
+  }
+  const result = resultOf(answer);
+  const inspection = inspect({ ...context, result });
+  const isError = answer.type === 'refuses';
+  const reason = inspection.findings.find((finding) => finding.verdict === 'deny');
+  return {
+    outcome: isError || !inspection.success ? 'failed' : 'completed',
+    digest: digestOf(answer.type === 'data' ? answer.data : answer.text),
+    isError,
+    labels: inspection.labels,
+    shown:
+      inspection.result === null
+        ? { type: 'withheld', code: reason?.code ?? 'outputs.unfilterable' }
+        : shownOf(inspection.result),
+  };
+}
+
+function resultOf(answer: Exclude<TestAnswer, { type: 'lost' }>) {
+  if (answer.type === 'data') {
+    const content = [{ type: 'text', text: JSON.stringify(answer.data) }];
+    return { content, structuredContent: answer.data };
+  }
+  const content = [{ type: 'text', text: answer.text }];
+  return answer.type === 'refuses' ? { content, isError: true } : { content };
+}
+
+function shownOf(result: {
+  readonly content: readonly JsonObject[];
+  readonly structuredContent?: JsonObject;
+}): Shown {
+  const texts = result.content
+    .map((block) => block['text'])
+    .filter((text) => typeof text === 'string');
+  return { type: 'result', text: texts.join('\n'), data: result.structuredContent ?? null };
+}
+
+/** The reasons of the verdict; that nobody can answer a hold yet is none of the policy's. */
+function reasonsOf(decision: Decision): readonly FindingCode[] {
+  const reasons = decision.findings
+    .filter(({ verdict, code }) => verdict === decision.verdict && code !== 'approval.unavailable')
+    .map(({ code }) => code);
+  return [...new Set(reasons)].toSorted();
+}
+
+/** `{n}` in a text is the number of the repetition; a text that is nothing else is the number itself. */
+function numbered(value: JsonValue, repetition: number): JsonValue {
+  if (value === '{n}') return repetition;
+  if (typeof value === 'string') return value.replaceAll('{n}', String(repetition));
+  if (isJsonArray(value)) return value.map((one) => numbered(one, repetition));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [name, numbered(one, repetition)]),
+  );
+}
