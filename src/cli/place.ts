@@ -49,7 +49,7 @@ export async function operate(
     startUpstreams: false,
     log: quiet,
   });
-  return performOperation(gateway.operated, name, input);
+  return await performOperation(gateway.operated, name, input);
 }
 
 /** Of a command that opens the store for a moment, only failures are worth a line. */

@@ -1,3 +1,4 @@
+import { printable } from '../content/escape.ts';
 import type { SourcePosition } from './model.ts';
 
 /** What a diagnostic is about. Stable: tests, the corpus and `--json` name these. */
@@ -85,16 +86,4 @@ function excerpt(sourceLine: string, column: number): { text: string; caretAt: n
   const shownBefore = cut + printable(before);
   const more = start + shownColumns < sourceLine.length ? '…' : '';
   return { text: shownBefore + printable(after) + more, caretAt: Array.from(shownBefore).length };
-}
-
-// Control characters move a cursor or start an escape sequence; the others reorder or hide text (bidirectional
-// controls, zero-width characters, line separators, tag characters).
-const hostile =
-  /[\p{Cc}\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\p{Cs}/gu;
-
-/** Text that can be shown on a terminal or in a log line. */
-export function printable(text: string): string {
-  return text.replace(hostile, (character) =>
-    character === '\t' ? ' ' : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );
 }

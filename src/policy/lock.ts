@@ -6,7 +6,9 @@ import type { JsonObject } from '../content/value.ts';
  */
 export interface Lock {
   readonly lockVersion: 1;
-  readonly upstreams: Readonly<Record<string, { readonly tools: Readonly<Record<string, LockedTool>> }>>;
+  readonly upstreams: Readonly<
+    Record<string, { readonly tools: Readonly<Record<string, LockedTool>> }>
+  >;
 }
 
 export interface LockedTool {

@@ -46,7 +46,12 @@ export interface UpstreamDeclaration {
   readonly name: string;
   readonly at: SourcePosition;
   readonly transport:
-    | { readonly type: 'stdio'; readonly command: string; readonly args: readonly string[]; readonly env: ReadonlyMap<string, string | SecretReference> }
+    | {
+        readonly type: 'stdio';
+        readonly command: string;
+        readonly args: readonly string[];
+        readonly env: ReadonlyMap<string, string | SecretReference>;
+      }
     | { readonly type: 'streamable_http'; readonly url: string }
     | { readonly type: 'functions' };
   readonly credential: CredentialDeclaration | null;
@@ -116,7 +121,9 @@ export interface PinnedDefinition {
   readonly fillDefaults: (args: JsonObject) => JsonObject;
 }
 
-export type SchemaCheck = (value: JsonValue) => readonly { readonly pointer: string; readonly message: string }[];
+export type SchemaCheck = (
+  value: JsonValue,
+) => readonly { readonly pointer: string; readonly message: string }[];
 
 export interface Returns {
   readonly trust: 'trusted' | 'untrusted';
@@ -124,7 +131,11 @@ export interface Returns {
   readonly subject: readonly Pointer[] | { readonly arg: string } | null;
   /** Where the items are; null: the result has none. */
   readonly items: Pointer | null;
-  readonly each: readonly { readonly pointer: Pointer; readonly attribute: string; readonly kind: Kind | null }[];
+  readonly each: readonly {
+    readonly pointer: Pointer;
+    readonly attribute: string;
+    readonly kind: Kind | null;
+  }[];
   /** Numbers that would give a filtered list away: each is set to the number of items left. */
   readonly counts: readonly Pointer[];
   readonly provides: JsonValue;
@@ -198,7 +209,12 @@ export interface Alternative {
 export type Approval =
   | { readonly type: 'tier' }
   | { readonly type: 'never' }
-  | { readonly type: 'by'; readonly role: string | null; readonly if: CelProgram | null; readonly quorum: number };
+  | {
+      readonly type: 'by';
+      readonly role: string | null;
+      readonly if: CelProgram | null;
+      readonly quorum: number;
+    };
 
 /** Answers one constraint's failure and nothing else. Until approvals are built, such a hold is a refusal. */
 export type Otherwise =
@@ -243,7 +259,10 @@ export interface Rate {
 }
 
 export type WhereTest =
-  | { readonly type: 'terms'; readonly terms: readonly (Term | { readonly type: 'glob'; readonly glob: Glob })[] }
+  | {
+      readonly type: 'terms';
+      readonly terms: readonly (Term | { readonly type: 'glob'; readonly glob: Glob })[];
+    }
   | { readonly type: 'range'; readonly min: number | null; readonly max: number | null };
 
 interface ConstraintCommon {
@@ -260,16 +279,43 @@ export type Constraint = ConstraintCommon &
     | { readonly type: 'allowed_domains'; readonly domains: readonly AddressTerm[] }
     | { readonly type: 'forbidden_domains'; readonly domains: readonly AddressTerm[] }
     | { readonly type: 'senders'; readonly only: readonly AddressTerm[] }
-    | { readonly type: 'folders'; readonly only: readonly Term[] | null; readonly except: readonly Term[] }
-    | { readonly type: 'paths'; readonly under: readonly Term[] | null; readonly except: readonly Glob[] }
+    | {
+        readonly type: 'folders';
+        readonly only: readonly Term[] | null;
+        readonly except: readonly Term[];
+      }
+    | {
+        readonly type: 'paths';
+        readonly under: readonly Term[] | null;
+        readonly except: readonly Glob[];
+      }
     | { readonly type: 'urls'; readonly only: readonly (UrlTerm | { readonly case: string })[] }
     | { readonly type: 'accounts'; readonly only: readonly Term[] }
     | { readonly type: 'commands'; readonly only: readonly Term[] }
-    | { readonly type: 'fields'; readonly mode: 'only' | 'except'; readonly names: ReadonlySet<string>; readonly pointers: readonly Pointer[] }
-    | { readonly type: 'items'; readonly attribute: string; readonly mode: 'only' | 'except'; readonly terms: readonly (Term | AddressTerm)[] }
+    | {
+        readonly type: 'fields';
+        readonly mode: 'only' | 'except';
+        readonly names: ReadonlySet<string>;
+        readonly pointers: readonly Pointer[];
+      }
+    | {
+        readonly type: 'items';
+        readonly attribute: string;
+        readonly mode: 'only' | 'except';
+        readonly terms: readonly (Term | AddressTerm)[];
+      }
     | { readonly type: 'max_amount'; readonly amount: Money }
-    | { readonly type: 'max_total'; readonly scope: 'case' | 'user' | 'agent'; readonly amount: Money; readonly windowMs: number | null }
-    | { readonly type: 'once_per'; readonly arguments: readonly string[]; readonly of: 'grant' | 'tool' }
+    | {
+        readonly type: 'max_total';
+        readonly scope: 'case' | 'user' | 'agent';
+        readonly amount: Money;
+        readonly windowMs: number | null;
+      }
+    | {
+        readonly type: 'once_per';
+        readonly arguments: readonly string[];
+        readonly of: 'grant' | 'tool';
+      }
     | { readonly type: 'hours'; readonly windows: readonly HoursWindow[] }
     | { readonly type: 'rate'; readonly rate: Rate }
     | { readonly type: 'after'; readonly tools: readonly string[] }
@@ -328,7 +374,9 @@ export interface CelProgram {
   readonly evaluate: (bindings: CelBindings) => CelResult;
 }
 
-export type CelResult = { readonly ok: true; readonly value: boolean } | { readonly ok: false; readonly error: string };
+export type CelResult =
+  | { readonly ok: true; readonly value: boolean }
+  | { readonly ok: false; readonly error: string };
 
 /** What an expression sees. Lists hold canonical text (`Parsed.key`), amounts the smallest unit, dates as given. */
 export interface CelBindings {
@@ -348,7 +396,21 @@ export interface CelBindings {
 }
 
 export type CelListName =
-  | 'recipients' | 'senders' | 'urls' | 'accounts' | 'amounts' | 'paths' | 'folders' | 'queries' | 'commands'
-  | 'contents' | 'attachments' | 'references' | 'identifiers' | 'numbers' | 'dates' | 'flags';
+  | 'recipients'
+  | 'senders'
+  | 'urls'
+  | 'accounts'
+  | 'amounts'
+  | 'paths'
+  | 'folders'
+  | 'queries'
+  | 'commands'
+  | 'contents'
+  | 'attachments'
+  | 'references'
+  | 'identifiers'
+  | 'numbers'
+  | 'dates'
+  | 'flags';
 
 export type { Kind, Parsed, Unparsable };

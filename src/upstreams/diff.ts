@@ -1,6 +1,7 @@
 /** Two definitions of one tool, made comparable for a person who has to accept the second. */
+
+import { printable } from '../content/escape.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
-import { printable } from './printable.ts';
 
 export interface DefinitionDifference {
   /** RFC 6901. */

@@ -233,8 +233,9 @@ function upstreamState(gateway: Operated, upstream: string): JsonObject {
 }
 
 /** Without the hash: nobody needs it, and what isn't shown can't be attacked offline. */
-function tokenView({ sha256: _, ...view }: TokenRecord): JsonObject {
-  return view;
+function tokenView(record: TokenRecord): JsonObject {
+  const { id, credential, holder, name: of, user, agents, mintedAtMs, expiresAtMs } = record;
+  return { id, credential, holder, name: of, user, agents, mintedAtMs, expiresAtMs };
 }
 
 /** An event is JSON by its shape; reading it back says so to the compiler too. */

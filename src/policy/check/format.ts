@@ -1,4 +1,4 @@
-import { printable } from '../diagnostic.ts';
+import { printable } from '../../content/escape.ts';
 import type { SourcePosition } from '../model.ts';
 import type { PolicyCheck, Remark } from './check.ts';
 
@@ -33,5 +33,8 @@ function place({ file, line, column }: SourcePosition): string {
 }
 
 function printableLines(lines: readonly string[]): string {
-  return `${lines.map(printable).join('\n').trimEnd()}\n`;
+  return `${lines
+    .map((line) => printable(line))
+    .join('\n')
+    .trimEnd()}\n`;
 }

@@ -1,4 +1,6 @@
 /** An MCP server as an upstream: connected, kept connected, asked. What transport it uses is its dial's business. */
+
+import { printable } from '../../content/escape.ts';
 import { isJsonObject, type JsonObject } from '../../content/value.ts';
 import type { SecretsHeld } from '../../credentials/held.ts';
 import { UpstreamError } from '../errors.ts';
@@ -10,7 +12,6 @@ import type {
   UpstreamOutcome,
   UpstreamStatus,
 } from '../port.ts';
-import { printable } from '../printable.ts';
 import { readResult } from '../tool-result.ts';
 import type { Exchange, Failure, Question } from './channel.ts';
 import { type Dial, KeptConnection, type Link } from './connection.ts';

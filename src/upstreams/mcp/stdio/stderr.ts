@@ -1,5 +1,5 @@
+import { printable } from '../../../content/escape.ts';
 import { upstreamLimits } from '../../limits.ts';
-import { printable } from '../../printable.ts';
 import { LineSplitter } from '../lines.ts';
 
 /** The last lines of a server's stderr, for its status. Always drained: a full pipe would stop the server. */
