@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { printable } from '../../content/escape.ts';
 import { fold } from '../../engine/fold.ts';
@@ -46,7 +47,7 @@ Examples:
       'a checkpoint that was kept elsewhere: without one, nobody can tell a ledger from its older self',
     )
     .option('--key <vkey>', 'the verifier key (default: the one in the data directory)')
-    .option('--receipt <file>', 'verify one receipt, without the ledger')
+    .option('--receipt <file>', 'verify one receipt (`-`: standard input), without the ledger')
     .action(act(verify_));
   const receipt = new Command('receipt')
     .description(
@@ -70,7 +71,7 @@ async function verify_(options: VerifyOptions, output: Output): Promise<ExitCode
   const { dataDirectory } = placeOf(options);
   const vkey = options.key ?? formatVkey(loadVerifier(dataDirectory));
   if (options.receipt !== undefined) {
-    const report = verifyReceipt(readText(options.receipt), vkey);
+    const report = verifyReceipt(await readText(options.receipt), vkey);
     return report.ok
       ? output.result(
           true,
@@ -83,7 +84,8 @@ async function verify_(options: VerifyOptions, output: Output): Promise<ExitCode
           `${report.code}: ${printable(report.problem)}`,
         );
   }
-  const keptCheckpoint = options.checkpoint === undefined ? null : readText(options.checkpoint);
+  const keptCheckpoint =
+    options.checkpoint === undefined ? null : await readText(options.checkpoint);
   const database = storeFiles(dataDirectory).database;
   await using reader = existsSync(database)
     ? await openSqliteReader({ directory: dataDirectory, foldRun: fold })
@@ -138,7 +140,9 @@ async function export_(options: CommonOptions, output: Output): Promise<ExitCode
   return 0;
 }
 
-function readText(file: string): string {
+/** `-` is standard input. */
+async function readText(file: string): Promise<string> {
+  if (file === '-') return text(process.stdin);
   if (!existsSync(file)) throw new UsageError(`${file} can't be read`);
   return readFileSync(file, 'utf8');
 }

@@ -1,0 +1,69 @@
+/**
+ * `npm start`: the gateway in front of two real MCP servers, a token for one agent, and three things to try. What
+ * happened is kept in `.sallyport` beside the policy, for the next start too.
+ */
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SallyportError } from '../../src/content/errors.ts';
+import { type Gateway, openGateway } from '../../src/gateway.ts';
+import { whatToTry } from './what-to-try.ts';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const repository = join(here, '..', '..');
+const policyFile = join(here, 'sallyport.yaml');
+const dataDirectory = join(here, '.sallyport');
+
+const host = '127.0.0.1';
+const usualPort = 7080;
+/** A gateway that is killed leaves its token behind; a day later nobody can use it. */
+const tokenMs = 24 * 3_600_000;
+
+async function main(): Promise<void> {
+  const ended = signal();
+  await using gateway = await openGateway({
+    policyFile,
+    dataDirectory,
+    startUpstreams: true,
+    log: (line) => console.error(JSON.stringify(line)),
+  });
+  const { url } = await listen(gateway);
+  await gateway.catalog.refresh();
+  const { token, record } = await gateway.tokens.mint({
+    holder: 'agent',
+    name: 'reporter',
+    user: 'you',
+    expiresAtMs: gateway.store.nowMs() + tokenMs,
+  });
+  console.log(
+    whatToTry({ url: `${url}/mcp`, token, policyFile: relative(repository, policyFile) }),
+  );
+  await ended;
+  console.log('\nstopping: the token is revoked, the record stays');
+  await gateway.tokens.revoke(record.id);
+}
+
+async function listen(gateway: Gateway): Promise<{ readonly url: string }> {
+  try {
+    return await gateway.listen({ host, port: usualPort });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    return gateway.listen({ host, port: 0 });
+  }
+}
+
+function signal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof SallyportError)) throw error;
+  console.error(
+    `error: ${error.message}${error.hint === undefined ? '' : `\nhint: ${error.hint}`}`,
+  );
+  process.exitCode = 1;
+}
