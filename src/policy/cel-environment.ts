@@ -33,7 +33,7 @@ export interface CelTool {
   readonly currency: string | null;
 }
 
-export interface CelArgument {
+interface CelArgument {
   readonly type: CelType;
   /** Of an argument that is an amount: how its value is read, so that `usd(50)` means the same in cents and in dollars. */
   readonly amount: Kind | null;
@@ -136,7 +136,7 @@ function caseType(declared: CaseDeclaration): CelType {
 const schemaDepthMax = 8;
 
 /** What a JSON Schema says of a value's type. Whatever it says in a way that isn't understood here is `unknown`. */
-export function schemaType(schema: JsonObject): CelType {
+function schemaType(schema: JsonObject): CelType {
   return typeOf(schema, schema, schemaDepthMax);
 }
 

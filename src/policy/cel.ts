@@ -7,8 +7,6 @@ import { truth } from './cel-typed.ts';
 import { CelFault, Meter } from './cel-value.ts';
 import type { CelBindings, CelProgram, CelResult, SourcePosition } from './model.ts';
 
-export type { CelProblem } from './cel-scan.ts';
-
 export type CompiledCel =
   | { readonly ok: true; readonly program: CelProgram }
   | { readonly ok: false; readonly problems: readonly CelProblem[] };

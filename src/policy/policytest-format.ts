@@ -76,7 +76,7 @@ export type TestShown =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'withheld'; readonly code: FindingCode };
 
-export interface TestUsage {
+interface TestUsage {
   readonly steps: number;
   readonly tokens: number;
   readonly costMicroUsd: number;

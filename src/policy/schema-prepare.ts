@@ -13,7 +13,7 @@ export type PreparedSchema =
   /** `pointer` is where in the schema. */
   | { readonly error: string; readonly pointer: string };
 
-export const schemaLimits: {
+const schemaLimits: {
   readonly charactersMax: number;
   readonly schemasMax: number;
   readonly depthMax: number;
