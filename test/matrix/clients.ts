@@ -78,7 +78,6 @@ const calls: readonly Expected[] = [
 ];
 
 export async function clientsTable(directory: string): Promise<Table> {
-  const programs = await clientPrograms();
   for (const [name, text] of [
     ['open', openText],
     ['closed', closedText],
@@ -90,7 +89,7 @@ export async function clientsTable(directory: string): Promise<Table> {
   await runSallyport(directory, 'tools', 'pin', '--all');
   await using gateway = await startGateway(directory);
   const rows = [];
-  for (const program of programs) {
+  for (const program of clientPrograms) {
     rows.push({ name: program.name, cells: await tryClient(program, gateway, directory) });
   }
   return {

@@ -5,7 +5,7 @@ import { type Gateway, runSallyport, startGateway } from '../../examples/email-a
 import { mustRun } from '../../examples/email-agent/rig/process.ts';
 import type { MailRig } from '../../examples/email-agent/rig/rig.ts';
 import { annsQuestion } from '../../examples/email-agent/world.ts';
-import { type ClientProgram, clientPrograms, matrixPython } from './programs.ts';
+import { matrixPython, typescriptModern } from './programs.ts';
 import { type Cell, cell, failed, type Table } from './table.ts';
 
 interface ServerUnderTest {
@@ -25,12 +25,10 @@ interface ServerUnderTest {
 const noteText = 'a note that the server reads from disk';
 
 export async function serversTable(directory: string, mail: MailRig): Promise<Table> {
-  const client = (await clientPrograms()).find((program) => program.protocol === '2026-07-28');
-  if (client === undefined) throw new Error('no client program speaks 2026-07-28');
   await mail.deliver(annsQuestion.message, annsQuestion.folder);
   const rows = [];
   for (const server of await serversUnderTest(directory, mail)) {
-    rows.push({ name: server.name, cells: await tryServer(server, client, directory) });
+    rows.push({ name: server.name, cells: await tryServer(server, directory) });
   }
   return {
     title: 'Servers, imported by init and called through the gateway',
@@ -95,11 +93,7 @@ async function serversUnderTest(
   ];
 }
 
-async function tryServer(
-  server: ServerUnderTest,
-  client: ClientProgram,
-  parent: string,
-): Promise<readonly Cell[]> {
+async function tryServer(server: ServerUnderTest, parent: string): Promise<readonly Cell[]> {
   const directory = join(parent, server.name);
   await mkdir(directory);
   const configuration = join(directory, 'mcp.json');
@@ -125,7 +119,7 @@ async function tryServer(
   await using running = gateway;
   const tool = `${server.name}.${server.call.tool}`;
   try {
-    const report = await client.run(
+    const report = await typescriptModern.run(
       { url: running.url, run: null, calls: [{ tool, args: server.call.args }] },
       await running.agentToken('agent'),
     );
