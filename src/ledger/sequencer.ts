@@ -5,6 +5,7 @@
  * the events are there, and the next start seals them.
  */
 import { renameSync, writeFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import type { Store } from '../store/port.ts';
 import { signCheckpoint } from './checkpoint.ts';
 import { LedgerError } from './errors.ts';
@@ -150,6 +151,8 @@ class StoreSequencer implements Sequencer {
         tree.add(leafHash(leaf));
       }
       if (rows.length === 0) throw missing(tree.size);
+      // Calls in progress come before a backlog.
+      await setImmediate();
     }
     const note = signCheckpoint({ size: tree.size, root: tree.root() }, this.#signer);
     // Nobody sees the note before it is durable: else a crash could leave one in the world that we contradict.

@@ -169,6 +169,16 @@ export function storeContract(
       ]);
     });
 
+    test('a call that is open can not be started again, by its run or another', async () => {
+      await using world = await World.make();
+      const [a, b] = [world.run('a'), world.run('b')];
+      await Promise.all([a.open(), b.open()]);
+      await a.start('call-1');
+      expect(await b.start('call-1')).toEqual({ type: 'conflict' });
+      expect(await a.start('call-1')).toEqual({ type: 'conflict' });
+      expect(await world.store.openCalls(10)).toMatchObject([{ call: 'call-1', run: 'a' }]);
+    });
+
     test('opening a run that exists is a conflict', async () => {
       await using world = await World.make();
       await world.run('a').open();

@@ -33,7 +33,10 @@ export interface EventRow {
 
 export interface RunCommit {
   readonly run: string;
-  /** MUST equal the number of events that the run has, else nothing is written: `conflict`. 0 opens the run. */
+  /**
+   * MUST equal the number of events that the run has, else nothing is written: `conflict`. 0 opens the run.
+   * A call that is open already can't be started again: `conflict` too.
+   */
   readonly expectedVersion: number;
   readonly events: readonly RunEvent[];
   readonly gatewayEvents: readonly GatewayEvent[];

@@ -19,6 +19,7 @@ import { join } from 'node:path';
 import { canonicalJson } from '../content/json.ts';
 import type { JsonValue } from '../content/value.ts';
 import { StoreError } from './errors.ts';
+import { syncDirectory } from './sync-directory.ts';
 
 /** Some 30,000 refusals: a store that is gone for longer needs a person, and the caller answers 503. */
 export const spoolBytesMax: number = 16 * 1024 * 1024;
@@ -116,17 +117,6 @@ function readAll(fd: number): Buffer {
     length += read;
   }
   return bytes.subarray(0, length);
-}
-
-/** A new file is durable only when its directory is. */
-function syncDirectory(directory: string): void {
-  if (process.platform === 'win32') return;
-  const fd = openSync(directory, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
 }
 
 function parse(line: string): JsonValue {

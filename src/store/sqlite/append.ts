@@ -34,9 +34,11 @@ export class Append {
   run(commit: EncodedRunCommit, atMs: number): CommitOutcome {
     const stored = this.#sql.version.get(commit.run);
     const version = stored === undefined ? 0 : numberOf(stored, 'version');
-    if (version !== commit.expectedVersion || !this.#expected(commit.writes)) {
-      return { type: 'conflict' };
-    }
+    const fits =
+      version === commit.expectedVersion &&
+      this.#expected(commit.writes) &&
+      !commit.runEvents.some(({ event }) => this.#alreadyOpen(event));
+    if (!fits) return { type: 'conflict' };
     const refused = this.#refused(commit.reservations, atMs);
     if (refused.length > 0) return { type: 'refused', reservations: refused };
 
@@ -130,6 +132,10 @@ export class Append {
     this.#nextSeq += 1;
   }
 
+  #alreadyOpen(event: RunEvent): boolean {
+    return event.type === 'call.started' && this.#sql.callOpen.get(event.call) !== undefined;
+  }
+
   #trackCall(event: RunEvent): void {
     if (event.type === 'call.started') {
       this.#sql.startCall.run(event.call, event.run, this.#leaseOwner, event.atMs);
@@ -163,6 +169,7 @@ function prepare(db: DatabaseSync) {
       `INSERT INTO events (seq, run, run_version, at_ms, type, agent, tool, leaf)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
+    callOpen: db.prepare('SELECT 1 FROM open_calls WHERE call = ?'),
     startCall: db.prepare(
       'INSERT INTO open_calls (call, run, owner, started_at_ms) VALUES (?, ?, ?, ?)',
     ),

@@ -1,7 +1,16 @@
 /** The data directory holds everything that happened: nobody but its owner reads it. */
-import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  statSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { StoreError } from '../errors.ts';
+import { syncDirectory } from '../sync-directory.ts';
 
 export interface StoreFiles {
   readonly database: string;
@@ -20,10 +29,13 @@ export function storeFiles(directory: string): StoreFiles {
 /** Makes the directory and the database files with modes 0700 and 0600. */
 export function prepareFiles(directory: string, files: StoreFiles): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const made = mkdirSync(directory, { recursive: true, mode: 0o700 });
     keepPrivate(directory);
     createPrivate(files.database);
     createPrivate(files.lock);
+    // Else a power cut could take the new names away, and with them what was acknowledged since.
+    syncDirectory(directory);
+    if (made !== undefined) syncDirectory(dirname(directory));
   } catch (error) {
     if (error instanceof StoreError) throw error;
     throw new StoreError('store.unavailable', `the data directory ${directory} can't be used`, {

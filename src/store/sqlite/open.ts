@@ -40,7 +40,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     db = new DatabaseSync(files.database, { timeout: busyTimeoutMs });
     db.exec(
       `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${journalBytesMax};` +
-        'PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF',
+        // On macOS a plain fsync leaves the data in the drive's cache.
+        'PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; PRAGMA trusted_schema = OFF',
     );
     prepareSchema(db, files.database);
     return new SqliteStore({
