@@ -202,4 +202,3 @@ export type GatewayEvent = Common &
   );
 
 export type Event = RunEvent | GatewayEvent;
-export type { Finding };

@@ -95,4 +95,3 @@ export type Labels = {
 };
 
 export type CaseValues = Readonly<Record<string, string | number | boolean>>;
-export type { JsonValue };

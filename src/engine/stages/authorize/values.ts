@@ -44,7 +44,7 @@ export function takes(tool: Tool, kind: KindName): boolean {
   return shapeOf(tool).argumentsOf.has(kind);
 }
 
-export function filteredBy(tool: Tool, kind: KindName): boolean {
+function filteredBy(tool: Tool, kind: KindName): boolean {
   return shapeOf(tool).attributesOf.has(kind);
 }
 
