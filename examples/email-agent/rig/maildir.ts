@@ -36,24 +36,37 @@ export async function readFolder(home: string, folder: string): Promise<readonly
 
 const fileTime = (file: string): string => file.split('/').at(-1) ?? '';
 
-/** Headers and the plain text of a message without parts, or of its first part: all that the rig's own mails have. */
+/** A message with all that is readable in it: every part, decoded, so that a secret isn't overlooked for how it was packed. */
 export function parseMail(source: string): StoredMail {
   const { headers, body } = split(source);
-  const boundary = /boundary="?([^";]+)"?/.exec(headers.get('content-type') ?? '')?.[1];
-  const part =
-    boundary === undefined ? { headers, body } : split(body.split(`--${boundary}`)[1] ?? '');
   return {
     id: headers.get('message-id') ?? '',
     from: headers.get('from') ?? '',
     to: headers.get('to') ?? '',
     subject: headers.get('subject') ?? '',
     inReplyTo: headers.get('in-reply-to') ?? null,
-    text: decode(part.body, part.headers.get('content-transfer-encoding') ?? '7bit'),
+    text: readable(headers, body),
   };
 }
 
+function readable(headers: ReadonlyMap<string, string>, body: string): string {
+  const boundary = /boundary="?([^";]+)"?/i.exec(headers.get('content-type') ?? '')?.[1];
+  if (boundary === undefined) {
+    return decode(body, headers.get('content-transfer-encoding') ?? '7bit');
+  }
+  const [, ...parts] = body.split(`--${boundary}`);
+  return parts
+    .filter((part) => !part.startsWith('--'))
+    .map((part) => {
+      const inner = split(part.replace(/^[ \t]*\n/, ''));
+      return readable(inner.headers, inner.body);
+    })
+    .join('\n');
+}
+
 function split(source: string): { headers: ReadonlyMap<string, string>; body: string } {
-  const text = source.replaceAll('\r\n', '\n').replace(/^\n+/, '');
+  const text = source.replaceAll('\r\n', '\n');
+  if (text.startsWith('\n')) return { headers: new Map(), body: text.slice(1) };
   const end = text.indexOf('\n\n');
   const head = (end < 0 ? text : text.slice(0, end)).replaceAll(/\n[ \t]+/g, ' ');
   const headers = new Map<string, string>();
