@@ -7,7 +7,7 @@
  */
 import type { JsonObject, JsonValue } from '../content/value.ts';
 import type { Enforcement } from '../policy/model.ts';
-import type { Finding, Remedy, Reservation, Verdict } from './decision.ts';
+import type { Remedy, Reservation, Verdict } from './decision.ts';
 import type { CaseValues, Labels, RunBudget } from './run.ts';
 
 /** How far Sallyport stood between the agent and the tool. */

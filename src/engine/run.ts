@@ -1,5 +1,3 @@
-import type { JsonValue } from '../content/value.ts';
-
 export type RunStatus = 'open' | 'closed' | 'abandoned';
 
 /**
