@@ -138,7 +138,7 @@ describe('sealing', () => {
     expect(report).toMatchObject({ ok: true, sealed: 10_000 });
   });
 
-  test.each([
+  const tampered: [string, (directory: string) => void | Promise<void>][] = [
     [
       'an edited event',
       (directory: string) =>
@@ -203,7 +203,9 @@ describe('sealing', () => {
         unlinkSync(keyFiles(directory).vkey);
       },
     ],
-  ])('nothing more is signed over a ledger with %s', async (_, tamper) => {
+  ];
+
+  test.each(tampered)('nothing more is signed over a ledger with %s', async (_, tamper) => {
     const { directory } = await ledger();
     await tamper(directory);
     await withStore(directory, async (store) => {
