@@ -15,7 +15,21 @@ import type { Principal } from './principal.ts';
 const statePrefix = 'token:';
 const tokenForm = /^sp_(agent|opener)_([0-9A-Za-z_-]{12})\.([0-9A-Za-z_-]{43})$/;
 
-const recordShape = z.strictObject({
+/** What is kept of a token. `agents` bounds an opener; `user` binds an agent's token to one person. */
+export type TokenRecord = {
+  readonly id: string;
+  /** What implicit runs hang on: the same for a token and its successors. */
+  readonly credential: string;
+  readonly holder: 'agent' | 'opener';
+  readonly name: string;
+  readonly user: string | null;
+  readonly agents: readonly string[] | null;
+  readonly sha256: string;
+  readonly mintedAtMs: number;
+  readonly expiresAtMs: number | null;
+};
+
+const recordShape: z.ZodType<TokenRecord> = z.strictObject({
   id: z.string(),
   credential: z.string(),
   holder: z.enum(['agent', 'opener']),
@@ -26,9 +40,6 @@ const recordShape = z.strictObject({
   mintedAtMs: z.number(),
   expiresAtMs: z.number().nullable(),
 });
-
-/** What is kept of a token. `agents` bounds an opener; `user` binds an agent's token to one person. */
-export type TokenRecord = Readonly<z.infer<typeof recordShape>>;
 
 export type MintRequest =
   | {

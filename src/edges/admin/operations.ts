@@ -59,7 +59,21 @@ const name = z.string().min(1).max(128);
 const eventsShownMax = 25_000;
 const listLimit = z.number().int().min(1).max(10_000);
 
-const table = {
+export type OperationName =
+  | 'status'
+  | 'token.mint'
+  | 'token.list'
+  | 'token.rotate'
+  | 'token.revoke'
+  | 'runs.list'
+  | 'runs.show'
+  | 'runs.close'
+  | 'suspend'
+  | 'resume'
+  | 'tools.list'
+  | 'mediation.record';
+
+const table: Readonly<Record<OperationName, Operation>> = {
   status: operation(z.strictObject({}), async (gateway) => ({
     policy: gateway.policy().hash,
     enforcement: gateway.policy().enforcement,
@@ -190,9 +204,7 @@ const table = {
       return { agent, proven };
     },
   ),
-} as const satisfies Record<string, Operation>;
-
-export type OperationName = keyof typeof table;
+};
 
 export function isOperation(text: string): text is OperationName {
   return Object.hasOwn(table, text);
