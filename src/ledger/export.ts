@@ -1,12 +1,13 @@
 import type { JsonValue } from '../content/value.ts';
 import type { StoreReader } from '../store/port.ts';
 import { readEvent } from '../store/upcast.ts';
+import { leafHash } from './leaf.ts';
 import { payloadsOf } from './payloads.ts';
 
 const rowsAtOnce = 256;
 
 /**
- * The ledger as JSON lines: `{"seq", "event", "payloads"}`, a line an event, in order. `event` is byte for byte the leaf,
+ * The ledger as JSON lines: `{"seq", "leafHash", "event", "payloads"}`, a line an event, in order. `event` is byte for byte the leaf,
  * so whoever hashes it gets the leaf's hash. Payloads are what Sallyport kept, redacted then.
  */
 export async function* exportEvents(
@@ -25,7 +26,8 @@ export async function* exportEvents(
         if (bytes !== null) payloads[digest] = JSON.parse(Buffer.from(bytes).toString('utf8'));
       }
       const event = Buffer.from(leaf).toString('utf8');
-      yield `{"seq":${seq},"event":${event},"payloads":${JSON.stringify(payloads)}}\n`;
+      const leafDigest = Buffer.from(leafHash(leaf)).toString('hex');
+      yield `{"seq":${seq},"leafHash":"${leafDigest}","event":${event},"payloads":${JSON.stringify(payloads)}}\n`;
       next = seq + 1;
     }
   }

@@ -20,6 +20,7 @@ import type { Store } from '../store/port.ts';
 import { openSqliteReader, openSqliteStore } from '../store/sqlite/open.ts';
 import { exportEvents } from './export.ts';
 import { createLedgerKey, keyFiles, loadLedgerKey, loadVerifier } from './key.ts';
+import { emptyRoot, leafHash } from './leaf.ts';
 import { formatVkey } from './note.ts';
 import { payloadDigest } from './payloads.ts';
 import { formatReceipt, makeReceipt, parseReceipt, verifyReceipt } from './receipt.ts';
@@ -502,6 +503,9 @@ test('the export has every event with its payloads, byte for byte as it was hash
     expect(exported.seq).toBe(seq);
     expect(canonicalJson(exported.event)).toBe(
       Buffer.from(events[seq]?.leaf ?? []).toString('utf8'),
+    );
+    expect(exported.leafHash).toBe(
+      Buffer.from(leafHash(events[seq]?.leaf ?? emptyRoot)).toString('hex'),
     );
     const { event } = events[seq] ?? {};
     if (event?.type !== 'call.started') continue;
