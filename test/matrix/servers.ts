@@ -1,10 +1,10 @@
 /** Real MCP servers as a newcomer meets them: imported by `sallyport init` from an `mcpServers` JSON, started, listed, called. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Gateway, runSallyport, startGateway } from '../../examples/email-agent/gateway.ts';
 import { mustRun } from '../../examples/email-agent/rig/process.ts';
 import type { MailRig } from '../../examples/email-agent/rig/rig.ts';
-import { annsQuestion } from '../../examples/email-agent/world.ts';
+import { annsQuestion, support } from '../../examples/email-agent/world.ts';
 import { matrixPython, typescriptModern } from './programs.ts';
 import { type Cell, cell, failed, type Table } from './table.ts';
 
@@ -103,6 +103,8 @@ async function tryServer(server: ServerUnderTest, parent: string): Promise<reado
   );
   const imported = await cell(async () => {
     await runSallyport(directory, 'init', '--from', configuration);
+    const policy = await readFile(join(directory, 'sallyport.yaml'), 'utf8');
+    if (policy.includes(support.password)) throw new Error('the password stands in the policy');
     return '';
   });
   if (!imported.ok) return [imported, ...unreached(3)];

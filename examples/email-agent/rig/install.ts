@@ -50,6 +50,7 @@ export async function installMail(): Promise<MailInstall> {
         '  sudo env "PATH=$PATH" npm run demo',
     );
   }
+  await checkDovecot();
   const { bin } = await pythonEnvironment(join(import.meta.dirname, 'requirements.txt'));
   return { emailServer: join(bin, 'mcp-email-server') };
 }
@@ -58,6 +59,15 @@ async function installed(): Promise<boolean> {
   if (!programs.every((program) => existsSync(program))) return false;
   const venv = await run('python3', ['-c', 'import ensurepip'], { timeoutMs: 30_000 });
   return venv.code === 0;
+}
+
+/** Dovecot 2.4 (Debian 13) is configured in another language than 2.3. */
+async function checkDovecot(): Promise<void> {
+  const found = (await mustRun('/usr/sbin/dovecot', ['--version'], { timeoutMs: 30_000 })).trim();
+  if (found.startsWith('2.3.')) return;
+  throw new MailInstallError(
+    `the rig is written for Dovecot 2.3 (Debian 12, Ubuntu 22.04 and 24.04); this machine has ${found}`,
+  );
 }
 
 async function installPackages(): Promise<void> {
