@@ -43,7 +43,7 @@ function options(
 ): readonly (readonly Option[])[] {
   const agent = policy.agents.get(agentName);
   if (agent === undefined || agent.forbidden.has(actionOf(tool))) return [[], []];
-  if (user === null && agent.actsFor.length > 0 && agent.unattendedOwner === null) return [[], []];
+  // A token that names nobody: who the agent works for comes with the run, and is one of these roles.
   const roles = rolesOf(policy, agent, user);
   return [agentOptions(agent, tool), userOptions(policy, { agent, user, roles }, tool)];
 }
