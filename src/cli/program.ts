@@ -1,6 +1,7 @@
 /** The command line: one file a command, put together here. */
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { initCommand } from './commands/init.ts';
 import { ledgerCommand } from './commands/ledger.ts';
 import { policyCommand } from './commands/policy.ts';
@@ -39,6 +40,7 @@ export async function run(argv: readonly string[], streams: Streams): Promise<Ex
   for (const make of [
     initCommand,
     upCommand,
+    doctorCommand,
     policyCommand,
     toolsCommand,
     runsCommand,
