@@ -5,6 +5,7 @@ import type { Context, Proposed } from '../engine/context.ts';
 import { decide } from '../engine/decide.ts';
 import type { Decision } from '../engine/decision.ts';
 import type { Facts } from '../engine/facts.ts';
+import { fold } from '../engine/fold.ts';
 import { gather } from '../engine/gather.ts';
 import { noLabels } from '../engine/labels.ts';
 import { readCall } from '../engine/read-call.ts';
@@ -28,7 +29,7 @@ export function explainCall(
   const tool = policy.tools.get(question.tool) ?? null;
   const proposed: Proposed = {
     policy,
-    run: freshRun(question),
+    run: freshRun(question, policy.hash),
     ancestors: [],
     call: {
       id: 'call_what_if',
@@ -55,36 +56,25 @@ export function explainCall(
   return { decision: decide(context), context };
 }
 
-function freshRun(question: Question): Run {
-  return {
-    id: 'run_what_if',
-    version: 1,
-    agent: question.agent,
-    user: question.user,
+function freshRun({ agent, user, case: values, atMs }: Question, policy: string): Run {
+  return fold(null, {
+    v: 1,
+    type: 'run.opened',
+    atMs,
+    run: 'run_what_if',
+    agent,
+    user,
+    policy,
     implicit: false,
     credential: '',
     parent: null,
-    case: question.case,
+    case: values,
     request: null,
     requestTrusted: false,
     only: null,
     budget: {},
     outside: [],
     dryRun: false,
-    openedAtMs: question.atMs,
-    status: 'open',
-    closedAs: null,
-    toolCalls: 0,
-    steps: 0,
-    tokens: 0,
-    costMicroUsd: 0,
-    model: null,
-    callTimesMs: [],
-    usageTimes: [],
-    recent: [],
-    byDigest: {},
-    inFlight: {},
-    completedTools: [],
     labels: noLabels,
-  };
+  });
 }
