@@ -76,7 +76,7 @@ async function call(directory: string): Promise<Touched> {
       () => (touched.includes(where) ? 'performed' : 'never performed'),
       (error: unknown) => (error instanceof SallyportError ? error.code : String(error)),
     );
-  return door.run({ agent: 'patient' }, async () => {
+  return await door.run({ agent: 'patient' }, async () => {
     const here = await attempt('here');
     const elsewhere = await attempt('elsewhere');
     return {
