@@ -13,6 +13,8 @@ export interface Gateway extends AsyncDisposable {
   openRun(agent: string, bound: Readonly<Record<string, string>>): Promise<OpenedRun>;
   usedToolCalls(run: string): Promise<number>;
   closeRun(run: string): Promise<void>;
+  /** What it has printed, its newest part: for whoever asks why. */
+  log(): string;
 }
 
 export interface OpenedRun {
@@ -70,6 +72,7 @@ function gateway(directory: string, url: string, opener: string, service: Servic
     closeRun: async (run) => {
       await ask('POST', `/v1/runs/${run}/close`, { as: 'success' });
     },
+    log: () => service.output(),
     [Symbol.asyncDispose]: () => service.stop(),
   };
 }

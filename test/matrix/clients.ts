@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Gateway, runSallyport, startGateway } from '../../examples/email-agent/gateway.ts';
 import type { CallReport, Report } from './clients/report.ts';
 import { type ClientProgram, clientPrograms } from './programs.ts';
-import { type Cell, cell, failed, type Table } from './table.ts';
+import { type Cell, cell, failed, failedBy, type Row, type Table, withLog } from './table.ts';
 
 /** filesystem declares an outputSchema on every tool, everything on hardly any: the two ways to lose a refusal. */
 const policy = (directory: string): string => `
@@ -88,15 +88,16 @@ export async function clientsTable(directory: string): Promise<Table> {
   await writeFile(join(directory, 'sallyport.yaml'), policy(directory));
   await runSallyport(directory, 'tools', 'pin', '--all');
   await using gateway = await startGateway(directory);
-  const rows = [];
+  const rows: Row[] = [];
   for (const program of clientPrograms) {
     rows.push({ name: program.name, cells: await tryClient(program, gateway, directory) });
   }
+  const log = gateway.log();
   return {
     title: 'Clients, through the gateway',
     of: 'client',
     columns: ['list', ...calls.map((call) => call.column)],
-    rows,
+    rows: rows.map((row) => withLog(row, log)),
   };
 }
 
@@ -117,8 +118,7 @@ async function tryClient(
       await gateway.agentToken('client'),
     );
   } catch (error) {
-    const why = failed(error instanceof Error ? error.message : String(error));
-    return [why, ...calls.map(() => failed('the client program failed'))];
+    return [failedBy(error), ...calls.map(() => failed('the client program failed'))];
   }
   const cells = calls.map((expected, index) => {
     const call = report.calls[index];

@@ -13,7 +13,7 @@ import { temporaryDirectory } from '../../examples/email-agent/rig/temporary.ts'
 import { support } from '../../examples/email-agent/world.ts';
 import { clientsTable } from './clients.ts';
 import { serversTable } from './servers.ts';
-import { failed, formatTable, passed, type Table } from './table.ts';
+import { failed, failedBy, formatTable, passed, type Table } from './table.ts';
 
 const demoMs = 5 * 60_000;
 
@@ -82,8 +82,12 @@ async function tableOf(name: string, make: () => Promise<Table>): Promise<Table>
   try {
     return await make();
   } catch (error) {
-    const why = failed(error instanceof Error ? error.message : String(error));
-    return { title: name, of: 'part', columns: ['runs'], rows: [{ name, cells: [why] }] };
+    return {
+      title: name,
+      of: 'part',
+      columns: ['runs'],
+      rows: [{ name, cells: [failedBy(error)] }],
+    };
   }
 }
 

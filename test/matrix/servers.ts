@@ -6,7 +6,16 @@ import { mustRun } from '../../examples/email-agent/rig/process.ts';
 import type { MailRig } from '../../examples/email-agent/rig/rig.ts';
 import { annsQuestion, support } from '../../examples/email-agent/world.ts';
 import { matrixPython, typescriptModern } from './programs.ts';
-import { type Cell, cell, failed, type Table } from './table.ts';
+import {
+  type Cell,
+  cell,
+  failed,
+  failedBy,
+  passed,
+  type Row,
+  type Table,
+  withLog,
+} from './table.ts';
 
 interface ServerUnderTest {
   readonly name: string;
@@ -26,9 +35,9 @@ const noteText = 'a note that the server reads from disk';
 
 export async function serversTable(directory: string, mail: MailRig): Promise<Table> {
   await mail.deliver(annsQuestion.message, annsQuestion.folder);
-  const rows = [];
+  const rows: Row[] = [];
   for (const server of await serversUnderTest(directory, mail)) {
-    rows.push({ name: server.name, cells: await tryServer(server, directory) });
+    rows.push(await tryServer(server, directory));
   }
   return {
     title: 'Servers, imported by init and called through the gateway',
@@ -93,58 +102,50 @@ async function serversUnderTest(
   ];
 }
 
-async function tryServer(server: ServerUnderTest, parent: string): Promise<readonly Cell[]> {
-  const directory = join(parent, server.name);
+async function tryServer(server: ServerUnderTest, parent: string): Promise<Row> {
+  const { name } = server;
+  const directory = join(parent, name);
   await mkdir(directory);
-  const configuration = join(directory, 'mcp.json');
-  await writeFile(
-    configuration,
-    JSON.stringify({ mcpServers: { [server.name]: server.entry } }, null, 2),
-  );
-  const imported = await cell(async () => {
-    await runSallyport(directory, 'init', '--from', configuration);
-    const policy = await readFile(join(directory, 'sallyport.yaml'), 'utf8');
-    if (policy.includes(support.password)) throw new Error('the password stands in the policy');
-    return '';
-  });
-  if (!imported.ok) return [imported, ...unreached(3)];
+  const imported = await cell(() => importServer(server, directory));
+  if (!imported.ok) return { name, cells: [imported, ...unreached(3)] };
   let gateway: Gateway;
   try {
     gateway = await startGateway(directory);
   } catch (error) {
-    return [
-      imported,
-      failed(error instanceof Error ? error.message : String(error)),
-      ...unreached(2),
-    ];
+    return { name, cells: [imported, failedBy(error), ...unreached(2)] };
   }
   await using running = gateway;
+  const cells = await callServer(server, running);
+  return withLog({ name, cells: [imported, passed(), ...cells] }, running.log());
+}
+
+async function importServer({ name, entry }: ServerUnderTest, directory: string): Promise<string> {
+  const configuration = join(directory, 'mcp.json');
+  await writeFile(configuration, JSON.stringify({ mcpServers: { [name]: entry } }, null, 2));
+  await runSallyport(directory, 'init', '--from', configuration);
+  const policy = await readFile(join(directory, 'sallyport.yaml'), 'utf8');
+  if (policy.includes(support.password)) throw new Error('the password stands in the policy');
+  return '';
+}
+
+/** Whether its tools are listed, and whether one of them does what it says. */
+async function callServer(server: ServerUnderTest, gateway: Gateway): Promise<readonly Cell[]> {
   const tool = `${server.name}.${server.call.tool}`;
   try {
-    const report = await typescriptModern.run(
-      { url: running.url, run: null, calls: [{ tool, args: server.call.args }] },
-      await running.agentToken('agent'),
+    const { tools, calls } = await typescriptModern.run(
+      { url: gateway.url, run: null, calls: [{ tool, args: server.call.args }] },
+      await gateway.agentToken('agent'),
     );
-    const call = report.calls[0];
+    const call = calls[0];
+    const answered = call !== undefined && !call.failed && call.text.includes(server.answer);
     return [
-      imported,
-      { ok: true, note: '' },
-      await cell(() => {
-        if (report.tools.length !== server.tools) {
-          throw new Error(`${report.tools.length} tools instead of ${server.tools}`);
-        }
-        return `${server.tools} tools`;
-      }),
-      await cell(() => {
-        if (call === undefined || call.failed || !call.text.includes(server.answer)) {
-          throw new Error(`${tool} answered: ${call?.text ?? 'nothing'}`);
-        }
-        return server.call.tool;
-      }),
+      tools.length === server.tools
+        ? passed(`${server.tools} tools`)
+        : failed(`${tools.length} tools instead of ${server.tools}`),
+      answered ? passed(server.call.tool) : failed(`${tool} answered: ${call?.text ?? 'nothing'}`),
     ];
   } catch (error) {
-    const why = failed(error instanceof Error ? error.message : String(error));
-    return [imported, { ok: true, note: '' }, why, ...unreached(1)];
+    return [failedBy(error), ...unreached(1)];
   }
 }
 
