@@ -8,7 +8,7 @@ import { utf8Bytes } from './utf8.ts';
 import type { JsonValue } from './value.ts';
 
 export { canonicalJson } from './canonical.ts';
-export { type StrictJsonCode, StrictJsonError } from './json-error.ts';
+export { StrictJsonError } from './json-error.ts';
 
 export interface JsonLimits {
   readonly bytesMax: number;

@@ -2,7 +2,7 @@
  * The compiled policy: what the loader makes of the YAML and the engine reads. Frozen data and pure functions;
  * nothing in it is looked up again, parsed again, or able to fail other than by saying so in its result.
  */
-import type { Kind, KindName, Parsed, Unparsable } from '../content/kind.ts';
+import type { Kind, KindName, Parsed } from '../content/kind.ts';
 import type { Pointer } from '../content/pointer.ts';
 import type { JsonObject, JsonValue } from '../content/value.ts';
 
@@ -412,5 +412,3 @@ export type CelListName =
   | 'numbers'
   | 'dates'
   | 'flags';
-
-export type { Kind, Parsed, Unparsable };

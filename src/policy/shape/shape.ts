@@ -46,15 +46,6 @@ export function named<T>(name: string, shape: Shape<T>): Shape<T> {
   return { ...shape, schema: (book) => book.define(name, () => shape.schema(book)) };
 }
 
-/** For shapes that mention themselves. */
-export function lazily<T>(expected: string, shape: () => Shape<T>): Shape<T> {
-  return {
-    expected,
-    read: (node, report) => shape().read(node, report),
-    schema: (book) => shape().schema(book),
-  };
-}
-
 export function describeNode(node: Node): string {
   switch (node.type) {
     case 'list':
@@ -129,20 +120,6 @@ export function mapped<T, U>(
     read: (node, report) => {
       const value = shape.read(node, report);
       return value === undefined ? undefined : change(value, node.at);
-    },
-  };
-}
-
-/** Judged further after it was read; the judgement reports. The schema can't say it, so it says it in words. */
-export function refined<T>(
-  shape: Shape<T>,
-  judge: (value: T, node: Node, report: Report) => boolean,
-): Shape<T> {
-  return {
-    ...shape,
-    read: (node, report) => {
-      const value = shape.read(node, report);
-      return value === undefined || !judge(value, node, report) ? undefined : value;
     },
   };
 }
