@@ -70,6 +70,8 @@ export type RunEvent =
       readonly outside: readonly string[];
       readonly dryRun: boolean;
       readonly labels: Labels;
+      /** Of the successor of a full implicit run: what that one's window had spent. */
+      readonly carried?: RunBudget;
     })
   | (OfRun & {
       readonly type: 'run.usage';

@@ -70,14 +70,26 @@ function opened(event: Of<'run.opened'>): Run {
     tokens: 0,
     costMicroUsd: 0,
     model: null,
-    callTimesMs: [],
-    usageTimes: [],
+    callTimesMs: carriedCalls(event),
+    usageTimes: carriedUsage(event),
     recent: [],
     byDigest: {},
     inFlight: {},
     completedTools: [],
     labels: event.labels,
   };
+}
+
+/** What a successor takes over counts as if it were spent now: longer, never shorter. */
+function carriedCalls({ carried, atMs }: Of<'run.opened'>): readonly number[] {
+  const calls = Math.min(carried?.toolCalls ?? 0, limits.runCallsMax);
+  return Array.from({ length: calls }, () => atMs);
+}
+
+function carriedUsage({ carried, atMs }: Of<'run.opened'>): readonly UsageMark[] {
+  if (carried === undefined) return [];
+  const { steps = 0, tokens = 0, costMicroUsd = 0 } = carried;
+  return [{ atMs, steps, tokens, costMicroUsd }];
 }
 
 /** A run that doesn't begin at its beginning has lost its history: nothing may be done in it. */

@@ -92,10 +92,23 @@ test.each<[string, string, [string, string], SceneOptions, string]>([
   expect(verdictOf(decided(policy, tool, { folder, id }, options))).toBe(verdict);
 });
 
-const parent: Ancestor = { agent: 'boss', user: 'ann', case: {}, only: null, dryRun: false };
+const parent: Ancestor = {
+  agent: 'boss',
+  user: 'ann',
+  case: {},
+  only: null,
+  dryRun: false,
+  status: 'open',
+};
 
 test.each<[string, [string, string], Ancestor, string]>([
   ['what both may', ['Support', 'a'], parent, 'allow'],
+  [
+    'of a parent that is closed',
+    ['Support', 'a'],
+    { ...parent, status: 'closed' },
+    'deny identity.run_closed',
+  ],
   [
     "what only the child's agent may",
     ['Board', 'x'],

@@ -1,6 +1,8 @@
 import type { JsonObject } from '../content/value.ts';
 import type { Decision } from '../engine/decision.ts';
 import type { GatewayEvent } from '../engine/events.ts';
+import { limits } from '../engine/limits.ts';
+import type { Run } from '../engine/run.ts';
 
 /** What a person must hear of. Recorded always; which of them are sent anywhere is the policy's `alerts`. */
 export type AlertName =
@@ -53,6 +55,42 @@ export function decisionAlerts(
     alerts.push(alertEvent('would_refuse', run, call, atMs, { codes }));
   }
   return alerts;
+}
+
+/** As many reasons are remembered; an older one that recurs is told once more. */
+const reasonsMax = 10_000;
+
+/**
+ * One alert a reason: a loop that hits a limit a thousand times is one alert, not a thousand. An implicit run has no
+ * end, so there a day makes the same reason news again.
+ */
+export class RaisedAlerts {
+  readonly #raised = new Map<string, { readonly call: string; readonly atMs: number }>();
+
+  /** Those of these that weren't raised yet. Asked again for the same call, the same: its decision may be written late. */
+  fresh(alerts: readonly GatewayEvent[], run: Run, call: string): GatewayEvent[] {
+    return alerts.filter((event) => {
+      if (event.type !== 'alert.raised') return true;
+      const key = JSON.stringify([run.id, event.alert, event.details]);
+      const before = this.#raised.get(key);
+      const stale =
+        run.implicit && before !== undefined && event.atMs - before.atMs >= limits.implicitMemoryMs;
+      if (before !== undefined && before.call !== call && !stale) return false;
+      this.#raised.set(key, { call, atMs: event.atMs });
+      const [oldest] = this.#raised.keys();
+      if (this.#raised.size > reasonsMax && oldest !== undefined) this.#raised.delete(oldest);
+      return true;
+    });
+  }
+
+  /** What was to be raised for this call was not written: the next call with that reason raises it. */
+  withdraw(alerts: readonly GatewayEvent[], run: Run, call: string): void {
+    for (const event of alerts) {
+      if (event.type !== 'alert.raised') continue;
+      const key = JSON.stringify([run.id, event.alert, event.details]);
+      if (this.#raised.get(key)?.call === call) this.#raised.delete(key);
+    }
+  }
 }
 
 export function breakerAlerts(events: readonly GatewayEvent[]): GatewayEvent[] {

@@ -1,12 +1,12 @@
 /**
- * Circuit breakers, one a tool, shared by all runs: while a tool's upstream keeps failing, calls are refused instead of
+ * Circuit breakers, one for each operation of an upstream (a tool and its variants share it), shared by all runs: while a tool's upstream keeps failing, calls are refused instead of
  * piling up. Only what the upstream's *machinery* does counts (transport, time-outs, 5xx, 429): never its own refusals
  * or our denials, or one hostile argument would close the tool for everybody.
  */
 import { z } from 'zod';
 import type { GatewayEvent } from '../engine/events.ts';
 import type { BreakerFact } from '../engine/facts.ts';
-import type { BreakerSettings } from '../policy/model.ts';
+import type { BreakerSettings, Tool } from '../policy/model.ts';
 import type { StateWrite, Store } from '../store/port.ts';
 import type { FailureReason, UpstreamOutcome } from '../upstreams/port.ts';
 
@@ -16,7 +16,10 @@ const stateShape = z.strictObject({
   openUntilMs: z.number().nullable(),
 });
 
-type State = z.infer<typeof stateShape> & { probe: string | null };
+type State = z.infer<typeof stateShape> & {
+  /** The call that finds out whether the tool is back. Of this process: after a restart another may try. */
+  probe: string | null;
+};
 
 const machineryFailures: ReadonlySet<FailureReason> = new Set<FailureReason>([
   'down',
@@ -27,11 +30,15 @@ const machineryFailures: ReadonlySet<FailureReason> = new Set<FailureReason>([
 ]);
 
 export interface BreakerChange {
-  readonly writes: readonly StateWrite[];
+  readonly changed: boolean;
   readonly events: readonly GatewayEvent[];
 }
 
-const unchanged: BreakerChange = { writes: [], events: [] };
+const unchanged: BreakerChange = { changed: false, events: [] };
+
+export function breakerOf(tool: Tool): string {
+  return `${tool.upstream}.${tool.operation}`;
+}
 
 export class Breakers {
   readonly #states = new Map<string, State>();
@@ -62,13 +69,21 @@ export class Breakers {
       state.probe = call;
   }
 
-  /** The call was not let through after all: the probe is free again. */
+  /** The call isn't let through after all, or has ended without a word: the probe is free again. */
   withdrawn(tool: string, call: string): void {
     const state = this.#states.get(tool);
     if (state?.probe === call) state.probe = null;
   }
 
-  /** What an outcome changes; to be committed together with it. */
+  /** What is to be kept of it, as it stands at the moment of writing: commits are in order, outcomes needn't be. */
+  written(tool: string): StateWrite {
+    const state = this.#states.get(tool);
+    const kept =
+      state === undefined ? null : { failures: state.failures, openUntilMs: state.openUntilMs };
+    return { key: statePrefix + tool, value: kept };
+  }
+
+  /** What an outcome changes; `written` is to be committed together with it. */
   settle(
     tool: string,
     call: string,
@@ -89,7 +104,7 @@ export class Breakers {
       this.#states.delete(tool);
       const wasOpen = state.openUntilMs !== null;
       return {
-        writes: [{ key: statePrefix + tool, value: null }],
+        changed: true,
         events: wasOpen ? [{ v: 1, type: 'breaker.closed', atMs: nowMs, tool }] : [],
       };
     }
@@ -100,11 +115,15 @@ export class Breakers {
         (state.openUntilMs === null || nowMs >= state.openUntilMs)) ||
       outcome.retryAfterMs !== undefined;
     const openUntilMs = opens
-      ? nowMs + Math.max(settings.resetMs, outcome.retryAfterMs ?? 0)
+      ? // What one answer asked for, a later and milder one doesn't take back.
+        Math.max(
+          state.openUntilMs ?? 0,
+          nowMs + Math.max(settings.resetMs, outcome.retryAfterMs ?? 0),
+        )
       : state.openUntilMs;
     this.#states.set(tool, { failures, openUntilMs, probe: probed ? null : state.probe });
     return {
-      writes: [{ key: statePrefix + tool, value: { failures, openUntilMs } }],
+      changed: true,
       events:
         opens && openUntilMs !== null
           ? [{ v: 1, type: 'breaker.opened', atMs: nowMs, tool, failures, untilMs: openUntilMs }]

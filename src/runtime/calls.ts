@@ -2,146 +2,136 @@
  * The life of one call: decided and durably intended before its effect, durably finished before its result is
  * released, joined to an earlier one where it repeats it, and never lost or guessed in between.
  */
-
-import { SallyportError } from '../content/errors.ts';
-import { readJson } from '../content/json.ts';
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
-import type { ReadCall } from '../engine/call.ts';
 import type { Context, Reading } from '../engine/context.ts';
-import { usedKeys } from '../engine/counters.ts';
 import { decide } from '../engine/decide.ts';
-import type { Decision } from '../engine/decision.ts';
+import type { Decision, Reservation } from '../engine/decision.ts';
 import { joinable } from '../engine/duplicates.ts';
 import type { GatewayEvent, RunEvent } from '../engine/events.ts';
-import type { Facts, FactsRequest } from '../engine/facts.ts';
+import type { Facts } from '../engine/facts.ts';
 import { gather } from '../engine/gather.ts';
 import { readCall } from '../engine/read-call.ts';
-import type { CallMemory, Run } from '../engine/run.ts';
+import type { CallMemory } from '../engine/run.ts';
 import { shapeOf } from '../engine/tool-shape.ts';
-import type { Policy, Tool } from '../policy/model.ts';
+import type { Tool } from '../policy/model.ts';
 import { StoreError } from '../store/errors.ts';
-import type { ToolResult, UpstreamOutcome } from '../upstreams/port.ts';
-import { alertEvent, breakerAlerts, decisionAlerts } from './alerts.ts';
-import type { Breakers } from './breakers.ts';
-import { asJson, dryRunOutcome, endingOf } from './endings.ts';
-import { Payloads, recordedArguments } from './payloads.ts';
-import type { AgentPrincipal, CallAnswer, Proposal, Refusal } from './port.ts';
+import type { Upstream } from '../upstreams/port.ts';
+import { decisionAlerts, RaisedAlerts } from './alerts.ts';
+import { Answers } from './answers.ts';
+import { type Attempt, describe, identityOf, type Settled, type Started } from './attempt.ts';
+import { type Breakers, breakerOf } from './breakers.ts';
+import { Effects } from './effects.ts';
+import { Payloads, recordedArguments, refusedArguments } from './payloads.ts';
+import type { AgentPrincipal, CallAnswer, Proposal } from './port.ts';
 import type { RuntimePorts } from './ports.ts';
-import {
-  budgetLeft,
-  type CallIdentity,
-  callFields,
-  decidedFields,
-  recordedFindings,
-} from './record.ts';
+import { readWorld } from './read-facts.ts';
+import { budgetLeft, callFields, cutText, decidedFields } from './record.ts';
 import { plainRefusal, refusalOf } from './refusals.ts';
 import type { Runs } from './runs.ts';
-import type { Draft, RunWriter } from './writer.ts';
+import { Turns } from './turns.ts';
+import type { Draft } from './writer.ts';
 
 /** A counter that fills between reading and drawing is read again; more often than this it is simply full. */
 const decisionTriesMax = 4;
-const alertsRememberedMax = 10_000;
-export const callTimeoutMs = 60_000;
-
-/** How a call ended, as its own request and every duplicate that joined it learn it. */
-interface Settled {
-  /** Its end is known and recorded. */
-  readonly finished: boolean;
-  /** The record says that its client had it: a client that turns out to have gone is then recorded too. */
-  readonly recordedDelivered: boolean;
-  readonly result: ToolResult | null;
-  readonly refusal: Refusal | null;
-}
+/** A duplicate of a call that was then not let through is decided itself, and may find another to join. */
+const joinTriesMax = 16;
 
 type Step =
-  | { readonly type: 'join'; readonly memory: CallMemory }
-  | { readonly type: 'denied'; readonly decision: Decision }
   | {
-      readonly type: 'started';
-      readonly read: ReadCall;
-      readonly decision: Decision;
-      readonly started: RunEvent & { type: 'call.started' };
-      readonly payloads: Payloads;
-      readonly deferred: boolean;
-    };
-
-interface Attempt {
-  readonly principal: AgentPrincipal;
-  readonly proposal: Proposal;
-  readonly id: string;
-  readonly policy: Policy;
-  readonly writer: RunWriter;
-  readonly signal: AbortSignal;
-  readonly onProgress: ((progress: number, total: number | null) => void) | undefined;
-}
+      readonly type: 'join';
+      readonly memory: CallMemory;
+      readonly end: Promise<Settled | null> | undefined;
+    }
+  | { readonly type: 'denied'; readonly decision: Decision }
+  | Started;
 
 export class Calls {
   readonly #ports: RuntimePorts;
   readonly #runs: Runs;
   readonly #breakers: Breakers;
-  /** Effects under way in this process, for duplicates to wait on. */
-  readonly #underWay = new Map<string, Promise<Settled>>();
-  /** By run and reason, the call that an alert was raised for: a loop that hits a limit a thousand times is one alert. */
-  readonly #alerted = new Map<string, string>();
-  readonly #turns = new Map<string, { running: number; waiting: (() => void)[] }>();
+  readonly #effects: Effects;
+  readonly #answers: Answers;
+  readonly #alerts = new RaisedAlerts();
+  readonly #turns = new Turns();
+  /** Calls under way in this process, from their first moment; null: it never started. For duplicates to wait on. */
+  readonly #underWay = new Map<string, Promise<Settled | null>>();
+  #stopping = false;
 
   constructor(ports: RuntimePorts, runs: Runs, breakers: Breakers) {
     this.#ports = ports;
     this.#runs = runs;
     this.#breakers = breakers;
+    this.#effects = new Effects(ports, runs, breakers, this.#alerts);
+    this.#answers = new Answers(ports);
   }
 
   /** Never rejects: whatever goes wrong is a refusal, and a refusal is recorded. */
   async call(
     principal: AgentPrincipal,
-    proposal: Proposal,
+    proposed: Proposal,
     signal: AbortSignal,
-    onProgress?: (progress: number, total: number | null) => void,
+    onProgress?: Attempt['onProgress'],
   ): Promise<CallAnswer> {
     const id = `call_${this.#ports.randomId()}`;
+    if (this.#stopping)
+      return { type: 'refused', refusal: plainRefusal('store.unavailable', id, null) };
+    const proposal = { ...proposed, step: stepOf(proposed.step) };
+    const end = Promise.withResolvers<Settled | null>();
+    this.#underWay.set(id, end.promise);
     try {
-      const writer = await this.#runs.carried(principal, proposal.handles);
-      if (writer === null) return await this.#refuseHandle(principal, id);
-      return await this.#live({
-        principal,
-        proposal,
-        id,
-        policy: this.#ports.policy(),
-        writer,
-        signal,
-        onProgress,
-      });
+      const carried = await this.#runs.carried(principal, proposal.handles);
+      if (carried === null) return await this.#refuseHandle(principal, id);
+      try {
+        return await this.#live(
+          { principal, proposal, id, writer: carried.writer, signal, onProgress },
+          end.resolve,
+        );
+      } finally {
+        carried.letGo();
+      }
     } catch (error) {
-      return this.#fault(principal, proposal, id, error);
+      return await this.#fault(principal, proposal, id, error);
+    } finally {
+      end.resolve(null);
+      this.#underWay.delete(id);
     }
   }
 
-  /** When every effect that is under way now has ended and is written. */
+  /** When every call that is under way now has ended and is written. */
   async settled(): Promise<void> {
-    await Promise.allSettled(this.#underWay.values());
+    await Promise.all(this.#underWay.values());
   }
 
-  async #live(attempt: Attempt): Promise<CallAnswer> {
-    const leave = await this.#takeTurn(attempt);
+  /** Lets nobody in any more, and waits for those who are: an effect that was begun is never left without its end. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    while (this.#underWay.size > 0) await this.settled();
+  }
+
+  async #live(
+    arrived: Omit<Attempt, 'policy'>,
+    ended: (settled: Settled) => void,
+  ): Promise<CallAnswer> {
+    const { proposal, principal, writer } = arrived;
+    const parallel = this.#ports.policy().agents.get(principal.agent)?.parallel ?? null;
+    const leave = await this.#turns.take(writer.id, parallel);
     try {
-      const tool = attempt.policy.tools.get(attempt.proposal.tool) ?? null;
-      const reading = tool === null ? null : readCall(tool, attempt.proposal.args);
-      const step = await this.#decide(attempt, tool, reading);
-      switch (step.type) {
-        case 'denied':
-          return {
-            type: 'refused',
-            refusal: refusalOf(step.decision, attempt.id, attempt.writer.id),
-          };
-        case 'join':
-          return await this.#join(attempt, step.memory);
-        case 'started': {
-          const effect = this.#effect(attempt, step);
-          this.#underWay.set(attempt.id, effect);
-          const settled = await effect.finally(() => this.#underWay.delete(attempt.id));
-          return this.#answer(attempt, step.decision, settled);
+      for (let tries = 0; tries < joinTriesMax; tries += 1) {
+        // The policy of this moment, not of the moment when the call began to wait.
+        const attempt: Attempt = { ...arrived, policy: this.#ports.policy() };
+        const tool = attempt.policy.tools.get(proposal.tool) ?? null;
+        const reading = tool === null ? null : readCall(tool, proposal.args);
+        const step = await this.#decide(attempt, tool, reading);
+        if (step.type === 'denied')
+          return { type: 'refused', refusal: refusalOf(step.decision, attempt.id, writer.id) };
+        if (step.type === 'started') {
+          const settled = await this.#effect(attempt, step);
+          ended(settled);
+          return this.#answers.answer(attempt, step.decision, settled);
         }
+        const settled = await (step.end ?? this.#answers.remembered(step.memory));
+        if (settled !== null) return await this.#answers.joined(attempt, step.memory, settled);
       }
+      throw new StoreError('store.unavailable', 'the call that this one repeats never starts');
     } finally {
       leave();
     }
@@ -157,91 +147,113 @@ export class Calls {
       step: proposal.step,
       dryRun: proposal.dryRun,
     };
-    for (let tries = 0; tries < decisionTriesMax; tries += 1) {
+    const breaker = tool === null ? '' : breakerOf(tool);
+    let full: readonly Reservation[] = [];
+    for (let tries = 0; tries < decisionTriesMax; ) {
       const run = writer.run;
       if (run === null) throw new StoreError('store.corrupt', 'a run has no beginning');
       const ancestors = await this.#runs.ancestors(run);
-      const facts = await this.#facts(
+      const world = await readWorld(
+        this.#ports,
         gather({ policy, run, ancestors, call, tool, reading }),
         tool,
+        [run, ...ancestors].map((holder) => holder.agent),
       );
-      const steps: Step[] = [];
+      const facts = tries + 1 < decisionTriesMax ? world.facts : asFull(world.facts, full);
+      const decided: Step[] = [];
+      let alerts: readonly GatewayEvent[] = [];
+      let written = false;
       try {
-        const appended = await writer.append((now) => {
+        const appended = await writer.attempt((now) => {
           if (now === null) throw new StoreError('store.corrupt', 'a run has no beginning');
-          // Read here, where nobody comes between: two calls must not both be the one probe of a half-open breaker.
-          const breaker = this.#breakers.fact(proposal.tool, id, facts.nowMs);
-          const [step, draft] = this.#step(attempt, {
-            policy,
-            run: now,
-            ancestors,
-            call,
-            tool,
-            reading,
-            facts: { ...facts, breaker },
-          });
-          if (step.type === 'started') this.#breakers.started(proposal.tool, id, facts.nowMs);
-          steps.push(step);
+          // Read here, where nobody comes between: two calls must not both be the one probe of a half-open breaker,
+          // and time never decreases within a run.
+          const nowMs = this.#ports.store.nowMs();
+          const fresh = { ...facts, nowMs, breaker: this.#breakers.fact(breaker, id, nowMs) };
+          const context = { policy, run: now, ancestors, call, tool, reading, facts: fresh };
+          const [next, draft] = this.#step(attempt, context, world.upstream);
+          if (next.type === 'started' && !next.decision.dryRun)
+            this.#breakers.started(breaker, id, nowMs);
+          decided.push(next);
+          alerts = draft?.gatewayEvents ?? [];
           return draft;
         });
-        const step = steps.at(-1);
-        if (appended?.type !== 'refused' && step !== undefined) return step;
-      } catch (error) {
-        this.#breakers.withdrawn(proposal.tool, id);
-        throw error;
+        if (appended?.type === 'refused') {
+          full = appended.reservations;
+          tries += 1;
+        }
+        written = appended?.type !== 'refused' && appended?.type !== 'outrun';
+        const [step] = decided;
+        if (written && step !== undefined) return step;
+      } finally {
+        if (!written) {
+          this.#breakers.withdrawn(breaker, id);
+          this.#alerts.withdraw(alerts, run, id);
+        }
       }
-      this.#breakers.withdrawn(proposal.tool, id);
     }
     throw new StoreError('store.unavailable', 'the shared counters could not be drawn on');
   }
 
   /** One decision against the run as it stands: what to do, and what to write for it. Free of effects. */
-  #step(attempt: Attempt, context: Context): [Step, Draft | null] {
+  #step(attempt: Attempt, context: Context, upstream: Upstream | undefined): [Step, Draft | null] {
     const { policy, proposal, id } = attempt;
     const { run, tool, facts, reading } = context;
     const ready = reading?.ok === true ? reading.read : null;
-    if (ready !== null && run.status === 'open') {
-      const memory = joinable(run, ready.digest, ready.tool.tier);
-      if (memory !== null) return [{ type: 'join', memory }, null];
-    }
     const decision = decide(context);
-    const agent = policy.agents.get(run.agent);
-    const identity = this.#identity(
-      attempt,
-      run,
-      tool,
-      ready?.digest ?? (reading?.ok === false ? reading.digest : ''),
+    if (ready !== null && !decision.dryRun && !isBarred(decision)) {
+      const memory = joinable(run, ready.digest, ready.tool.tier);
+      if (memory !== null)
+        return [{ type: 'join', memory, end: this.#underWay.get(memory.id) }, null];
+    }
+    const secrets = this.#ports.heldSecrets();
+    const payloads = new Payloads(secrets);
+    const goesOn = decision.effect === 'allow' && ready !== null;
+    const args = payloads.keep(
+      goesOn
+        ? recordedArguments(tool, ready.args)
+        : refusedArguments(tool, ready?.args ?? proposal.args),
     );
-    const payloads = new Payloads(this.#ports.heldSecrets());
-    const args = payloads.keep(recordedArguments(tool, ready?.args ?? proposal.args));
+    const digest = ready?.digest ?? (reading?.ok === false ? reading.digest : '');
+    const agent = policy.agents.get(run.agent);
     const common = {
-      ...callFields(run, policy, identity, facts.nowMs),
-      ...decidedFields(decision, args, facts, budgetLeft(agent, run, facts.nowMs)),
+      ...callFields(run, policy, identityOf(this.#ports, attempt, run, tool, digest), facts.nowMs),
+      ...decidedFields(decision, args, facts, budgetLeft(agent, run, facts.nowMs), secrets),
     };
-    if (decision.effect !== 'allow' || ready === null) {
-      const events: RunEvent[] = [{ ...common, type: 'call.denied', remedies: decision.remedies }];
+    const alerts = decisionAlerts(decision, run.id, id, facts.nowMs);
+    if (!goesOn) {
+      const denied: RunEvent = { ...common, type: 'call.denied', remedies: decision.remedies };
       return [
         { type: 'denied', decision },
         {
-          events,
-          gatewayEvents: this.#alertsOf(decision, run.id, id, facts.nowMs),
+          events: [denied],
+          gatewayEvents: this.#alerts.fresh(alerts, run, id),
           payloads: payloads.bytes,
         },
       ];
     }
-    const started: RunEvent & { type: 'call.started' } = {
+    const started: Started['started'] = {
       ...common,
       type: 'call.started',
       reservations: decision.reservations,
       idempotencyKey: shapeOf(ready.tool).idempotencyKeys.length > 0 ? id : null,
     };
     // A read that carries nothing out and draws on nobody else's counter may share one commit with its outcome: a crash
-    // in between loses a read that nobody saw the answer of.
+    // in between loses a read that nobody saw the answer of. A dry run has no effect that could be lost.
     const deferred =
-      ready.tool.tier === 0 &&
-      ready.tool.reach === 'internal' &&
-      decision.reservations.length === 0;
-    const step: Step = { type: 'started', read: ready, decision, started, payloads, deferred };
+      decision.dryRun ||
+      (ready.tool.tier === 0 &&
+        ready.tool.reach === 'internal' &&
+        decision.reservations.length === 0);
+    const step: Started = {
+      type: 'started',
+      read: ready,
+      decision,
+      started,
+      payloads,
+      deferred,
+      upstream,
+    };
     if (deferred) return [step, { events: [], reserve: { call: id, started } }];
     return [
       step,
@@ -249,286 +261,38 @@ export class Calls {
         events: [started],
         reservations: decision.reservations,
         call: id,
-        gatewayEvents: this.#alertsOf(decision, run.id, id, facts.nowMs),
+        gatewayEvents: this.#alerts.fresh(alerts, run, id),
         payloads: payloads.bytes,
       },
     ];
   }
 
-  /** Performs what was decided, and writes how it ended. Runs to its end whether or not anybody still waits. */
-  async #effect(attempt: Attempt, step: Step & { type: 'started' }): Promise<Settled> {
-    const { policy, id } = attempt;
-    const { tool } = step.read;
-    const begunAtMs = this.#ports.store.nowMs();
-    const outcome = step.decision.dryRun
-      ? dryRunOutcome(tool)
-      : await this.#perform(
-          tool,
-          {
-            ...step.read.args,
-            ...Object.fromEntries(shapeOf(tool).idempotencyKeys.map((name) => [name, id])),
-          },
-          id,
-          attempt.onProgress,
-        );
-    const atMs = this.#ports.store.nowMs();
-    const breaker = step.decision.dryRun
-      ? { writes: [], events: [] }
-      : this.#breakers.settle(tool.name, id, outcome, policy.breaker, atMs);
-    const ended = endingOf(outcome, {
-      policy,
-      decision: step.decision,
-      tool,
-      args: step.read.args,
-    });
-    const payloads = step.deferred ? step.payloads : new Payloads(this.#ports.heldSecrets());
-    const result = ended.seen === null ? null : payloads.keep(ended.seen);
-    const released = ended.released === null ? null : payloads.keep(asJson(ended.released));
-    const certainlyNot =
-      step.decision.dryRun ||
-      outcome.type === 'not_sent' ||
-      (outcome.type === 'error' && outcome.refused);
-    let recordedDelivered = true;
-    await attempt.writer.append((run) => {
-      if (run === null) throw new StoreError('store.corrupt', 'the run vanished');
-      recordedDelivered = !attempt.signal.aborted;
-      const agent = policy.agents.get(run.agent);
-      const identity = this.#identity(attempt, run, tool, step.read.digest);
-      const alerts: GatewayEvent[] =
-        ended.outcome === 'indeterminate'
-          ? [alertEvent('indeterminate_call', run.id, id, atMs, { tool: tool.name })]
-          : [];
-      const finished: RunEvent = {
-        ...callFields(run, policy, identity, this.#ports.store.nowMs()),
-        type: 'call.finished',
-        outcome: ended.outcome,
-        by: ended.by,
-        delivered: recordedDelivered,
-        dryRun: step.decision.dryRun,
-        result,
-        released,
-        isError: ended.isError,
-        findings: recordedFindings(ended.findings),
-        durationMs: atMs - begunAtMs,
-        tokens: null,
-        costMicroUsd: null,
-        labels: ended.labels,
-        budgetLeft: budgetLeft(agent, run, atMs),
-      };
-      return {
-        events: step.deferred ? [{ ...step.started, atMs: finished.atMs }, finished] : [finished],
-        gatewayEvents: [
-          ...breaker.events,
-          ...breakerAlerts(breaker.events),
-          ...alerts,
-          ...(step.deferred ? this.#alertsOf(step.decision, run.id, id, atMs) : []),
-        ],
-        call: id,
-        releases: certainlyNot ? [id] : [],
-        marks:
-          ended.outcome === 'completed' && !step.decision.dryRun
-            ? usedKeys(policy, run.agent, step.read)
-            : [],
-        writes: breaker.writes,
-        payloads: payloads.bytes,
-      };
-    }, id);
-    const refusal = ended.code === null ? null : plainRefusal(ended.code, id, attempt.writer.id);
-    return { finished: true, recordedDelivered, result: ended.released, refusal };
-  }
-
-  /** A repeat of a call whose outcome its agent has not had: it gets that outcome, and counts nowhere. */
-  async #join(attempt: Attempt, memory: CallMemory): Promise<CallAnswer> {
-    const settled = await (this.#underWay.get(memory.id) ?? this.#remembered(memory));
-    const recordedDelivered = settled.finished && !attempt.signal.aborted;
-    const tool = attempt.policy.tools.get(attempt.proposal.tool) ?? null;
-    await attempt.writer.append((run) => {
-      if (run === null) return null;
-      const identity = this.#identity(attempt, run, tool, memory.digest);
-      const fields = callFields(run, attempt.policy, identity, this.#ports.store.nowMs());
-      return {
-        events: [
-          { ...fields, type: 'call.joined', joined: memory.id, delivered: recordedDelivered },
-        ],
-      };
-    });
-    return this.#answer({ ...attempt, id: memory.id }, null, { ...settled, recordedDelivered });
-  }
-
-  /** What a finished call's record says of it. A start without an end, whose effect isn't ours any more, is unknown. */
-  async #remembered(memory: CallMemory): Promise<Settled> {
-    if (memory.state === 'completed' && memory.outcome !== null) {
-      const bytes = await this.#ports.store.payload(memory.outcome);
-      const result = bytes === null ? null : asToolResult(readJson(bytes));
-      if (result !== null)
-        return { finished: true, recordedDelivered: false, result, refusal: null };
-    }
-    return {
-      finished: false,
-      recordedDelivered: false,
-      result: null,
-      refusal: plainRefusal('upstream.indeterminate', memory.id, null),
-    };
-  }
-
-  #answer(attempt: Attempt, decision: Decision | null, settled: Settled): CallAnswer {
-    if (settled.result === null) {
-      return {
-        type: 'refused',
-        refusal: settled.refusal ?? plainRefusal('engine.fault', attempt.id, attempt.writer.id),
-      };
-    }
-    let told = false;
-    const released = async (delivered: boolean): Promise<void> => {
-      if (told) return;
-      told = true;
-      if (!delivered && settled.recordedDelivered) await this.#undelivered(attempt);
-    };
-    return {
-      type: 'result',
-      call: attempt.id,
-      run: attempt.writer.id,
-      result: settled.result,
-      decision,
-      released,
-    };
-  }
-
-  async #undelivered(attempt: Attempt): Promise<void> {
-    const { writer, policy, id } = attempt;
+  /** Never rejects: from here on the effect may have happened, and whoever joined has to learn that. */
+  async #effect(attempt: Attempt, step: Started): Promise<Settled> {
     try {
-      await writer.append((run) => {
-        const memory =
-          run === null ? undefined : Object.values(run.byDigest).find((known) => known.id === id);
-        if (run === null || memory === undefined) return null;
-        const identity = this.#identity(
-          attempt,
-          run,
-          policy.tools.get(memory.tool) ?? null,
-          memory.digest,
-        );
-        return {
-          events: [
-            {
-              ...callFields(run, policy, identity, this.#ports.store.nowMs()),
-              type: 'call.undelivered',
-            },
-          ],
-        };
-      });
+      return await this.#effects.perform(attempt, step);
     } catch (error) {
-      this.#ports.log({
-        level: 'error',
-        event: 'call.undelivered',
-        call: id,
-        error: describe(error),
-      });
+      const { id, principal, proposal, writer } = attempt;
+      const mayHaveHappened = step.read.tool.tier > 0 && !step.decision.dryRun;
+      const code = mayHaveHappened ? 'upstream.indeterminate' : 'store.unavailable';
+      this.#ports.log({ level: 'error', event: code, call: id, error: describe(error) });
+      const spooled = await this.#spool(principal, proposal, id, code);
+      const refusal = plainRefusal(code, id, writer.id);
+      return {
+        finished: false,
+        recordedDelivered: false,
+        result: null,
+        refusal: { ...refusal, as: spooled ? 'result' : 'unavailable' },
+      };
     }
-  }
-
-  async #perform(
-    tool: Tool,
-    args: JsonObject,
-    callId: string,
-    onProgress: Attempt['onProgress'],
-  ): Promise<UpstreamOutcome & { readonly retryAfterMs?: number }> {
-    const upstream = this.#ports.upstream(tool.upstream);
-    if (upstream === undefined) return { type: 'not_sent', reason: 'down' };
-    try {
-      return await upstream.call({
-        surface: tool.surface,
-        operation: tool.operation,
-        args,
-        callId,
-        timeoutMs: callTimeoutMs,
-        ...(onProgress === undefined ? {} : { onProgress }),
-      });
-    } catch (error) {
-      // An upstream never rejects; one that does is a bug of ours, and what it did is unknown.
-      this.#ports.log({
-        level: 'error',
-        event: 'upstream.fault',
-        upstream: tool.upstream,
-        error: describe(error),
-      });
-      return { type: 'unknown', reason: 'bad_answer' };
-    }
-  }
-
-  async #facts(request: FactsRequest, tool: Tool | null): Promise<Facts> {
-    const { store } = this.#ports;
-    const nowMs = store.nowMs();
-    const [suspended, windows, once, used] = await Promise.all([
-      store.readState(`suspended:${request.agent}`),
-      keyed(
-        request.windows,
-        ({ key }) => key,
-        ({ key, windowMs }) => store.windowSum(key, windowMs === null ? null : nowMs - windowMs),
-      ),
-      keyed(
-        request.once,
-        (key) => key,
-        (key) => store.onceTaken(key),
-      ),
-      keyed(
-        request.used,
-        (key) => key,
-        (key) => store.used(key),
-      ),
-    ]);
-    const upstream = tool === null ? undefined : this.#ports.upstream(tool.upstream);
-    return {
-      nowMs,
-      suspended: suspended !== undefined,
-      windows,
-      once,
-      used,
-      breaker: { state: 'closed' },
-      definition: tool === null ? 'unknown' : this.#ports.definitionOf(tool),
-      upstreamUp: upstream?.status().state === 'up',
-    };
-  }
-
-  #alertsOf(decision: Decision, run: string, call: string, atMs: number): GatewayEvent[] {
-    return decisionAlerts(decision, run, call, atMs).filter((event) => {
-      if (event.type !== 'alert.raised') return true;
-      const key = JSON.stringify([run, event.alert, event.details]);
-      const raisedFor = this.#alerted.get(key);
-      // The same call may be decided again before it is written: its alert is still its own.
-      if (raisedFor !== undefined && raisedFor !== call) return false;
-      this.#alerted.set(key, call);
-      const [oldest] = this.#alerted.keys();
-      if (this.#alerted.size > alertsRememberedMax && oldest !== undefined)
-        this.#alerted.delete(oldest);
-      return true;
-    });
-  }
-
-  #identity(attempt: Attempt, run: Run, tool: Tool | null, digest: string): CallIdentity {
-    const mediation = tool === null ? 'brokered' : this.#ports.mediation(run.agent, tool.upstream);
-    return {
-      call: attempt.id,
-      step: attempt.proposal.step,
-      toolName: attempt.proposal.tool,
-      tool,
-      digest,
-      mediation,
-    };
   }
 
   /** A handle that isn't this credential's. The record names the credential; the agent learns nothing of the run. */
-  async #refuseHandle(principal: AgentPrincipal, id: string): Promise<CallAnswer> {
+  async #refuseHandle({ credential }: AgentPrincipal, id: string): Promise<CallAnswer> {
     const { store } = this.#ports;
+    const atMs = store.nowMs();
     await store.commitGateway({
-      events: [
-        {
-          v: 1,
-          type: 'identity.refused',
-          atMs: store.nowMs(),
-          code: 'identity.run',
-          credential: principal.credential,
-        },
-      ],
+      events: [{ v: 1, type: 'identity.refused', atMs, code: 'identity.run', credential }],
       writes: [],
     });
     return { type: 'refused', refusal: plainRefusal('identity.run', id, null) };
@@ -543,70 +307,52 @@ export class Calls {
   ): Promise<CallAnswer> {
     const code = error instanceof StoreError ? 'store.unavailable' : 'engine.fault';
     this.#ports.log({ level: 'error', event: code, call: id, error: describe(error) });
+    const spooled = await this.#spool(principal, proposal, id, code);
     const refusal = plainRefusal(code, id, null);
-    try {
-      await this.#ports.spool({
-        atMs: Date.now(),
-        code,
-        call: id,
-        agent: principal.agent,
-        user: principal.user,
-        tool: proposal.tool.slice(0, 256),
-      });
-      return { type: 'refused', refusal };
-    } catch (spoolError) {
-      this.#ports.log({
-        level: 'error',
-        event: 'spool.failed',
-        call: id,
-        error: describe(spoolError),
-      });
-      return { type: 'refused', refusal: { ...refusal, as: 'unavailable' } };
-    }
+    return { type: 'refused', refusal: { ...refusal, as: spooled ? 'result' : 'unavailable' } };
   }
 
-  /** `parallel` on an agent: so many calls of a run at a time, the others wait in order. */
-  async #takeTurn(attempt: Attempt): Promise<() => void> {
-    const max = attempt.policy.agents.get(attempt.principal.agent)?.parallel ?? null;
-    if (max === null) return () => undefined;
-    const { id } = attempt.writer;
-    const turns = this.#turns.get(id) ?? { running: 0, waiting: [] };
-    this.#turns.set(id, turns);
-    if (turns.running < max) turns.running += 1;
-    else await new Promise<void>((go) => turns.waiting.push(go));
-    return () => {
-      const next = turns.waiting.shift();
-      if (next !== undefined) return next();
-      turns.running -= 1;
-      if (turns.running === 0) this.#turns.delete(id);
-    };
+  async #spool(
+    { agent, user }: AgentPrincipal,
+    proposal: Proposal,
+    id: string,
+    code: string,
+  ): Promise<boolean> {
+    try {
+      const tool = cutText(proposal.tool);
+      await this.#ports.spool({ atMs: Date.now(), code, call: id, agent, user, tool });
+      return true;
+    } catch (error) {
+      this.#ports.log({ level: 'error', event: 'spool.failed', call: id, error: describe(error) });
+      return false;
+    }
   }
 }
 
-async function keyed<Item, Value>(
-  items: readonly Item[],
-  keyOf: (item: Item) => string,
-  read: (item: Item) => Promise<Value>,
-): Promise<Record<string, Value>> {
-  return Object.fromEntries(
-    await Promise.all(items.map(async (item) => [keyOf(item), await read(item)] as const)),
+/** Whoever may not ask any more doesn't get the outcome of what was asked before. */
+function isBarred(decision: Decision): boolean {
+  return decision.findings.some(
+    ({ stage, code, verdict }) =>
+      verdict === 'deny' &&
+      (stage === 'identity' || stage === 'engine' || code === 'catalog.ungranted'),
   );
 }
 
-function asToolResult(value: JsonValue): ToolResult | null {
-  if (!isJsonObject(value)) return null;
-  const { content, structuredContent, isError, ...rest } = value;
-  if (!isJsonArray(content)) return null;
-  return {
-    ...rest,
-    content: content.filter(isJsonObject),
-    ...(isJsonObject(structuredContent) ? { structuredContent } : {}),
-    ...(typeof isError === 'boolean' ? { isError } : {}),
-  };
+/** What the store said when it was drawn on is newer than what was read: so much is drawn at the least. */
+function asFull(facts: Facts, reservations: readonly Reservation[]): Facts {
+  const windows = { ...facts.windows };
+  const once = { ...facts.once };
+  for (const reservation of reservations) {
+    if (reservation.type === 'once') once[reservation.key] = true;
+    else {
+      const { key, max, amount } = reservation;
+      windows[key] = Math.max(windows[key] ?? 0, max - amount + 1);
+    }
+  }
+  return { ...facts, windows, once };
 }
 
-/** What an operator's log may say of an error of ours: never a value that came with a call. */
-function describe(error: unknown): string {
-  if (error instanceof SallyportError) return `${error.code}: ${error.message}`;
-  return error instanceof Error ? `${error.name}: ${error.stack ?? error.message}` : 'unknown';
+/** Null when unknown, and what no framework counts is unknown. */
+function stepOf(step: number | null): number | null {
+  return step !== null && Number.isSafeInteger(step) && step >= 0 ? step : null;
 }

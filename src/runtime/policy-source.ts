@@ -35,9 +35,12 @@ export interface LoadedPolicy {
   readonly policy: Policy;
   readonly lock: Lock;
   readonly warnings: readonly Diagnostic[];
-  /** Absolute paths of everything that was read: what a reload watches. */
-  readonly files: readonly string[];
+  /** Everything that was read, by absolute path, as it was found just before: what a reload watches. */
+  readonly files: Stamps;
 }
+
+/** A file's state by its path. */
+type Stamps = ReadonlyMap<string, string>;
 
 /** `policy.yaml` has its lock beside it, under the same name: `policy.lock`. */
 export function lockFileOf(policyFile: string): string {
@@ -46,23 +49,33 @@ export function lockFileOf(policyFile: string): string {
 
 /** @throws {PolicyFileError} with every error at once. */
 export function readPolicy(policyFile: string): LoadedPolicy {
-  const lockFile = lockFileOf(policyFile);
-  const lockText = readBounded(lockFile, lockBytesMax);
+  return readWatched(policyFile, new Map());
+}
+
+/** @param files - filled with what was looked at, also when it turns out to be wrong. */
+function readWatched(policyFile: string, files: Map<string, string>): LoadedPolicy {
+  // Before it is read: a file that is written while we read looks changed afterwards, and is read once more.
+  const read = (file: string, bytesMax: number): string | null => {
+    files.set(file, stampOf(file));
+    return readBounded(file, bytesMax);
+  };
+  const mainFile = resolve(policyFile);
+  const lockFile = lockFileOf(mainFile);
+  files.set(mainFile, stampOf(mainFile));
+  const lockText = read(lockFile, lockBytesMax);
   const lock = lockText === null ? emptyLock : parseLock(lockText);
-  const root = dirname(resolve(policyFile));
+  const root = dirname(mainFile);
   const loaded = loadPolicy({
-    file: resolve(policyFile),
-    // A link that leads out of the policy's folder would put its rules where nobody reviews them.
-    readFile: (path) => (isBelow(root, path) ? readBounded(path, fileBytesMax) : null),
+    file: mainFile,
+    readFile: (path) => {
+      const text = read(path, fileBytesMax);
+      // A link that leads out of the policy's folder would put its rules where nobody reviews them.
+      return text !== null && isBelow(root, path) ? text : null;
+    },
     lock,
   });
   if (!loaded.ok) throw new PolicyFileError(policyFile, loaded.errors);
-  return {
-    policy: loaded.policy,
-    lock,
-    warnings: loaded.warnings,
-    files: [...loaded.files.map((file) => resolve(file)), lockFile],
-  };
+  return { policy: loaded.policy, lock, warnings: loaded.warnings, files };
 }
 
 function isBelow(root: string, file: string): boolean {
@@ -87,7 +100,8 @@ export class PolicySource {
   readonly #nowMs: () => number;
   readonly #replaced: (() => void)[] = [];
   #loaded: LoadedPolicy;
-  #stamp: string;
+  /** Of the last try, good or bad: a file that a bad policy names may be what mends it. */
+  #files: Stamps;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -100,7 +114,7 @@ export class PolicySource {
     this.#loaded = loaded;
     this.#nowMs = nowMs;
     this.#record = record;
-    this.#stamp = stampOf(loaded.files);
+    this.#files = loaded.files;
   }
 
   get policy(): Policy {
@@ -118,7 +132,7 @@ export class PolicySource {
   /** Modification times are polled: they work on every file system, and through an editor's rename. */
   watch(onRejected: (error: Error) => void): void {
     this.#timer = setInterval(() => {
-      if (stampOf(this.#loaded.files) === this.#stamp) return;
+      if (!hasChanged(this.#files)) return;
       this.reload().then((outcome) => {
         if (outcome !== null) onRejected(outcome);
       }, onRejected);
@@ -132,10 +146,11 @@ export class PolicySource {
 
   /** @returns why the new files were refused; null when they are in force. */
   async reload(): Promise<Error | null> {
-    this.#stamp = stampOf(this.#loaded.files);
+    const files = new Map<string, string>();
+    this.#files = files;
     let next: LoadedPolicy;
     try {
-      next = readPolicy(this.#file);
+      next = readWatched(this.#file, files);
     } catch (error) {
       const errors =
         error instanceof PolicyFileError
@@ -151,7 +166,6 @@ export class PolicySource {
       return error instanceof Error ? error : new Error(String(error));
     }
     const before = this.#loaded.policy;
-    this.#stamp = stampOf(next.files);
     if (next.policy.hash === before.hash && next.policy.lockDigest === before.lockDigest) {
       this.#loaded = next;
       return null;
@@ -175,11 +189,16 @@ export function loadEvent(policy: Policy, before: Policy | null, atMs: number): 
   };
 }
 
-function stampOf(files: readonly string[]): string {
-  return files
-    .map((file) => {
-      const stat = statSync(file, { throwIfNoEntry: false });
-      return stat === undefined ? '-' : `${stat.mtimeMs}:${stat.size}:${stat.ino}`;
-    })
-    .join('|');
+function hasChanged(files: Stamps): boolean {
+  return [...files].some(([file, stamp]) => stampOf(file) !== stamp);
+}
+
+/** Total: it runs on a timer, where a throw would end the process. */
+function stampOf(file: string): string {
+  try {
+    const stat = statSync(file, { throwIfNoEntry: false });
+    return stat === undefined ? '-' : `${stat.mtimeMs}:${stat.ctimeMs}:${stat.size}:${stat.ino}`;
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : '?';
+  }
 }

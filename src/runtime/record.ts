@@ -1,11 +1,15 @@
 /** Turns what was decided and what happened into events: the only place that writes them for calls. */
-import { isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
+import { redactValues } from '../content/redact.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
 import { remainingBudget } from '../engine/budget.ts';
 import type { Decision, Finding } from '../engine/decision.ts';
 import type { Mediation, RecordedFinding, RunEvent } from '../engine/events.ts';
 import type { Facts } from '../engine/facts.ts';
 import type { Run } from '../engine/run.ts';
 import type { Agent, Policy, Tool } from '../policy/model.ts';
+
+const detailCharactersMax = 256;
+const detailItemsMax = 100;
 
 /** A call as its events name it. */
 export interface CallIdentity {
@@ -71,8 +75,9 @@ type DecidedFields = Pick<
 export function decidedFields(
   decision: Decision,
   args: string,
-  facts: Facts | null,
+  facts: Facts,
   budgetLeft: JsonObject,
+  secrets: readonly string[],
 ): DecidedFields {
   return {
     arguments: args,
@@ -80,20 +85,46 @@ export function decidedFields(
     effect: decision.effect,
     enforcement: decision.enforcement,
     dryRun: decision.dryRun,
-    findings: recordedFindings(decision.findings),
-    facts: facts === null ? {} : { ...facts, breaker: { ...facts.breaker } },
+    findings: recordedFindings(decision.findings, secrets),
+    facts: { ...facts, breaker: { ...facts.breaker } },
     budgetLeft,
   };
 }
 
-export function recordedFindings(findings: readonly Finding[]): RecordedFinding[] {
-  return findings.map(({ stage, code, verdict, details, at }) => ({
-    stage,
-    code,
-    verdict,
-    details,
-    at: at === null ? null : `${at.file}:${at.line}:${at.column}`,
-  }));
+/** Details name what an agent wrote (keys, tools): redacted like any payload, and cut, or a denial would be as long as it likes. */
+export function recordedFindings(
+  findings: readonly Finding[],
+  secrets: readonly string[],
+): RecordedFinding[] {
+  return findings.map(({ stage, code, verdict, details, at }) => {
+    const redacted = redactValues(details, secrets);
+    return {
+      stage,
+      code,
+      verdict,
+      details: isJsonObject(redacted) ? shortened(redacted) : {},
+      at: at === null ? null : `${at.file}:${at.line}:${at.column}`,
+    };
+  });
+}
+
+function shortened(details: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(details).map(([name, value]) => [cutText(name), cut(value)]),
+  );
+}
+
+function cut(value: JsonValue): JsonValue {
+  if (typeof value === 'string') return cutText(value);
+  if (isJsonArray(value)) return value.slice(0, detailItemsMax).map(cut);
+  return isJsonObject(value) ? shortened(value) : value;
+}
+
+/** A name that an agent chose, short enough for a record, and never half of a character at its end. */
+export function cutText(text: string): string {
+  return text.length <= detailCharactersMax
+    ? text
+    : `${text.slice(0, detailCharactersMax).toWellFormed()}…`;
 }
 
 /** `{ steps, tool_calls, duration_ms, tokens, cost_micro_usd }`, as far as something bounds them. */
@@ -110,14 +141,4 @@ export function budgetLeft(agent: Agent | undefined, run: Run, nowMs: number): J
   return Object.fromEntries(
     named.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
-}
-
-/** Reads a payload of ours back into an object; null when it isn't one. */
-export function objectFrom(
-  bytes: Uint8Array | null,
-  parse: (text: Uint8Array) => JsonValue,
-): JsonObject | null {
-  if (bytes === null) return null;
-  const value = parse(bytes);
-  return isJsonObject(value) ? value : null;
 }

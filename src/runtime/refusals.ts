@@ -37,10 +37,28 @@ function refusalFrom(
     if (finding.verdict === 'hold' && !reasons.includes(finding.code)) reasons.push(finding.code);
   const code = reasons[0] ?? 'engine.fault';
   const remedies = remediesOf(findings).map((remedy) => ({ code: remedy.code, text: remedy.text }));
+  const retryAfter = retryAfterSeconds(findings);
   return {
     code,
     text: refusalText(findings),
-    machine: { verdict, code, codes: reasons, remedies, call, run },
+    machine: {
+      verdict,
+      code,
+      codes: reasons,
+      remedies,
+      call,
+      run,
+      ...(retryAfter === null ? {} : { retry_after: retryAfter }),
+    },
     as: codes[code].as,
   };
+}
+
+/** When an open breaker lets somebody try again: the one limit whose end is no secret. */
+function retryAfterSeconds(findings: readonly Finding[]): number | null {
+  const waits = findings
+    .filter((finding) => finding.code === 'limits.breaker_open')
+    .map((finding) => finding.details['retryAfterMs'])
+    .filter((value) => typeof value === 'number');
+  return waits.length === 0 ? null : Math.ceil(Math.max(...waits) / 1_000);
 }

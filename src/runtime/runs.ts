@@ -1,13 +1,16 @@
 /** The life of runs: opened by an opener (or implied by a bare agent), carried by a handle, closed once. */
-import { parseKind } from '../content/kinds.ts';
-import { budgetNames, effectiveBudget, remainingBudget } from '../engine/budget.ts';
+import { redactText } from '../content/redact.ts';
+import { budgetNames, effectiveBudget, remainingBudget, spentBudget } from '../engine/budget.ts';
 import type { RunEvent } from '../engine/events.ts';
 import { mergeLabels, noLabels } from '../engine/labels.ts';
-import type { CaseValues, Labels, Run, RunBudget } from '../engine/run.ts';
+import { limits } from '../engine/limits.ts';
+import type { Labels, Run, RunBudget } from '../engine/run.ts';
 import type { Principal } from '../identity/principal.ts';
-import type { Agent, Policy } from '../policy/model.ts';
+import type { Agent } from '../policy/model.ts';
 import { StoreError } from '../store/errors.ts';
+import { alertEvent } from './alerts.ts';
 import { RuntimeError } from './errors.ts';
+import { checkOpenRun, checkUsage } from './open-checks.ts';
 import type {
   AgentPrincipal,
   OpenedRun,
@@ -25,18 +28,29 @@ const handleForm = /^spr_([0-9A-Za-z_-]{24})$/;
 
 /** Idle writers kept in memory, so that the next call of their run needs no load. */
 const writersMax = 5_000;
-/** A run ends at this many calls; an implicit one goes on in a successor with the same labels. */
-export const callsPerRunMax = 10_000;
 
 /** Deeper than this, agents are calling themselves. */
 const ancestorsMax = 16;
 
+/** Children that one run may have had: what was lent to each is read back from its events. */
+const delegationsMax = 10_000;
+
 const untrusted: Labels = { trust: 'untrusted', classes: [], subjects: [] };
+
+type Amounts = { -readonly [name in keyof RunBudget]?: number };
+
+/** A run's writer, held until the call that it was fetched for has ended. */
+export interface Carried {
+  readonly writer: RunWriter;
+  readonly letGo: () => void;
+}
 
 export class Runs {
   readonly #ports: RuntimePorts;
+  /** The one used longest ago first. */
   readonly #writers = new Map<string, RunWriter>();
-  readonly #implicit = new Map<string, Promise<RunWriter>>();
+  /** The id of the implicit run of each (agent, user, credential) that called since the start. */
+  readonly #implicit = new Map<string, Promise<string>>();
 
   constructor(ports: RuntimePorts) {
     this.#ports = ports;
@@ -50,11 +64,7 @@ export class Runs {
         `this credential may not open runs of \`${request.agent}\``,
       );
     }
-    const agent = policy.agents.get(request.agent);
-    if (agent === undefined)
-      throw new RuntimeError('run.bad_request', `the policy knows no agent \`${request.agent}\``);
-    checkUser(policy, agent, request.user);
-    checkCase(agent, request.case);
+    const agent = checkOpenRun(policy, request);
     const parent =
       request.parent === null ? null : await this.#parentFor(principal, request.parent);
 
@@ -77,7 +87,10 @@ export class Runs {
           credential: principal.credential,
           parent: request.parent,
           case: request.case,
-          request: request.request,
+          request:
+            request.request === null
+              ? null
+              : redactText(request.request, this.#ports.heldSecrets()),
           requestTrusted: request.requestTrusted,
           only: request.only,
           budget,
@@ -96,17 +109,23 @@ export class Runs {
   }
 
   /** The run that a call belongs to. Null: a handle that isn't this credential's, or two that differ. */
-  async carried(principal: AgentPrincipal, handles: readonly string[]): Promise<RunWriter | null> {
+  async carried(principal: AgentPrincipal, handles: readonly string[]): Promise<Carried | null> {
     const [handle, ...others] = handles;
-    if (handle === undefined) return this.#implicitRun(principal);
     if (others.some((other) => other !== handle)) return null;
+    const writer =
+      handle === undefined
+        ? await this.#implicitRun(principal)
+        : await this.#named(principal, handle);
+    return writer === null ? null : { writer, letGo: writer.hold() };
+  }
+
+  /** A stolen handle is useless: the run answers to its agent's own credential, and to its person's where one is bound. */
+  async #named(principal: AgentPrincipal, handle: string): Promise<RunWriter | null> {
     const [, random] = handleForm.exec(handle) ?? [];
     if (random === undefined) return null;
     const writer = await this.writer(idPrefix + random);
     const run = writer?.run;
-    // A stolen handle is useless: the run answers to its agent's own credential, and to its person's where one is bound.
-    if (writer === null || run == null || run.implicit || !mayCarry(principal, run)) return null;
-    return writer;
+    return run == null || run.implicit || !mayCarry(principal, run) ? null : writer;
   }
 
   async get(principal: Principal | OperatorPrincipal, id: string): Promise<Run> {
@@ -122,9 +141,11 @@ export class Runs {
 
   async reportUsage(principal: Principal, id: string, usage: Usage): Promise<Run> {
     const run = await this.get(principal, id);
+    checkUsage(usage);
+    const { steps, tokens, costMicroUsd, model } = usage;
     return this.#step(run, (now) => {
       if (now.status !== 'open') throw new RuntimeError('run.closed', 'the run is closed');
-      return { ...this.#ofRun(now), type: 'run.usage', ...usage };
+      return { ...this.#ofRun(now), type: 'run.usage', steps, tokens, costMicroUsd, model };
     });
   }
 
@@ -144,15 +165,28 @@ export class Runs {
     return closed;
   }
 
-  /** Ends a run that nobody closed in time. The alert is the caller's. */
+  /** Ends a run that nobody closed in time, with its alert. Null: somebody closed it after all. */
   async abandon(id: string): Promise<Run | null> {
     const writer = await this.writer(id);
-    const appended = await writer?.append((run) =>
-      run?.status === 'open' ? { events: [{ ...this.#ofRun(run), type: 'run.abandoned' }] } : null,
-    );
+    const appended = await writer?.append((run) => {
+      if (run?.status !== 'open') return null;
+      const ofRun = this.#ofRun(run);
+      return {
+        events: [{ ...ofRun, type: 'run.abandoned' }],
+        gatewayEvents: [alertEvent('run_abandoned', id, null, ofRun.atMs, { agent: run.agent })],
+      };
+    });
     if (appended?.type !== 'committed') return null;
     await this.#giveBack(appended.run);
     return appended.run;
+  }
+
+  /**
+   * A call of this run has ended. Of a run that was closed meanwhile, what the call read must still reach the runs above:
+   * else closing a child in the middle of a read would wash its labels off.
+   */
+  async ended(run: Run): Promise<void> {
+    if (run.status !== 'open') await this.#tellAbove(run, {});
   }
 
   /** The runs above this one, parent first: a child never has more than any of them. */
@@ -170,7 +204,11 @@ export class Runs {
 
   async writer(id: string): Promise<RunWriter | null> {
     const kept = this.#writers.get(id);
-    if (kept !== undefined) return kept;
+    if (kept !== undefined) {
+      this.#writers.delete(id);
+      this.#writers.set(id, kept);
+      return kept;
+    }
     const run = await this.#ports.store.loadRun(id);
     if (run === null) return null;
     // Somebody else may have loaded it meanwhile: there must never be two writers of one run.
@@ -211,31 +249,31 @@ export class Runs {
   async #implicitRun(principal: AgentPrincipal): Promise<RunWriter> {
     const key = JSON.stringify([principal.agent, principal.user, principal.credential]);
     for (;;) {
-      const current = this.#implicit.get(key);
-      if (current === undefined) {
-        // Calls that arrive together share one opening.
-        const opening = this.#openImplicit(principal);
-        this.#implicit.set(key, opening);
-        opening.catch(() => this.#implicit.delete(key));
-        return opening;
+      const current = this.#implicit.get(key) ?? this.#openImplicit(principal);
+      // Calls that arrive together share one opening.
+      this.#implicit.set(key, current);
+      const forget = (): void => {
+        if (this.#implicit.get(key) === current) this.#implicit.delete(key);
+      };
+      try {
+        const writer = await this.writer(await current);
+        if (writer !== null && goesOn(writer.run)) return writer;
+        forget();
+      } catch (error) {
+        forget();
+        throw error;
       }
-      const writer = await current;
-      if (goesOn(writer.run)) return writer;
-      if (this.#implicit.get(key) === current) this.#implicit.delete(key);
     }
   }
 
-  async #openImplicit(principal: AgentPrincipal): Promise<RunWriter> {
+  async #openImplicit(principal: AgentPrincipal): Promise<string> {
     const { store } = this.#ports;
     const previous = await store.findImplicitRun(
       principal.agent,
       principal.user,
       principal.credential,
     );
-    if (previous !== null && goesOn(previous)) {
-      const writer = await this.writer(previous.id);
-      if (writer !== null) return writer;
-    }
+    if (previous !== null && goesOn(previous)) return previous.id;
     if (previous?.status === 'open') {
       await this.#step(previous, (now) => ({
         ...this.#ofRun(now),
@@ -268,12 +306,26 @@ export class Runs {
           budget: {},
           outside: [],
           dryRun: false,
-          // Coarser, never cleaner: a closed or full predecessor leaves its labels.
+          // Coarser, never cleaner: a closed or full predecessor leaves its labels, and what its window has spent.
           labels: mergeLabels(untrusted, previous?.labels ?? noLabels),
+          ...this.#carriedOver(previous),
         },
       ],
     }));
-    return writer;
+    return id;
+  }
+
+  /** Else ten thousand quick refusals would buy a fresh budget. Closed by a person, a run's budget is settled. */
+  #carriedOver(previous: Run | null): { carried: RunBudget } | undefined {
+    const agent = previous === null ? undefined : this.#ports.policy().agents.get(previous.agent);
+    if (previous === null || agent === undefined || previous.toolCalls < limits.runCallsMax)
+      return undefined;
+    const { steps, toolCalls, tokens, costMicroUsd } = spentBudget(
+      agent,
+      previous,
+      this.#ports.store.nowMs(),
+    );
+    return { carried: { steps, toolCalls, tokens, costMicroUsd } };
   }
 
   async #parentFor(principal: OpenerPrincipal, id: string): Promise<RunWriter> {
@@ -289,7 +341,10 @@ export class Runs {
     return writer;
   }
 
-  /** Takes the child's budget out of the parent's. What isn't named is all that the parent has left. */
+  /**
+   * Takes the child's budget out of the parent's. What isn't named is all that the parent has left; what nothing bounds
+   * in the parent isn't taken from it.
+   */
   async #delegate(
     parent: RunWriter,
     child: string,
@@ -298,33 +353,51 @@ export class Runs {
   ): Promise<RunBudget> {
     let given: RunBudget = {};
     const appended = await parent.append((run) => {
-      const policy = this.#ports.policy();
-      const parentAgent = run === null ? undefined : policy.agents.get(run.agent);
+      const parentAgent = run === null ? undefined : this.#ports.policy().agents.get(run.agent);
       if (run === null || run.status !== 'open' || parentAgent === undefined)
         throw new RuntimeError('run.closed', 'the parent run is not open');
-      given = carveBudget(
-        effectiveBudget(agent, asked),
-        remainingBudget(parentAgent, run, this.#ports.store.nowMs()),
-      );
-      return { events: [{ ...this.#ofRun(run), type: 'run.delegated', child, budget: given }] };
+      const left = remainingBudget(parentAgent, run, this.#ports.store.nowMs());
+      given = smaller(effectiveBudget(agent, asked), left);
+      const lent: Amounts = {};
+      for (const name of budgetNames)
+        if (left[name] !== undefined && given[name] !== undefined) lent[name] = given[name];
+      return { events: [{ ...this.#ofRun(run), type: 'run.delegated', child, budget: lent }] };
     });
     if (appended?.type !== 'committed')
       throw new RuntimeError('run.bad_request', 'the parent run could not be drawn on');
     return given;
   }
 
-  async #giveBack(child: Run): Promise<void> {
-    if (child.parent === null || child.implicit) return;
+  async #giveBack(closed: Run): Promise<void> {
+    if (closed.parent === null) return;
+    // With the calls that are still in flight: they are spent.
+    const child = (await this.writer(closed.id))?.run ?? closed;
+    const lent = await this.#lentTo(closed.parent, child.id);
+    const unused: Amounts = {};
+    for (const name of ['steps', 'toolCalls', 'tokens', 'costMicroUsd'] as const) {
+      const granted = lent[name];
+      if (granted !== undefined) unused[name] = Math.max(0, granted - child[name]);
+    }
+    await this.#tellAbove(child, unused);
+  }
+
+  async #lentTo(parent: string, child: string): Promise<RunBudget> {
+    const delegations = await this.#ports.store.events({
+      run: parent,
+      type: 'run.delegated',
+      limit: delegationsMax,
+      newestFirst: true,
+    });
+    for (const { event } of delegations)
+      if (event.type === 'run.delegated' && event.child === child) return event.budget;
+    return {};
+  }
+
+  /** What a child didn't use and what it has read, to its parent; through one that is closed itself, on to those above. */
+  async #tellAbove(child: Run, unused: RunBudget): Promise<void> {
+    if (child.parent === null) return;
     const parent = await this.writer(child.parent);
-    const left = (granted: number | undefined, used: number): number =>
-      Math.max(0, (granted ?? 0) - used);
-    const unused: RunBudget = {
-      toolCalls: left(child.budget.toolCalls, child.toolCalls),
-      steps: left(child.budget.steps, child.steps),
-      tokens: left(child.budget.tokens, child.tokens),
-      costMicroUsd: left(child.budget.costMicroUsd, child.costMicroUsd),
-    };
-    await parent?.append((run) =>
+    const appended = await parent?.append((run) =>
       run === null
         ? null
         : {
@@ -339,6 +412,8 @@ export class Runs {
             ],
           },
     );
+    if (appended?.type === 'committed' && appended.run.status !== 'open')
+      await this.#tellAbove(appended.run, {});
   }
 
   #keep(writer: RunWriter): void {
@@ -353,8 +428,9 @@ export class Runs {
   }
 }
 
+/** A full run goes on in a successor. */
 function goesOn(run: Run | null): boolean {
-  return run !== null && run.status === 'open' && run.toolCalls < callsPerRunMax;
+  return run !== null && run.status === 'open' && run.toolCalls < limits.runCallsMax;
 }
 
 function mayCarry(principal: AgentPrincipal, run: Run): boolean {
@@ -363,44 +439,14 @@ function mayCarry(principal: AgentPrincipal, run: Run): boolean {
 
 function maySee(principal: Principal | OperatorPrincipal, run: Run): boolean {
   if (principal.type === 'operator') return true;
-  if (principal.type === 'agent') return mayCarry(principal, run);
-  return principal.agents === null || principal.agents.includes(run.agent);
+  if (principal.type === 'opener')
+    return principal.agents === null || principal.agents.includes(run.agent);
+  return mayCarry(principal, run) && (!run.implicit || run.credential === principal.credential);
 }
 
-function checkUser(policy: Policy, agent: Agent, user: string | null): void {
-  if (user === null) {
-    if (agent.unattendedOwner === null) {
-      throw new RuntimeError('run.bad_request', `runs of \`${agent.name}\` need a user`, {
-        hint: 'name a `user`, or declare `unattended: { owner: role }` for the agent',
-      });
-    }
-    return;
-  }
-  if (!policy.users.has(user))
-    throw new RuntimeError('run.bad_request', 'the policy knows no such user');
-}
-
-/** Every declared name is bound, by a value that its kind can read; nothing else is. */
-function checkCase(agent: Agent, values: CaseValues): void {
-  const problems: string[] = [];
-  for (const [name, declaration] of agent.caseNames) {
-    const value = Object.hasOwn(values, name) ? values[name] : undefined;
-    if (value === undefined) problems.push(`\`${name}\` is not bound`);
-    else if (declaration.type === 'one_of') {
-      if (typeof value !== 'string' || !declaration.values.includes(value))
-        problems.push(`\`${name}\` has to be one of ${declaration.values.join(', ')}`);
-    } else if (parseKind(declaration.kind, value).type === 'unparsable')
-      problems.push(`\`${name}\` is no ${declaration.kind.name}`);
-  }
-  for (const name of Object.keys(values))
-    if (!agent.caseNames.has(name)) problems.push(`the agent declares no \`${name.slice(0, 64)}\``);
-  if (problems.length > 0)
-    throw new RuntimeError('run.bad_request', `the case doesn't fit: ${problems.join('; ')}`);
-}
-
-/** A child's budget: what was asked for, never more than is left. */
-function carveBudget(asked: RunBudget, left: RunBudget): RunBudget {
-  const budget: Partial<Record<keyof RunBudget, number>> = {};
+/** What was asked for, never more than is left. */
+function smaller(asked: RunBudget, left: RunBudget): RunBudget {
+  const budget: Amounts = {};
   for (const name of budgetNames) {
     const max = Math.min(
       asked[name] ?? Number.POSITIVE_INFINITY,

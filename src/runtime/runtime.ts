@@ -6,9 +6,9 @@ import { Calls } from './calls.ts';
 import { listTools } from './listing.ts';
 import type { Runtime } from './port.ts';
 import type { RuntimePorts } from './ports.ts';
-import { endOrphans, recordSpooled } from './recovery.ts';
+import { endOrphans, orphans, recordSpooled } from './recovery.ts';
 import { Runs } from './runs.ts';
-import { sweepAbandoned } from './sweep.ts';
+import { Sweep } from './sweep.ts';
 import { explainCall } from './what-if.ts';
 
 const sweepEveryMs = 10_000;
@@ -28,14 +28,13 @@ export async function openRuntime(
   const runs = new Runs(ports);
   const calls = new Calls(ports, runs, await Breakers.open(ports.store));
   await recordSpooled(ports, spooled);
-  const recovered = endOrphans(ports, runs, ports.store.nowMs()).catch((error: unknown) =>
+  const recovered = endOrphans(ports, runs, await orphans(ports)).catch((error: unknown) =>
     failed(ports, 'recovery.failed', error),
   );
-  let sweep: Promise<unknown> = Promise.resolve();
+  const sweep = new Sweep(ports, runs);
+  let swept: Promise<unknown> = Promise.resolve();
   const timer = setInterval(() => {
-    sweep = sweepAbandoned(ports, runs).catch((error: unknown) =>
-      failed(ports, 'sweep.failed', error),
-    );
+    swept = sweep.sweep().catch((error: unknown) => failed(ports, 'sweep.failed', error));
   }, sweepEveryMs);
   timer.unref();
 
@@ -62,8 +61,8 @@ export async function openRuntime(
       ),
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
-      await calls.settled();
-      await Promise.all([recovered, sweep]);
+      await calls.stop();
+      await Promise.all([recovered, swept]);
     },
   };
 }

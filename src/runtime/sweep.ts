@@ -1,31 +1,67 @@
 /** Runs that nobody closed: a minute past their duration they are `abandoned`, with an alert. */
-
 import { effectiveBudget } from '../engine/budget.ts';
-import { alertEvent } from './alerts.ts';
+import type { RunBudget } from '../engine/run.ts';
+import type { RunSummary } from '../store/port.ts';
 import type { RuntimePorts } from './ports.ts';
 import type { Runs } from './runs.ts';
 
 const graceMs = 60_000;
-const runsPerSweepMax = 10_000;
+const runsPerPage = 1_000;
 
-/** @returns the ids of the runs that were abandoned. */
-export async function sweepAbandoned(ports: RuntimePorts, runs: Runs): Promise<string[]> {
-  const { store } = ports;
-  const nowMs = store.nowMs();
-  const abandoned: string[] = [];
-  for (const summary of await store.listRuns({ status: 'open', limit: runsPerSweepMax })) {
-    const agent = ports.policy().agents.get(summary.agent);
-    if (summary.implicit || agent === undefined || nowMs - summary.openedAtMs < graceMs) continue;
-    const run = (await runs.writer(summary.run))?.run;
-    const durationMs = run == null ? undefined : effectiveBudget(agent, run.budget).durationMs;
-    if (run == null || durationMs === undefined || nowMs < run.openedAtMs + durationMs + graceMs)
-      continue;
-    if ((await runs.abandon(run.id)) === null) continue;
-    await store.commitGateway({
-      events: [alertEvent('run_abandoned', run.id, null, store.nowMs(), { agent: run.agent })],
-      writes: [],
-    });
-    abandoned.push(run.id);
+export class Sweep {
+  readonly #ports: RuntimePorts;
+  readonly #runs: Runs;
+  /** What their openers allowed the runs that are open: it never changes, and loading each run every time would. */
+  #budgets = new Map<string, RunBudget>();
+  #underWay: Promise<readonly string[]> | null = null;
+
+  constructor(ports: RuntimePorts, runs: Runs) {
+    this.#ports = ports;
+    this.#runs = runs;
   }
-  return abandoned;
+
+  /** @returns the ids of the runs that were abandoned. A sweep that is still under way is joined. */
+  sweep(): Promise<readonly string[]> {
+    this.#underWay ??= this.#sweep().finally(() => {
+      this.#underWay = null;
+    });
+    return this.#underWay;
+  }
+
+  async #sweep(): Promise<readonly string[]> {
+    const nowMs = this.#ports.store.nowMs();
+    const budgets = new Map<string, RunBudget>();
+    const abandoned: string[] = [];
+    for await (const summary of this.#open()) {
+      const agent = this.#ports.policy().agents.get(summary.agent);
+      if (summary.implicit || agent === undefined || nowMs - summary.openedAtMs < graceMs) continue;
+      const budget = this.#budgets.get(summary.run) ?? (await this.#budgetOf(summary.run));
+      if (budget === null) continue;
+      budgets.set(summary.run, budget);
+      const { durationMs } = effectiveBudget(agent, budget);
+      if (durationMs === undefined || nowMs < summary.openedAtMs + durationMs + graceMs) continue;
+      budgets.delete(summary.run);
+      if ((await this.#runs.abandon(summary.run)) !== null) abandoned.push(summary.run);
+    }
+    this.#budgets = budgets;
+    return abandoned;
+  }
+
+  async #budgetOf(run: string): Promise<RunBudget | null> {
+    return (await this.#ports.store.loadRun(run))?.budget ?? null;
+  }
+
+  async *#open(): AsyncGenerator<RunSummary> {
+    let before: string | undefined;
+    for (;;) {
+      const page = await this.#ports.store.listRuns({
+        status: 'open',
+        limit: runsPerPage,
+        ...(before === undefined ? {} : { before }),
+      });
+      yield* page;
+      before = page.at(-1)?.run;
+      if (page.length < runsPerPage) return;
+    }
+  }
 }

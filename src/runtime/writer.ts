@@ -25,8 +25,13 @@ export type Appended =
   /** A shared counter was at its limit: nothing was written. */
   | { readonly type: 'refused'; readonly reservations: readonly Reservation[] };
 
-/** A conflict means another writer; with one store owner it can't recur, so a few tries are plenty. */
-const conflictTriesMax = 5;
+/** The run was reloaded since: what was decided about it has to be decided again, from fresh facts. */
+export interface Outrun {
+  readonly type: 'outrun';
+}
+
+/** A store has one owner: another writer of the same run, again and again, is no race but a fault. */
+const strangersMax = 5;
 
 /**
  * The one writer of a run.
@@ -34,7 +39,8 @@ const conflictTriesMax = 5;
  * Steps are decided one after another against the run folded in memory, and their commits are pipelined: the next step
  * needn't wait for the last one's sync, so calls of one run share a group commit as those of several runs do. When a
  * commit is not written (a counter was full), everything folded after it was folded on sand: the writer then waits for
- * what is under way, reloads the run from the store, and the later steps are decided again.
+ * what is under way, reloads the run from the store, and the later steps are decided again. Each such round ends at
+ * least one step for good, the one that was refused, so every step has its turn.
  */
 export class RunWriter {
   readonly id: string;
@@ -42,27 +48,36 @@ export class RunWriter {
   #run: Run | null;
   #underWay = 0;
   #stale = false;
+  #strangers = 0;
+  #holders = 0;
   #settled: (() => void)[] = [];
   /** Calls whose start isn't written yet, because start and outcome share one commit. They count in every decision. */
   readonly #reserved = new Map<string, RunEvent>();
-  lastUsedMs: number;
 
   constructor(store: Store, id: string, run: Run | null) {
     this.#store = store;
     this.id = id;
     this.#run = run;
-    this.lastUsedMs = store.nowMs();
   }
 
   /** The run as decisions see it. Null before its first commit. */
   get run(): Run | null {
-    let run = this.#run;
-    for (const event of this.#reserved.values()) run = fold(run, event);
-    return run;
+    return this.#seenWithout(undefined);
   }
 
+  /** Nobody needs this very object: a later call may load the run anew. */
   get idle(): boolean {
-    return this.#underWay === 0 && this.#reserved.size === 0;
+    return this.#underWay === 0 && this.#reserved.size === 0 && this.#holders === 0;
+  }
+
+  /** While it is held it isn't let go of: two writers of one run would each count only their own reserved calls. */
+  hold(): () => void {
+    this.#holders += 1;
+    let held = true;
+    return () => {
+      if (held) this.#holders -= 1;
+      held = false;
+    };
   }
 
   /**
@@ -75,32 +90,43 @@ export class RunWriter {
     make: (run: Run | null) => Draft | null,
     settles?: string,
   ): Promise<Appended | null> {
-    for (let tries = 0; tries < conflictTriesMax; tries += 1) {
-      await this.#reloadIfStale();
-      const before = this.#run;
-      if (settles !== undefined) this.#reserved.delete(settles);
-      const draft = make(this.run);
-      if (draft === null) return null;
-      if (draft.reserve !== undefined) {
-        this.#reserved.set(draft.reserve.call, draft.reserve.started);
-        return { type: 'reserved' };
-      }
-      const outcome = await this.#commit(before, draft);
-      if (outcome !== 'conflict') return outcome;
+    for (;;) {
+      const appended = await this.attempt(make, settles);
+      if (appended?.type !== 'outrun') return appended;
     }
-    throw new StoreError(
-      'store.unavailable',
-      `run ${this.id} could not be written: another writer keeps changing it`,
-    );
   }
 
-  async #commit(before: Run | null, draft: Draft): Promise<Appended | 'conflict'> {
+  /** As `append`, once: for steps that rest on more than the run, which has to be read again as well. */
+  async attempt(
+    make: (run: Run | null) => Draft | null,
+    settles?: string,
+  ): Promise<Appended | Outrun | null> {
+    await this.#reloadIfStale();
+    const draft = make(this.#seenWithout(settles));
+    if (draft === null) return null;
+    if (draft.reserve !== undefined) {
+      this.#reserved.set(draft.reserve.call, draft.reserve.started);
+      return { type: 'reserved' };
+    }
+    return this.#commit(draft, settles);
+  }
+
+  #seenWithout(call: string | undefined): Run | null {
+    let run = this.#run;
+    for (const [reserved, event] of this.#reserved) if (reserved !== call) run = fold(run, event);
+    return run;
+  }
+
+  async #commit(draft: Draft, settles: string | undefined): Promise<Appended | Outrun> {
+    const before = this.#run;
     let run = before;
     for (const event of draft.events) run = fold(run, event);
     if (run === null) throw new StoreError('store.corrupt', 'a run has to begin with an event');
+    const first = this.#underWay === 0;
+    const reserved = settles === undefined ? undefined : this.#reserved.get(settles);
+    if (settles !== undefined) this.#reserved.delete(settles);
     this.#run = run;
     this.#underWay += 1;
-    this.lastUsedMs = this.#store.nowMs();
     try {
       const outcome = await this.#store.commit({
         run: this.id,
@@ -115,9 +141,16 @@ export class RunWriter {
         payloads: draft.payloads ?? new Map(),
         folded: run,
       });
-      if (outcome.type === 'committed') return { type: 'committed', run };
+      if (outcome.type === 'committed') {
+        this.#strangers = 0;
+        return { type: 'committed', run };
+      }
       this.#stale = true;
-      return outcome.type === 'refused' ? outcome : 'conflict';
+      // Not written after all, so it counts again from here on: nobody decides in between.
+      if (settles !== undefined && reserved !== undefined) this.#reserved.set(settles, reserved);
+      if (outcome.type === 'refused') return outcome;
+      if (first) this.#countStranger();
+      return { type: 'outrun' };
     } catch (error) {
       this.#stale = true;
       throw error;
@@ -125,6 +158,16 @@ export class RunWriter {
       this.#underWay -= 1;
       if (this.#underWay === 0) for (const wake of this.#settled.splice(0)) wake();
     }
+  }
+
+  /** Nothing of ours was before this commit, and yet the run had moved on. */
+  #countStranger(): void {
+    this.#strangers += 1;
+    if (this.#strangers < strangersMax) return;
+    throw new StoreError(
+      'store.unavailable',
+      `run ${this.id} could not be written: another writer keeps changing it`,
+    );
   }
 
   async #reloadIfStale(): Promise<void> {

@@ -98,6 +98,7 @@ const runEvents = [
     outside: z.array(text),
     dryRun: z.boolean(),
     labels: labelsShape,
+    carried: budgetShape.exactOptional(),
   }),
   z.strictObject({
     ...ofRun,

@@ -576,6 +576,7 @@ export interface Situation {
     readonly case: Run['case'];
     readonly only: readonly string[] | null;
     readonly dryRun: boolean;
+    readonly status: Run['status'];
   } | null;
   readonly world: World;
   readonly nowMs: number;
@@ -610,6 +611,7 @@ export const anySituation: fc.Arbitrary<Situation> = fc
         case: bound,
         only: narrowing,
         dryRun: fc.constant(false),
+        status: often<Run['status']>('open', 'closed'),
       }),
       { freq: 1, nil: null },
     ),

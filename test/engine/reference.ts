@@ -37,7 +37,8 @@ interface Value {
 
 export function allows(context: Context, args: unknown, world: World): boolean {
   const { policy, run, ancestors, tool, facts } = context;
-  if (run.status !== 'open' || facts.suspended) return false;
+  if (facts.suspended) return false;
+  for (const { status } of [run, ...ancestors]) if (status !== 'open') return false;
   if (run.toolCalls >= 10_000) return false;
   for (const holder of [run, ...ancestors])
     if (!mayAct(policy, holder.agent, holder.user)) return false;

@@ -6,8 +6,10 @@ import { rolesOf } from '../parties.ts';
 /** Who asks: the agent is known and not suspended, a user is there where one is needed, the run is open. */
 export function identity({ policy, run, ancestors, facts }: Context): readonly Finding[] {
   const findings: Finding[] = [];
-  if (run.status !== 'open')
-    findings.push(deny('identity', 'identity.run_closed', { status: run.status }));
+  // Whoever closes a run stops what it started.
+  const ended = [run, ...ancestors].find(({ status }) => status !== 'open');
+  if (ended !== undefined)
+    findings.push(deny('identity', 'identity.run_closed', { status: ended.status }));
   if (facts.suspended) findings.push(deny('identity', 'identity.suspended', { agent: run.agent }));
   // A run above it may be of another agent, for another person: each has to be in order by itself.
   for (const { agent: name, user } of [run, ...ancestors]) {

@@ -1,0 +1,189 @@
+/** What happens between a call's two commits: its effect, and how that is written down. */
+import type { JsonObject } from '../content/value.ts';
+import { usedKeys } from '../engine/counters.ts';
+import type { GatewayEvent, RunEvent } from '../engine/events.ts';
+import type { Run } from '../engine/run.ts';
+import { shapeOf } from '../engine/tool-shape.ts';
+import { StoreError } from '../store/errors.ts';
+import type { UpstreamOutcome } from '../upstreams/port.ts';
+import { alertEvent, breakerAlerts, decisionAlerts, type RaisedAlerts } from './alerts.ts';
+import { type Attempt, describe, identityOf, type Settled, type Started } from './attempt.ts';
+import { type BreakerChange, type Breakers, breakerOf } from './breakers.ts';
+import { asJson, dryRunOutcome, type Ending, endingOf } from './endings.ts';
+import { Payloads } from './payloads.ts';
+import type { RuntimePorts } from './ports.ts';
+import { budgetLeft, callFields, recordedFindings } from './record.ts';
+import { plainRefusal } from './refusals.ts';
+import type { Runs } from './runs.ts';
+
+/** What the TypeScript SDK's clients wait by default. */
+const callTimeoutMs = 60_000;
+
+type Outcome = UpstreamOutcome & { readonly retryAfterMs?: number };
+
+interface Ended extends Ending {
+  readonly payloads: Payloads;
+  /** Digests of what came, and of what the agent gets. */
+  readonly seenDigest: string | null;
+  readonly releasedDigest: string | null;
+}
+
+export class Effects {
+  readonly #ports: RuntimePorts;
+  readonly #runs: Runs;
+  readonly #breakers: Breakers;
+  readonly #alerts: RaisedAlerts;
+
+  constructor(ports: RuntimePorts, runs: Runs, breakers: Breakers, alerts: RaisedAlerts) {
+    this.#ports = ports;
+    this.#runs = runs;
+    this.#breakers = breakers;
+    this.#alerts = alerts;
+  }
+
+  /**
+   * Performs what was decided, and writes how it ended. Runs to its end whether or not anybody still waits.
+   *
+   * @throws {StoreError} when the end could not be written: what happened stays open, and is named at the next start.
+   */
+  async perform(attempt: Attempt, step: Started): Promise<Settled> {
+    const { id, policy } = attempt;
+    const { tool } = step.read;
+    const begunAtMs = this.#ports.store.nowMs();
+    const { dryRun } = step.decision;
+    const outcome = dryRun ? dryRunOutcome(tool) : await this.#send(attempt, step);
+    const atMs = this.#ports.store.nowMs();
+    const breaker: BreakerChange = dryRun
+      ? { changed: false, events: [] }
+      : this.#breakers.settle(breakerOf(tool), id, outcome, policy.breaker, atMs);
+    const ended = this.#end(attempt, step, outcome);
+    let recordedDelivered = true;
+    const appended = await attempt.writer.append((run) => {
+      if (run === null) throw new StoreError('store.corrupt', 'the run vanished');
+      recordedDelivered = !attempt.signal.aborted;
+      const finished: RunEvent = {
+        ...callFields(
+          run,
+          policy,
+          identityOf(this.#ports, attempt, run, tool, step.read.digest),
+          this.#ports.store.nowMs(),
+        ),
+        type: 'call.finished',
+        outcome: ended.outcome,
+        by: dryRun ? 'sallyport' : ended.by,
+        delivered: recordedDelivered,
+        dryRun,
+        result: ended.seenDigest,
+        released: ended.releasedDigest,
+        isError: ended.isError,
+        findings: recordedFindings(ended.findings, this.#ports.heldSecrets()),
+        durationMs: atMs - begunAtMs,
+        tokens: null,
+        costMicroUsd: null,
+        labels: ended.labels,
+        budgetLeft: budgetLeft(policy.agents.get(run.agent), run, atMs),
+      };
+      return {
+        events: step.deferred ? [{ ...step.started, atMs: finished.atMs }, finished] : [finished],
+        gatewayEvents: [
+          ...breaker.events,
+          ...breakerAlerts(breaker.events),
+          ...this.#alertsOf(attempt, step, run, ended, atMs),
+        ],
+        call: id,
+        releases: certainlyNothing(outcome) ? [id] : [],
+        marks:
+          ended.outcome === 'completed' && !dryRun ? usedKeys(policy, run.agent, step.read) : [],
+        writes: breaker.changed ? [this.#breakers.written(breakerOf(tool))] : [],
+        payloads: ended.payloads.bytes,
+      };
+    }, id);
+    if (appended?.type === 'committed') await this.#runs.ended(appended.run);
+    const refusal = ended.code === null ? null : plainRefusal(ended.code, id, attempt.writer.id);
+    return { finished: true, recordedDelivered, result: ended.released, refusal };
+  }
+
+  async #send({ id, onProgress }: Attempt, { read, upstream }: Started): Promise<Outcome> {
+    const { tool } = read;
+    if (upstream === undefined) return { type: 'not_sent', reason: 'down' };
+    const keys = shapeOf(tool).idempotencyKeys.map((name) => [name, id] as const);
+    const args: JsonObject = { ...read.args, ...Object.fromEntries(keys) };
+    try {
+      return await upstream.call({
+        surface: tool.surface,
+        operation: tool.operation,
+        args,
+        callId: id,
+        timeoutMs: callTimeoutMs,
+        ...(onProgress === undefined ? {} : { onProgress: harmless(onProgress) }),
+      });
+    } catch (error) {
+      // An upstream never rejects; one that does is a bug of ours, and what it did is unknown.
+      this.#ports.log({
+        level: 'error',
+        event: 'upstream.fault',
+        upstream: tool.upstream,
+        error: describe(error),
+      });
+      return { type: 'unknown', reason: 'bad_answer' };
+    }
+  }
+
+  /** An answer that can't even be inspected or kept is no trustworthy answer: the call still has to end. */
+  #end({ policy, id }: Attempt, step: Started, outcome: Outcome): Ended {
+    const { read, decision } = step;
+    const end = (of: Outcome): Ended => {
+      // Of a deferred call the arguments are written together with the result.
+      const payloads = step.deferred ? step.payloads : new Payloads(this.#ports.heldSecrets());
+      const ending = endingOf(of, { policy, decision, tool: read.tool, args: read.args });
+      return {
+        ...ending,
+        payloads,
+        seenDigest: ending.seen === null ? null : payloads.keep(ending.seen),
+        releasedDigest: ending.released === null ? null : payloads.keep(asJson(ending.released)),
+      };
+    };
+    try {
+      return end(outcome);
+    } catch (error) {
+      this.#ports.log({ level: 'error', event: 'outputs.fault', call: id, error: describe(error) });
+      return end({ type: 'unknown', reason: 'bad_answer' });
+    }
+  }
+
+  #alertsOf(
+    { id }: Attempt,
+    step: Started,
+    run: Run,
+    { outcome }: Ending,
+    atMs: number,
+  ): GatewayEvent[] {
+    const lost =
+      outcome === 'indeterminate'
+        ? [alertEvent('indeterminate_call', run.id, id, atMs, { tool: step.read.tool.name })]
+        : [];
+    if (!step.deferred) return lost;
+    return [
+      ...lost,
+      ...this.#alerts.fresh(decisionAlerts(step.decision, run.id, id, atMs), run, id),
+    ];
+  }
+}
+
+/** Only then are reservations given back: an `isError` of the upstream's own may have come half-way through. */
+function certainlyNothing(outcome: Outcome): boolean {
+  return outcome.type === 'not_sent' || (outcome.type === 'error' && outcome.refused);
+}
+
+/** A client's progress is a courtesy: what goes wrong in telling it must not reach the upstream's reader. */
+function harmless(
+  onProgress: (progress: number, total: number | null) => void,
+): (progress: number, total: number | null) => void {
+  return (progress, total) => {
+    try {
+      onProgress(progress, total);
+    } catch {
+      // Nobody to tell.
+    }
+  };
+}

@@ -1,0 +1,125 @@
+/** What is asked for when a run is opened, against the policy: everything that doesn't fit is refused with its reason. */
+import { parseKind } from '../content/kinds.ts';
+import { budgetNames } from '../engine/budget.ts';
+import { actionOf, rolesOf } from '../engine/parties.ts';
+import type { CaseValues, RunBudget } from '../engine/run.ts';
+import type { Agent, Policy } from '../policy/model.ts';
+import { RuntimeError } from './errors.ts';
+import type { OpenRun, Usage } from './port.ts';
+
+const requestCharactersMax = 65_536;
+const outsideMax = 100;
+const nameCharactersMax = 256;
+/** So many wrong names are shown; nobody mends more at once. */
+const problemsShown = 5;
+
+/** @throws {RuntimeError} `run.bad_request`. */
+export function checkOpenRun(policy: Policy, request: OpenRun): Agent {
+  const agent = policy.agents.get(request.agent);
+  if (agent === undefined) throw bad(`the policy knows no agent \`${named(request.agent)}\``);
+  checkUser(policy, agent, request.user);
+  checkCase(agent, request.case);
+  checkOnly(policy, request.only);
+  checkBudget(request.budget);
+  if ((request.request?.length ?? 0) > requestCharactersMax)
+    throw bad(`the request is longer than ${requestCharactersMax} characters`);
+  if (
+    request.outside.length > outsideMax ||
+    request.outside.some((name) => name.length > nameCharactersMax)
+  )
+    throw bad(`\`outside\` takes up to ${outsideMax} names of ${nameCharactersMax} characters`);
+  return agent;
+}
+
+/** Reports only add: a negative one would give budget back, and what is no whole number can't be recorded. */
+export function checkUsage(usage: Usage): void {
+  for (const name of ['steps', 'tokens', 'costMicroUsd'] as const) {
+    if (!isCount(usage[name])) throw bad(`\`${name}\` has to be a whole number, 0 or more`);
+  }
+  if ((usage.model?.length ?? 0) > nameCharactersMax)
+    throw bad(`the model's name is longer than ${nameCharactersMax} characters`);
+}
+
+function checkUser(policy: Policy, agent: Agent, user: string | null): void {
+  if (user === null) {
+    // An agent that acts for nobody works within its own permissions alone.
+    if (agent.actsFor.length > 0 && agent.unattendedOwner === null) {
+      throw bad(`runs of \`${agent.name}\` need a user`, {
+        hint: 'name a `user`, or declare `unattended: { owner: role }` for the agent',
+      });
+    }
+    return;
+  }
+  if (!policy.users.has(user)) throw bad('the policy knows no such user');
+  if (rolesOf(policy, agent, user).length === 0) {
+    throw bad(`the user has none of the roles that \`${agent.name}\` acts for`, {
+      hint: 'every call of such a run would be refused',
+    });
+  }
+}
+
+/** Every declared name is bound, by a value that its kind can read; nothing else is. */
+function checkCase(agent: Agent, values: CaseValues): void {
+  const problems: string[] = [];
+  for (const [name, declaration] of agent.caseNames) {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    if (value === undefined) problems.push(`\`${name}\` is not bound`);
+    else if (declaration.type === 'one_of') {
+      if (typeof value !== 'string' || !declaration.values.includes(value))
+        problems.push(`\`${name}\` has to be one of ${declaration.values.join(', ')}`);
+    } else if (parseKind(declaration.kind, value).type === 'unparsable')
+      problems.push(`\`${name}\` is no ${declaration.kind.name}`);
+  }
+  for (const name of Object.keys(values))
+    if (!agent.caseNames.has(name)) problems.push(`the agent declares no \`${named(name)}\``);
+  if (problems.length > 0)
+    throw bad(`the case doesn't fit: ${problems.slice(0, problemsShown).join('; ')}`);
+}
+
+/** A misspelt action would only narrow the run more; but whoever wrote it meant something. */
+function checkOnly(policy: Policy, only: readonly string[] | null): void {
+  if (only === null) return;
+  const actions = new Set<string>();
+  const ofTool = new Map<string, string>();
+  for (const tool of policy.tools.values()) {
+    actions.add(actionOf(tool));
+    ofTool.set(tool.name, actionOf(tool));
+  }
+  const unknown = only.filter((name) => !actions.has(name));
+  const [first] = unknown;
+  if (first === undefined) return;
+  const action = ofTool.get(first);
+  throw bad(
+    `\`only\` names no known action: ${unknown
+      .slice(0, problemsShown)
+      .map((name) => `\`${named(name)}\``)
+      .join(', ')}`,
+    {
+      hint:
+        action === undefined
+          ? 'an entry is `upstream.action`, of an action that the policy gives some tool'
+          : `\`${first}\` is a tool; its action is \`${action}\``,
+    },
+  );
+}
+
+function checkBudget(budget: RunBudget): void {
+  for (const name of budgetNames) {
+    const max = budget[name];
+    if (max !== undefined && !isCount(max))
+      throw bad(`the budget's \`${name}\` has to be a whole number, 0 or more`);
+  }
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+/** What a stranger wrote, cut to what a message can bear. */
+function named(text: string): string {
+  return text.slice(0, 64).toWellFormed();
+}
+
+function bad(message: string, options: { hint?: string } = {}): RuntimeError {
+  return new RuntimeError('run.bad_request', message, options);
+}
