@@ -8,6 +8,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { GatewayEvent } from '../engine/events.ts';
+import { StoreError } from '../store/errors.ts';
 import type { StateWrite, Store } from '../store/port.ts';
 import { IdentityError } from './errors.ts';
 import type { Principal } from './principal.ts';
@@ -36,7 +37,7 @@ const recordShape: z.ZodType<TokenRecord> = z.strictObject({
   name: z.string(),
   user: z.string().nullable(),
   agents: z.array(z.string()).nullable(),
-  sha256: z.string().length(64),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
   mintedAtMs: z.number(),
   expiresAtMs: z.number().nullable(),
 });
@@ -65,7 +66,7 @@ export interface Tokens {
   /** @throws {IdentityError} `identity.credential_missing` or `identity.credential_invalid`. */
   authenticate(authorization: string | undefined): Principal;
   mint(request: MintRequest): Promise<MintedToken>;
-  /** Mints a successor; the old one works for `overlapMs` more. */
+  /** Mints a successor that lives as long; the old one works for `overlapMs` more. */
   rotate(id: string, overlapMs: number): Promise<MintedToken>;
   revoke(id: string): Promise<TokenRecord>;
   list(): readonly TokenRecord[];
@@ -74,8 +75,17 @@ export interface Tokens {
 export async function openTokens(store: Store): Promise<Tokens> {
   const records = new Map<string, TokenRecord>();
   for (const { value } of await store.listState(statePrefix)) {
-    const record = recordShape.parse(value);
-    records.set(record.id, record);
+    const read = recordShape.safeParse(value);
+    if (!read.success) throw new StoreError('store.corrupt', `a token can't be read back`);
+    records.set(read.data.id, read.data);
+  }
+
+  // One change after the other: a rotation that began before a revocation must not bring the token back after it.
+  let last: Promise<unknown> = Promise.resolve();
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
   }
 
   async function save(
@@ -149,56 +159,77 @@ export async function openTokens(store: Store): Promise<Tokens> {
       return principalOf(record);
     },
 
-    async mint(request) {
-      const made = draw(
-        {
-          holder: request.holder,
-          name: request.name,
-          user: request.holder === 'agent' ? request.user : null,
-          agents:
-            request.holder === 'opener' && request.agents !== null ? [...request.agents] : null,
-          expiresAtMs: request.expiresAtMs,
-        },
-        null,
-      );
-      await save(minted(made.record), [{ id: made.record.id, record: made.record }]);
-      return made;
-    },
+    mint: (request) =>
+      inTurn(async () => {
+        checkName(request.name);
+        if (
+          request.expiresAtMs !== null &&
+          !(isTime(request.expiresAtMs) && request.expiresAtMs > store.nowMs())
+        )
+          throw new IdentityError('identity.bad_request', 'a token has to expire in the future');
+        const made = draw(
+          {
+            holder: request.holder,
+            name: request.name,
+            user: request.holder === 'agent' ? request.user : null,
+            agents:
+              request.holder === 'opener' && request.agents !== null ? [...request.agents] : null,
+            expiresAtMs: request.expiresAtMs,
+          },
+          null,
+        );
+        await save(minted(made.record), [{ id: made.record.id, record: made.record }]);
+        return made;
+      }),
 
-    async rotate(id, overlapMs) {
-      const old = find(id);
-      const made = draw(
-        {
-          holder: old.holder,
-          name: old.name,
-          user: old.user,
-          agents: old.agents,
-          expiresAtMs: null,
-        },
-        old.credential,
-      );
-      const endsAtMs = Math.min(
-        store.nowMs() + overlapMs,
-        old.expiresAtMs ?? Number.MAX_SAFE_INTEGER,
-      );
-      await save(minted(made.record), [
-        { id: made.record.id, record: made.record },
-        { id, record: { ...old, expiresAtMs: endsAtMs } },
-      ]);
-      return made;
-    },
+    rotate: (id, overlapMs) =>
+      inTurn(async () => {
+        if (!isTime(overlapMs))
+          throw new IdentityError('identity.bad_request', 'the overlap has to be 0 ms or more');
+        const old = find(id);
+        const nowMs = store.nowMs();
+        const made = draw(
+          {
+            holder: old.holder,
+            name: old.name,
+            user: old.user,
+            agents: old.agents,
+            // As long as the old one was meant to live: rotating must not make a credential last for ever.
+            expiresAtMs:
+              old.expiresAtMs === null ? null : nowMs + (old.expiresAtMs - old.mintedAtMs),
+          },
+          old.credential,
+        );
+        const endsAtMs = Math.min(nowMs + overlapMs, old.expiresAtMs ?? Number.MAX_SAFE_INTEGER);
+        await save(minted(made.record), [
+          { id: made.record.id, record: made.record },
+          { id, record: { ...old, expiresAtMs: endsAtMs } },
+        ]);
+        return made;
+      }),
 
-    async revoke(id) {
-      const record = find(id);
-      await save({ v: 1, type: 'token.revoked', atMs: store.nowMs(), token: id }, [
-        { id, record: null },
-      ]);
-      return record;
-    },
+    revoke: (id) =>
+      inTurn(async () => {
+        const record = find(id);
+        await save({ v: 1, type: 'token.revoked', atMs: store.nowMs(), token: id }, [
+          { id, record: null },
+        ]);
+        return record;
+      }),
 
     list: () =>
       [...records.values()].sort((a, b) => a.mintedAtMs - b.mintedAtMs || (a.id < b.id ? -1 : 1)),
   };
+}
+
+/** Shown in lists and records, so it is one line of ordinary length. */
+function checkName(name: string): void {
+  if (!/^[^\p{C}\p{Z}]([^\p{C}]{0,126}[^\p{C}\p{Z}])?$/u.test(name))
+    throw new IdentityError('identity.bad_request', 'a token needs a name of up to 128 characters');
+}
+
+function isTime(ms: number): boolean {
+  return Number.isSafeInteger(ms) && ms >= 0;
 }
 
 function bearerOf(authorization: string | undefined): string {
