@@ -8,6 +8,7 @@ import { definitionDigest, formatLock, parseLock } from '../../policy/lock-file.
 import { lockFileOf, readPolicy } from '../../runtime/policy-source.ts';
 import { compareCatalog } from '../../upstreams/catalog.ts';
 import { diffDefinition, formatDifferences } from '../../upstreams/diff.ts';
+import { addExamples } from '../examples.ts';
 import { type Live, listLive } from '../live-tools.ts';
 import { type CommonOptions, commonOptions } from '../options.ts';
 import { type ExitCode, type Output, UsageError } from '../output.ts';
@@ -20,17 +21,9 @@ interface PinOptions extends CommonOptions {
 }
 
 export function toolsCommand(act: Act): Command {
-  const command = new Command('tools')
-    .description('What the servers list, against what a person accepted.')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  $ sallyport tools list
-  $ sallyport tools diff
-  $ sallyport tools pin files.read_text_file
-  $ sallyport tools pin --all`,
-    );
+  const command = new Command('tools').description(
+    'What the servers list, against what a person accepted.',
+  );
   const list = new Command('list')
     .description('Every tool: pinned, changed, new or missing.')
     .action(act(listTools));
@@ -53,7 +46,12 @@ Examples:
     for (const option of commonOptions()) sub.addOption(option);
     command.addCommand(sub);
   }
-  return command;
+  return addExamples(command, [
+    'sallyport tools list',
+    'sallyport tools diff',
+    'sallyport tools pin files.read_text_file',
+    'sallyport tools pin --all',
+  ]);
 }
 
 interface ToolState {
@@ -199,10 +197,6 @@ export function writeLock(file: string, lock: Lock): void {
   parseLock(text);
   writeFileSync(`${file}.new`, text);
   renameSync(`${file}.new`, file);
-}
-
-export function readLock(file: string): Lock {
-  return existsSync(file) ? parseLock(readFileSync(file, 'utf8')) : emptyLock;
 }
 
 function reportDown(down: Survey['down'], output: Output): void {
