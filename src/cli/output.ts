@@ -22,8 +22,22 @@ export interface Streams {
   readonly err: { write(text: string): unknown; readonly isTTY?: boolean };
 }
 
-const wrongUse = new Set(['cli.usage', 'operation.bad_input']);
-const faults = new Set(['operation.fault', 'store.unavailable', 'store.corrupt']);
+const wrongUse = new Set([
+  'cli.usage',
+  'operation.bad_input',
+  'operation.unknown_agent',
+  'operation.unknown_user',
+  'store.missing',
+]);
+const faults = new Set([
+  'cli.address',
+  'ledger.key',
+  'operation.fault',
+  'operation.timeout',
+  'store.corrupt',
+  'store.locked',
+  'store.unavailable',
+]);
 
 /** What was asked for can't be done as it was asked: exit code 2. */
 export class UsageError extends SallyportError {

@@ -10,7 +10,28 @@ import { resumeCommand, suspendCommand } from './commands/suspend.ts';
 import { tokenCommand } from './commands/token.ts';
 import { toolsCommand } from './commands/tools.ts';
 import { upCommand } from './commands/up.ts';
-import { type ExitCode, makeOutput, type Output, type Streams } from './output.ts';
+import { addExamples } from './examples.ts';
+import { type ExitCode, makeOutput, type Output, type Streams, UsageError } from './output.ts';
+
+const commands: readonly ((act: Act) => Command)[] = [
+  initCommand,
+  upCommand,
+  doctorCommand,
+  policyCommand,
+  toolsCommand,
+  runsCommand,
+  ledgerCommand,
+  tokenCommand,
+  suspendCommand,
+  resumeCommand,
+];
+
+const examples = [
+  'sallyport init --from mcp.json',
+  'sallyport token --agent reporter',
+  'sallyport up',
+  'sallyport doctor',
+];
 
 /** Runs a command and records how it ended; what it throws becomes a message and an exit code. */
 export type Act = <Options extends { readonly json?: boolean }>(
@@ -30,32 +51,37 @@ export async function run(argv: readonly string[], streams: Streams): Promise<Ex
   const program = new Command('sallyport')
     .description('The checkpoint between AI agents and everything they can touch.')
     .version(version)
-    .showHelpAfterError()
+    .showHelpAfterError('(--help shows what there is)')
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void streams.out.write(text),
-      writeErr: (text) => void streams.err.write(text),
+      writeErr: (text) => void (wantsJson(argv) || streams.err.write(text)),
     });
-  for (const make of [
-    initCommand,
-    upCommand,
-    doctorCommand,
-    policyCommand,
-    toolsCommand,
-    runsCommand,
-    ledgerCommand,
-    tokenCommand,
-    suspendCommand,
-    resumeCommand,
-  ]) {
-    program.addCommand(make(act).copyInheritedSettings(program));
-  }
+  for (const make of commands) program.addCommand(inheriting(make(act), program));
+  addExamples(program, examples);
   try {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const output = makeOutput(wantsJson(argv), streams);
+    if (!(error instanceof CommanderError)) return output.failure(error);
+    // People have read it already.
+    if (output.json) output.failure(new UsageError(error.message.replace(/^error: /, '')));
+    return 2;
   }
   return exitCode;
+}
+
+/** Before the options are understood, or when they can't be. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return (end === -1 ? argv : argv.slice(0, end)).includes('--json');
+}
+
+/** Subcommands of subcommands too: one that ends the process by itself would choose its own exit code. */
+function inheriting(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent);
+  for (const sub of command.commands) inheriting(sub, command);
+  return command;
 }

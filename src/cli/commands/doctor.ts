@@ -8,6 +8,7 @@ import { checkProject } from '../doctor/checks.ts';
 import { askAsAgent, fromAgentShape, tryTarget } from '../doctor/from-agent.ts';
 import { selfTest } from '../doctor/self-test.ts';
 import { targetFileShape, targetsDigest, targetsOf } from '../doctor/targets.ts';
+import { addExamples } from '../examples.ts';
 import { type CommonOptions, commonOptions } from '../options.ts';
 import { type ExitCode, type Output, UsageError } from '../output.ts';
 import { operate, placeOf, requirePolicy } from '../place.ts';
@@ -48,18 +49,17 @@ export function doctorCommand(act: Act): Command {
       `
 Without a proof a record says \`brokered\`: Sallyport holds the credentials, and whether the agent has another way out is
 unknown. With one for the policy in force it says \`enforced\`. The proof is made in three steps: targets on the gateway's
-host, the attempt where the agent runs, the record on the gateway's host again.
-
-Examples:
-  $ sallyport doctor
-  $ sallyport doctor --json
-  $ sallyport doctor --targets > targets.json
-  $ sallyport doctor --from-agent --url <url> --token <token> --targets targets.json > attempt.json
-  $ sallyport doctor --record attempt.json --agent reporter`,
+host, the attempt where the agent runs, the record on the gateway's host again.`,
     )
     .action(act(doctor));
   for (const option of commonOptions()) command.addOption(option);
-  return command;
+  return addExamples(command, [
+    'sallyport doctor',
+    'sallyport doctor --json',
+    'sallyport doctor --targets > targets.json',
+    'sallyport doctor --from-agent --url <url> --token <token> --targets targets.json > attempt.json',
+    'sallyport doctor --record attempt.json --agent reporter',
+  ]);
 }
 
 function doctor(options: DoctorOptions, output: Output): Promise<ExitCode> {

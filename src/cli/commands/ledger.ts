@@ -4,13 +4,14 @@ import { Command } from 'commander';
 import { printable } from '../../content/escape.ts';
 import { fold } from '../../engine/fold.ts';
 import { exportEvents } from '../../ledger/export.ts';
-import { loadVerifier } from '../../ledger/key.ts';
+import { keyFiles, loadVerifier } from '../../ledger/key.ts';
 import { formatVkey } from '../../ledger/note.ts';
 import { makeReceipt, verifyReceipt } from '../../ledger/receipt.ts';
 import { verifyLedger } from '../../ledger/verify.ts';
 import type { StoreReader } from '../../store/port.ts';
 import { storeFiles } from '../../store/sqlite/files.ts';
 import { openSqliteReader } from '../../store/sqlite/open.ts';
+import { addExamples } from '../examples.ts';
 import { type CommonOptions, commonOptions } from '../options.ts';
 import { type ExitCode, type Output, UsageError } from '../output.ts';
 import { placeOf } from '../place.ts';
@@ -26,18 +27,9 @@ interface VerifyOptions extends CommonOptions {
 const searchPage = 1_000;
 
 export function ledgerCommand(act: Act): Command {
-  const command = new Command('ledger')
-    .description('Proves what happened. Works beside a running gateway.')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  $ sallyport ledger verify
-  $ sallyport ledger verify --checkpoint kept.checkpoint
-  $ sallyport ledger receipt 0 > first.receipt
-  $ sallyport ledger verify --receipt first.receipt
-  $ sallyport ledger export > events.jsonl`,
-    );
+  const command = new Command('ledger').description(
+    'Proves what happened. Works beside a running gateway.',
+  );
   const verify = new Command('verify')
     .description(
       'Finds edited, dropped, reordered, truncated and rolled-back events. Exit code 1 when something is wrong.',
@@ -64,11 +56,23 @@ Examples:
     for (const option of commonOptions()) sub.addOption(option);
     command.addCommand(sub);
   }
-  return command;
+  return addExamples(command, [
+    'sallyport ledger verify',
+    'sallyport ledger verify --checkpoint kept.checkpoint',
+    'sallyport ledger receipt 0 > first.receipt',
+    'sallyport ledger verify --receipt first.receipt',
+    'sallyport ledger export > events.jsonl',
+  ]);
 }
 
 async function verify_(options: VerifyOptions, output: Output): Promise<ExitCode> {
   const { dataDirectory } = placeOf(options);
+  if (options.key === undefined && !existsSync(keyFiles(dataDirectory).vkey)) {
+    throw new UsageError(
+      `there is no ledger in ${dataDirectory}`,
+      'say where with `--data`, or give the key that it had with `--key`',
+    );
+  }
   const vkey = options.key ?? formatVkey(loadVerifier(dataDirectory));
   if (options.receipt !== undefined) {
     const report = verifyReceipt(await readText(options.receipt), vkey);
@@ -136,7 +140,18 @@ async function export_(options: CommonOptions, output: Output): Promise<ExitCode
     directory: placeOf(options).dataDirectory,
     foldRun: fold,
   });
-  for await (const line of exportEvents(reader)) output.line(line);
+  if (!output.json) {
+    for await (const line of exportEvents(reader)) output.line(line);
+    return 0;
+  }
+  // One object, written as it is read: a ledger doesn't fit into memory.
+  output.line('{"ok":true,"events":[');
+  let separator = '';
+  for await (const line of exportEvents(reader)) {
+    output.line(separator + line.trimEnd());
+    separator = ',';
+  }
+  output.line(']}');
   return 0;
 }
 

@@ -12,6 +12,7 @@ import { formatPolicyTests } from '../../policy/policytest-summary.ts';
 import { policyJsonSchema } from '../../policy/shape/document.ts';
 import { PolicyFileError, readPolicy } from '../../runtime/policy-source.ts';
 import { explainCall } from '../../runtime/what-if.ts';
+import { addExamples } from '../examples.ts';
 import { type CommonOptions, commonOptions } from '../options.ts';
 import { type ExitCode, type Output, UsageError } from '../output.ts';
 import { placeOf, requirePolicy } from '../place.ts';
@@ -27,18 +28,7 @@ interface ExplainOptions extends CommonOptions {
 }
 
 export function policyCommand(act: Act): Command {
-  const command = new Command('policy')
-    .description('Checks, explains and tests the policy.')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  $ sallyport policy check
-  $ sallyport policy check --policy sallyport.yaml --json
-  $ sallyport policy explain --agent reporter --tool files.read_text_file --args '{"path":"/srv/reports/q3.txt"}'
-  $ sallyport policy test
-  $ sallyport policy schema`,
-    );
+  const command = new Command('policy').description('Checks, explains and tests the policy.');
   const check = new Command('check')
     .description(
       'Everything that is wrong with the policy at once, or what to know before trusting it.',
@@ -83,7 +73,13 @@ Examples:
     for (const option of commonOptions()) sub.addOption(option);
     command.addCommand(sub);
   }
-  return command;
+  return addExamples(command, [
+    'sallyport policy check',
+    'sallyport policy check --policy sallyport.yaml --json',
+    `sallyport policy explain --agent reporter --tool files.read_text_file --args '{"path":"reports/q3.txt"}'`,
+    'sallyport policy test',
+    'sallyport policy schema',
+  ]);
 }
 
 async function check_(options: CommonOptions, output: Output): Promise<ExitCode> {
@@ -187,7 +183,7 @@ function objectOption(name: string, text: string): JsonObject {
   }
   throw new UsageError(
     `\`${name}\` has to be a JSON object`,
-    `${name} '{"path":"/srv/reports/q3.txt"}'`,
+    `${name} '{"path":"reports/q3.txt"}'`,
   );
 }
 

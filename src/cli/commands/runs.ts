@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { printable } from '../../content/escape.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../content/value.ts';
+import { addExamples } from '../examples.ts';
 import { type CommonOptions, commonOptions } from '../options.ts';
 import { type ExitCode, type Output, UsageError } from '../output.ts';
 import { operate, placeOf } from '../place.ts';
@@ -19,15 +20,7 @@ interface CloseOptions extends CommonOptions {
 }
 
 export function runsCommand(act: Act): Command {
-  const command = new Command('runs').description('Lists, shows and closes runs.').addHelpText(
-    'after',
-    `
-Examples:
-  $ sallyport runs list
-  $ sallyport runs list --agent reporter --status open
-  $ sallyport runs show <run>
-  $ sallyport runs close <run> --failure --reason "stuck"`,
-  );
+  const command = new Command('runs').description('Lists, shows and closes runs.');
   const list = new Command('list')
     .description('The newest runs first.')
     .option('--agent <name>')
@@ -52,7 +45,12 @@ Examples:
     for (const option of commonOptions()) sub.addOption(option);
     command.addCommand(sub);
   }
-  return command;
+  return addExamples(command, [
+    'sallyport runs list',
+    'sallyport runs list --agent reporter --status open',
+    'sallyport runs show <run>',
+    'sallyport runs close <run> --failure --reason "stuck"',
+  ]);
 }
 
 async function listRuns(options: ListOptions, output: Output): Promise<ExitCode> {

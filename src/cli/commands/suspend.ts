@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { printable } from '../../content/escape.ts';
+import { addExamples } from '../examples.ts';
 import { type CommonOptions, commonOptions } from '../options.ts';
 import { operate, placeOf } from '../place.ts';
 import type { Act } from '../program.ts';
@@ -9,12 +10,6 @@ export function suspendCommand(act: Act): Command {
     .description('Refuses every call of an agent, in all its runs, from now on.')
     .argument('<agent>')
     .option('--reason <text>', 'kept in the record')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  $ sallyport suspend reporter --reason "odd reads since noon"`,
-    )
     .action((agent: string, options: CommonOptions & { readonly reason?: string }) =>
       act<CommonOptions>(async (_, output) => {
         const answer = await operate(placeOf(options), 'suspend', {
@@ -29,19 +24,13 @@ Examples:
       })(options),
     );
   for (const option of commonOptions()) command.addOption(option);
-  return command;
+  return addExamples(command, ['sallyport suspend reporter --reason "odd reads since noon"']);
 }
 
 export function resumeCommand(act: Act): Command {
   const command = new Command('resume')
     .description('Lets a suspended agent call again.')
     .argument('<agent>')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  $ sallyport resume reporter`,
-    )
     .action((agent: string, options: CommonOptions) =>
       act<CommonOptions>(async (_, output) => {
         const answer = await operate(placeOf(options), 'resume', { agent });
@@ -49,5 +38,5 @@ Examples:
       })(options),
     );
   for (const option of commonOptions()) command.addOption(option);
-  return command;
+  return addExamples(command, ['sallyport resume reporter']);
 }

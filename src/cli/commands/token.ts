@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { printable } from '../../content/escape.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../content/value.ts';
+import { addExamples } from '../examples.ts';
 import { type CommonOptions, commonOptions, durationOption } from '../options.ts';
 import { type ExitCode, type Output, UsageError } from '../output.ts';
 import { operate, placeOf } from '../place.ts';
@@ -28,17 +29,6 @@ export function tokenCommand(act: Act): Command {
       'the agents whose runs the opener may open, with commas (default: all)',
     )
     .option('--expires <duration>', 'e.g. 12h or 30d (default: never)', durationOption)
-    .addHelpText(
-      'after',
-      `
-Examples:
-  $ sallyport token --agent reporter
-  $ sallyport token --agent reporter --expires 30d
-  $ sallyport token --opener backend --agents reporter
-  $ sallyport token list
-  $ sallyport token rotate <id> --overlap 1h
-  $ sallyport token revoke <id>`,
-    )
     .action(act(mint));
   for (const option of commonOptions()) command.addOption(option);
 
@@ -78,7 +68,14 @@ Examples:
         })(options),
     ),
   );
-  return command;
+  return addExamples(command, [
+    'sallyport token --agent reporter',
+    'sallyport token --agent reporter --expires 30d',
+    'sallyport token --opener backend --agents reporter',
+    'sallyport token list',
+    'sallyport token rotate <id> --overlap 1h',
+    'sallyport token revoke <id>',
+  ]);
 }
 
 function withCommon(command: Command): Command {

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { printable } from '../../content/escape.ts';
 import type { JsonObject } from '../../content/value.ts';
-import { emptyLock, type Lock, type LockedTool } from '../../policy/lock.ts';
+import type { Lock, LockedTool } from '../../policy/lock.ts';
 import { definitionDigest, formatLock, parseLock } from '../../policy/lock-file.ts';
 import { lockFileOf, readPolicy } from '../../runtime/policy-source.ts';
 import { compareCatalog } from '../../upstreams/catalog.ts';

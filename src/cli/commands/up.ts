@@ -1,9 +1,11 @@
 import { Command } from 'commander';
+import { SallyportError } from '../../content/errors.ts';
 import { printable } from '../../content/escape.ts';
 import { type Gateway, openGateway } from '../../gateway.ts';
 import { formatDiagnostic } from '../../policy/diagnostic.ts';
 import { readPolicy } from '../../runtime/policy-source.ts';
 import type { LogLine } from '../../runtime/ports.ts';
+import { addExamples } from '../examples.ts';
 import { type CommonOptions, commonOptions } from '../options.ts';
 import { type ExitCode, type Output, UsageError } from '../output.ts';
 import { placeOf, requirePolicy } from '../place.ts';
@@ -29,16 +31,15 @@ export function upCommand(act: Act): Command {
     .addHelpText(
       'after',
       `
-Reloads when the policy or its lock changes, and on SIGHUP. Ends on SIGINT or SIGTERM, after the calls under way.
-
-Examples:
-  $ sallyport up
-  $ sallyport up --policy sallyport.yaml --port 0
-  $ sallyport up --json`,
+Reloads when the policy or its lock changes, and on SIGHUP. Ends on SIGINT or SIGTERM, after the calls under way.`,
     )
     .action(act(up));
   for (const option of commonOptions()) command.addOption(option);
-  return command;
+  return addExamples(command, [
+    'sallyport up',
+    'sallyport up --policy sallyport.yaml --port 0',
+    'sallyport up --json',
+  ]);
 }
 
 async function up(options: UpOptions, output: Output): Promise<ExitCode> {
@@ -63,11 +64,11 @@ async function up(options: UpOptions, output: Output): Promise<ExitCode> {
     output.progress(`${formatDiagnostic(warning)}\n`);
   const gateway = await openGateway({ ...place, startUpstreams: true, log });
   try {
-    const server = await gateway.listen({
-      host: options.host,
-      port,
-      allowedHosts: options.allowHost ?? [],
-    });
+    const server = await gateway
+      .listen({ host: options.host, port, allowedHosts: options.allowHost ?? [] })
+      .catch((error: unknown) => {
+        throw addressError(error, options.host, port);
+      });
     const { policy } = gateway.policySource;
     output.result(
       true,
@@ -90,6 +91,23 @@ async function up(options: UpOptions, output: Output): Promise<ExitCode> {
     await gateway[Symbol.asyncDispose]();
   }
   return 0;
+}
+
+function addressError(error: unknown, host: string, port: number): unknown {
+  if (!(error instanceof Error && 'code' in error)) return error;
+  const hints: Readonly<Record<string, string>> = {
+    EADDRINUSE:
+      'something listens there already; name another with `--port`, or 0 for any that is free',
+    EADDRNOTAVAIL: 'this machine has no such address; see `--host`',
+    EACCES: 'ports below 1024 are for root; name another with `--port`',
+  };
+  const hint = hints[String(error.code)];
+  return hint === undefined
+    ? error
+    : new SallyportError('cli.address', `${host}:${port} can't be listened on`, {
+        hint,
+        cause: error,
+      });
 }
 
 /** Says how each upstream stands, once it had time to start: a dead one is a line here, not a surprise at the first call. */

@@ -30,7 +30,14 @@ export type Target = z.infer<typeof targetShape>;
 
 export const targetsMax = 256;
 
-export const targetFileShape = z.strictObject({
+export interface TargetFile {
+  readonly ok: true;
+  readonly policy: string;
+  readonly digest: string;
+  readonly targets: readonly Target[];
+}
+
+export const targetFileShape: z.ZodType<TargetFile> = z.strictObject({
   ok: z.literal(true),
   policy: z.string(),
   digest: z.string(),
