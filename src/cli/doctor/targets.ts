@@ -11,7 +11,15 @@ import type { Policy, UpstreamDeclaration } from '../../policy/model.ts';
 import { storeFiles } from '../../store/sqlite/files.ts';
 import type { Place } from '../place.ts';
 
-export const targetShape = z.discriminatedUnion('type', [
+export type Target = { readonly of: string } & (
+  | { readonly type: 'url'; readonly url: string }
+  | { readonly type: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly type: 'command'; readonly command: string }
+  | { readonly type: 'file'; readonly path: string }
+  | { readonly type: 'variable'; readonly name: string }
+);
+
+export const targetShape: z.ZodType<Target> = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('url'), url: z.url({ protocol: /^https?$/ }), of: z.string() }),
   z.strictObject({
     type: z.literal('tcp'),
@@ -26,9 +34,7 @@ export const targetShape = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('variable'), name: z.string().min(1), of: z.string() }),
 ]);
 
-export type Target = z.infer<typeof targetShape>;
-
-export const targetsMax = 256;
+export const targetsMax: number = 256;
 
 export interface TargetFile {
   readonly ok: true;
