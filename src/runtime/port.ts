@@ -1,5 +1,5 @@
 /** The runtime as edges and the command line see it. Edges translate into these words and decide nothing. */
-import type { JsonObject, JsonValue } from '../content/value.ts';
+import type { JsonObject } from '../content/value.ts';
 import type { Decision } from '../engine/decision.ts';
 import type { CaseValues, Run, RunBudget } from '../engine/run.ts';
 import type { Principal } from '../identity/principal.ts';
@@ -120,4 +120,3 @@ export interface Runtime {
     },
   ): Promise<Decision>;
 }
-export type { JsonValue };
