@@ -1,29 +1,32 @@
+/** Kinds that a policy may name today; `object.<name>` comes with records. */
+export const kindNames = [
+  'recipient',
+  'sender',
+  'url',
+  'account',
+  'amount',
+  'path',
+  'folder',
+  'query',
+  'command',
+  'content',
+  'attachment',
+  'reference',
+  'identifier',
+  'number',
+  'date',
+  'title',
+  'flag',
+  'secret',
+  'idempotency_key',
+] as const;
+
 /**
  * What an argument or a result field means. The policy speaks of these, never of one tool's argument names.
  *
  * `sender` is for results only; `idempotency_key` is filled by the runtime, never by the agent.
  */
-export type KindName =
-  | 'recipient'
-  | 'sender'
-  | 'url'
-  | 'account'
-  | 'amount'
-  | 'path'
-  | 'folder'
-  | 'query'
-  | 'command'
-  | 'content'
-  | 'attachment'
-  | 'reference'
-  | 'identifier'
-  | 'number'
-  | 'date'
-  | 'title'
-  | 'flag'
-  | 'secret'
-  | 'idempotency_key'
-  | `object.${string}`;
+export type KindName = (typeof kindNames)[number] | `object.${string}`;
 
 export type RecipientForm = 'email' | 'phone' | 'handle' | 'opaque';
 

@@ -2,23 +2,17 @@ import { Environment } from '@marcbachmann/cel-js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Kind, KindName } from '../content/kind.ts';
+import { plainKind } from '../content/kinds.ts';
 import type { JsonObject, JsonValue } from '../content/value.ts';
+import { emptyLists } from '../engine/bindings.ts';
 import { compileCel } from './cel.ts';
 import { type CelEnvironment, callEnvironment, resultEnvironment } from './cel-environment.ts';
-import type { Argument, CelBindings, CelListName, PinnedDefinition, Tool } from './model.ts';
+import type { Argument, CelBindings, PinnedDefinition, Tool } from './model.ts';
 
 const at = { file: 'policy.yaml', line: 1, column: 1 };
 
 function kind(name: KindName, more: Partial<Kind> = {}): Kind {
-  return {
-    name,
-    form: 'email',
-    absentIsNone: false,
-    linksIgnored: false,
-    unitDigits: null,
-    currency: null,
-    ...more,
-  };
+  return { ...plainKind(name), ...more };
 }
 
 function argument(name: string, of: Kind): [string, Argument] {
@@ -102,25 +96,6 @@ const cases = new Map([
 
 const refunds: CelEnvironment = callEnvironment([refund], cases);
 
-const noLists: Record<CelListName, readonly string[]> = {
-  recipients: [],
-  senders: [],
-  urls: [],
-  accounts: [],
-  amounts: [],
-  paths: [],
-  folders: [],
-  queries: [],
-  commands: [],
-  contents: [],
-  attachments: [],
-  references: [],
-  identifiers: [],
-  numbers: [],
-  dates: [],
-  flags: [],
-};
-
 const args: JsonObject = {
   payment_id: 'p-1',
   amount_cents: 4_999,
@@ -142,7 +117,7 @@ function bindings(
   } = {},
 ): CelBindings {
   return {
-    call: { args: changed.args ?? args, lists: { ...noLists, ...changed.lists } },
+    call: { args: changed.args ?? args, lists: { ...emptyLists(), ...changed.lists } },
     tool: changed.tool ?? 'refunds.create',
     agent: 'desk',
     user: { id: 'ann', roles: ['support'] },

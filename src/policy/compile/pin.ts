@@ -3,6 +3,7 @@ import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../.
 import type { LockedTool } from '../lock.ts';
 import type { Argument, PinnedDefinition } from '../model.ts';
 import { compileSchema, fillDefaults } from '../schema-check.ts';
+import { type SurfaceOperation, surfaceDefinitions } from '../surfaces.ts';
 
 export type Pinned = { readonly pin: PinnedDefinition } | { readonly error: string };
 
@@ -36,33 +37,9 @@ function text(value: JsonValue | undefined): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-/** Reading a resource and getting a prompt are calls that MCP itself defines: their definition is ours, and pinned here. */
-export function surfacePin(operation: 'resources/read' | 'prompts/get'): Pinned {
-  const definition: JsonObject =
-    operation === 'resources/read'
-      ? {
-          name: operation,
-          description: 'Reads a resource of this server.',
-          inputSchema: {
-            type: 'object',
-            properties: { uri: { type: 'string' } },
-            required: ['uri'],
-            additionalProperties: false,
-          },
-        }
-      : {
-          name: operation,
-          description: 'Gets a prompt of this server.',
-          inputSchema: {
-            type: 'object',
-            properties: {
-              name: { type: 'string' },
-              arguments: { type: 'object', additionalProperties: { type: 'string' } },
-            },
-            required: ['name'],
-            additionalProperties: false,
-          },
-        };
+/** MCP itself defines these calls: what they take is known before anybody has pinned them. */
+export function surfacePin(operation: SurfaceOperation): Pinned {
+  const definition = surfaceDefinitions[operation];
   return compilePin({ digest: digestOf(definition), definition });
 }
 

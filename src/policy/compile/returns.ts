@@ -1,9 +1,9 @@
+import { kindNames } from '../../content/kind.ts';
 import type { JsonValue } from '../../content/value.ts';
 import { defaults } from '../defaults.ts';
 import type { Returns, Tool } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Report } from '../report.ts';
-import { kindNames } from '../shape/kind.ts';
 import type { ReturnsSyntax } from '../shape/returns.ts';
 import { compileKind } from './kinds.ts';
 import { compilePointer, compilePointers } from './pointers.ts';

@@ -1,10 +1,10 @@
+import { kindNames } from '../../content/kind.ts';
 import { isJsonArray, type JsonObject } from '../../content/value.ts';
 import { defaults } from '../defaults.ts';
 import type { Argument, PinnedDefinition, Tool } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Report } from '../report.ts';
 import type { Named } from '../shape/collection.ts';
-import { kindNames } from '../shape/kind.ts';
 import { type ToolSyntax, tiers } from '../shape/tool.ts';
 import { compileArgument } from './kinds.ts';
 import {

@@ -1,3 +1,4 @@
+import { kindNames } from '../../content/kind.ts';
 import type { Rate, SourcePosition } from '../model.ts';
 import {
   type Fields,
@@ -10,7 +11,7 @@ import {
 } from './collection.ts';
 import { type Limited, type OnlyExcept, onlyExcept, onlyList, single } from './constraint-form.ts';
 import { type OtherwiseSyntax, otherwiseField } from './hold.ts';
-import { kindNames, type WrittenKind } from './kind.ts';
+import type { WrittenKind } from './kind.ts';
 import { type LiteralSyntax, literal } from './literal.ts';
 import { choice, type ExpressionSyntax, expression, text, wholeNumber } from './scalar.ts';
 import { byForm, type Located, mapped, type Shape } from './shape.ts';

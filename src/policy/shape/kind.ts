@@ -1,3 +1,4 @@
+import { kindNames } from '../../content/kind.ts';
 import type { SourcePosition } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Node } from '../source/node.ts';
@@ -13,28 +14,6 @@ import { choice, oneOf } from './scalar.ts';
 import { byForm, describeNode, type Located, mapped, named, type Shape } from './shape.ts';
 import { currencyCode } from './value.ts';
 
-/** Kinds that a policy may name today; `object.*` comes with records. */
-export const kindNames = [
-  'recipient',
-  'sender',
-  'url',
-  'account',
-  'amount',
-  'path',
-  'folder',
-  'query',
-  'command',
-  'content',
-  'attachment',
-  'reference',
-  'identifier',
-  'number',
-  'date',
-  'title',
-  'flag',
-  'secret',
-  'idempotency_key',
-] as const;
 export type WrittenKind = (typeof kindNames)[number];
 
 export interface KindSyntax {

@@ -1,8 +1,9 @@
+import { kindNames } from '../../content/kind.ts';
 import type { JsonValue } from '../../content/value.ts';
 import type { SourcePosition } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
 import { type KeyForm, type Listed, listOf, mapOf, type NamedMap, record } from './collection.ts';
-import { type KindSyntax, kind, kindNames, pointerKey } from './kind.ts';
+import { type KindSyntax, kind, pointerKey } from './kind.ts';
 import { literal } from './literal.ts';
 import {
   choice,

@@ -1,5 +1,6 @@
 /** All pages of a server's tool list, bounded in every direction. */
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../content/value.ts';
+import { type SurfaceOperation, surfaceDefinitions } from '../../policy/surfaces.ts';
 import { UpstreamError } from '../errors.ts';
 import { upstreamLimits } from '../limits.ts';
 import type { ListedTool } from '../port.ts';
@@ -124,45 +125,15 @@ function isObject(value: JsonValue): value is JsonObject {
   return isJsonObject(value);
 }
 
-/**
- * `resources/read` and `prompts/get` are calls like any other, so they have a definition that is pinned and checked
- * like any other. It is ours: what such a call takes is fixed by MCP. It stands in the place of a tool of that name.
- */
+/** They stand in the list in the place of tools of their names. */
 function otherSurfaces(agreement: Agreement): readonly ListedTool[] {
   const { resources, prompts } = agreement.capabilities;
+  const surface = (operation: SurfaceOperation): ListedTool => ({
+    operation,
+    definition: surfaceDefinitions[operation],
+  });
   return [
-    ...(isJsonObject(resources) ? [resourcesRead] : []),
-    ...(isJsonObject(prompts) ? [promptsGet] : []),
+    ...(isJsonObject(resources) ? [surface('resources/read')] : []),
+    ...(isJsonObject(prompts) ? [surface('prompts/get')] : []),
   ];
 }
-
-const resourcesRead: ListedTool = {
-  operation: 'resources/read',
-  definition: {
-    name: 'resources/read',
-    description: 'Reads one resource of this server by its URI.',
-    inputSchema: {
-      type: 'object',
-      properties: { uri: { type: 'string' } },
-      required: ['uri'],
-      additionalProperties: false,
-    },
-  },
-};
-
-const promptsGet: ListedTool = {
-  operation: 'prompts/get',
-  definition: {
-    name: 'prompts/get',
-    description: 'Gets one prompt of this server by its name.',
-    inputSchema: {
-      type: 'object',
-      properties: {
-        name: { type: 'string' },
-        arguments: { type: 'object', additionalProperties: { type: 'string' } },
-      },
-      required: ['name'],
-      additionalProperties: false,
-    },
-  },
-};
