@@ -8,7 +8,8 @@ import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { foldSample, SampleRun, started, window } from '../src/store/contract-samples.ts';
+import { fold } from '../src/engine/fold.ts';
+import { SampleRun, started, window } from '../src/store/contract-samples.ts';
 import type { Store } from '../src/store/port.ts';
 import { openSqliteStore } from '../src/store/sqlite/open.ts';
 
@@ -48,7 +49,7 @@ interface Rates {
 async function measure(): Promise<Rates> {
   await using store = await openSqliteStore({
     directory: join(directory, 'store'),
-    foldRun: foldSample,
+    foldRun: fold,
   });
   const samples: { raw: number[]; alone: number[]; concurrent: number[] } = {
     raw: [],

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, expect, test } from 'vitest';
-import { foldSample, SampleRun } from '../src/store/contract-samples.ts';
+import { fold } from '../src/engine/fold.ts';
+import { SampleRun } from '../src/store/contract-samples.ts';
 import { openSqliteStore } from '../src/store/sqlite/open.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'sallyport-kill-'));
@@ -15,10 +16,11 @@ const source = (path: string) => new URL(`../src/store/${path}`, import.meta.url
 
 /** Starts 16 runs, then calls in each without end; prints what was acknowledged. */
 const script = `
-import { SampleRun, foldSample, window } from '${source('contract-samples.ts')}';
+import { fold } from '${source('../engine/fold.ts')}';
+import { SampleRun, window } from '${source('contract-samples.ts')}';
 import { openSqliteStore } from '${source('sqlite/open.ts')}';
 const [directory, round] = process.argv.slice(2);
-const store = await openSqliteStore({ directory, foldRun: foldSample });
+const store = await openSqliteStore({ directory, foldRun: fold });
 const say = (line) => process.stdout.write(line + '\\n');
 await Promise.all(Array.from({ length: 16 }, async (_, lane) => {
   const run = new SampleRun(store, 'run-' + round + '-' + lane);
@@ -57,7 +59,7 @@ test('what was acknowledged before SIGKILL survives it, round after round', asyn
     expect(lines).toBeGreaterThanOrEqual(linesBeforeKill);
 
     // The lock died with its holder: the next writer opens at once.
-    await using store = await openSqliteStore({ directory, foldRun: foldSample });
+    await using store = await openSqliteStore({ directory, foldRun: fold });
     const events = await store.events({ limit: 1_000_000 });
     const found = { 'call.started': new Set<string>(), 'call.finished': new Set<string>() };
     for (const { event } of events) {

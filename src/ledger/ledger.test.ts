@@ -15,7 +15,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from 'vitest';
 import { canonicalJson } from '../content/json.ts';
-import { foldSample, SampleRun, started } from '../store/contract-samples.ts';
+import { fold } from '../engine/fold.ts';
+import { SampleRun, started } from '../store/contract-samples.ts';
 import type { Store } from '../store/port.ts';
 import { openSqliteReader, openSqliteStore } from '../store/sqlite/open.ts';
 import { exportEvents } from './export.ts';
@@ -42,7 +43,7 @@ function onFault(error: unknown): void {
 }
 
 async function withStore<T>(directory: string, work: (store: Store) => Promise<T>): Promise<T> {
-  await using store = await openSqliteStore({ directory, foldRun: foldSample });
+  await using store = await openSqliteStore({ directory, foldRun: fold });
   return await work(store);
 }
 
@@ -97,7 +98,7 @@ async function verify(
   vkey: string,
   keptCheckpoint: string | null,
 ): Promise<LedgerReport> {
-  await using reader = await openSqliteReader({ directory, foldRun: foldSample });
+  await using reader = await openSqliteReader({ directory, foldRun: fold });
   return await verifyLedger({ reader, vkey, keptCheckpoint });
 }
 
@@ -387,7 +388,7 @@ describe('verification', () => {
 describe('receipts', () => {
   test('stand alone: the key is all that it takes', async () => {
     const { directory, vkey } = await ledger();
-    await using reader = await openSqliteReader({ directory, foldRun: foldSample });
+    await using reader = await openSqliteReader({ directory, foldRun: fold });
     for (const seq of [0, 17, 255, 256, 599]) {
       const receipt = await makeReceipt(reader, seq);
       const report = verifyReceipt(receipt, vkey);
@@ -444,7 +445,7 @@ describe('receipts', () => {
     ['nothing', async () => ({ receipt: '' })],
   ])('with %s proves nothing', async (_, change) => {
     const { directory, vkey } = await ledger();
-    await using reader = await openSqliteReader({ directory, foldRun: foldSample });
+    await using reader = await openSqliteReader({ directory, foldRun: fold });
     const changed = { vkey, ...(await change(await makeReceipt(reader, 17))) };
     expect(verifyReceipt(changed.receipt, changed.vkey)).toMatchObject({ ok: false });
   });
@@ -493,7 +494,7 @@ describe('the key', () => {
 
 test('the export has every event with its payloads, byte for byte as it was hashed', async () => {
   const { directory } = await ledger();
-  await using reader = await openSqliteReader({ directory, foldRun: foldSample });
+  await using reader = await openSqliteReader({ directory, foldRun: fold });
   const lines: string[] = [];
   for await (const line of exportEvents(reader)) lines.push(line);
   expect(lines).toHaveLength(600);

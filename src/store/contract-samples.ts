@@ -1,6 +1,7 @@
-/** Small events, and a fold that is just enough to tell runs apart: what the contract suite and the benchmark commit. */
+/** Small events, and a run that commits them: for the contract suite and the benchmark. */
 import type { Reservation } from '../engine/decision.ts';
 import type { RunEvent } from '../engine/events.ts';
+import { fold } from '../engine/fold.ts';
 import type { Run } from '../engine/run.ts';
 import type { CommitOutcome, RunCommit, Store } from './port.ts';
 
@@ -94,47 +95,6 @@ export function finished(run: string, call: string, atMs: number): Finished {
   };
 }
 
-export function foldSample(run: Run | null, event: RunEvent): Run {
-  if (run === null) {
-    if (event.type !== 'run.opened') throw new Error('a run begins with run.opened');
-    return {
-      id: event.run,
-      version: 1,
-      agent: event.agent,
-      user: event.user,
-      implicit: event.implicit,
-      credential: event.credential,
-      parent: event.parent,
-      case: event.case,
-      request: event.request,
-      requestTrusted: event.requestTrusted,
-      only: event.only,
-      budget: event.budget,
-      outside: event.outside,
-      dryRun: event.dryRun,
-      openedAtMs: event.atMs,
-      status: 'open',
-      closedAs: null,
-      toolCalls: 0,
-      steps: 0,
-      tokens: 0,
-      costMicroUsd: 0,
-      model: null,
-      callTimesMs: [],
-      usageTimes: [],
-      recent: [],
-      byDigest: {},
-      inFlight: {},
-      completedTools: [],
-      labels: event.labels,
-    };
-  }
-  const next = { ...run, version: run.version + 1 };
-  if (event.type === 'call.started') return { ...next, toolCalls: run.toolCalls + 1 };
-  if (event.type === 'run.closed') return { ...next, status: 'closed', closedAs: event.as };
-  return next;
-}
-
 /** Commits to one run the way its one writer does: against the run as folded here, without waiting for earlier syncs. */
 export class SampleRun {
   readonly id: string;
@@ -150,7 +110,7 @@ export class SampleRun {
   commit(events: readonly RunEvent[], rest: Partial<RunCommit> = {}): Promise<CommitOutcome> {
     let folded = this.folded;
     const expectedVersion = folded?.version ?? 0;
-    for (const event of events) folded = foldSample(folded, event);
+    for (const event of events) folded = fold(folded, event);
     if (folded === null) throw new Error('nothing to commit');
     this.folded = folded;
     return this.#store.commit({

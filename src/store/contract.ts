@@ -3,16 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../content/json.ts';
 import type { RunEvent } from '../engine/events.ts';
+import { fold } from '../engine/fold.ts';
 import type { Run } from '../engine/run.ts';
-import {
-  finished,
-  foldSample,
-  once,
-  opened,
-  SampleRun,
-  started,
-  window,
-} from './contract-samples.ts';
+import { finished, once, opened, SampleRun, started, window } from './contract-samples.ts';
 import type { Store } from './port.ts';
 
 export interface StoreContractOptions {
@@ -56,7 +49,7 @@ export function storeContract(
         place: this.place,
         clock: () => this.clockMs,
         leaseOwner,
-        foldRun: foldSample,
+        foldRun: fold,
       });
     }
 

@@ -12,8 +12,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from 'vitest';
+import { fold } from '../../engine/fold.ts';
 import { storeContract } from '../contract.ts';
-import { foldSample, SampleRun, window } from '../contract-samples.ts';
+import { SampleRun, window } from '../contract-samples.ts';
 import { openSqliteReader, openSqliteStore } from './open.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'sallyport-store-'));
@@ -29,8 +30,6 @@ storeContract('sqlite', ({ place: name, ...options }) =>
   openSqliteStore({ directory: join(root, name), ...options }),
 );
 
-const foldRun = foldSample;
-
 function edit(directory: string, sql: string): void {
   const db = new DatabaseSync(join(directory, 'sallyport.db'), {
     enableForeignKeyConstraints: false,
@@ -42,8 +41,8 @@ function edit(directory: string, sql: string): void {
 describe('one writer', () => {
   test('a second one, in this process or another, is told who holds the directory', async () => {
     const directory = place();
-    await using first = await openSqliteStore({ directory, foldRun });
-    await expect(openSqliteStore({ directory, foldRun })).rejects.toMatchObject({
+    await using first = await openSqliteStore({ directory, foldRun: fold });
+    await expect(openSqliteStore({ directory, foldRun: fold })).rejects.toMatchObject({
       code: 'store.locked',
       message: expect.stringContaining(`pid ${process.pid}`),
     });
@@ -62,8 +61,8 @@ describe('one writer', () => {
 
   test('a reader sees what a writer commits, while it runs and after', async () => {
     const directory = place();
-    const store = await openSqliteStore({ directory, foldRun });
-    await using reader = await openSqliteReader({ directory, foldRun });
+    const store = await openSqliteStore({ directory, foldRun: fold });
+    await using reader = await openSqliteReader({ directory, foldRun: fold });
     const run = new SampleRun(store, 'a');
     await run.open();
     expect(await reader.eventCount()).toBe(1);
@@ -72,7 +71,7 @@ describe('one writer', () => {
     expect(await reader.windowSum('k', null)).toBe(3);
     await store[Symbol.asyncDispose]();
     expect(await reader.eventCount()).toBe(2);
-    await using late = await openSqliteReader({ directory, foldRun });
+    await using late = await openSqliteReader({ directory, foldRun: fold });
     expect(await late.eventCount()).toBe(2);
   });
 });
@@ -80,7 +79,7 @@ describe('one writer', () => {
 describe('the place', () => {
   test('directory and files are for their owner alone', async () => {
     const directory = place();
-    await using store = await openSqliteStore({ directory, foldRun });
+    await using store = await openSqliteStore({ directory, foldRun: fold });
     await new SampleRun(store, 'a').open();
     expect(statSync(directory).mode & 0o777).toBe(0o700);
     const modes = readdirSync(directory).map(
@@ -134,31 +133,31 @@ describe('the place', () => {
   ])('refuses %s', async (_, prepare, code) => {
     const directory = place();
     prepare(directory);
-    await expect(openSqliteStore({ directory, foldRun })).rejects.toMatchObject({ code });
+    await expect(openSqliteStore({ directory, foldRun: fold })).rejects.toMatchObject({ code });
   });
 
   test('an empty directory is made private', async () => {
     const directory = place();
     mkdirSync(directory);
     chmodSync(directory, 0o755);
-    await using _store = await openSqliteStore({ directory, foldRun });
+    await using _store = await openSqliteStore({ directory, foldRun: fold });
     expect(statSync(directory).mode & 0o777).toBe(0o700);
   });
 
   test('a database of another schema version is refused, by the reader too', async () => {
     const directory = place();
-    await (await openSqliteStore({ directory, foldRun }))[Symbol.asyncDispose]();
+    await (await openSqliteStore({ directory, foldRun: fold }))[Symbol.asyncDispose]();
     edit(directory, 'UPDATE schema_version SET version = 99');
     const refusal = {
       code: 'store.corrupt',
       message: expect.stringContaining('schema version 99'),
     };
-    await expect(openSqliteStore({ directory, foldRun })).rejects.toMatchObject(refusal);
-    await expect(openSqliteReader({ directory, foldRun })).rejects.toMatchObject(refusal);
+    await expect(openSqliteStore({ directory, foldRun: fold })).rejects.toMatchObject(refusal);
+    await expect(openSqliteReader({ directory, foldRun: fold })).rejects.toMatchObject(refusal);
   });
 
   test('a reader where nothing is says so', async () => {
-    await expect(openSqliteReader({ directory: place(), foldRun })).rejects.toMatchObject({
+    await expect(openSqliteReader({ directory: place(), foldRun: fold })).rejects.toMatchObject({
       code: 'store.missing',
     });
   });
@@ -167,7 +166,7 @@ describe('the place', () => {
 describe('what was tampered with', () => {
   async function written(): Promise<string> {
     const directory = place();
-    await using store = await openSqliteStore({ directory, foldRun });
+    await using store = await openSqliteStore({ directory, foldRun: fold });
     const run = new SampleRun(store, 'a');
     await run.open();
     await run.start('c');
@@ -193,14 +192,14 @@ describe('what was tampered with', () => {
   ])('a run with %s is not loaded', async (_, sql) => {
     const directory = await written();
     edit(directory, sql);
-    await using reader = await openSqliteReader({ directory, foldRun });
+    await using reader = await openSqliteReader({ directory, foldRun: fold });
     await expect(reader.loadRun('a')).rejects.toMatchObject({ code: 'store.corrupt' });
   });
 
   test('a snapshot that does not read is folded again', async () => {
     const directory = await written();
     edit(directory, `INSERT INTO snapshots VALUES ('a', 2, '{"id":"a","version":2}')`);
-    await using reader = await openSqliteReader({ directory, foldRun });
+    await using reader = await openSqliteReader({ directory, foldRun: fold });
     expect((await reader.loadRun('a'))?.version).toBe(3);
   });
 });
@@ -208,7 +207,7 @@ describe('what was tampered with', () => {
 describe('a failing medium', () => {
   test('fails the whole group, and everything after it, for good', async () => {
     const directory = place();
-    await using store = await openSqliteStore({ directory, foldRun });
+    await using store = await openSqliteStore({ directory, foldRun: fold });
     const run = new SampleRun(store, 'a');
     await run.open();
     const intruder = new DatabaseSync(join(directory, 'sallyport.db'));
@@ -230,8 +229,9 @@ describe('a failing medium', () => {
     const directory = place();
     const script = `
       import { openSqliteStore } from '${new URL('./open.ts', import.meta.url)}';
-      import { foldSample, SampleRun } from '${new URL('../contract-samples.ts', import.meta.url)}';
-      const store = await openSqliteStore({ directory: ${JSON.stringify(directory)}, foldRun: foldSample });
+      import { fold } from '${new URL('../../engine/fold.ts', import.meta.url)}';
+      import { SampleRun } from '${new URL('../contract-samples.ts', import.meta.url)}';
+      const store = await openSqliteStore({ directory: ${JSON.stringify(directory)}, foldRun: fold });
       let acknowledged = 0;
       try {
         for (; acknowledged < 10_000; acknowledged += 1) await new SampleRun(store, 'r' + acknowledged).open();
@@ -252,7 +252,7 @@ describe('a failing medium', () => {
     const { acknowledged, code, after } = JSON.parse(String(output));
     expect([code, after]).toEqual(['store.unavailable', 'store.unavailable']);
     expect(acknowledged).toBeGreaterThan(0);
-    await using store = await openSqliteStore({ directory, foldRun });
+    await using store = await openSqliteStore({ directory, foldRun: fold });
     // The one that failed may have been written or not; none that was acknowledged may be missing.
     expect([acknowledged, acknowledged + 1]).toContain(await store.eventCount());
   });
