@@ -129,8 +129,7 @@ export class Runs {
   }
 
   async get(principal: Principal | OperatorPrincipal, id: string): Promise<Run> {
-    const writer = await this.writer(id);
-    const run = writer?.run;
+    const run = await (await this.writer(id))?.current();
     if (run == null || !maySee(principal, run)) {
       throw new RuntimeError('run.not_found', 'there is no such run', {
         hint: '`sallyport runs list` shows the runs',
@@ -194,7 +193,7 @@ export class Runs {
     const above: Run[] = [];
     let parent = run.parent;
     while (parent !== null && above.length < ancestorsMax) {
-      const ancestor: Run | null | undefined = (await this.writer(parent))?.run;
+      const ancestor: Run | null | undefined = await (await this.writer(parent))?.current();
       if (ancestor == null) throw new StoreError('store.corrupt', 'a run lost its parent');
       above.push(ancestor);
       parent = ancestor.parent;
@@ -371,7 +370,7 @@ export class Runs {
   async #giveBack(closed: Run): Promise<void> {
     if (closed.parent === null) return;
     // With the calls that are still in flight: they are spent.
-    const child = (await this.writer(closed.id))?.run ?? closed;
+    const child = (await (await this.writer(closed.id))?.current()) ?? closed;
     const lent = await this.#lentTo(closed.parent, child.id);
     const unused: Amounts = {};
     for (const name of ['steps', 'toolCalls', 'tokens', 'costMicroUsd'] as const) {

@@ -65,6 +65,12 @@ export class RunWriter {
     return this.#seenWithout(undefined);
   }
 
+  /** The same, but never with a step in it that is known not to have been written. */
+  async current(): Promise<Run | null> {
+    await this.#reloadIfStale();
+    return this.run;
+  }
+
   /** Nobody needs this very object: a later call may load the run anew. */
   get idle(): boolean {
     return this.#underWay === 0 && this.#reserved.size === 0 && this.#holders === 0;
