@@ -68,7 +68,7 @@ export function loadVerifier(directory: string): Verifier {
   } catch (error) {
     if (error instanceof LedgerError) throw error;
     throw new LedgerError('ledger.key', `there is no readable ${vkey}`, {
-      hint: '`sallyport init` makes it; `--vkey` names another',
+      hint: '`sallyport init` makes it; `--key` gives another',
       cause: error,
     });
   }

@@ -53,6 +53,7 @@ async function up(options: UpOptions, output: Output): Promise<ExitCode> {
     );
   }
   const place = requirePolicy(placeOf(options));
+  const stop = stopSignal();
   const log = (line: LogLine): void => {
     process.stderr.write(
       options.json === true
@@ -85,8 +86,10 @@ async function up(options: UpOptions, output: Output): Promise<ExitCode> {
         `data     ${place.dataDirectory}`,
       ].join('\n'),
     );
-    await announceUpstreams(gateway, output);
-    await stopped(gateway, log);
+    reloadOnHangup(gateway, log);
+    await Promise.race([announceUpstreams(gateway, output), stop]);
+    log({ level: 'info', event: 'gateway.stopping', signal: await stop });
+    dontWaitTwice();
   } finally {
     await gateway[Symbol.asyncDispose]();
   }
@@ -125,9 +128,16 @@ async function announceUpstreams(gateway: Gateway, output: Output): Promise<void
   }
 }
 
-/** Until a signal says so. A second one does not wait for the calls under way. */
-async function stopped(gateway: Gateway, log: (line: LogLine) => void): Promise<void> {
-  const reload = (): void => {
+/** Heard from the first moment on: one that comes while servers start must end what was started too. */
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+}
+
+function reloadOnHangup(gateway: Gateway, log: (line: LogLine) => void): void {
+  process.on('SIGHUP', () => {
     gateway.policySource.reload().then(
       (refused) =>
         log(
@@ -137,17 +147,14 @@ async function stopped(gateway: Gateway, log: (line: LogLine) => void): Promise<
         ),
       (error: unknown) => log({ level: 'error', event: 'policy.reload', error: String(error) }),
     );
-  };
-  process.on('SIGHUP', reload);
-  const signal = await new Promise<string>((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
   });
-  log({ level: 'info', event: 'gateway.stopping', signal });
+}
+
+/** A second signal does not wait for the calls under way. */
+function dontWaitTwice(): void {
   const now = (): never => process.exit(3);
   process.once('SIGINT', now);
   process.once('SIGTERM', now);
-  process.off('SIGHUP', reload);
 }
 
 function humanLine({ level, event, ...details }: LogLine): string {
