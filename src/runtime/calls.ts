@@ -24,7 +24,7 @@ import { Payloads, recordedArguments, refusedArguments } from './payloads.ts';
 import type { AgentPrincipal, CallAnswer, Proposal } from './port.ts';
 import type { RuntimePorts } from './ports.ts';
 import { readWorld } from './read-facts.ts';
-import { budgetLeft, callFields, cutText, decidedFields } from './record.ts';
+import { budgetLeft, callFields, cutText, decidedFields, recordedRemedies } from './record.ts';
 import { plainRefusal, refusalOf } from './refusals.ts';
 import type { Runs } from './runs.ts';
 import { Turns } from './turns.ts';
@@ -222,7 +222,11 @@ export class Calls {
     };
     const alerts = decisionAlerts(decision, run.id, id, facts.nowMs);
     if (!goesOn) {
-      const denied: RunEvent = { ...common, type: 'call.denied', remedies: decision.remedies };
+      const denied: RunEvent = {
+        ...common,
+        type: 'call.denied',
+        remedies: recordedRemedies(decision.remedies, secrets),
+      };
       return [
         { type: 'denied', decision },
         {

@@ -1,8 +1,8 @@
 /** Turns what was decided and what happened into events: the only place that writes them for calls. */
-import { redactValues } from '../content/redact.ts';
+import { redactText, redactValues } from '../content/redact.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
 import { remainingBudget } from '../engine/budget.ts';
-import type { Decision, Finding } from '../engine/decision.ts';
+import type { Decision, Finding, Remedy } from '../engine/decision.ts';
 import type { Mediation, RecordedFinding, RunEvent } from '../engine/events.ts';
 import type { Facts } from '../engine/facts.ts';
 import type { Run } from '../engine/run.ts';
@@ -10,6 +10,7 @@ import type { Agent, Policy, Tool } from '../policy/model.ts';
 
 const detailCharactersMax = 256;
 const detailItemsMax = 100;
+const remedyCharactersMax = 2_000;
 
 /** A call as its events name it. */
 export interface CallIdentity {
@@ -120,11 +121,22 @@ function cut(value: JsonValue): JsonValue {
   return isJsonObject(value) ? shortened(value) : value;
 }
 
-/** A name that an agent chose, short enough for a record, and never half of a character at its end. */
+/** A name that an agent chose, short enough for a record, and never half of a character: a record is JSON. */
 export function cutText(text: string): string {
   return text.length <= detailCharactersMax
-    ? text
+    ? text.toWellFormed()
     : `${text.slice(0, detailCharactersMax).toWellFormed()}…`;
+}
+
+/** Remedies repeat where in its arguments an agent went wrong, in its own words. */
+export function recordedRemedies(
+  remedies: readonly Remedy[],
+  secrets: readonly string[],
+): Remedy[] {
+  return remedies.map(({ code, text }) => ({
+    code,
+    text: redactText(text, secrets).slice(0, remedyCharactersMax).toWellFormed(),
+  }));
 }
 
 /** `{ steps, tool_calls, duration_ms, tokens, cost_micro_usd }`, as far as something bounds them. */

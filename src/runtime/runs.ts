@@ -87,10 +87,7 @@ export class Runs {
           credential: principal.credential,
           parent: request.parent,
           case: request.case,
-          request:
-            request.request === null
-              ? null
-              : redactText(request.request, this.#ports.heldSecrets()),
+          request: this.#said(request.request),
           requestTrusted: request.requestTrusted,
           only: request.only,
           budget,
@@ -158,7 +155,7 @@ export class Runs {
     const by = principal.type === 'operator' ? 'operator' : principal.name;
     const closed = await this.#step(run, (now) => {
       if (now.status !== 'open') throw new RuntimeError('run.closed', 'the run is closed already');
-      return { ...this.#ofRun(now), type: 'run.closed', as, by, reason };
+      return { ...this.#ofRun(now), type: 'run.closed', as, by, reason: this.#said(reason) };
     });
     await this.#giveBack(closed);
     return closed;
@@ -216,6 +213,11 @@ export class Runs {
     const writer = new RunWriter(this.#ports.store, id, run);
     this.#keep(writer);
     return writer;
+  }
+
+  /** What a person or a program wrote may hold what must reach no record. */
+  #said(text: string | null): string | null {
+    return text === null ? null : redactText(text, this.#ports.heldSecrets()).toWellFormed();
   }
 
   #ofRun(run: Run): {
