@@ -1,0 +1,161 @@
+import { mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { GatewayEvent } from '../engine/events.ts';
+import { PolicySource, readPolicy } from './policy-source.ts';
+
+let directory: string;
+let file: string;
+let events: GatewayEvent[];
+let source: PolicySource;
+
+const policy = (rate: string, more = '') => `sallyport: 1
+enforcement: strict
+${more}
+upstreams: { box: { functions: true } }
+tools:
+  box.put: { action: put, tier: reversible, reach: internal, args: { id: identifier } }
+agents:
+  helper: { rate: ${rate}, permissions: { box: { put: allow } } }
+`;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'sallyport-policy-'));
+  file = join(directory, 'sallyport.yaml');
+  await writeFile(file, policy('5/hour'));
+  events = [];
+  source = new PolicySource(
+    file,
+    readPolicy(file),
+    () => 1,
+    async (event) => void events.push(event),
+  );
+});
+afterEach(async () => {
+  source.stop();
+  await rm(directory, { recursive: true });
+});
+
+const rateMax = () => source.policy.agents.get('helper')?.rate?.max;
+
+describe('a reload', () => {
+  test('puts a good policy in force, and says which keys changed', async () => {
+    const before = source.policy.hash;
+    let replaced = 0;
+    source.onReplaced(() => {
+      replaced += 1;
+    });
+    await writeFile(file, policy('9/hour', 'timezone: Europe/Berlin'));
+    expect(await source.reload()).toBeNull();
+    expect(rateMax()).toBe(9);
+    expect(replaced).toBe(1);
+    expect(events).toMatchObject([
+      { type: 'policy.loaded', policy: source.policy.hash, changed: expect.any(Array) },
+    ]);
+    expect(source.policy.hash).not.toBe(before);
+    const [loaded] = events;
+    const changed = loaded?.type === 'policy.loaded' ? loaded.changed.join(' ') : '';
+    expect(changed).toMatch(/agents/);
+    expect(changed).toMatch(/timezone/);
+    expect(changed).not.toMatch(/upstreams/);
+  });
+
+  test.each([
+    ['a misspelt key', policy('9/hour', 'enforcment: strict')],
+    ['half a file', policy('9/hour').slice(0, 60)],
+    ['nothing', ''],
+    ['no YAML', ': : :'],
+    ['too much', `${policy('9/hour')}#${'x'.repeat(1024 * 1024)}`],
+  ])('never puts a bad one in force: %s', async (_, text) => {
+    const before = source.policy;
+    await writeFile(file, text);
+    expect(await source.reload()).toBeInstanceOf(Error);
+    expect(source.policy).toBe(before);
+    expect(events).toMatchObject([{ type: 'policy.rejected' }]);
+  });
+
+  test('a lock that can’t be read, and a file that is gone, are bad ones too', async () => {
+    const before = source.policy;
+    await writeFile(join(directory, 'sallyport.lock'), '{');
+    expect(await source.reload()).toBeInstanceOf(Error);
+    await rm(join(directory, 'sallyport.lock'));
+    await rm(file);
+    expect(await source.reload()).toBeInstanceOf(Error);
+    expect(source.policy).toBe(before);
+    expect(events.map(({ type }) => type)).toEqual(['policy.rejected', 'policy.rejected']);
+  });
+
+  test('a comment changes nothing, and is no event', async () => {
+    const before = source.policy.hash;
+    await writeFile(file, `# reviewed\n${policy('5/hour')}`);
+    expect(await source.reload()).toBeNull();
+    expect(source.policy.hash).toBe(before);
+    expect(events).toEqual([]);
+  });
+
+  test('what the ledger could not be told of decides nothing', async () => {
+    const deaf = new PolicySource(
+      file,
+      readPolicy(file),
+      () => 1,
+      () => Promise.reject(new Error('no store')),
+    );
+    await writeFile(file, policy('9/hour'));
+    await expect(deaf.reload()).rejects.toThrow('no store');
+    expect(deaf.policy.agents.get('helper')?.rate?.max).toBe(5);
+  });
+});
+
+describe('watching', () => {
+  /** As another program would write it: a new file under the old name. */
+  async function replace(path: string, text: string): Promise<void> {
+    await writeFile(`${path}.new`, text);
+    await rename(`${path}.new`, path);
+  }
+
+  test('sees a new file, and goes on watching after a bad one', async () => {
+    const rejected: Error[] = [];
+    source.watch((error) => rejected.push(error));
+    await replace(file, 'sallyport: 2');
+    await expect.poll(() => rejected.length, { timeout: 10_000 }).toBe(1);
+    expect(rateMax()).toBe(5);
+    await replace(file, policy('7/hour'));
+    await expect.poll(rateMax, { timeout: 10_000 }).toBe(7);
+  });
+
+  test('a file that a bad policy asked for mends it when it comes', async () => {
+    const rejected: Error[] = [];
+    source.watch((error) => rejected.push(error));
+    await replace(file, policy('8/hour', 'include: [more.yaml]'));
+    await expect.poll(() => rejected.length, { timeout: 10_000 }).toBe(1);
+    await replace(join(directory, 'more.yaml'), 'hours: { business: Mon-Fri 09:00-17:00 }\n');
+    await expect.poll(rateMax, { timeout: 10_000 }).toBe(8);
+  });
+
+  test('a file that was written while we read it is read again', async () => {
+    const loaded = readPolicy(file);
+    await replace(file, policy('6/hour'));
+    const late = new PolicySource(
+      file,
+      loaded,
+      () => 1,
+      async () => undefined,
+    );
+    late.watch(() => undefined);
+    try {
+      await expect
+        .poll(() => late.policy.agents.get('helper')?.rate?.max, { timeout: 10_000 })
+        .toBe(6);
+    } finally {
+      late.stop();
+    }
+  });
+
+  test('an old time stamp of the same length is a change all the same', async () => {
+    source.watch(() => undefined);
+    await writeFile(file, policy('4/hour'));
+    await utimes(file, new Date(0), new Date(0));
+    await expect.poll(rateMax, { timeout: 10_000 }).toBe(4);
+  });
+});
