@@ -28,6 +28,24 @@ test.each<[string, string[], string[]]>([
   expect(others.filter(matches)).toEqual([]);
 });
 
+test.each<[string, string[], string[]]>([
+  [
+    '/srv/private',
+    ['/srv/private', '/srv/private/a', '/srv/private/a/b'],
+    ['/srv', '/srv/privates'],
+  ],
+  ['/srv/private/**', ['/srv/private', '/srv/private/a/b'], ['/srv', '/srv/private.txt']],
+  ['**/.*', ['.x', 'a/.x', 'a/.x/b', '/srv/.git/config'], ['a/b.c', '/srv/a']],
+  ['**/.git/**', ['.git', '/srv/.git', '/srv/.git/a'], ['/srv/.gitignore', '/srv/git']],
+  ['/srv/*', ['/srv/a', '/srv/a/b'], ['/srv', '/opt/a']],
+  ['/**', ['/', '/a', '/a/b'], ['a', 'a/b']],
+  ['**', ['/', 'a', 'a/b'], []],
+])('`%s` covers', (glob, covered, others) => {
+  const { covers } = compileGlob(glob);
+  expect(covered.filter((path) => !covers(path))).toEqual([]);
+  expect(others.filter(covers)).toEqual([]);
+});
+
 test('many stars against a long value that nearly matches come to an end', () => {
   expect(compileGlob('*a'.repeat(40)).matches(`${'a'.repeat(3_000)}b`)).toBe(false);
   expect(compileGlob('**a'.repeat(40)).matches(`${'a/'.repeat(1_500)}b`)).toBe(false);

@@ -5,6 +5,8 @@
 export interface CompiledGlob {
   readonly text: string;
   readonly matches: (value: string) => boolean;
+  /** Whether it matches a path or a folder above it: who excepts a folder means what is in it, too. */
+  readonly covers: (path: string) => boolean;
 }
 
 type Part =
@@ -19,7 +21,14 @@ export const globLengthMax = 1_024;
 /** Matching takes time linear in value times pattern, whatever either says: a set of places, never a backtrack. */
 export function compileGlob(text: string): CompiledGlob {
   const parts = partsOf(text);
-  return { text, matches: (value) => matches(parts, value) };
+  // What is excepted with all that it holds (`/srv/private/**`) isn't to be listed either.
+  const folder = text.replace(/(?:\/\*\*)+$/, '');
+  const folderParts = folder === '' ? parts : partsOf(folder);
+  return {
+    text,
+    matches: (value) => matches(parts, value, false),
+    covers: (path) => matches(folderParts, path, true),
+  };
 }
 
 function partsOf(text: string): Part[] {
@@ -36,9 +45,13 @@ function partsOf(text: string): Part[] {
   return parts;
 }
 
-function matches(parts: readonly Part[], value: string): boolean {
+/** @param folders - whether what ends where a segment ends is enough */
+function matches(parts: readonly Part[], value: string, folders: boolean): boolean {
   let places = closure(parts, new Set([0]), true);
+  let isFirst = true;
   for (const char of value) {
+    if (folders && char === '/' && !isFirst && places.has(parts.length)) return true;
+    isFirst = false;
     const next = new Set<number>();
     for (const place of places) {
       const part = parts[place];

@@ -246,6 +246,8 @@ export interface UrlTerm {
 export interface Glob {
   readonly text: string;
   readonly matches: (value: string) => boolean;
+  /** Whether it matches the path or a folder above it. */
+  readonly covers: (path: string) => boolean;
 }
 
 export interface Money {

@@ -291,7 +291,10 @@ const shapes: readonly fc.Arbitrary<Constraint>[] = [
   fc
     .record({
       under: fc.option(terms('path'), { nil: null }),
-      except: fc.constantFrom([], [compileGlob('**/.env*')]),
+      except: fc.constantFrom(
+        [],
+        ...['**/.env*', '/srv/a', '/srv/a/**', '/srv/*'].map((glob) => [compileGlob(glob)]),
+      ),
     })
     .map((both) => ({ ...common('paths'), type: 'paths', ...both })),
   fc.constantFrom('/docs', '').map((path) => ({

@@ -13,6 +13,7 @@ import type {
   Agent,
   Alternative,
   Constraint,
+  Glob,
   Grant,
   Policy,
   Term,
@@ -290,7 +291,7 @@ function fulfilled(
             value.type === 'path' &&
             (constraint.under === null ||
               constraint.under.some((root) => isBelow(root, value, bound))) &&
-            !constraint.except.some((glob) => glob.matches(value.key)),
+            !constraint.except.some((glob) => isExcepted(glob, value.key)),
         )
       );
     case 'urls':
@@ -575,3 +576,14 @@ const noLists = {
   dates: [],
   flags: [],
 };
+
+/** The path itself, or any folder above it; a folder also by what stands for all that it holds. */
+function isExcepted(glob: Glob, path: string): boolean {
+  const segments = path.split('/');
+  return segments
+    .map((_, index) => segments.slice(0, index + 1).join('/'))
+    .filter((folder) => folder !== '')
+    .some(
+      (folder) => glob.matches(folder) || (glob.text.endsWith('/**') && glob.matches(`${folder}/`)),
+    );
+}

@@ -10,7 +10,7 @@ import { parseHoursWindow } from '../shape/hours.ts';
 import type { Located } from '../shape/shape.ts';
 import { compileExpression } from './cel.ts';
 import type { Compilation, ConstraintPlace } from './context.ts';
-import { compileGlobs } from './globs.ts';
+import { areFolders, compileExceptedPaths } from './excepted-paths.ts';
 import { compileItems } from './items.ts';
 import { compileMoney } from './money.ts';
 import { compilePointers } from './pointers.ts';
@@ -68,10 +68,12 @@ export function compileConstraint(
       return { ...common, type: 'folders', only: syntax.only === undefined ? null : only, except };
     }
     case 'paths': {
-      const under = compileTerms(syntax.under?.value ?? [], plainKind('path'), caseNames, report);
-      const except = compileGlobs(syntax.except?.value ?? [], report);
-      if (under === null || except === null) return null;
-      return { ...common, type: 'paths', under: syntax.under === undefined ? null : under, except };
+      const roots = syntax.under?.value ?? [];
+      const under = compileTerms(roots, plainKind('path'), caseNames, report);
+      if (under === null || !areFolders(roots, report)) return null;
+      const allowed = syntax.under === undefined ? null : under;
+      const except = compileExceptedPaths(syntax.except?.value ?? [], allowed, report);
+      return except === null ? null : { ...common, type: 'paths', under: allowed, except };
     }
     case 'fields': {
       const names = (syntax.only ?? syntax.except)?.value ?? [];

@@ -2,14 +2,6 @@ import { compileGlob, globLengthMax } from '../../content/glob.ts';
 import type { Glob } from '../model.ts';
 import type { Report } from '../report.ts';
 import type { Located } from '../shape/shape.ts';
-import { all } from './terms.ts';
-
-export function compileGlobs(
-  entries: readonly Located<string>[],
-  report: Report,
-): readonly Glob[] | null {
-  return all(entries, (entry) => compileOneGlob(entry, report));
-}
 
 export function compileOneGlob(written: Located<string>, report: Report): Glob | null {
   if (written.value.length > globLengthMax) {

@@ -75,7 +75,7 @@ const pathsForm = byForm('`{ under: […], except: […] }`', {
       except: fields.optional(
         'except',
         listOf(text('a glob: `**/.env*`')),
-        "Globs that no path may match; `*` stops at `/`, `**` doesn't.",
+        "Globs that neither the path nor a folder above it may match; `*` stops at `/`, `**` doesn't.",
       ),
       otherwise: otherwiseField(fields),
     }),

@@ -42,7 +42,7 @@ export function pathPermitted(
   values: CaseValues,
 ): boolean {
   if (value.type !== 'path') return false;
-  if (constraint.except.some((glob) => glob.matches(value.key))) return false;
+  if (constraint.except.some((glob) => glob.covers(value.key))) return false;
   return constraint.under === null || constraint.under.some((root) => isUnder(value, root, values));
 }
 
