@@ -1,20 +1,19 @@
 /** The composition root: the only place that knows every room. It builds the parts, joins them, and takes them down. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { canonicalJson } from './content/json.ts';
+import { dirname } from 'node:path';
 import { isJsonObject, type JsonValue } from './content/value.ts';
 import { SecretsHeld } from './credentials/held.ts';
 import { readSecret } from './credentials/secrets.ts';
 import type { Operated } from './edges/admin/operations.ts';
 import { startAdmin } from './edges/admin/server.ts';
 import { type RunningServer, startServer } from './edges/http/server.ts';
+import { sessionKeyIn } from './edges/mcp/session-key.ts';
 import type { GatewayEvent, Mediation } from './engine/events.ts';
+import type { Facts } from './engine/facts.ts';
 import { fold } from './engine/fold.ts';
 import { openTokens, type Tokens } from './identity/tokens.ts';
 import { openSequencer, type Sequencer } from './ledger/sequencer.ts';
-import type { Lock, LockedTool } from './policy/lock.ts';
-import type { Policy, UpstreamDeclaration } from './policy/model.ts';
+import type { Policy, Tool } from './policy/model.ts';
 import { alertEvent } from './runtime/alerts.ts';
 import { loadEvent, PolicySource, readPolicy } from './runtime/policy-source.ts';
 import type { LogLine } from './runtime/ports.ts';
@@ -23,7 +22,8 @@ import type { Store } from './store/port.ts';
 import { openSpool } from './store/spool.ts';
 import { openSqliteStore } from './store/sqlite/open.ts';
 import { Catalog, type CatalogChange } from './upstreams/catalog.ts';
-import { openUpstream } from './upstreams/open.ts';
+import { DeclaredUpstreams } from './upstreams/declared.ts';
+import { functionsOf } from './upstreams/functions.ts';
 import type { Upstream } from './upstreams/port.ts';
 import { version } from './version.ts';
 
@@ -32,7 +32,7 @@ export interface GatewayOptions {
   readonly policyFile: string;
   /** Holds everything that happened, and the ledger's key. Made when missing. */
   readonly dataDirectory: string;
-  /** False for a command that only needs the store: no server is started, and every call would be refused. */
+  /** False: no server is started. For a command that only needs the store, and a program that only calls its functions. */
   readonly startUpstreams: boolean;
   readonly log: (line: LogLine) => void;
 }
@@ -87,21 +87,32 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     );
 
     const policySource = new PolicySource(options.policyFile, loaded, () => store.nowMs(), record);
-    stack.defer(() => policySource.stop());
     const secrets = new SecretsHeld();
-    const upstreams = stack.use(new Upstreams(options, secrets));
-    if (options.startUpstreams) await upstreams.follow(policySource.policy);
+    const upstreams = stack.use(
+      new DeclaredUpstreams({
+        servers: options.startUpstreams,
+        readSecret,
+        secrets,
+        clientInfo: { name: 'sallyport', version },
+        directory: dirname(options.policyFile),
+        log: (upstream, message) =>
+          options.log({ level: 'warn', event: 'upstream', upstream, message }),
+        onFault: (error) => report(options, 'upstream.fault', error),
+      }),
+    );
+    const noteChange = (upstream: string, change: CatalogChange): void => {
+      record(...catalogEvents(upstream, change, store.nowMs())).catch((error: unknown) =>
+        report(options, 'catalog.changed', error),
+      );
+    };
     const catalog = stack.use(
-      new Catalog(upstreams.all(), acceptedIn(policySource), {
-        onChange: (upstream, change) => {
-          record(...catalogEvents(upstream, change, store.nowMs())).catch((error: unknown) =>
-            report(options, 'catalog.changed', error),
-          );
-        },
+      new Catalog([], policySource.lock, {
+        onChange: noteChange,
         log: (upstream, message) =>
           options.log({ level: 'warn', event: 'upstream', upstream, message }),
       }),
     );
+    upstreams.follow(policySource.policy, catalog, () => Promise.resolve());
     const spool = stack.use(await openSpool(options.dataDirectory));
     const proofs = new Map<string, JsonValue>();
     for (const { key, value } of await store.listState(mediationPrefix))
@@ -112,8 +123,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
           store,
           policy: () => policySource.policy,
           upstream: (name) => upstreams.get(name),
-          definitionOf: (tool) =>
-            tool.surface === 'tool' ? catalog.definition(tool.upstream, tool.operation) : 'pinned',
+          definitionOf: (tool) => definitionOf(tool, upstreams.get(tool.upstream), catalog),
           mediation: (agent, upstream) =>
             mediationOf(policySource.policy, proofs.get(agent), upstream),
           heldSecrets: () => secrets.values(),
@@ -127,12 +137,12 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     await spool.clear();
     const tokens = await openTokens(store);
     policySource.onReplaced(() => {
-      upstreams
-        .follow(policySource.policy, catalog, () => runtime.settled())
-        .catch((error: unknown) => report(options, 'policy.reload', error));
-      catalog.setLock(acceptedIn(policySource));
+      upstreams.follow(policySource.policy, catalog, () => runtime.settled());
+      catalog.setLock(policySource.lock);
     });
     policySource.watch((error) => report(options, 'policy.rejected', error));
+    // First of what is stopped here: what goes away must not be replaced.
+    stack.defer(() => policySource.stop());
 
     const operated: Operated = {
       runtime,
@@ -189,7 +199,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
           allowedHosts,
           authenticate: (authorization) => tokens.authenticate(authorization),
           runtime,
-          sessionKey: sessionKeyOf(options.dataDirectory),
+          sessionKey: sessionKeyIn(options.dataDirectory),
           version,
           log: options.log,
         });
@@ -200,90 +210,23 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     };
   } catch (error) {
-    await stack.disposeAsync();
+    // Why it didn't start is what has to be told, whatever goes wrong on the way back.
+    await stack.disposeAsync().catch((fault: unknown) => report(options, 'gateway.stopped', fault));
     throw error;
   }
 }
 
-/** The upstreams of the policy in force: started, replaced and stopped as it says. */
-class Upstreams implements AsyncDisposable {
-  readonly #open = new Map<string, { readonly declared: string; readonly upstream: Upstream }>();
-  readonly #options: GatewayOptions;
-  readonly #secrets: SecretsHeld;
-  /** Replaced by a reload, and gone as soon as their last call has ended. */
-  readonly #retiring: Promise<void>[] = [];
-
-  constructor(options: GatewayOptions, secrets: SecretsHeld) {
-    this.#options = options;
-    this.#secrets = secrets;
-  }
-
-  get(name: string): Upstream | undefined {
-    return this.#open.get(name)?.upstream;
-  }
-
-  all(): Upstream[] {
-    return [...this.#open.values()].map(({ upstream }) => upstream);
-  }
-
-  /** @param settled - when the calls that an old upstream may still be serving have ended. */
-  async follow(
-    policy: Policy,
-    catalog?: Catalog,
-    settled: () => Promise<void> = () => Promise.resolve(),
-  ): Promise<void> {
-    for (const [name, { declared, upstream }] of this.#open) {
-      const declaration = policy.upstreams.get(name);
-      if (declaration !== undefined && formOf(declaration) === declared) continue;
-      this.#open.delete(name);
-      await catalog?.unwatch(name);
-      this.#retiring.push(settled().then(() => upstream[Symbol.asyncDispose]()));
-    }
-    for (const [name, declaration] of policy.upstreams) {
-      if (this.#open.has(name)) continue;
-      const upstream = openUpstream(declaration, {
-        readSecret,
-        secrets: this.#secrets,
-        clientInfo: { name: 'sallyport', version },
-        directory: dirname(this.#options.policyFile),
-        log: (from, message) =>
-          this.#options.log({ level: 'warn', event: 'upstream', upstream: from, message }),
-      });
-      this.#open.set(name, { declared: formOf(declaration), upstream });
-      catalog?.watch(upstream);
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#retiring);
-    await Promise.all(this.all().map((upstream) => upstream[Symbol.asyncDispose]()));
-  }
-}
-
-/** The lock, and the functions whose definition the policy itself says: accepting the one is accepting the other. */
-function acceptedIn({ policy, lock }: PolicySource): Lock {
-  const upstreams: Record<string, { tools: Record<string, LockedTool> }> = {};
-  for (const [name, { tools }] of Object.entries(lock.upstreams))
-    upstreams[name] = { tools: { ...tools } };
-  for (const { upstream, operation, pin } of policy.tools.values()) {
-    if (pin === null || policy.upstreams.get(upstream)?.transport.type !== 'functions') continue;
-    const tools = upstreams[upstream]?.tools ?? {};
-    upstreams[upstream] = { tools };
-    tools[operation] ??= { digest: pin.digest, definition: {}, pinnedAt: '' };
-  }
-  return { lockVersion: 1, upstreams };
-}
-
-/** What an upstream is, wherever in the file it is written. */
-function formOf({ transport, credential }: UpstreamDeclaration): string {
-  const env =
-    transport.type === 'stdio'
-      ? [...transport.env].map(([name, value]) => [
-          name,
-          typeof value === 'string' ? value : { ...value },
-        ])
-      : [];
-  return JSON.stringify([transport, env, credential]);
+/** What is listed now, against what was accepted. Of a program's own functions it is known without asking anybody. */
+function definitionOf(
+  tool: Tool,
+  upstream: Upstream | undefined,
+  catalog: Catalog,
+): Facts['definition'] {
+  if (tool.surface !== 'tool') return 'pinned';
+  const functions = functionsOf(upstream);
+  return functions === undefined
+    ? catalog.definition(tool.upstream, tool.operation)
+    : functions.state(tool.operation, tool.pin?.digest ?? '').type;
 }
 
 function catalogEvents(upstream: string, change: CatalogChange, atMs: number): GatewayEvent[] {
@@ -314,17 +257,10 @@ function mediationOf(policy: Policy, proof: JsonValue | undefined, upstream: str
   return isJsonObject(proof) && proof['policy'] === policy.hash ? 'enforced' : 'brokered';
 }
 
-/** Session ids signed with it survive a restart. Sessions carry no rights; a lost key costs clients a new `initialize`. */
-function sessionKeyOf(directory: string): Uint8Array {
-  const file = join(directory, 'session.key');
-  if (!existsSync(file)) writeFileSync(file, randomBytes(32), { mode: 0o600, flag: 'wx' });
-  return readFileSync(file);
-}
-
 function report(options: GatewayOptions, event: string, error: unknown): void {
   options.log({
     level: 'error',
     event,
-    error: error instanceof Error ? error.message : canonicalJson(String(error)),
+    error: error instanceof Error ? error.message : String(error),
   });
 }

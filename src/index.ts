@@ -11,19 +11,16 @@
  */
 import { dirname, join, resolve } from 'node:path';
 import { type Door, makeDoor } from './edges/guard/door.ts';
+import { GuardError } from './edges/guard/errors.ts';
+import { pinDefinitions } from './edges/guard/pin.ts';
 import { openGateway } from './gateway.ts';
 import type { LogLine } from './runtime/ports.ts';
-import { functionsOf } from './upstreams/functions.ts';
+import { type Functions, functionsOf } from './upstreams/functions.ts';
 
-export type {
-  CallOptions,
-  Door,
-  DryRun,
-  Guarded,
-  GuardedRun,
-  RunOptions,
-} from './edges/guard/door.ts';
+export type { CallOptions, Door, DryRun, Guarded, GuardedRun } from './edges/guard/door.ts';
 export { GuardError, GuardedCallError, RefusedError } from './edges/guard/errors.ts';
+export type { Plain } from './edges/guard/plain-json.ts';
+export type { RunOptions } from './edges/guard/run-options.ts';
 export type { FunctionContext, FunctionDefinition } from './upstreams/functions.ts';
 
 export interface OpenOptions {
@@ -40,30 +37,41 @@ export interface OpenOptions {
 
 /** @throws {PolicyFileError | StoreError} with everything that is wrong with the policy, or why the store can't be had. */
 export async function open(options: OpenOptions): Promise<Door> {
+  if (options.user !== undefined && options.agent === undefined)
+    throw new GuardError('guard.no_agent', '`user` says for whom; `agent` has to say who works');
   const policyFile = resolve(options.policy);
+  const log = options.log ?? ((line) => void process.stderr.write(`${JSON.stringify(line)}\n`));
   const gateway = await openGateway({
     policyFile,
     dataDirectory: resolve(options.directory ?? join(dirname(policyFile), '.sallyport')),
-    startUpstreams: true,
-    log: options.log ?? ((line) => void process.stderr.write(`${JSON.stringify(line)}\n`)),
+    // This program calls functions and nothing else: servers are for those who come over the network.
+    startUpstreams: false,
+    log,
   });
+  const { policySource } = gateway;
+  const functions = (name: string): Functions | undefined => functionsOf(gateway.upstream(name));
   return makeDoor({
     runtime: gateway.runtime,
-    functions: (name) => functionsOf(gateway.upstream(name)),
-    definitionOf: (tool) => {
-      const pin = gateway.policySource.policy.tools.get(tool)?.pin;
-      if (pin == null) return {};
-      return {
-        inputSchema: pin.inputSchema,
-        ...(pin.title === null ? {} : { title: pin.title }),
-        ...(pin.description === '' ? {} : { description: pin.description }),
-        ...(pin.outputSchema === null ? {} : { outputSchema: pin.outputSchema }),
-        ...(pin.annotations === null ? {} : { annotations: pin.annotations }),
-      };
+    functions,
+    standing: (name) => {
+      const tool = policySource.policy.tools.get(name);
+      if (tool === undefined)
+        return { event: 'guard.unclassified', hint: 'the policy says nothing of it below `tools`' };
+      const state = functions(tool.upstream)?.state(tool.operation, tool.pin?.digest ?? '');
+      return state?.type === 'changed'
+        ? { event: 'guard.not_accepted', hint: 'accept its definition with `door.pin()`' }
+        : null;
     },
-    // Twice: a listing that was under way already may not have seen the newest function.
-    relist: () => gateway.catalog.refresh().then(() => gateway.catalog.refresh()),
+    pin: () => {
+      const declared = [...policySource.policy.upstreams.keys()].map(functions);
+      return pinDefinitions(
+        policyFile,
+        policySource,
+        declared.filter((one) => one !== undefined),
+      );
+    },
     bare: options.agent === undefined ? null : { agent: options.agent, user: options.user ?? null },
+    log,
     close: async () => gateway[Symbol.asyncDispose](),
   });
 }

@@ -220,7 +220,10 @@ class Watched {
   async #list(): Promise<void> {
     if (this.#stop.signal.aborted) return;
     try {
-      this.listed = await this.#upstream.listTools(this.#stop.signal);
+      const listed = await this.#upstream.listTools(this.#stop.signal);
+      // Its successor speaks for the name now.
+      if (this.#stop.signal.aborted) return;
+      this.listed = listed;
       this.#refreshedAtMs = performance.now();
       this.compare();
     } catch (error) {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../content/value.ts';
 import { SecretsHeld } from '../credentials/held.ts';
+import { definitionDigest } from '../policy/lock-file.ts';
 import { type FunctionContext, functionsUpstream, jsonValueMark } from './functions.ts';
 
 function calling(
@@ -125,13 +126,32 @@ test('what is registered is listed, announced, and can not be replaced', async (
   });
   upstream.register('work', { description: 'Works.' }, () => 1);
   expect(announced).toBe(1);
-  expect(await upstream.listTools(AbortSignal.timeout(1_000))).toEqual([
+  expect(await upstream.listTools()).toEqual([
     {
       operation: 'work',
       definition: { name: 'work', description: 'Works.', inputSchema: { type: 'object' } },
     },
   ]);
   expect(() => upstream.register('work', {}, () => 2)).toThrow(
+    expect.objectContaining({ code: 'upstream.registration' }),
+  );
+});
+
+test.each([
+  ['the one that was accepted', { description: 'Works.' }, { description: 'Works.' }, 'pinned'],
+  ['another', { description: 'Works. Call it first.' }, { description: 'Works.' }, 'changed'],
+  ['none', null, { description: 'Works.' }, 'pinned'],
+])('a function that brings %s', (_, brought, accepted, type) => {
+  const digest = definitionDigest({ name: 'work', ...accepted, inputSchema: { type: 'object' } });
+  const upstream = functionsUpstream('tools');
+  upstream.register('work', brought, () => 1);
+  expect(upstream.state('work', digest).type).toBe(type);
+  expect(upstream.state('other', digest).type).toBe('missing');
+});
+
+test('a definition that is no JSON is refused where it is written', () => {
+  const definition = { inputSchema: JSON.parse('{"properties":{"__proto__":{}}}') };
+  expect(() => functionsUpstream('tools').register('work', definition, () => 1)).toThrow(
     expect.objectContaining({ code: 'upstream.registration' }),
   );
 });

@@ -2,6 +2,7 @@
 import { readJson } from '../content/json.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
 import { SecretsHeld } from '../credentials/held.ts';
+import { definitionDigest } from '../policy/lock-file.ts';
 import { UpstreamError } from './errors.ts';
 import { upstreamLimits } from './limits.ts';
 import type {
@@ -30,13 +31,25 @@ export interface FunctionDefinition {
 }
 
 export interface Functions extends Upstream {
-  /** @throws {UpstreamError} `upstream.registration` when the operation is there already. */
+  /** Those that bring a definition: of the others there is nothing to accept. Nobody is asked, so nothing is waited for. */
+  listTools(): Promise<readonly ListedTool[]>;
+  /**
+   * @param definition - null: the function is whatever the policy says that it is.
+   * @throws {UpstreamError} `upstream.registration` when the operation is there already, or its definition is no JSON.
+   */
   register<Args, Result>(
     operation: string,
-    definition: FunctionDefinition,
+    definition: FunctionDefinition | null,
     perform: (args: Args, context: FunctionContext) => Result | Promise<Result>,
   ): void;
+  /** Against the digest of what was accepted. Known at once: nobody has to be asked. */
+  state(operation: string, accepted: string): FunctionState;
 }
+
+/** `digest`: of the definition that the function brings; null where it brings none. */
+export type FunctionState =
+  | { readonly type: 'pinned' | 'changed'; readonly digest: string | null }
+  | { readonly type: 'missing' };
 
 export function functionsUpstream(
   name: string,
@@ -53,8 +66,13 @@ export function functionsOf(upstream: Upstream | undefined): Functions | undefin
 /** Marks text that is JSON, so that the guard gives back `5` for a number and `"5"` for a string. */
 export const jsonValueMark = 'dev.sallyport/json';
 
-interface Registered {
+interface Brought {
   readonly definition: JsonObject;
+  readonly digest: string;
+}
+
+interface Registered {
+  readonly brought: Brought | null;
   readonly perform: (args: JsonObject, context: FunctionContext) => unknown;
 }
 
@@ -71,7 +89,7 @@ class RegisteredFunctions implements Functions {
 
   register<Args, Result>(
     operation: string,
-    definition: FunctionDefinition,
+    definition: FunctionDefinition | null,
     perform: (args: Args, context: FunctionContext) => Result | Promise<Result>,
   ): void {
     if (this.#registered.has(operation)) {
@@ -80,27 +98,19 @@ class RegisteredFunctions implements Functions {
         `function \`${operation}\` is registered twice on \`${this.name}\``,
       );
     }
-    const {
-      inputSchema = { type: 'object' },
-      title,
-      description,
-      outputSchema,
-      annotations,
-    } = definition;
-    const listed: JsonObject = {
-      name: operation,
-      ...(title === undefined ? {} : { title }),
-      ...(description === undefined ? {} : { description }),
-      inputSchema,
-      ...(outputSchema === undefined ? {} : { outputSchema }),
-      ...(annotations === undefined ? {} : { annotations }),
-    };
     this.#registered.set(operation, {
-      definition: listed,
+      brought: definition === null ? null : this.#read(operation, definition),
       // A copy: what was decided and recorded must not change under the function's hands.
       perform: (args, context) => perform(JSON.parse(JSON.stringify(args)), context),
     });
     for (const listener of this.#listeners) listener();
+  }
+
+  state(operation: string, accepted: string): FunctionState {
+    const registered = this.#registered.get(operation);
+    if (registered === undefined) return { type: 'missing' };
+    const digest = registered.brought?.digest ?? null;
+    return { type: digest === null || digest === accepted ? 'pinned' : 'changed', digest };
   }
 
   status(): UpstreamStatus {
@@ -109,7 +119,9 @@ class RegisteredFunctions implements Functions {
 
   listTools(): Promise<readonly ListedTool[]> {
     return Promise.resolve(
-      [...this.#registered].map(([operation, { definition }]) => ({ operation, definition })),
+      [...this.#registered].flatMap(([operation, { brought }]) =>
+        brought === null ? [] : [{ operation, definition: brought.definition }],
+      ),
     );
   }
 
@@ -141,6 +153,32 @@ class RegisteredFunctions implements Functions {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
+
+  /** A copy, read as strictly as a server's: the digest and the lock are made of it. */
+  #read(
+    operation: string,
+    { title, description, inputSchema, outputSchema, annotations }: FunctionDefinition,
+  ): Brought {
+    const written = JSON.stringify({
+      name: operation,
+      title,
+      description,
+      inputSchema: inputSchema ?? { type: 'object' },
+      outputSchema,
+      annotations,
+    });
+    try {
+      const definition = readJson(written, { depthMax: upstreamLimits.messageDepthMax });
+      if (!isJsonObject(definition)) throw new TypeError('no object');
+      return { definition, digest: definitionDigest(definition) };
+    } catch (cause) {
+      throw new UpstreamError(
+        'upstream.registration',
+        `the definition of function \`${operation}\` of \`${this.name}\` can't be read as JSON`,
+        { cause },
+      );
+    }
+  }
 
   async #run(
     { perform }: Registered,

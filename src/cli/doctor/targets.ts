@@ -5,7 +5,7 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { digestOf } from '../../content/digest.ts';
-import { adminSocketOf } from '../../edges/admin/server.ts';
+import { adminSocketOf } from '../../edges/admin/socket.ts';
 import { keyFiles } from '../../ledger/key.ts';
 import type { Policy, UpstreamDeclaration } from '../../policy/model.ts';
 import { storeFiles } from '../../store/sqlite/files.ts';

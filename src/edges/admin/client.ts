@@ -1,12 +1,14 @@
+import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { SallyportError } from '../../content/errors.ts';
 import { readJson } from '../../content/json.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../content/value.ts';
 import type { OperationName } from './operations.ts';
-import { adminSocketOf } from './server.ts';
+import { adminSocketOf, shortNameOf } from './socket.ts';
 
 const timeoutMs = 60_000;
 const answerBytesMax = 64 * 1024 * 1024;
+const answerDepthMax = 200;
 
 /** An operation that the gateway refused, or that failed there. */
 export class RemoteError extends SallyportError {}
@@ -17,9 +19,12 @@ export async function askGateway(
   operation: OperationName,
   input: JsonObject,
 ): Promise<JsonObject | null> {
-  const answered = await post(adminSocketOf(dataDirectory), operation, JSON.stringify(input));
+  if (!existsSync(adminSocketOf(dataDirectory))) return null;
+  using name = shortNameOf(dataDirectory);
+  const answered = await post(name.path, operation, JSON.stringify(input));
   if (answered === null) return null;
-  const body = readJson(answered, { bytesMax: answerBytesMax });
+  // As deep as a tool's definition may be, and what is around it.
+  const body = readJson(answered, { bytesMax: answerBytesMax, depthMax: answerDepthMax });
   if (!isJsonObject(body))
     throw new RemoteError('operation.fault', 'the gateway gave no readable answer');
   const { ok, error, ...rest } = body;
@@ -51,18 +56,26 @@ function post(socketPath: string, operation: string, body: string): Promise<Buff
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => resolve(Buffer.concat(chunks)));
-        response.on('error', reject);
+        response.on('error', (error) => reject(lost(error)));
       },
     );
     asked.on('timeout', () =>
       asked.destroy(new RemoteError('operation.timeout', 'the gateway did not answer in time')),
     );
     asked.on('error', (error) => {
-      // No socket, or one that a killed gateway left behind: nobody is there.
-      if ('code' in error && (error.code === 'ENOENT' || error.code === 'ECONNREFUSED'))
-        resolve(null);
-      else reject(error);
+      const code = 'code' in error ? error.code : null;
+      // One that a killed gateway left behind, or that went away just now: nobody is there.
+      if (code === 'ENOENT' || code === 'ECONNREFUSED') resolve(null);
+      else reject(error instanceof RemoteError ? error : lost(error));
     });
     asked.end(body);
+  });
+}
+
+/** It may have been done: whoever asks again finds out. */
+function lost(cause: Error): RemoteError {
+  return new RemoteError('operation.lost', 'the gateway did not answer', {
+    hint: 'see whether it still runs, and look before you repeat what you asked for',
+    cause,
   });
 }

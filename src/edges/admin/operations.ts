@@ -33,7 +33,8 @@ export class OperationError extends SallyportError {
     | 'operation.unknown'
     | 'operation.bad_input'
     | 'operation.unknown_agent'
-    | 'operation.unknown_user';
+    | 'operation.unknown_user'
+    | 'operation.socket';
 }
 
 interface Operation {

@@ -2,20 +2,19 @@
  * The operator's door to a running gateway: HTTP over a Unix socket in the data directory. Whoever may open the socket
  * (mode 0600, in a directory of mode 0700) is the operator; there is no other credential to lose.
  */
-import { chmodSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { SallyportError } from '../../content/errors.ts';
 import { readJson } from '../../content/json.ts';
 import type { JsonObject } from '../../content/value.ts';
+import { readBody } from '../http/body.ts';
 import { isOperation, type Operated, OperationError, performOperation } from './operations.ts';
+import { adminSocketOf, shortNameOf } from './socket.ts';
 
 const bodyBytesMax = 1024 * 1024;
 const requestTimeoutMs = 30_000;
-
-export function adminSocketOf(dataDirectory: string): string {
-  return join(dataDirectory, 'admin.sock');
-}
+/** How long an operation that is under way may take when the gateway stops. */
+const drainMs = 5_000;
 
 export async function startAdmin(
   gateway: Operated,
@@ -35,44 +34,54 @@ export async function startAdmin(
         }),
     );
   });
-  // The socket appears with the mode of the umask: narrow it before it exists, not after.
-  const umask = process.umask(0o177);
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(path, resolve);
-    });
-    chmodSync(path, 0o600);
-  } finally {
-    process.umask(umask);
-  }
+  await listen(server, dataDirectory);
   return {
     async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const deadline = setTimeout(() => server.closeAllConnections(), drainMs);
+      await closed;
+      clearTimeout(deadline);
       rmSync(path, { force: true });
     },
   };
+}
+
+async function listen(server: Server, dataDirectory: string): Promise<void> {
+  using name = shortNameOf(dataDirectory);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject);
+  // The socket is made by `listen` itself, with the mode of the umask: narrowed before it exists, and for nothing else.
+  const umask = process.umask(0o177);
+  try {
+    server.listen(name.path, resolve);
+  } finally {
+    process.umask(umask);
+  }
+  try {
+    await promise;
+  } catch (cause) {
+    throw new OperationError(
+      'operation.socket',
+      `the operator's socket can't be opened in ${dataDirectory}`,
+      { hint: 'put the data directory on a local disk, with a shorter path', cause },
+    );
+  }
+  server.off('error', reject);
 }
 
 async function answer(gateway: Operated, request: IncomingMessage): Promise<JsonObject> {
   const name = (request.url ?? '').slice(1);
   if (request.method !== 'POST' || !isOperation(name))
     throw new OperationError('operation.unknown', 'there is no such operation');
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    const part = Buffer.from(chunk);
-    bytes += part.length;
-    if (bytes > bodyBytesMax)
-      throw new OperationError('operation.bad_input', 'the request is too large');
-    chunks.push(part);
-  }
-  return performOperation(gateway, name, readJson(Buffer.concat(chunks)));
+  const body = await readBody(request, bodyBytesMax);
+  return performOperation(gateway, name, readJson(body));
 }
 
+/** One connection an operation: nothing keeps a stopping gateway waiting. */
 function send(response: ServerResponse, status: number, body: JsonObject): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  response
+    .writeHead(status, { 'content-type': 'application/json', connection: 'close' })
+    .end(JSON.stringify(body));
 }
 
 function viewOf(error: unknown): JsonObject {

@@ -5,11 +5,13 @@
  * Mediation is `cooperative`: code in this process could call the function by other ways, and records say so.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { readJson } from '../../content/json.ts';
-import { isJsonObject, type JsonObject } from '../../content/value.ts';
-import type { Decision } from '../../engine/decision.ts';
-import type { CaseValues, Run, RunBudget } from '../../engine/run.ts';
+import { SallyportError } from '../../content/errors.ts';
+import { readJson, StrictJsonError } from '../../content/json.ts';
+import { isJsonObject } from '../../content/value.ts';
+import type { Run } from '../../engine/run.ts';
+import { RuntimeError } from '../../runtime/errors.ts';
 import type { AgentPrincipal, OpenerPrincipal, Runtime, Usage } from '../../runtime/port.ts';
+import type { LogLine } from '../../runtime/ports.ts';
 import {
   type FunctionContext,
   type FunctionDefinition,
@@ -17,25 +19,12 @@ import {
   jsonValueMark,
 } from '../../upstreams/functions.ts';
 import type { ToolResult } from '../../upstreams/port.ts';
-import { GuardError, GuardedCallError, RefusedError } from './errors.ts';
+import { errorOf, GuardError, GuardedCallError } from './errors.ts';
+import { type Plain, plainArguments } from './plain-json.ts';
+import { openRunOf, type RunOptions, usageOf } from './run-options.ts';
 
 /** Who calls from this process: there is no token to steal, and none to show. */
 const credential = 'in-process';
-
-export interface RunOptions {
-  readonly agent: string;
-  readonly user?: string;
-  /** Every name that the policy declares for this agent, and no other. */
-  readonly case?: CaseValues;
-  /** What was asked for; `requestTrusted` where the user wrote it, and nobody else. */
-  readonly request?: string;
-  readonly requestTrusted?: boolean;
-  readonly only?: readonly string[];
-  readonly budget?: RunBudget;
-  readonly dryRun?: boolean;
-  /** What the model has besides these tools: such a run is untrusted from its first call. */
-  readonly outside?: readonly string[];
-}
 
 export interface GuardedRun {
   readonly id: string;
@@ -50,28 +39,35 @@ export interface CallOptions {
   readonly step?: number;
 }
 
-export interface Guarded<Args, Result> {
+export interface Guarded<Args extends object, Result> {
   /**
    * Goes through the checkpoint: decided, recorded, performed, inspected. What comes back is JSON, as the inspection
-   * left it: a policy that filters items or fields gives back fewer of them.
+   * left it: a policy that filters items or fields gives back fewer of them. In a dry run it is the sentence that says so.
    *
-   * @throws {RefusedError} when the policy refuses; nothing happened.
-   * @throws {GuardedCallError} when the function failed.
+   * @throws {RefusedError} when the policy refuses; the function was not called.
+   * @throws {GuardedCallError} when it was called, and there is no result.
+   * @throws {GuardError} when the arguments are no plain JSON, or there is no run to call in.
    */
-  (args: Args, options?: CallOptions): Promise<Result>;
-  /** Decides and records, performs nothing. A refusal is a decision here, and isn't thrown. */
+  (args: Args, options?: CallOptions): Promise<Plain<Result>>;
+  /** Decides and records, performs nothing. A refusal is an answer here, and isn't thrown. */
   dryRun(args: Args, options?: CallOptions): Promise<DryRun>;
 }
 
 export interface DryRun {
-  readonly verdict: 'allow' | 'hold' | 'deny';
-  /** Stable codes, the deciding one first; empty when allowed. */
+  /** What would happen: where the policy only observes, `allow` whatever it found. */
+  readonly effect: 'allow' | 'hold' | 'deny';
+  /** Every reason against it, the deciding one first; also those that the policy only observes. */
   readonly codes: readonly string[];
-  readonly decision: Decision | null;
+  /** What a model would be told; null when it would be allowed. */
+  readonly refusal: string | null;
 }
 
 export interface Door extends AsyncDisposable {
-  /** @param name - `upstream.operation`, of an upstream that the policy declares with `functions: true`. */
+  /**
+   * @param name - `upstream.operation`, of an upstream that the policy declares with `functions: true`.
+   * @param definition - what a model is told of the function. A function that brings one is refused until that very
+   *   definition was accepted, by `pin`; without one it is what the policy says of its arguments.
+   */
   tool<Args extends object, Result>(
     name: string,
     perform: (args: Args, context: FunctionContext) => Result | Promise<Result>,
@@ -79,17 +75,24 @@ export interface Door extends AsyncDisposable {
   ): Guarded<Args, Result>;
   /** Opens a run around `body`, and closes it: as a success when it returns, as a failure when it throws. */
   run<T>(options: RunOptions, body: (run: GuardedRun) => Promise<T>): Promise<T>;
+  /**
+   * Accepts the definitions that functions bring, as they are registered now, into the lock beside the policy: a
+   * developer's act, whose diff is reviewed; nothing that a program does each time it starts.
+   *
+   * @returns the names of those that are new or changed.
+   */
+  pin(): Promise<readonly string[]>;
 }
 
 export interface DoorParts {
   readonly runtime: Runtime;
   readonly functions: (upstream: string) => Functions | undefined;
-  /** What the policy accepts for a function that brings no definition of its own. */
-  readonly definitionOf: (tool: string) => FunctionDefinition;
-  /** Reads anew which functions there are; a call waits for it. */
-  readonly relist: () => Promise<void>;
+  /** Why every call of it would be refused as things are; null: nothing is known against it. The next reload may mend it. */
+  readonly standing: (tool: string) => { readonly event: string; readonly hint: string } | null;
+  readonly pin: () => Promise<readonly string[]>;
   /** Who calls outside of a run: its calls share one implicit run. Null: a call needs a run. */
   readonly bare: { readonly agent: string; readonly user: string | null } | null;
+  readonly log: (line: LogLine) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -102,10 +105,17 @@ interface Carried {
 export function makeDoor(parts: DoorParts): Door {
   const { runtime } = parts;
   const current = new AsyncLocalStorage<Carried>();
-  let listed: Promise<void> = Promise.resolve();
   const opener: OpenerPrincipal = { type: 'opener', credential, name: credential, agents: null };
+  const neverAborted = new AbortController().signal;
+  const registered = new Set<string>();
+  let closed = false;
+
+  function checkOpen(): void {
+    if (closed) throw new GuardError('guard.closed', 'the door was disposed of');
+  }
 
   async function propose(tool: string, args: object, dryRun: boolean, options: CallOptions) {
+    checkOpen();
     const carried =
       current.getStore() ?? (parts.bare === null ? null : { ...parts.bare, handles: [] });
     if (carried === null) {
@@ -113,21 +123,25 @@ export function makeDoor(parts: DoorParts): Door {
         hint: 'call it inside `door.run({ agent }, async () => …)`, or name an `agent` in `open`',
       });
     }
-    await listed;
-    const principal: AgentPrincipal = {
-      type: 'agent',
-      credential,
-      agent: carried.agent,
-      user: carried.user,
-    };
+    const { agent, user, handles } = carried;
+    const principal: AgentPrincipal = { type: 'agent', credential, agent, user };
     const proposal = {
       tool,
-      args: asJson(args),
-      handles: carried.handles,
+      args: plainArguments(args),
+      handles,
       step: options.step ?? null,
       dryRun,
     };
-    return runtime.call(principal, proposal, options.signal ?? new AbortController().signal);
+    return runtime.call(principal, proposal, options.signal ?? neverAborted);
+  }
+
+  async function closeRun(run: string, as: 'success' | 'failure', reason: string | null) {
+    try {
+      await runtime.closeRun(opener, run, as, reason);
+    } catch (error) {
+      // An operator closed it, or its time was over: it has its end, and the record says which.
+      if (!(error instanceof RuntimeError && error.code === 'run.closed')) throw error;
+    }
   }
 
   return {
@@ -136,100 +150,99 @@ export function makeDoor(parts: DoorParts): Door {
       perform: (args: Args, context: FunctionContext) => Result | Promise<Result>,
       definition?: FunctionDefinition,
     ): Guarded<Args, Result> {
-      const [upstream = ''] = name.split('.', 1);
+      checkOpen();
+      const dot = name.indexOf('.');
+      const upstream = name.slice(0, Math.max(0, dot));
       const functions = parts.functions(upstream);
-      if (functions === undefined) {
+      if (functions === undefined || name.length === dot + 1) {
         throw new GuardError(
           'guard.not_functions',
-          `the policy declares no functions upstream \`${upstream}\``,
+          `\`${name}\` is no function of an upstream that the policy declares`,
           {
-            hint: `write \`upstreams: { ${upstream}: { functions: true } }\` in the policy`,
+            hint: `name it \`upstream.operation\`, and write \`upstreams: { ${upstream || 'upstream'}: { functions: true } }\` in the policy`,
           },
         );
       }
-      functions.register(
-        name.slice(upstream.length + 1),
-        definition ?? parts.definitionOf(name),
-        perform,
-      );
+      if (registered.has(name))
+        throw new GuardError('guard.registered_twice', `\`${name}\` is registered already`);
+      functions.register(name.slice(dot + 1), definition ?? null, perform);
+      registered.add(name);
+      const standing = parts.standing(name);
+      if (standing !== null) parts.log({ level: 'warn', tool: name, ...standing });
 
-      listed = parts.relist();
-
-      const send = async (args: Args, options: CallOptions = {}): Promise<Result> => {
+      const send = async (args: Args, options: CallOptions = {}): Promise<Plain<Result>> => {
         const answer = await propose(name, args, false, options);
-        if (answer.type === 'refused') throw new RefusedError(answer.refusal);
+        if (answer.type === 'refused') throw errorOf(answer.refusal);
         await answer.released(options.signal?.aborted !== true);
-        return valueIn<Result>(answer.result);
+        return valueIn<Plain<Result>>(answer.result);
       };
       const dryRun = async (args: Args, options: CallOptions = {}): Promise<DryRun> => {
         const answer = await propose(name, args, true, options);
         if (answer.type === 'result') {
           await answer.released(true);
-          return { verdict: 'allow', codes: [], decision: answer.decision };
+          const findings = answer.decision?.findings ?? [];
+          const against = findings.filter(({ verdict }) => verdict !== 'note');
+          return {
+            effect: 'allow',
+            codes: [...new Set(against.map(({ code }) => code))],
+            refusal: null,
+          };
         }
-        const { verdict, codes } = answer.refusal.machine;
+        const { code, text, machine } = answer.refusal;
+        const { verdict, codes } = machine;
         return {
-          verdict: verdict === 'hold' ? 'hold' : 'deny',
-          codes: Array.isArray(codes) ? codes.map(String) : [answer.refusal.code],
-          decision: null,
+          effect: verdict === 'hold' ? 'hold' : 'deny',
+          codes: Array.isArray(codes) ? codes.map(String) : [code],
+          refusal: text,
         };
       };
       return Object.assign(send, { dryRun });
     },
 
     async run<T>(options: RunOptions, body: (run: GuardedRun) => Promise<T>): Promise<T> {
-      const { run, handle } = await runtime.openRun(opener, {
-        agent: options.agent,
-        user: options.user ?? null,
-        case: options.case ?? {},
-        request: options.request ?? null,
-        requestTrusted: options.requestTrusted ?? false,
-        only: options.only ?? null,
-        budget: options.budget ?? {},
-        outside: options.outside ?? [],
-        dryRun: options.dryRun ?? false,
-        parent: null,
-      });
+      checkOpen();
+      const { run, handle } = await runtime.openRun(opener, openRunOf(options));
       const guarded: GuardedRun = {
         id: run.id,
-        usage: (usage) =>
-          runtime.reportUsage(opener, run.id, {
-            steps: 0,
-            tokens: 0,
-            costMicroUsd: 0,
-            model: null,
-            ...usage,
-          }),
+        usage: async (usage) => runtime.reportUsage(opener, run.id, usageOf(usage)),
         state: () => runtime.getRun(opener, run.id),
       };
+      const carried = { agent: run.agent, user: run.user, handles: [handle] };
+      let value: T;
       try {
-        const value = await current.run(
-          { agent: run.agent, user: run.user, handles: [handle] },
-          () => body(guarded),
-        );
-        await runtime.closeRun(opener, run.id, 'success', null);
-        return value;
+        value = await current.run(carried, () => body(guarded));
       } catch (error) {
-        await runtime.closeRun(
-          opener,
-          run.id,
-          'failure',
-          error instanceof Error ? error.name : null,
+        // What went wrong in the body is what the caller has to hear of, whatever becomes of the run.
+        await closeRun(run.id, 'failure', reasonOf(error)).catch((fault: unknown) =>
+          parts.log({
+            level: 'error',
+            event: 'guard.run_not_closed',
+            run: run.id,
+            error: reasonOf(fault),
+          }),
         );
         throw error;
       }
+      await closeRun(run.id, 'success', null);
+      return value;
     },
 
-    [Symbol.asyncDispose]: parts.close,
+    pin: async () => {
+      checkOpen();
+      return parts.pin();
+    },
+
+    async [Symbol.asyncDispose]() {
+      closed = true;
+      await parts.close();
+    },
   };
 }
 
-/** What JSON can't say (a date, a function, a cycle) is refused or gone here, before anything is decided about it. */
-function asJson(args: object): JsonObject {
-  const value = readJson(JSON.stringify(args));
-  if (!isJsonObject(value))
-    throw new GuardError('guard.no_object', 'a guarded function takes one object');
-  return value;
+/** For the record: a code or a class, never a message, which may quote what the run was about. */
+function reasonOf(error: unknown): string {
+  if (error instanceof SallyportError) return error.code;
+  return error instanceof Error ? error.name.slice(0, 64) : 'unknown';
 }
 
 /**
@@ -237,13 +250,23 @@ function asJson(args: object): JsonObject {
  * policy's filters, as a typed HTTP client takes its server's.
  */
 function valueIn<Result>(result: ToolResult): Result {
-  const text = result.content
-    .map((block) => (block['type'] === 'text' ? String(block['text']) : ''))
-    .join('\n');
-  if (result.isError === true) throw new GuardedCallError('guard.call_failed', text);
+  const texts = result.content.map((block) =>
+    block['type'] === 'text' ? String(block['text']) : '',
+  );
+  if (result.isError === true) throw new GuardedCallError('guard.call_failed', texts.join('\n'));
   if (result.structuredContent !== undefined) return result.structuredContent as Result;
-  if (result.content.length === 0) return undefined as Result;
+  if (texts.length === 0) return undefined as Result;
   const meta = result['_meta'];
   const isJson = isJsonObject(meta) && meta[jsonValueMark] === true;
-  return (isJson ? readJson(text) : text) as Result;
+  return (isJson ? jsonIn(texts[0] ?? '') : texts.join('\n')) as Result;
+}
+
+/** A long list is cut to a shorter one, with a note behind it; one of which nothing could be kept is no value any more. */
+function jsonIn(text: string): unknown {
+  try {
+    return readJson(text, { bytesMax: Number.POSITIVE_INFINITY, depthMax: 128 });
+  } catch (error) {
+    if (!(error instanceof StrictJsonError)) throw error;
+    throw new GuardedCallError('guard.result_cut', 'the result is too long to be given back');
+  }
 }
