@@ -1,28 +1,10 @@
-import type { KindName, Parsed } from '../content/kind.ts';
+import type { Parsed } from '../content/kind.ts';
 import type { JsonObject, JsonValue } from '../content/value.ts';
+import { celListOf } from '../policy/cel-environment.ts';
 import type { CelBindings, CelListName } from '../policy/model.ts';
 import type { ReadCall } from './call.ts';
 import type { Context } from './context.ts';
 import type { Party } from './parties.ts';
-
-const listOf: Readonly<Partial<Record<KindName, CelListName>>> = {
-  recipient: 'recipients',
-  sender: 'senders',
-  url: 'urls',
-  account: 'accounts',
-  amount: 'amounts',
-  path: 'paths',
-  folder: 'folders',
-  query: 'queries',
-  command: 'commands',
-  content: 'contents',
-  attachment: 'attachments',
-  reference: 'references',
-  identifier: 'identifiers',
-  number: 'numbers',
-  date: 'dates',
-  flag: 'flags',
-};
 
 export type CelLists = Record<CelListName, (string | number | boolean)[]>;
 
@@ -56,7 +38,7 @@ export function bindingsOf(asked: {
   const { context, party, read } = asked;
   const lists = emptyLists();
   for (const { kind, value } of read.values) {
-    const list = listOf[kind];
+    const list = celListOf[kind];
     if (list !== undefined && value.type !== 'unparsable') lists[list].push(plain(value));
   }
   return {

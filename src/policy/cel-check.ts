@@ -131,6 +131,8 @@ export class CelChecker {
       return this.#fail(`unknown name \`${name}\``, node, this.#knownMend(name, known));
     }
     if (named.type === 'value') return { type: named.of, evaluate: named.evaluate };
+    if (named.type === 'useless')
+      return this.#fail(named.why, node, 'remove it: it speaks of nothing in a call');
     return this.#fail(`\`${name}\` is not a value of its own`, node, `name one ${named.what}`);
   }
 
@@ -200,6 +202,8 @@ export class CelChecker {
       );
     }
     if (named.type === 'value') return { type: named.of, evaluate: named.evaluate };
+    if (named.type === 'useless')
+      return this.#fail(named.why, node, 'remove it: it speaks of nothing in a call');
     return this.#fail(`\`${key}\` is not a value of its own`, node, `name one ${named.what}`);
   }
 

@@ -4,7 +4,7 @@
  * `when` and an approval's `if` speak of a call; `returns.success` speaks of a result. An expression of a grant that
  * covers several tools has to make sense for each of them, so the environment keeps them apart.
  */
-import type { Kind } from '../content/kind.ts';
+import type { Kind, KindName } from '../content/kind.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
 import type { CaseDeclaration, CelListName, Tool } from './model.ts';
 
@@ -29,6 +29,8 @@ export type CelType = { readonly nullable: boolean } & (
 export interface CelTool {
   readonly name: string;
   readonly args: ReadonlyMap<string, CelArgument>;
+  /** Of every value that a call of it can have. */
+  readonly kinds: ReadonlySet<KindName>;
   /** Of `call.amounts`: the currency that all of the tool's amounts have; null: none, or several. */
   readonly currency: string | null;
 }
@@ -67,6 +69,26 @@ export const celLists: Readonly<Record<CelListName, 'string' | 'money' | 'double
   flags: 'bool',
 };
 
+/** In which list an argument's values stand, by their kind. */
+export const celListOf: Readonly<Partial<Record<KindName, CelListName>>> = {
+  recipient: 'recipients',
+  sender: 'senders',
+  url: 'urls',
+  account: 'accounts',
+  amount: 'amounts',
+  path: 'paths',
+  folder: 'folders',
+  query: 'queries',
+  command: 'commands',
+  content: 'contents',
+  attachment: 'attachments',
+  reference: 'references',
+  identifier: 'identifiers',
+  number: 'numbers',
+  date: 'dates',
+  flag: 'flags',
+};
+
 const unknownType: CelType = { type: 'unknown', nullable: true };
 
 /** Of `when` and `approval.if`: every tool that the grant covers, and the case names that its agent binds. */
@@ -92,7 +114,9 @@ function celTool(tool: Pick<Tool, 'name' | 'args' | 'pin' | 'fixed'>): CelTool {
   const declared = schema === null ? null : schemaType(schema);
   const args = new Map<string, CelArgument>();
   const currencies = new Set<string | null>();
+  const kinds = new Set<KindName>();
   for (const [name, argument] of tool.args) {
+    for (const { kind } of argument.parts) kinds.add(kind.name);
     // Of a variant, `fixed` arguments are filled and hidden: nothing that the agent says, nothing to judge.
     if (Object.hasOwn(tool.fixed, name)) continue;
     for (const { kind } of argument.parts)
@@ -102,7 +126,7 @@ function celTool(tool: Pick<Tool, 'name' | 'args' | 'pin' | 'fixed'>): CelTool {
     args.set(name, celArgument(whole, bySchema));
   }
   const [currency = null] = currencies;
-  return { name: tool.name, args, currency: currencies.size === 1 ? currency : null };
+  return { name: tool.name, args, kinds, currency: currencies.size === 1 ? currency : null };
 }
 
 function celArgument(kind: Kind | null, bySchema: CelType | undefined): CelArgument {

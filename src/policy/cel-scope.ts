@@ -1,7 +1,13 @@
 import type { Kind } from '../content/kind.ts';
 import { parseKind } from '../content/kinds.ts';
 import { isJsonObject, type JsonValue } from '../content/value.ts';
-import { type CelEnvironment, type CelTool, type CelType, celLists } from './cel-environment.ts';
+import {
+  type CelEnvironment,
+  type CelTool,
+  type CelType,
+  celListOf,
+  celLists,
+} from './cel-environment.ts';
 import { CelFault, type CelValue, fromJson, type Meter } from './cel-value.ts';
 import type { CelBindings, CelListName } from './model.ts';
 
@@ -17,6 +23,8 @@ export type Evaluate = (frame: Frame) => CelValue;
 /** A name that an expression may use at this place: a value, or only a way to its members. */
 export type Named =
   | { readonly type: 'value'; readonly of: CelType; readonly evaluate: Evaluate }
+  /** One that could only mislead here. */
+  | { readonly type: 'useless'; readonly why: string }
   | {
       readonly type: 'members';
       readonly members: ReadonlyMap<string, Named>;
@@ -36,7 +44,7 @@ export function namesFor(
     ]);
   }
   return new Map<string, Named>([
-    ['call', members('member of `call`', callMembers(tool))],
+    ['call', members('member of `call`', callMembers(tool, environment))],
     ['case', members('name in `case`', caseMembers(environment))],
     // Its values are the tools that the grant covers: `tool == 'mail.sned'` is then a load error.
     ['tool', value(text(environment.tools.map((one) => one.name)), (frame) => frame.bindings.tool)],
@@ -78,7 +86,7 @@ const runMembers: ReadonlyMap<string, Named> = new Map([
   ['steps', value(int, (frame) => BigInt(frame.bindings.run.steps))],
 ]);
 
-function callMembers(tool: CelTool): ReadonlyMap<string, Named> {
+function callMembers(tool: CelTool, { tools }: CelEnvironment): ReadonlyMap<string, Named> {
   const named = new Map<string, Named>();
   const args = new Map<string, Named>();
   for (const [name, argument] of tool.args) {
@@ -93,7 +101,11 @@ function callMembers(tool: CelTool): ReadonlyMap<string, Named> {
     );
   }
   named.set('args', members(`argument of \`${tool.name}\``, args));
-  for (const name of listNames) named.set(name, listNamed(name, tool.currency));
+  const taken = new Set(tools.flatMap((one) => [...one.kinds].map((kind) => celListOf[kind])));
+  for (const name of listNames) {
+    // `call.urls.all(…)` would be true of every call.
+    named.set(name, taken.has(name) ? listNamed(name, tool.currency) : alwaysEmpty(name));
+  }
   return named;
 }
 
@@ -115,6 +127,14 @@ const listNames: readonly CelListName[] = [
   'dates',
   'flags',
 ];
+
+function alwaysEmpty(name: CelListName): Named {
+  const kind = Object.entries(celListOf).find(([, list]) => list === name)?.[0] ?? name;
+  return {
+    type: 'useless',
+    why: `\`call.${name}\` is always empty: no argument here is of the kind \`${kind}\``,
+  };
+}
 
 function listNamed(name: CelListName, currency: string | null): Named {
   const holds = celLists[name];

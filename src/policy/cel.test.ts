@@ -170,7 +170,7 @@ describe('what policies say', () => {
     ["(call.args.mode == 'full' ? 1 : 2) == 1", true],
     ["'héllo'.size() == 5 && size('😀') == 1", true],
     ["r'a\\d' == 'a\\\\d'", true],
-    ['size(call.attachments) > 0', false],
+    ['size(call.flags) > 0', false],
   ])('%s', (source, expected) => {
     expect(decides(source)).toBe(expected);
   });
