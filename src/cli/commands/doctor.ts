@@ -5,7 +5,7 @@ import { printable } from '../../content/escape.ts';
 import { readJson, StrictJsonError } from '../../content/json.ts';
 import { readPolicy } from '../../runtime/policy-source.ts';
 import { checkProject } from '../doctor/checks.ts';
-import { askAsAgent, fromAgentShape, tryTarget } from '../doctor/from-agent.ts';
+import { askAsAgent, attemptShape, tryTarget } from '../doctor/from-agent.ts';
 import { selfTest } from '../doctor/self-test.ts';
 import { targetFileShape, targetsDigest, targetsOf } from '../doctor/targets.ts';
 import { addExamples } from '../examples.ts';
@@ -127,7 +127,7 @@ async function fromAgent(options: DoctorOptions, output: Output): Promise<ExitCo
     found === null ? [] : [{ target: { ...target }, found }],
   );
   const fields = {
-    gateway,
+    gateway: { ...gateway },
     tried:
       list === null
         ? null
@@ -150,7 +150,7 @@ async function fromAgent(options: DoctorOptions, output: Output): Promise<ExitCo
 async function record(file: string, options: DoctorOptions, output: Output): Promise<ExitCode> {
   const { agent } = options;
   if (agent === undefined) throw new UsageError('say whose host it was: `--agent NAME`');
-  const attempt = readShape(file, fromAgentShape);
+  const attempt = readShape(file, attemptShape);
   const place = requirePolicy(placeOf(options));
   const { policy } = readPolicy(place.policyFile);
   if (!policy.agents.has(agent))

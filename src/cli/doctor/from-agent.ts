@@ -4,33 +4,47 @@ import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { EnvHttpProxyAgent, fetch } from 'undici';
 import { z } from 'zod';
-import type { Target } from './targets.ts';
+import { type Target, targetShape } from './targets.ts';
 
 const tryMs = 3_000;
 const gatewayMs = 10_000;
 
-export const fromAgentShape = z.strictObject({
-  ok: z.boolean(),
+export interface GatewayAnswer {
   /** The gateway answered this token with the tools that it may use. */
-  gateway: z.strictObject({ answers: z.boolean(), tools: z.number().int(), found: z.string() }),
+  readonly answers: boolean;
+  readonly tools: number;
+  readonly found: string;
+}
+
+/** What `--from-agent` prints and `--record` reads. */
+export interface Attempt {
+  readonly ok: boolean;
+  readonly gateway: GatewayAnswer;
   /** Null when nothing was tried, because no targets were given. */
+  readonly tried: {
+    readonly policy: string;
+    readonly digest: string;
+    readonly count: number;
+    readonly reachable: readonly { readonly target: Target; readonly found: string }[];
+  } | null;
+  readonly at: string;
+}
+
+export const attemptShape: z.ZodType<Attempt> = z.strictObject({
+  ok: z.boolean(),
+  gateway: z.strictObject({ answers: z.boolean(), tools: z.number().int(), found: z.string() }),
   tried: z
     .strictObject({
       policy: z.string(),
       digest: z.string(),
       count: z.number().int(),
-      reachable: z.array(
-        z.strictObject({ target: z.record(z.string(), z.unknown()), found: z.string() }),
-      ),
+      reachable: z.array(z.strictObject({ target: targetShape, found: z.string() })),
     })
     .nullable(),
   at: z.iso.datetime(),
 });
 
-export async function askAsAgent(
-  url: string,
-  token: string,
-): Promise<z.infer<typeof fromAgentShape>['gateway']> {
+export async function askAsAgent(url: string, token: string): Promise<GatewayAnswer> {
   const answerShape = z.object({ result: z.object({ tools: z.array(z.unknown()) }) });
   try {
     const response = await fetch(url, {
