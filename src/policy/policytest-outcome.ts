@@ -1,7 +1,7 @@
 import { canonicalJson } from '../content/json.ts';
 import type { JsonObject } from '../content/value.ts';
 import type { FindingCode } from '../engine/codes.ts';
-import type { Expectation, TestCall, TestShown } from './policytest-format.ts';
+import type { Expectation, TestCall, TestShown } from './policytest-table.ts';
 
 /** What happened to a call. */
 export interface Outcome {

@@ -19,8 +19,8 @@ import { inspect } from '../engine/outputs/inspect.ts';
 import { readCall } from '../engine/read-call.ts';
 import type { Labels, Run } from '../engine/run.ts';
 import type { Policy, SourcePosition, Tool } from './model.ts';
-import type { Given, PolicyTest, TestAnswer, TestCall, TestStep } from './policytest-format.ts';
 import { differs, type Outcome, type Shown } from './policytest-outcome.ts';
+import type { Given, PolicyTest, TestAnswer, TestCall, TestStep } from './policytest-table.ts';
 import { TestWorld } from './policytest-world.ts';
 
 export interface PolicyTestResult {

@@ -2,8 +2,9 @@ import { parseKind } from '../content/kinds.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Agent, Policy, SourcePosition } from './model.ts';
 import { didYouMean } from './nearest.ts';
-import { type Given, readPolicyTests } from './policytest-format.ts';
+import { readPolicyTests } from './policytest-format.ts';
 import { type PolicyTestResult, TestRun } from './policytest-run.ts';
+import type { Given } from './policytest-table.ts';
 import { Report } from './report.ts';
 
 export type PolicyTestResults =

@@ -1,0 +1,189 @@
+/** One call of a table: what is called, what has to be decided of it, what the upstream answers, and what the agent gets. */
+import type { JsonObject, JsonValue } from '../content/value.ts';
+import { codes, type FindingCode } from '../engine/codes.ts';
+import type { SourcePosition } from './model.ts';
+import { didYouMean } from './nearest.ts';
+import type { Expectation, TestAnswer, TestCall, TestShown } from './policytest-table.ts';
+import { type Fields, listOf, mapOf, record } from './shape/collection.ts';
+import { constant, scalar, text, unfit, wholeNumber } from './shape/scalar.ts';
+import { byForm, type Located, mapped, type Shape } from './shape/shape.ts';
+import type { Node } from './source/node.ts';
+
+const timesMax = 10_000;
+
+/** Arguments and results are JSON, whatever is in them. */
+const anything: Shape<{ readonly json: JsonValue } | undefined> = {
+  expected: 'a value',
+  schema: () => ({}),
+  read: (node) => {
+    const json = jsonOf(node);
+    return json === undefined ? undefined : { json };
+  },
+};
+
+function jsonOf(node: Node): JsonValue | undefined {
+  switch (node.type) {
+    case 'scalar':
+      return node.value;
+    case 'list': {
+      const items = node.items.map(jsonOf);
+      return items.every((item) => item !== undefined) ? items : undefined;
+    }
+    case 'map': {
+      const entries: [string, JsonValue][] = [];
+      for (const { key, value } of node.entries) {
+        const json = jsonOf(value);
+        if (json === undefined) return undefined;
+        entries.push([key, json]);
+      }
+      return Object.fromEntries(entries);
+    }
+    case 'refused':
+      return undefined;
+  }
+}
+
+const members: Shape<JsonObject | undefined> = mapped(
+  mapOf({ expected: 'a name', pattern: /^/, mend: () => null }, anything),
+  ({ value }) => {
+    const entries: [string, JsonValue][] = [];
+    for (const member of value) {
+      if (member.value === undefined) return undefined;
+      entries.push([member.name, member.value.json]);
+    }
+    return Object.fromEntries(entries);
+  },
+);
+
+const code: Shape<Located<FindingCode>> = scalar({
+  expected: 'the code of a reason: `authorize.recipients`',
+  schema: { type: 'string' },
+  parse: ({ written }) => knownCode(written) ?? unfit(didYouMean(written, Object.keys(codes))),
+});
+
+function knownCode(written: string): FindingCode | undefined {
+  return allCodes.find((known) => known === written);
+}
+
+function isCode(name: string): name is FindingCode {
+  return Object.hasOwn(codes, name);
+}
+
+const allCodes: readonly FindingCode[] = Object.keys(codes).filter(isCode);
+
+const reasons: Shape<readonly FindingCode[] | undefined> = byForm(code.expected, {
+  scalar: mapped(code, ({ value }) => [value]),
+  list: mapped(listOf(code), ({ value }) => value.map((one) => one.value)),
+});
+
+const expectation: Shape<Expectation | undefined> = byForm(
+  '`allow`, `join`, `{ deny: code }` or `{ hold: code }`',
+  {
+    scalar: mapped(
+      scalar<'allow' | 'join'>({
+        expected: '`allow`, `join`, `{ deny: code }` or `{ hold: code }`',
+        schema: { enum: ['allow', 'join'] },
+        parse: ({ value, written }) => {
+          if (value === 'allow' || value === 'join') return value;
+          return unfit(
+            value === 'deny' || value === 'hold'
+              ? `say why: \`{ ${value}: authorize.recipients }\``
+              : didYouMean(written, ['allow', 'join']),
+          );
+        },
+      }),
+      ({ value }): Expectation => ({ verdict: value, codes: [] }),
+    ),
+    map: record(
+      '`{ deny: code }` or `{ hold: code }`',
+      (fields): Expectation | undefined => {
+        const deny = fields.optional(
+          'deny',
+          reasons,
+          'The call is refused, for exactly these reasons.',
+        );
+        const hold = fields.optional(
+          'hold',
+          reasons,
+          'The call waits for a person, for exactly these reasons.',
+        );
+        if (deny !== undefined) return { verdict: 'deny', codes: deny };
+        return hold === undefined ? undefined : { verdict: 'hold', codes: hold };
+      },
+      { min: 1, max: 1 },
+    ),
+  },
+);
+
+const answer: Shape<TestAnswer | undefined> = record(
+  '`{ data: … }`, `{ text: … }`, `{ refuses: … }` or `{ lost: true }`',
+  (fields): TestAnswer | undefined => {
+    const data = fields.optional('data', members, 'Structured data.');
+    const plain = fields.optional('text', text('text'), 'Text.');
+    const refuses = fields.optional('refuses', text('text'), "The upstream's own refusal.");
+    const lost = fields.optional('lost', constant(true, 'write `true`'), 'No answer comes.');
+    if (data !== undefined) return { type: 'data', data };
+    if (plain !== undefined) return { type: 'text', text: plain.value };
+    if (refuses !== undefined) return { type: 'refuses', text: refuses.value };
+    return lost === undefined ? undefined : { type: 'lost' };
+  },
+  { min: 1, max: 1 },
+);
+
+const shown: Shape<TestShown | undefined> = record(
+  '`{ data: … }`, `{ text: … }` or `{ withheld: code }`',
+  (fields): TestShown | undefined => {
+    const data = fields.optional('data', members, 'Exactly this data.');
+    const plain = fields.optional('text', text('text'), 'Exactly this text.');
+    const withheld = fields.optional('withheld', code, 'Nothing, for this reason.');
+    if (data !== undefined) return { type: 'data', data };
+    if (plain !== undefined) return { type: 'text', text: plain.value };
+    return withheld === undefined ? undefined : { type: 'withheld', code: withheld.value };
+  },
+  { min: 1, max: 1 },
+);
+
+export interface CallSyntax {
+  readonly type: 'call';
+  readonly at: SourcePosition;
+  readonly call: TestCall;
+  readonly times: number;
+}
+
+export function callFields(fields: Fields): CallSyntax | undefined {
+  const tool = fields.required(
+    'call',
+    text('a tool: `upstream.operation`'),
+    'The tool that is called.',
+  );
+  const args = fields.optional(
+    'with',
+    members,
+    'Its arguments. With `times`, `{n}` in a text is the number of the repetition.',
+  );
+  const expect = fields.required('expect', expectation, 'What Sallyport has to decide.');
+  const returns = fields.optional(
+    'returns',
+    answer,
+    'What the upstream answers. Left out: that it is done.',
+  );
+  const shows = fields.optional('shows', shown, 'What the agent has to get.');
+  const times = fields.optional(
+    'times',
+    wholeNumber({ min: 1, max: timesMax }),
+    'How often in a row, each time with this decision.',
+  );
+  if (tool === undefined || expect === undefined) return undefined;
+  return {
+    type: 'call',
+    at: fields.at,
+    times: times?.value ?? 1,
+    call: {
+      tool: tool.value,
+      args: args ?? {},
+      expect,
+      returns: returns ?? null,
+      shows: shows ?? null,
+    },
+  };
+}

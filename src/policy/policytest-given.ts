@@ -1,0 +1,91 @@
+/** Who works, for whom, on what, and when: said at the top of a table, and changed by a test or by another run in it. */
+import { timestampMs } from './cel-functions.ts';
+import type { SourcePosition } from './model.ts';
+import type { Given } from './policytest-table.ts';
+import type { Report } from './report.ts';
+import { mapOf, nameKey, record } from './shape/collection.ts';
+import { literal } from './shape/literal.ts';
+import { choice, scalar, text, unfit } from './shape/scalar.ts';
+import { byForm, type Located, mapped, type Shape } from './shape/shape.ts';
+
+export interface GivenSyntax {
+  readonly at: SourcePosition;
+  readonly agent: Located<string> | undefined;
+  /** Undefined: as before; null: nobody. */
+  readonly user: Located<string> | null | undefined;
+  readonly case: Readonly<Record<string, string | number | boolean>> | null | undefined;
+  readonly atMs: number | undefined;
+}
+
+export const nothingGiven: Omit<GivenSyntax, 'at'> = {
+  agent: undefined,
+  user: undefined,
+  case: undefined,
+  atMs: undefined,
+};
+
+const moment: Shape<Located<number>> = scalar({
+  expected: 'a time with its offset: `2026-11-23T10:00:00-05:00`',
+  schema: { type: 'string' },
+  parse: ({ value }) => (typeof value === 'string' ? timestampMs(value) : null) ?? unfit(),
+});
+
+export const givenShape: Shape<GivenSyntax> = record(
+  'who works, for whom, on what, and when',
+  (fields): GivenSyntax => {
+    const bound = fields.optional(
+      'case',
+      byForm('values by name, or `none`', {
+        scalar: mapped(choice(['none']), () => null),
+        map: mapped(mapOf(nameKey('a case name'), literal, { min: 1 }), ({ value }) =>
+          Object.fromEntries(
+            value.flatMap(({ name, value: one }) => (one === undefined ? [] : [[name, one.value]])),
+          ),
+        ),
+      }),
+      'What the opener of the run bound; `none`: nobody opened it.',
+    );
+    const person = fields.optional(
+      'user',
+      text("a person's id, or `none`"),
+      'Who it works for; `none`: nobody is present.',
+    );
+    return {
+      at: fields.at,
+      agent: fields.optional('agent', text('the name of an agent'), 'Which agent calls.'),
+      user: person?.value === 'none' ? null : person,
+      case: bound,
+      atMs: fields.optional('at', moment, 'When the run begins.')?.value,
+    };
+  },
+);
+
+/** What `base` says, where `changed` says nothing else. */
+export function merged(
+  changed: GivenSyntax | undefined,
+  base: GivenSyntax,
+  at: SourcePosition,
+): GivenSyntax {
+  return {
+    at,
+    agent: changed?.agent ?? base.agent,
+    user: changed?.user === undefined ? base.user : changed.user,
+    case: changed?.case === undefined ? base.case : changed.case,
+    atMs: changed?.atMs ?? base.atMs,
+  };
+}
+
+export function completed(given: GivenSyntax, report: Report): Given | undefined {
+  const { agent, atMs } = given;
+  for (const [name, value] of [
+    ['agent', agent],
+    ['at', atMs],
+  ] as const) {
+    if (value !== undefined) continue;
+    report.error('policy.missing', given.at, `nothing says \`given.${name}\``, {
+      mend: `write \`${name}\` under \`given\`, at the top or here`,
+    });
+  }
+  if (agent === undefined || atMs === undefined) return undefined;
+  return { agent, user: given.user ?? null, case: given.case ?? null, atMs };
+}
