@@ -246,6 +246,51 @@ agents:
       ['policy.hold', 7, 163],
     ]);
   });
+
+  const reader = (grant: string): string => `sallyport: 1
+upstreams: { files: { mcp: { command: f } }, mail: { mcp: { command: m } } }
+tools:
+  files.read: { action: read, tier: read_only, reach: internal, args: { path: path, head: number } }
+  mail.search: { action: read, tier: read_only, reach: internal, args: { folder: folder, query: query, limit: number }, returns: { items: /messages/*, each: { /from: sender } } }
+agents:
+  a: { permissions: { ${grant} } }
+`;
+  test.each<[string, string, string | null]>([
+    ['one map', 'files: { read: { paths: { under: [/srv] }, rate: 5/hour } }', null],
+    [
+      'a list of two limits',
+      'files: { read: [{ paths: { under: [/srv] } }, { rate: 5/hour }] }',
+      null,
+    ],
+    [
+      'a list in which one opens all',
+      'files: { read: [{ paths: { under: [/srv] } }, allow] }',
+      'any one of a list is enough, and this one lets through what `agents.a.files.read[0]` restricts',
+    ],
+    [
+      'excepted paths anywhere',
+      'files: { read: { paths: { except: [/etc/**] } } }',
+      "a path may also be written relative to the upstream's own folder, and `/etc/**` doesn't match it then",
+    ],
+    ['excepted names anywhere', 'files: { read: { paths: { except: ["**/.env*"] } } }', null],
+    ['a field of the items', 'mail: { read: { fields: { except: [from] } } }', null],
+    [
+      'a field that no item has',
+      'mail: { read: { fields: { except: [frm] } } }',
+      'no result here has a field `frm`, by the pinned output schemas',
+    ],
+    [
+      'a pointer that starts at the root where items are filtered',
+      'mail: { read: { fields: { except: [/messages/0/from] } } }',
+      '`/messages/0/from` leads to nothing, by the pinned output schemas',
+    ],
+  ])('%s', (_, grant, warning) => {
+    const result = load({ 'policy.yaml': reader(grant) });
+    expect(result.ok).toBe(true);
+    expect(result.warnings.map(({ message }) => message)).toEqual(
+      warning === null ? [] : [warning],
+    );
+  });
 });
 
 test('an overlay is never loaded', () => {

@@ -43,6 +43,7 @@ export function compileAgent(entry: Named<AgentSyntax>, compilation: Compilation
       {
         key: `agents.${entry.name}`,
         caseNames: { declared: caseNames, where: `the \`case\` of \`${entry.name}\`` },
+        decidesAutonomy: true,
       },
       compilation,
     ),

@@ -11,9 +11,9 @@ import type { Located } from '../shape/shape.ts';
 import { compileExpression } from './cel.ts';
 import type { Compilation, ConstraintPlace } from './context.ts';
 import { areFolders, compileExceptedPaths } from './excepted-paths.ts';
+import { compileFields } from './fields.ts';
 import { compileItems } from './items.ts';
 import { compileMoney } from './money.ts';
-import { compilePointers } from './pointers.ts';
 import {
   all,
   compileAddressTerm,
@@ -75,19 +75,8 @@ export function compileConstraint(
       const except = compileExceptedPaths(syntax.except?.value ?? [], allowed, report);
       return except === null ? null : { ...common, type: 'paths', under: allowed, except };
     }
-    case 'fields': {
-      const names = (syntax.only ?? syntax.except)?.value ?? [];
-      const pointers = names.filter((name) => name.value.startsWith('/'));
-      return {
-        ...common,
-        type: 'fields',
-        mode: syntax.only === undefined ? 'except' : 'only',
-        names: new Set(
-          names.filter((name) => !name.value.startsWith('/')).map((name) => name.value),
-        ),
-        pointers: compilePointers(pointers, report),
-      };
-    }
+    case 'fields':
+      return compileFields(syntax, common, place);
     case 'items':
       return compileItems(syntax, common, place);
     case 'max_amount': {

@@ -1,6 +1,7 @@
 import { callEnvironment } from '../cel-environment.ts';
 import type { Alternative, Approval, Constraint, Grant, Permissions, Tool } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
+import type { Report } from '../report.ts';
 import type { Named } from '../shape/collection.ts';
 import type { ApprovalSyntax } from '../shape/hold.ts';
 import type { AlternativeSyntax, GrantSyntax, PermissionsSyntax } from '../shape/permission.ts';
@@ -14,6 +15,8 @@ export interface Holder {
   /** `agents.email_agent`, `roles.support`: what grant keys begin with. */
   readonly key: string;
   readonly caseNames: CaseNames;
+  /** An agent's grant decides whether a person is asked; a role's silence asks for nobody. */
+  readonly decidesAutonomy: boolean;
 }
 
 export function compilePermissions(
@@ -66,7 +69,38 @@ function compileGrant(
     );
     return compiled ?? [];
   });
+  for (const alternative of alternatives)
+    warnOfOpenDoor(alternative, alternatives, tools, holder, compilation.report);
   return { key, at: entry.at, alternatives };
+}
+
+/**
+ * Of a list any one is enough: what one of them restricts and another lets through unrestricted isn't restricted, and
+ * whoever wrote both lines thought that it was.
+ */
+function warnOfOpenDoor(
+  open: Alternative,
+  all: readonly Alternative[],
+  tools: readonly Tool[],
+  holder: Holder,
+  report: Report,
+): void {
+  if (open.constraints.length > 0 || open.approval.type === 'by') return;
+  const passes = (tool: Tool): boolean =>
+    (open.tools?.has(tool.name) ?? true) &&
+    (open.approval.type === 'never' || !holder.decidesAutonomy || tool.tier < 2);
+  const shut = all.find(
+    (other) =>
+      other.constraints.length > 0 &&
+      tools.some((tool) => (other.tools?.has(tool.name) ?? true) && passes(tool)),
+  );
+  if (shut === undefined) return;
+  report.warning(
+    'policy.conflict',
+    open.at,
+    `any one of a list is enough, and this one lets through what \`${shut.key}\` restricts`,
+    { mend: 'write one map, in which all have to hold, or name the `tools` of each' },
+  );
 }
 
 function unknownAction(

@@ -31,6 +31,7 @@ export function compilePolicy(
           declared: caseNamesOfRole(entry.name, document, compilation),
           where: 'the `case` of an agent that acts for it',
         },
+        decidesAutonomy: false,
       },
       compilation,
     ),
