@@ -389,6 +389,75 @@ describe('alerts', () => {
   });
 });
 
+describe('a policy that is reloaded', () => {
+  test('what was drawn stays drawn, under a limit that is now another', async () => {
+    await using world = await openWorld({ policy: policyOf('rate: 5/hour') });
+    const put = (n: number) => world.call('box.put', { id: `${n}` }).then(codeOf);
+    for (let n = 0; n < 4; n += 1) await put(n);
+    world.policy = policyOf('rate: 3/hour');
+    expect(await put(5)).toBe('limits.agent_rate');
+    world.policy = policyOf('rate: 5/day');
+    expect(await put(6)).toBe('ok');
+    expect(await put(7)).toBe('limits.agent_rate');
+  });
+
+  test('a grant that is gone refuses the next call, also the repeat of an earlier one', async () => {
+    await using world = await openWorld();
+    const { handle } = await world.open();
+    await world.call('box.put', id, { handle, signal: AbortSignal.abort() });
+    world.policy = policyOf('permissions: { box: { look: allow } }');
+    expect(codeOf(await world.call('box.put', id, { handle }))).toBe('catalog.ungranted');
+    expect(codeOf(await world.call('box.look', id, { handle }))).toBe('ok');
+    const [first, second] = await world.events('call.finished');
+    expect(first?.policy).not.toBe(second?.policy);
+  });
+
+  test('a call that was begun is ended under the policy that let it through', async () => {
+    const held = gate();
+    await using world = await openWorld({ perform: held.perform });
+    const { handle } = await world.open();
+    const answer = world.call('box.put', id, { handle });
+    await held.entered;
+    world.policy = policyOf('forbidden: [box.put]');
+    held.open(text('done'));
+    expect(codeOf(await answer)).toBe('ok');
+    const [started] = await world.events('call.started');
+    expect(await world.events('call.finished')).toMatchObject([{ policy: started?.policy }]);
+  });
+});
+
+describe('in a run that is closed meanwhile', () => {
+  test.each(['box.put', 'box.look'])(
+    '%s ends, its outcome is recorded, and no other begins',
+    async (tool) => {
+      const held = gate();
+      await using world = await openWorld({ perform: held.perform });
+      const { handle, run } = await world.open();
+      const answer = world.call(tool, id, { handle });
+      await held.entered;
+      await world.runtime.closeRun(opener, run.id, 'success', null);
+      expect(codeOf(await world.call(tool, id, { handle }))).toBe('identity.run_closed');
+      held.open(text('done'));
+      expect(said(await answer)).toBe('done');
+      expect(await world.store.loadRun(run.id)).toMatchObject({
+        status: 'closed',
+        inFlight: {},
+        toolCalls: 2,
+        labels: { trust: 'untrusted' },
+      });
+    },
+  );
+
+  test('closing twice is told so', async () => {
+    await using world = await openWorld();
+    const { run } = await world.open();
+    await world.runtime.closeRun(opener, run.id, 'success', null);
+    await expect(world.runtime.closeRun(opener, run.id, 'failure', null)).rejects.toMatchObject({
+      code: 'run.closed',
+    });
+  });
+});
+
 describe('stopping', () => {
   test('waits for every effect, lets nobody in meanwhile, and leaves nothing to recover', async () => {
     const held = gate();
