@@ -22,6 +22,8 @@ export interface CliProject extends AsyncDisposable {
   readonly shell: (line: string) => Promise<Ran>;
   /** Runs a line that stays, until it has said that it is up; `end` interrupts it. */
   readonly start: (line: string) => Promise<Started>;
+  /** Ends everything that was started; the exit codes. */
+  readonly stopAll: () => Promise<(number | null)[]>;
 }
 
 export interface Started {
@@ -77,6 +79,7 @@ export function makeCliProject(): CliProject {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+  const stopAll = () => Promise.all([...started].map((one) => one.end()));
   return {
     directory,
     async shell(line) {
@@ -120,8 +123,9 @@ export function makeCliProject(): CliProject {
       started.add(one);
       return one;
     },
+    stopAll,
     async [Symbol.asyncDispose]() {
-      await Promise.all([...started].map((one) => one.end()));
+      await stopAll();
       rmSync(directory, { recursive: true, force: true });
     },
   };
