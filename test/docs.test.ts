@@ -100,7 +100,7 @@ const bounds: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 
 test.each(
   documents.flatMap(({ name, text }) =>
-    [...text.matchAll(/\| ([\d,]+)(?: [a-z]+)? \| `([A-Za-z]+)\.([A-Za-z]+)` \|/g)].map(
+    [...text.matchAll(/\| ([\d,]+)(?: [a-z]+)? \| `((?:[a-z]+L|l)imits)\.([A-Za-z]+)` \|/g)].map(
       ([, figure = '', room = '', bound = '']) => [name, `${room}.${bound}`, figure] as const,
     ),
   ),
@@ -123,7 +123,7 @@ test('files, modes, backup and going back are as operations.md says', {
     (statSync(join(data, file)).mode & 0o777).toString(8),
   ]);
   expect(found).toEqual(said);
-  const listed = globSync('*', { cwd: data }).filter((file) => !/-(wal|shm)$/.test(file));
+  const listed = globSync('*', { cwd: data }).filter((file) => !/-(wal|shm|journal)$/.test(file));
   expect(listed.filter((file) => !said.some(([known]) => known === file))).toEqual([]);
 
   // A copy of a stopped gateway's directory verifies; put back later, a newer checkpoint tells.
