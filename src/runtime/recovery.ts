@@ -1,10 +1,12 @@
 /** After a crash: what was started and not finished is named `indeterminate`, out loud; spooled refusals come home. */
 import type { JsonValue } from '../content/value.ts';
 import type { RunEvent } from '../engine/events.ts';
+import { StoreError } from '../store/errors.ts';
 import type { OpenCall } from '../store/port.ts';
 import { alertEvent } from './alerts.ts';
+import { describe } from './attempt.ts';
 import type { RuntimePorts } from './ports.ts';
-import { budgetLeft, callFields } from './record.ts';
+import { budgetLeft, type CallIdentity, callFields } from './record.ts';
 import type { Runs } from './runs.ts';
 
 /** More calls than one process ever has under way. */
@@ -30,65 +32,74 @@ export async function endOrphans(
   runs: Runs,
   open: readonly OpenCall[],
 ): Promise<number> {
-  const { store } = ports;
   let ended = 0;
-  for (const { call, run: id } of open) {
-    const writer = await runs.writer(id);
-    const appended = await writer?.append((run) => {
-      const memory = run?.inFlight[call];
-      if (run == null || memory === undefined) return null;
-      const atMs = store.nowMs();
-      const policy = ports.policy();
-      const outcome = memory.tier === 0 ? 'failed' : 'indeterminate';
-      const finished: RunEvent = {
-        ...callFields(
-          run,
-          policy,
-          {
-            call,
-            step: null,
-            toolName: memory.tool,
-            tool: policy.tools.get(memory.tool) ?? null,
-            digest: memory.digest,
-            mediation: 'brokered',
-          },
-          atMs,
-        ),
-        tier: memory.tier,
-        type: 'call.finished',
-        outcome,
-        by: 'sallyport',
-        delivered: false,
-        dryRun: false,
-        result: null,
-        released: null,
-        isError: true,
-        findings: [],
-        durationMs: Math.max(0, atMs - memory.atMs),
-        tokens: null,
-        costMicroUsd: null,
-        labels: { trust: 'untrusted', classes: [], subjects: [] },
-        budgetLeft: budgetLeft(policy.agents.get(run.agent), run, atMs),
-      };
-      const alerts =
-        outcome === 'indeterminate'
-          ? [
-              alertEvent('indeterminate_call', run.id, call, atMs, {
-                tool: memory.tool,
-                recovered: true,
-              }),
-            ]
-          : [];
-      return { events: [finished], gatewayEvents: alerts, call };
-    });
-    if (appended?.type !== 'committed') {
-      ports.log({ level: 'error', event: 'recovery.stuck', call, run: id });
-      continue;
+  for (const { call, run } of open) {
+    try {
+      if (await endOrphan(ports, runs, run, call)) ended += 1;
+      else ports.log({ level: 'error', event: 'recovery.stuck', call, run });
+    } catch (error) {
+      // One run that can't be read must not keep the others from being told of; a store that is gone ends it all.
+      if (error instanceof StoreError && error.code === 'store.unavailable') throw error;
+      ports.log({ level: 'error', event: 'recovery.stuck', call, run, error: describe(error) });
     }
-    await runs.ended(appended.run);
-    ended += 1;
   }
   return ended;
+}
+
+async function endOrphan(
+  ports: RuntimePorts,
+  runs: Runs,
+  id: string,
+  call: string,
+): Promise<boolean> {
+  const writer = await runs.writer(id);
+  const appended = await writer?.append((run) => {
+    const memory = run?.inFlight[call];
+    if (run == null || memory === undefined) return null;
+    const atMs = ports.store.nowMs();
+    const policy = ports.policy();
+    const tool = policy.tools.get(memory.tool) ?? null;
+    const outcome = memory.tier === 0 ? 'failed' : 'indeterminate';
+    const identity: CallIdentity = {
+      call,
+      step: null,
+      toolName: memory.tool,
+      tool,
+      digest: memory.digest,
+      mediation: tool === null ? 'brokered' : ports.mediation(run.agent, tool.upstream),
+    };
+    const finished: RunEvent = {
+      ...callFields(run, policy, identity, atMs),
+      tier: memory.tier,
+      type: 'call.finished',
+      outcome,
+      by: 'sallyport',
+      delivered: false,
+      // Those have no start of their own, so no crash finds them open.
+      dryRun: false,
+      result: null,
+      released: null,
+      isError: true,
+      findings: [],
+      durationMs: Math.max(0, atMs - memory.atMs),
+      tokens: null,
+      costMicroUsd: null,
+      labels: { trust: 'untrusted', classes: [], subjects: [] },
+      budgetLeft: budgetLeft(policy.agents.get(run.agent), run, atMs),
+    };
+    const details = { tool: memory.tool, recovered: true };
+    return {
+      events: [finished],
+      gatewayEvents:
+        outcome === 'indeterminate'
+          ? [alertEvent('indeterminate_call', run.id, call, atMs, details)]
+          : [],
+      call,
+    };
+  });
+  if (appended?.type !== 'committed') return false;
+  await runs.ended(appended.run);
+  return true;
 }
 
 /** Writes the refusals of the spool into the ledger. */

@@ -2,6 +2,7 @@
 import { effectiveBudget } from '../engine/budget.ts';
 import type { RunBudget } from '../engine/run.ts';
 import type { RunSummary } from '../store/port.ts';
+import { describe } from './attempt.ts';
 import type { RuntimePorts } from './ports.ts';
 import type { Runs } from './runs.ts';
 
@@ -36,19 +37,37 @@ export class Sweep {
       const agent = this.#ports.policy().agents.get(summary.agent);
       if (summary.implicit || agent === undefined || nowMs - summary.openedAtMs < graceMs) continue;
       const budget = this.#budgets.get(summary.run) ?? (await this.#budgetOf(summary.run));
-      if (budget === null) continue;
       budgets.set(summary.run, budget);
       const { durationMs } = effectiveBudget(agent, budget);
       if (durationMs === undefined || nowMs < summary.openedAtMs + durationMs + graceMs) continue;
       budgets.delete(summary.run);
-      if ((await this.#runs.abandon(summary.run)) !== null) abandoned.push(summary.run);
+      if (await this.#abandon(summary.run)) abandoned.push(summary.run);
     }
     this.#budgets = budgets;
     return abandoned;
   }
 
-  async #budgetOf(run: string): Promise<RunBudget | null> {
-    return (await this.#ports.store.loadRun(run))?.budget ?? null;
+  /** One run that can't be read must not keep the others open: it ends by its agent's budget, and no call can use it. */
+  async #budgetOf(run: string): Promise<RunBudget> {
+    try {
+      return (await this.#ports.store.loadRun(run))?.budget ?? {};
+    } catch (error) {
+      this.#stuck(run, error);
+      return {};
+    }
+  }
+
+  async #abandon(run: string): Promise<boolean> {
+    try {
+      return (await this.#runs.abandon(run)) !== null;
+    } catch (error) {
+      this.#stuck(run, error);
+      return false;
+    }
+  }
+
+  #stuck(run: string, error: unknown): void {
+    this.#ports.log({ level: 'error', event: 'sweep.stuck', run, error: describe(error) });
   }
 
   async *#open(): AsyncGenerator<RunSummary> {
