@@ -57,7 +57,7 @@ function copied(value: unknown, place: string, depth: number): JsonValue {
       }
       return copiedObject(value, place, depth);
     default:
-      throw notJson(place, `is a ${typeof value}`);
+      throw notJson(place, `is of type ${typeof value}`);
   }
 }
 
