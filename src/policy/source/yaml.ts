@@ -15,7 +15,10 @@ import {
 import { policyLimits } from '../defaults.ts';
 import type { SourcePosition } from '../model.ts';
 import type { Report } from '../report.ts';
+import { endedByComma, endedByComment, inQuotes } from './cut-off.ts';
+import { FileText } from './file-text.ts';
 import type { Entry, Node } from './node.ts';
+import { hasOnlyVisibleText } from './visible-text.ts';
 
 /** Nodes of all files of one policy together. */
 export interface NodeCount {
@@ -54,7 +57,7 @@ export function readYaml(
     report.error('policy.yaml', { file, line: 1, column: 1 }, 'the file nests too deep to be read');
     return null;
   }
-  const reader = new YamlReader(file, text, lines, count, report);
+  const reader = new YamlReader(new FileText(file, text, lines), count, report);
   reader.directives(document);
   for (const problem of [...document.errors, ...document.warnings]) reader.problem(problem);
   if (document.errors.length > 0) return null;
@@ -64,41 +67,13 @@ export function readYaml(
   return reader.node(document.contents, 0, null);
 }
 
-// Text that a reviewer can't see must not decide: controls, bidirectional overrides, zero-width characters.
-const invisible =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\p{Cs}|(?!^)\ufeff/gu;
-
-function hasOnlyVisibleText(file: string, text: string, report: Report): boolean {
-  let clean = true;
-  for (const match of text.matchAll(invisible)) {
-    clean = false;
-    const before = text.slice(0, match.index).split(/\r\n|\r|\n/);
-    const at = { file, line: before.length, column: (before.at(-1) ?? '').length + 1 };
-    const code = (match[0].codePointAt(0) ?? 0).toString(16).padStart(4, '0').toUpperCase();
-    report.error(
-      'policy.file',
-      at,
-      `the character U+${code} can't be seen, so it can't be reviewed`,
-      {
-        mend: 'remove it',
-      },
-    );
-    if (report.errors().length >= 10) break;
-  }
-  return clean;
-}
-
 class YamlReader {
-  readonly #file: string;
-  readonly #text: string;
-  readonly #lines: LineCounter;
+  readonly #file: FileText;
   readonly #count: NodeCount;
   readonly #report: Report;
 
-  constructor(file: string, text: string, lines: LineCounter, count: NodeCount, report: Report) {
+  constructor(file: FileText, count: NodeCount, report: Report) {
     this.#file = file;
-    this.#text = text;
-    this.#lines = lines;
     this.#count = count;
     this.#report = report;
   }
@@ -107,10 +82,15 @@ class YamlReader {
     const directives = document.directives;
     if (directives === undefined) return;
     if (directives.yaml.explicit !== true && Object.keys(directives.tags).length === 1) return;
-    const offset = Math.max(0, this.#text.search(/^%/m));
-    this.#report.error('policy.yaml_feature', this.#at(offset), 'YAML directives are refused', {
-      mend: 'remove the line; a policy is YAML 1.2',
-    });
+    const offset = Math.max(0, this.#file.text.search(/^%/m));
+    this.#report.error(
+      'policy.yaml_feature',
+      this.#file.at(offset),
+      'YAML directives are refused',
+      {
+        mend: 'remove the line; a policy is YAML 1.2',
+      },
+    );
   }
 
   problem(problem: { code: string; message: string; pos: [number, number] }): void {
@@ -120,7 +100,7 @@ class YamlReader {
       this.#tag(problem.pos[0]);
       return;
     }
-    const at = this.#at(problem.pos[0]);
+    const at = this.#file.at(problem.pos[0]);
     this.#report.error('policy.yaml', at, yamlMessages[problem.code]?.message ?? problem.message, {
       mend: yamlMessages[problem.code]?.mend ?? null,
     });
@@ -128,7 +108,7 @@ class YamlReader {
 
   node(node: YamlNode, depth: number, keyAt: SourcePosition | null): Node {
     const start = node.range?.[0] ?? 0;
-    const at = this.#at(start);
+    const at = this.#file.at(start);
     const refused = { type: 'refused', at } as const;
     this.#count.nodes += 1;
     if (this.#count.nodes > policyLimits.nodesMax) {
@@ -157,7 +137,7 @@ class YamlReader {
       return this.#tag(start);
     }
     if ((isScalar(node) || isMap(node) || isSeq(node)) && node.anchor !== undefined) {
-      const anchorAt = this.#text.lastIndexOf('&', Math.max(0, start - 1));
+      const anchorAt = this.#file.text.lastIndexOf('&', Math.max(0, start - 1));
       return this.#feature(
         Math.max(0, anchorAt),
         `\`&${node.anchor}\` is a YAML anchor, and anchors are refused`,
@@ -188,7 +168,11 @@ class YamlReader {
       );
       return { type: 'refused', at };
     }
-    if (typeof value === 'string' && !quoted && this.#endedByComment(node, value)) {
+    if (
+      typeof value === 'string' &&
+      !quoted &&
+      endedByComment(node, value, this.#file, this.#report)
+    ) {
       return { type: 'refused', at };
     }
     if (
@@ -212,26 +196,12 @@ class YamlReader {
     return { type: 'refused', at };
   }
 
-  /** In `when: x.contains('ticket #5')` a comment begins at the `#`, and what is left is another expression or none. */
-  #endedByComment(node: Scalar, value: string): boolean {
-    const [start = 0, end = 0] = node.range ?? [];
-    const [, after] = /^([ \t]+#)/.exec(this.#text.slice(end, end + 200)) ?? [];
-    if (after === undefined || isBalanced(value)) return false;
-    this.#report.error(
-      'policy.unquoted',
-      this.#at(end + after.length - 1),
-      'a comment begins here, within a text that is still open',
-      { mend: `quote the text: ${quoted(this.#line(start))}` },
-    );
-    return true;
-  }
-
   #placeOf(node: Scalar, at: SourcePosition): (offset: number) => SourcePosition {
     const { value, type } = node;
     if (typeof value !== 'string') return () => at;
     const [start = 0, end = 0] = node.range ?? [];
     if (type === 'BLOCK_LITERAL') {
-      const [, ...lines] = this.#text.slice(start, end).split(/\r\n|\r|\n/);
+      const [, ...lines] = this.#file.text.slice(start, end).split(/\r\n|\r|\n/);
       const indent = lines.find((line) => line.trim() !== '')?.search(/\S/) ?? 0;
       return (offset) => {
         const before = value.slice(0, offset).split('\n');
@@ -241,7 +211,8 @@ class YamlReader {
     }
     const opening = type === 'PLAIN' ? 0 : 1;
     // Folded lines and escapes move characters about: then the beginning has to do.
-    const straight = this.#text.slice(start + opening, start + opening + value.length) === value;
+    const straight =
+      this.#file.text.slice(start + opening, start + opening + value.length) === value;
     return (offset) => (straight ? { ...at, column: at.column + opening + offset } : at);
   }
 
@@ -263,7 +234,10 @@ class YamlReader {
       const key = this.#key(pair.key, places);
       if (key === null) continue;
       if (pair.value === null || pair.value === undefined) {
-        this.#cutOff(node, index, key.keyAt, entries);
+        const cut = endedByComma(node, index, key.keyAt, this.#file, this.#report);
+        const before = cut ? entries.pop() : undefined;
+        if (before !== undefined)
+          entries.push({ ...before, value: { type: 'refused', at: before.value.at } });
         continue;
       }
       if (!(isScalar(pair.value) || isMap(pair.value) || isSeq(pair.value) || isAlias(pair.value)))
@@ -279,13 +253,13 @@ class YamlReader {
   ): { key: string; keyAt: SourcePosition } | null {
     if (!isScalar(key)) {
       const start = isMap(key) || isSeq(key) || isAlias(key) ? (key.range?.[0] ?? 0) : 0;
-      this.#report.error('policy.yaml_feature', this.#at(start), 'a key has to be text', {
+      this.#report.error('policy.yaml_feature', this.#file.at(start), 'a key has to be text', {
         mend: 'write a plain name',
       });
       return null;
     }
     const start = key.range?.[0] ?? 0;
-    const keyAt = this.#at(start);
+    const keyAt = this.#file.at(start);
     if (key.tag !== undefined || key.anchor !== undefined) {
       const what = key.tag === undefined ? 'anchors' : 'tags';
       this.#report.error('policy.yaml_feature', keyAt, `${what} are refused, on keys too`, {
@@ -324,71 +298,26 @@ class YamlReader {
     return { key: name, keyAt };
   }
 
-  /** In `{ if: f(a, b), by: x }` the comma ends the expression, and `b)` becomes a key that nobody wrote. */
-  #cutOff(map: YAMLMap, index: number, at: SourcePosition, entries: Entry[]): void {
-    const fragment = map.items[index];
-    const before = map.items[index - 1];
-    const key = isPair(fragment) && isScalar(fragment.key) ? fragment.key : null;
-    const value = isPair(before) && isScalar(before.value) ? before.value : null;
-    const written = key?.source ?? '';
-    if (value === null || value.type !== 'PLAIN' || key === null) {
-      this.#report.error('policy.unquoted', at, `\`${written}\` has no value`, {
-        mend: `write \`${written}: …\`, or quote the text that this comma belongs to`,
-      });
-      return;
-    }
-    const whole = this.#text.slice(value.range?.[0] ?? 0, key.range?.[1] ?? 0);
-    this.#report.error('policy.unquoted', at, `a comma ended the text before \`${written}\``, {
-      mend: `quote the expression: ${quoted(whole)}`,
-    });
-    // What is left of the expression isn't what was meant: judging it would say a second, misleading thing.
-    const cut = entries.pop();
-    if (cut !== undefined) entries.push({ ...cut, value: { type: 'refused', at: cut.value.at } });
-  }
-
   /** `when: !x` is a tag to YAML, and a negation to whoever wrote it. */
   #tag(before: number): Node {
-    let offset = Math.max(0, this.#text.lastIndexOf('!', Math.max(0, before - 1)));
-    while (this.#text[offset - 1] === '!') offset -= 1;
-    const rest = this.#lineFrom(offset);
+    let offset = Math.max(0, this.#file.text.lastIndexOf('!', Math.max(0, before - 1)));
+    while (this.#file.text[offset - 1] === '!') offset -= 1;
+    const rest = this.#file
+      .lineFrom(offset)
+      .replace(/\s+#.*$/, '')
+      .trimEnd()
+      .slice(0, 120);
     const [tag = '!'] = rest.split(/[\s,[\]{}]/, 1);
     return this.#feature(offset, `\`${tag}\` is a YAML tag, and tags are refused`, {
-      mend: `remove it, or quote the expression: ${quoted(rest)}`,
+      mend: `remove it, or quote the expression: ${inQuotes(rest)}`,
     });
   }
 
   #feature(offset: number, message: string, advice: { mend: string }): Node {
-    const at = this.#at(offset);
+    const at = this.#file.at(offset);
     this.#report.error('policy.yaml_feature', at, message, advice);
     return { type: 'refused', at };
   }
-
-  #lineFrom(offset: number): string {
-    return this.#line(offset)
-      .replace(/\s+#.*$/, '')
-      .trimEnd()
-      .slice(0, 120);
-  }
-
-  #line(offset: number): string {
-    return (this.#text.slice(Math.max(0, offset)).split(/\r|\n/, 1)[0] ?? '').slice(0, 160);
-  }
-
-  #at(offset: number): SourcePosition {
-    const { line, col } = this.#lines.linePos(offset);
-    return { file: this.#file, line: Math.max(1, line), column: Math.max(1, col) };
-  }
-}
-
-function isBalanced(text: string): boolean {
-  const count = (character: string): number => text.split(character).length - 1;
-  return count("'") % 2 === 0 && count('"') % 2 === 0 && count('(') === count(')');
-}
-
-function quoted(text: string): string {
-  return text.includes("'") && !text.includes('"')
-    ? `"${text}"`
-    : `'${text.replaceAll("'", "''")}'`;
 }
 
 const yamlMessages: Readonly<
