@@ -8,7 +8,7 @@
 import type { JsonObject, JsonValue } from '../content/value.ts';
 import type { Enforcement } from '../policy/model.ts';
 import type { Remedy, Reservation, Verdict } from './decision.ts';
-import type { CaseValues, Labels, RunBudget } from './run.ts';
+import type { CallMemory, CaseValues, Labels, RunBudget } from './run.ts';
 
 /** How far Sallyport stood between the agent and the tool. */
 export type Mediation = 'enforced' | 'brokered' | 'cooperative';
@@ -33,6 +33,12 @@ type OfCall = OfRun & {
   readonly tier: 0 | 1 | 2 | 3;
   readonly digest: string;
   readonly mediation: Mediation;
+};
+
+/** What that run's window had spent, and the calls that a duplicate may still ask about. */
+export type CarriedOver = {
+  readonly spent: RunBudget;
+  readonly calls: readonly CallMemory[];
 };
 
 /** A finding as recorded. `at` is `file:line:column`. */
@@ -70,8 +76,8 @@ export type RunEvent =
       readonly outside: readonly string[];
       readonly dryRun: boolean;
       readonly labels: Labels;
-      /** Of the successor of a full implicit run: what that one's window had spent. */
-      readonly carried?: RunBudget;
+      /** Of the successor of a full implicit run: what it takes over, so that filling a run buys nothing. */
+      readonly carried?: CarriedOver;
     })
   | (OfRun & {
       readonly type: 'run.usage';

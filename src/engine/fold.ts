@@ -73,7 +73,7 @@ function opened(event: Of<'run.opened'>): Run {
     callTimesMs: carriedCalls(event),
     usageTimes: carriedUsage(event),
     recent: [],
-    byDigest: {},
+    byDigest: Object.fromEntries(event.carried?.calls.map((call) => [call.digest, call]) ?? []),
     inFlight: {},
     completedTools: [],
     labels: event.labels,
@@ -82,13 +82,13 @@ function opened(event: Of<'run.opened'>): Run {
 
 /** What a successor takes over counts as if it were spent now: longer, never shorter. */
 function carriedCalls({ carried, atMs }: Of<'run.opened'>): readonly number[] {
-  const calls = Math.min(carried?.toolCalls ?? 0, limits.runCallsMax);
+  const calls = Math.min(carried?.spent.toolCalls ?? 0, limits.runCallsMax);
   return Array.from({ length: calls }, () => atMs);
 }
 
 function carriedUsage({ carried, atMs }: Of<'run.opened'>): readonly UsageMark[] {
   if (carried === undefined) return [];
-  const { steps = 0, tokens = 0, costMicroUsd = 0 } = carried;
+  const { steps = 0, tokens = 0, costMicroUsd = 0 } = carried.spent;
   return [{ atMs, steps, tokens, costMicroUsd }];
 }
 

@@ -74,7 +74,7 @@ export interface RecentCall {
   readonly resultDigest: string | null;
 }
 
-export interface CallMemory {
+export type CallMemory = {
   readonly id: string;
   readonly tool: string;
   readonly digest: string;
@@ -84,7 +84,7 @@ export interface CallMemory {
   readonly delivered: boolean;
   /** Payload digest of the recorded outcome, to answer a duplicate from; null until finished. */
   readonly outcome: string | null;
-}
+};
 
 export type Labels = {
   readonly trust: 'trusted' | 'untrusted';

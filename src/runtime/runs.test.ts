@@ -3,14 +3,17 @@ import {
   agent,
   codeOf,
   lastingDirectory,
+  type Outcome,
   opener,
   openWorld,
   operator,
   policyOf,
+  said,
   text,
   type World,
 } from '../../test/runtime/world.ts';
-import type { OpenRun } from './port.ts';
+import type { JsonValue } from '../content/value.ts';
+import type { CallAnswer, OpenRun } from './port.ts';
 import { Runs } from './runs.ts';
 import { Sweep } from './sweep.ts';
 
@@ -337,20 +340,44 @@ describe('implicit runs', () => {
     }));
   }
 
-  test('ten thousand quick refusals buy no fresh budget', { timeout: 60_000 }, async () => {
+  test('ten thousand quick refusals buy no fresh budget, and no second effect', async () => {
+    const lost = Promise.withResolvers<Outcome>();
     await using world = await openWorld({
-      policy: policyOf('budget: { tool_calls: 3, duration: 1h }'),
+      policy: policyOf('budget: { tool_calls: 5, duration: 1h }'),
+      perform: ({ args }) => (args['id'] === 'slow' ? lost.promise : text('done')),
     });
-    const put = (n: number) => world.call('box.put', { id: `${n}` }).then(codeOf);
+    await using stack = new AsyncDisposableStack();
+    stack.defer(() => lost.resolve(text('late')));
     const first = await idOf(world);
-    for (let n = 0; n < 10_100; n += 100)
-      await Promise.all(Array.from({ length: 100 }, (_, index) => put(n + index)));
-    expect(world.effects).toHaveLength(3);
+    const pay = (name: string) => world.call('box.pay', { id: name });
+    await pay('delivered');
+    await world.call('box.pay', { id: 'undelivered' }, { signal: AbortSignal.abort() });
+    const slow = pay('slow');
+    await expect.poll(() => world.effects.length).toBe(4);
+    for (let n = 0; n < 10_000; n += 100)
+      await Promise.all(Array.from({ length: 100 }, (_, index) => pay(`${n + index}`)));
+    expect(world.effects).toHaveLength(5);
+
+    expect(codeOf(await pay('fresh'))).toBe('limits.tool_calls');
     const opened = await world.events('run.opened');
     expect(opened.map(({ run }) => run === first)).toEqual([true, false]);
-    expect(opened[1]?.carried).toMatchObject({ toolCalls: 10_000 });
+    expect(opened[1]?.carried?.spent.toolCalls).toBeGreaterThanOrEqual(10_000);
+    expect(said(await pay('undelivered'))).toBe('done');
+    const repeat = pay('slow');
+    lost.resolve(text('late'));
+    expect([said(await slow), said(await repeat)]).toEqual(['late', 'late']);
+    expect(await codesOf(pay('delivered'))).toContain('call.duplicate');
+    expect(world.effects).toHaveLength(5);
+    expect(await world.store.loadRun(opened[1]?.run ?? '')).toEqual(
+      await world.run(opened[1]?.run ?? ''),
+    );
   });
 });
+
+async function codesOf(answer: Promise<CallAnswer>): Promise<JsonValue> {
+  const given = await answer;
+  return given.type === 'refused' ? (given.refusal.machine['codes'] ?? []) : [];
+}
 
 describe('runs that nobody closes', () => {
   test('are abandoned a minute after their time, once, with an alert; others are left alone', async () => {

@@ -1,7 +1,7 @@
 /** The life of runs: opened by an opener (or implied by a bare agent), carried by a handle, closed once. */
 import { redactText } from '../content/redact.ts';
 import { budgetNames, effectiveBudget, remainingBudget, spentBudget } from '../engine/budget.ts';
-import type { RunEvent } from '../engine/events.ts';
+import type { CarriedOver, RunEvent } from '../engine/events.ts';
 import { mergeLabels, noLabels } from '../engine/labels.ts';
 import { limits } from '../engine/limits.ts';
 import type { Labels, Run, RunBudget } from '../engine/run.ts';
@@ -31,6 +31,9 @@ const writersMax = 5_000;
 
 /** Deeper than this, agents are calling themselves. */
 const ancestorsMax = 16;
+
+/** Calls of a full run that its successor remembers: the newest. */
+const callsCarriedMax = 1_000;
 
 /** Children that one run may have had: what was lent to each is read back from its events. */
 const delegationsMax = 10_000;
@@ -316,17 +319,26 @@ export class Runs {
     return id;
   }
 
-  /** Else ten thousand quick refusals would buy a fresh budget. Closed by a person, a run's budget is settled. */
-  #carriedOver(previous: Run | null): { carried: RunBudget } | undefined {
+  /**
+   * Else ten thousand quick refusals would buy a fresh budget, and a second effect of what was done. Closed by a person,
+   * a run is settled.
+   */
+  #carriedOver(previous: Run | null): { carried: CarriedOver } | undefined {
     const agent = previous === null ? undefined : this.#ports.policy().agents.get(previous.agent);
     if (previous === null || agent === undefined || previous.toolCalls < limits.runCallsMax)
       return undefined;
-    const { steps, toolCalls, tokens, costMicroUsd } = spentBudget(
-      agent,
-      previous,
-      this.#ports.store.nowMs(),
-    );
-    return { carried: { steps, toolCalls, tokens, costMicroUsd } };
+    const nowMs = this.#ports.store.nowMs();
+    const { steps, toolCalls, tokens, costMicroUsd } = spentBudget(agent, previous, nowMs);
+    const calls = Object.values(previous.byDigest)
+      .filter((call) => call.state !== 'failed' && nowMs - call.atMs < limits.implicitMemoryMs)
+      .sort((a, b) => b.atMs - a.atMs || (a.id < b.id ? -1 : 1))
+      .slice(0, callsCarriedMax)
+      // Its end will be written in the run that it began in. Whoever repeats it here waits for it, or learns that
+      // nobody knows.
+      .map((call) =>
+        call.state === 'started' ? { ...call, state: 'indeterminate' as const } : call,
+      );
+    return { carried: { spent: { steps, toolCalls, tokens, costMicroUsd }, calls } };
   }
 
   async #parentFor(principal: OpenerPrincipal, id: string): Promise<RunWriter> {

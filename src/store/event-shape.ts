@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { JsonObject, JsonValue } from '../content/value.ts';
 import type { Event } from '../engine/events.ts';
 import type { FindingCode } from '../engine/facts.ts';
-import type { CaseValues, Labels, RunBudget } from '../engine/run.ts';
+import type { CallMemory, CaseValues, Labels, RunBudget } from '../engine/run.ts';
 
 const text = z.string();
 const count = z.number().int().nonnegative();
@@ -71,6 +71,17 @@ export const labelsShape: z.ZodType<Labels> = z.strictObject({
   subjects: z.array(text),
 });
 
+export const callMemoryShape: z.ZodType<CallMemory> = z.strictObject({
+  id: text,
+  tool: text,
+  digest: text,
+  tier,
+  atMs: z.number(),
+  state: z.enum(['started', 'completed', 'failed', 'indeterminate']),
+  delivered: z.boolean(),
+  outcome: text.nullable(),
+});
+
 const reservation = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('window'),
@@ -98,7 +109,9 @@ const runEvents = [
     outside: z.array(text),
     dryRun: z.boolean(),
     labels: labelsShape,
-    carried: budgetShape.exactOptional(),
+    carried: z
+      .strictObject({ spent: budgetShape, calls: z.array(callMemoryShape) })
+      .exactOptional(),
   }),
   z.strictObject({
     ...ofRun,

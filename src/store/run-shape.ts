@@ -1,19 +1,9 @@
 /** What a snapshot of a folded run looks like. One that doesn't fit is no fault: the run is folded again from its events. */
 import { z } from 'zod';
 import type { Run } from '../engine/run.ts';
-import { budgetShape, caseShape, labelsShape } from './event-shape.ts';
+import { budgetShape, callMemoryShape, caseShape, labelsShape } from './event-shape.ts';
 
 const text = z.string();
-const callMemory = z.strictObject({
-  id: text,
-  tool: text,
-  digest: text,
-  tier: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]),
-  atMs: z.number(),
-  state: z.enum(['started', 'completed', 'failed', 'indeterminate']),
-  delivered: z.boolean(),
-  outcome: text.nullable(),
-});
 
 export const runShape: z.ZodType<Run> = z.strictObject({
   id: text,
@@ -48,8 +38,8 @@ export const runShape: z.ZodType<Run> = z.strictObject({
     }),
   ),
   recent: z.array(z.strictObject({ tool: text, digest: text, resultDigest: text.nullable() })),
-  byDigest: z.record(text, callMemory),
-  inFlight: z.record(text, callMemory),
+  byDigest: z.record(text, callMemoryShape),
+  inFlight: z.record(text, callMemoryShape),
   completedTools: z.array(text),
   labels: labelsShape,
 });
