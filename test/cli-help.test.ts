@@ -176,6 +176,30 @@ test('whoever stops reading gets no stack trace', async () => {
   expect([ran.out.trim(), ran.err]).toEqual(['1', '']);
 });
 
+test('a port that is taken is said so, and how to have another', { timeout: 60_000 }, async () => {
+  const taken = new URL(project.url).port;
+  forgetFresh();
+  await fresh.shell('sallyport init --from mcp.json');
+  const ran = await fresh.shell(`sallyport up --port ${taken}`);
+  expect([ran.code, ran.out]).toEqual([3, '']);
+  expect(ran.err).toContain(`error: 127.0.0.1:${taken} can't be listened on\nhint: `);
+});
+
+test('up --json: one object on standard output, and every line of the log is one', async () => {
+  forgetFresh();
+  await fresh.shell('sallyport init --from mcp.json');
+  const gateway = await fresh.start('sallyport up --json --port 0');
+  expect(await gateway.end()).toBe(0);
+  expect(JSON.parse(gateway.out)).toMatchObject({ ok: true, url: gateway.url });
+  const lines = gateway.err
+    .trim()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line));
+  expect(lines).toContainEqual(
+    expect.objectContaining({ level: 'info', event: 'gateway.stopping' }),
+  );
+});
+
 interface Help {
   readonly path: readonly string[];
   readonly lines: readonly string[];

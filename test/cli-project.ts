@@ -28,6 +28,7 @@ export interface CliProject extends AsyncDisposable {
 
 export interface Started {
   readonly out: string;
+  readonly err: string;
   readonly url: string;
   readonly end: () => Promise<number | null>;
 }
@@ -111,6 +112,9 @@ export function makeCliProject(): CliProject {
       const one: Started = {
         get out() {
           return said.out;
+        },
+        get err() {
+          return said.err;
         },
         url,
         async end() {
