@@ -36,7 +36,7 @@ export function explainCall(
       tool: question.tool,
       args: question.args,
       step: null,
-      dryRun: true,
+      dryRun: false,
     },
     tool,
     reading: tool === null ? null : readCall(tool, question.args),
