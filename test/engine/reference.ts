@@ -4,7 +4,7 @@
  */
 import type { Kind, KindName, Parsed, Unparsable } from '../../src/content/kind.ts';
 import { parseKind, plainKind } from '../../src/content/kinds.ts';
-import { resolvePointer } from '../../src/content/pointer.ts';
+import { type PointerSegment, resolvePointer } from '../../src/content/pointer.ts';
 import type { JsonObject, JsonValue } from '../../src/content/value.ts';
 import type { Context } from '../../src/engine/context.ts';
 import type { CaseValues, Run } from '../../src/engine/run.ts';
@@ -63,8 +63,8 @@ export function allows(context: Context, args: unknown, world: World): boolean {
     const somePair = agents.some((a) =>
       users.some(
         (u) =>
-          holds(a, { context, holding, values, case: holder.case, world }) &&
-          holds(u, { context, holding, values, case: holder.case, world }) &&
+          holds(a, { context, holding, args: filled, values, case: holder.case, world }) &&
+          holds(u, { context, holding, args: filled, values, case: holder.case, world }) &&
           !waits(a, tool, true) &&
           !waits(u, tool, false) &&
           !(holder === run && repeats(a, context)),
@@ -190,6 +190,7 @@ function scalars(value: JsonValue, at: string): [string, JsonValue][] {
 interface Question {
   readonly context: Context;
   readonly holding: Agent;
+  readonly args: JsonObject;
   readonly values: readonly Value[];
   readonly case: CaseValues;
   readonly world: World;
@@ -201,7 +202,7 @@ function holds(alternative: Alternative, question: Question): boolean {
 
 function fulfilled(
   constraint: Constraint,
-  { context, values, case: bound, world }: Question,
+  { context, args, values, case: bound, world }: Question,
 ): boolean {
   const { tool, run, facts } = context;
   if (tool === null) return false;
@@ -219,8 +220,11 @@ function fulfilled(
       argumentsOf(kind).every(
         (argument) =>
           argument.absentIsNone ||
-          argument.parts.some((part) => part.kind.name === kind && part.kind.absentIsNone) ||
-          of(kind).some((value) => value.argument === argument.name),
+          argument.parts.every((part) => part.kind.name !== kind || part.kind.absentIsNone) ||
+          (of(kind).some((value) => value.argument === argument.name) &&
+            argument.parts
+              .filter((part) => part.kind.name === kind && !part.kind.absentIsNone)
+              .every((part) => isFull(args[argument.name] ?? null, part.pointer.segments))),
       ));
   const speaks = (kind: KindName): boolean => argumentsOf(kind).length > 0 || itemsHave(kind);
   const bindsAll = (terms: readonly { readonly type: string; readonly name?: string }[]): boolean =>
@@ -586,4 +590,17 @@ function isExcepted(glob: Glob, path: string): boolean {
     .some(
       (folder) => glob.matches(folder) || (glob.text.endsWith('/**') && glob.matches(`${folder}/`)),
     );
+}
+
+/** Every place that a pointer leads to has a value. */
+function isFull(value: JsonValue, segments: readonly PointerSegment[]): boolean {
+  if (value === null) return false;
+  const [first, ...rest] = segments;
+  if (Array.isArray(value) && (first === undefined || first.type === 'each'))
+    return value.length > 0 && value.every((one: JsonValue) => isFull(one, rest));
+  if (first === undefined || first.type === 'each' || typeof value !== 'object') return true;
+  if (Array.isArray(value)) return true;
+  const members = new Map(Object.entries(value));
+  if (first.type === 'keys') return members.size > 0;
+  return isFull(members.get(first.name) ?? null, rest);
 }

@@ -1,4 +1,6 @@
 import type { KindName } from '../../../content/kind.ts';
+import type { PointerSegment } from '../../../content/pointer.ts';
+import { isJsonArray, isJsonObject, type JsonValue } from '../../../content/value.ts';
 import type { Tool } from '../../../policy/model.ts';
 import type { ArgumentValue, ReadCall } from '../../call.ts';
 import { shapeOf } from '../../tool-shape.ts';
@@ -9,19 +11,38 @@ export function valuesOf(read: ReadCall, kind: KindName): readonly ArgumentValue
   return read.values.filter((value) => value.kind === kind);
 }
 
-/** Arguments of a kind that name nothing. An empty list names nothing too: to some tools it means "all of them". */
+/**
+ * Arguments of a kind that name nothing, or name nothing at one place where they could: of a list of files each has to
+ * have its path. An empty list names nothing too: to some tools it means "all of them".
+ */
 export function absentArguments(read: ReadCall, kind: KindName): readonly string[] {
   const absent: string[] = [];
   for (const argument of shapeOf(read.tool).argumentsOf.get(kind) ?? []) {
-    const none =
-      argument.absentIsNone ||
-      argument.parts.some((part) => part.kind.name === kind && part.kind.absentIsNone);
-    if (none) continue;
-    if (!read.values.some((value) => value.kind === kind && value.argument === argument.name)) {
+    const parts = argument.parts.filter(
+      (part) => part.kind.name === kind && !part.kind.absentIsNone,
+    );
+    if (argument.absentIsNone || parts.length === 0) continue;
+    const given = Object.hasOwn(read.args, argument.name) ? read.args[argument.name] : undefined;
+    const named = read.values.some(
+      (value) => value.kind === kind && value.argument === argument.name,
+    );
+    if (!named || parts.some((part) => leavesOut(given, part.pointer.segments)))
       absent.push(argument.name);
-    }
   }
   return absent;
+}
+
+/** Whether nothing stands at some place that the pointer names. Of another shape than the pointer's, it names none. */
+function leavesOut(value: JsonValue | undefined, segments: readonly PointerSegment[]): boolean {
+  if (value === undefined || value === null) return true;
+  const [segment, ...rest] = segments;
+  if (segment === undefined || segment.type === 'each') {
+    if (!isJsonArray(value)) return false;
+    return value.length === 0 || value.some((one) => leavesOut(one, rest));
+  }
+  if (!isJsonObject(value)) return false;
+  if (segment.type === 'keys') return Object.keys(value).length === 0;
+  return leavesOut(Object.hasOwn(value, segment.name) ? value[segment.name] : undefined, rest);
 }
 
 /**
