@@ -201,6 +201,9 @@ const table: Readonly<Record<OperationName, Operation>> = {
   'mediation.record': operation(
     z.strictObject({ agent: name, proven: z.boolean() }),
     async (gateway, { agent, proven }) => {
+      const { agents } = gateway.policy();
+      if (!agents.has(agent))
+        throw unknownName('operation.unknown_agent', 'agent', agent, agents.keys());
       await gateway.recordMediation(agent, proven);
       return { agent, proven };
     },
