@@ -148,7 +148,7 @@ try {
 } finally {
   for (const child of children) child.kill();
   await Promise.all(
-    children.map((child) => (child.exitCode === null ? once(child, 'exit') : null)),
+    children.filter(({ exitCode }) => exitCode === null).map((child) => once(child, 'exit')),
   );
   await rm(directory, { recursive: true, force: true });
 }

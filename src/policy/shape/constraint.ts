@@ -200,33 +200,19 @@ const entryConstraints: readonly (readonly ['urls' | 'accounts' | 'commands', st
 /** Every constraint of a grant, in the order of this list: the order in which they are checked and shown. */
 export function readConstraints(fields: Fields): readonly ConstraintSyntax[] {
   const found: ConstraintSyntax[] = [];
-  for (const [type, description] of addressConstraints) {
-    const read = fields.optional(type, onlyList(address, 'Nobody else.'), description);
-    if (read !== undefined)
-      found.push({
-        type,
-        name: type,
-        at: fields.keyAt(type),
-        otherwise: read.otherwise,
-        entries: read.value,
-      });
-  }
-  for (const [type, what, description] of entryConstraints) {
-    const read = fields.optional(type, onlyList(text(what), 'Nothing else.'), description);
-    if (read !== undefined)
-      found.push({
-        type,
-        name: type,
-        at: fields.keyAt(type),
-        otherwise: read.otherwise,
-        entries: read.value,
-      });
-  }
   const common = (key: string, read: { readonly otherwise: OtherwiseSyntax | undefined }) => ({
     name: key,
     at: fields.keyAt(key),
     otherwise: read.otherwise,
   });
+  for (const [type, description] of addressConstraints) {
+    const read = fields.optional(type, onlyList(address, 'Nobody else.'), description);
+    if (read !== undefined) found.push({ type, ...common(type, read), entries: read.value });
+  }
+  for (const [type, what, description] of entryConstraints) {
+    const read = fields.optional(type, onlyList(text(what), 'Nothing else.'), description);
+    if (read !== undefined) found.push({ type, ...common(type, read), entries: read.value });
+  }
   const recipientsMax = fields.optional(
     'max_recipients',
     single('max', wholeNumber({ min: 0, max: 10_000 }), 'How many.', 'write one number'),
