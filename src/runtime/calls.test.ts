@@ -467,9 +467,14 @@ describe('stopping', () => {
       const { handle } = await world.open();
       const answer = world.call('box.put', id, { handle });
       await held.entered;
-      const stopped = world.runtime[Symbol.asyncDispose]();
+      let gone = false;
+      const stopped = world.runtime[Symbol.asyncDispose]().then(() => {
+        gone = true;
+      });
       const late = await world.call('box.put', { id: 'late' }, { handle });
       expect(late).toMatchObject({ refusal: { code: 'store.unavailable', as: 'unavailable' } });
+      await nextTurn();
+      expect(gone).toBe(false);
       held.open(text('done'));
       await stopped;
       expect(said(await answer)).toBe('done');
