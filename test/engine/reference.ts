@@ -6,6 +6,7 @@ import type { Kind, KindName, Parsed, Unparsable } from '../../src/content/kind.
 import { parseKind, plainKind } from '../../src/content/kinds.ts';
 import { type PointerSegment, resolvePointer } from '../../src/content/pointer.ts';
 import type { JsonObject, JsonValue } from '../../src/content/value.ts';
+import { emptyLists } from '../../src/engine/bindings.ts';
 import type { Context } from '../../src/engine/context.ts';
 import type { CaseValues, Run } from '../../src/engine/run.ts';
 import type {
@@ -395,7 +396,7 @@ function fulfilled(
     }
     case 'when': {
       const said = constraint.program.evaluate({
-        call: { args: {}, lists: noLists },
+        call: { args: {}, lists: emptyLists() },
         tool: '',
         agent: '',
         user: { id: null, roles: [] },
@@ -472,7 +473,7 @@ function waits({ approval }: Alternative, tool: Tool, isAgents: boolean): boolea
   if (approval.type === 'tier') return isAgents && tool.tier >= 2;
   if (approval.if === null) return true;
   const said = approval.if.evaluate({
-    call: { args: {}, lists: noLists },
+    call: { args: {}, lists: emptyLists() },
     tool: '',
     agent: '',
     user: { id: null, roles: [] },
@@ -561,25 +562,6 @@ function loops(
   }
   return false;
 }
-
-const noLists = {
-  recipients: [],
-  senders: [],
-  urls: [],
-  accounts: [],
-  amounts: [],
-  paths: [],
-  folders: [],
-  queries: [],
-  commands: [],
-  contents: [],
-  attachments: [],
-  references: [],
-  identifiers: [],
-  numbers: [],
-  dates: [],
-  flags: [],
-};
 
 /** The path itself, or any folder above it; a folder also by what stands for all that it holds. */
 function isExcepted(glob: Glob, path: string): boolean {
