@@ -1,13 +1,11 @@
 /** The life of runs: opened by an opener (or implied by a bare agent), carried by a handle, closed once. */
 import { redactText } from '../content/redact.ts';
-import { budgetNames, effectiveBudget, remainingBudget, spentBudget } from '../engine/budget.ts';
-import type { CarriedOver, RunEvent } from '../engine/events.ts';
+import { spentBudget } from '../engine/budget.ts';
+import type { CarriedOver } from '../engine/events.ts';
 import { mergeLabels, noLabels } from '../engine/labels.ts';
 import { limits } from '../engine/limits.ts';
-import type { Labels, Run, RunBudget } from '../engine/run.ts';
+import type { Labels, Run } from '../engine/run.ts';
 import type { Principal } from '../identity/principal.ts';
-import type { Agent } from '../policy/model.ts';
-import { StoreError } from '../store/errors.ts';
 import { alertEvent } from './alerts.ts';
 import { RuntimeError } from './errors.ts';
 import { checkOpenRun, checkUsage } from './open-checks.ts';
@@ -20,27 +18,18 @@ import type {
   Usage,
 } from './port.ts';
 import type { RuntimePorts } from './ports.ts';
-import { RunWriter } from './writer.ts';
+import { ancestorsMax, RunFamily } from './run-family.ts';
+import { RunWriters } from './run-writers.ts';
+import type { RunWriter } from './writer.ts';
 
 const handlePrefix = 'spr_';
 const idPrefix = 'run_';
 const handleForm = /^spr_([0-9A-Za-z_-]{24})$/;
 
-/** Idle writers kept in memory, so that the next call of their run needs no load. */
-const writersMax = 5_000;
-
-/** Deeper than this, agents are calling themselves. */
-const ancestorsMax = 16;
-
 /** Calls of a full run that its successor remembers: the newest. */
 const callsCarriedMax = 1_000;
 
-/** Children that one run may have had: what was lent to each is read back from its events. */
-const delegationsMax = 10_000;
-
 const untrusted: Labels = { trust: 'untrusted', classes: [], subjects: [] };
-
-type Amounts = { -readonly [name in keyof RunBudget]?: number };
 
 /** A run's writer, held until the call that it was fetched for has ended. */
 export interface Carried {
@@ -50,13 +39,30 @@ export interface Carried {
 
 export class Runs {
   readonly #ports: RuntimePorts;
-  /** The one used longest ago first. */
-  readonly #writers = new Map<string, RunWriter>();
+  readonly #writers: RunWriters;
+  readonly #family: RunFamily;
   /** The id of the implicit run of each (agent, user, credential) that called since the start. */
   readonly #implicit = new Map<string, Promise<string>>();
 
   constructor(ports: RuntimePorts) {
     this.#ports = ports;
+    this.#writers = new RunWriters(ports);
+    this.#family = new RunFamily(ports, this.#writers);
+  }
+
+  /** Null: there is no such run. */
+  writer(id: string): Promise<RunWriter | null> {
+    return this.#writers.get(id);
+  }
+
+  /** The runs above this one, parent first. */
+  ancestors(run: Run): Promise<readonly Run[]> {
+    return this.#family.ancestors(run);
+  }
+
+  /** A call of this run has ended, and the run may have been closed meanwhile. */
+  ended(run: Run): Promise<void> {
+    return this.#family.ended(run);
   }
 
   async open(principal: OpenerPrincipal, request: OpenRun): Promise<OpenedRun> {
@@ -73,9 +79,10 @@ export class Runs {
 
     const own = idPrefix + this.#ports.randomId();
     const budget =
-      parent === null ? request.budget : await this.#delegate(parent, own, agent, request.budget);
-    const writer = new RunWriter(this.#ports.store, own, null);
-    this.#keep(writer);
+      parent === null
+        ? request.budget
+        : await this.#family.delegate(parent, own, agent, request.budget);
+    const writer = this.#writers.begin(own);
     const appended = await writer.append(() => ({
       events: [
         {
@@ -142,9 +149,9 @@ export class Runs {
     const run = await this.get(principal, id);
     checkUsage(usage);
     const { steps, tokens, costMicroUsd, model } = usage;
-    return this.#step(run, (now) => {
+    return this.#writers.step(run, (now) => {
       if (now.status !== 'open') throw new RuntimeError('run.closed', 'the run is closed');
-      return { ...this.#ofRun(now), type: 'run.usage', steps, tokens, costMicroUsd, model };
+      return { ...this.#writers.ofRun(now), type: 'run.usage', steps, tokens, costMicroUsd, model };
     });
   }
 
@@ -156,11 +163,17 @@ export class Runs {
   ): Promise<Run> {
     const run = await this.get(principal, id);
     const by = principal.type === 'operator' ? 'operator' : principal.name;
-    const closed = await this.#step(run, (now) => {
+    const closed = await this.#writers.step(run, (now) => {
       if (now.status !== 'open') throw new RuntimeError('run.closed', 'the run is closed already');
-      return { ...this.#ofRun(now), type: 'run.closed', as, by, reason: this.#said(reason) };
+      return {
+        ...this.#writers.ofRun(now),
+        type: 'run.closed',
+        as,
+        by,
+        reason: this.#said(reason),
+      };
     });
-    await this.#giveBack(closed);
+    await this.#family.giveBack(closed);
     return closed;
   }
 
@@ -169,84 +182,20 @@ export class Runs {
     const writer = await this.writer(id);
     const appended = await writer?.append((run) => {
       if (run?.status !== 'open') return null;
-      const ofRun = this.#ofRun(run);
+      const ofRun = this.#writers.ofRun(run);
       return {
         events: [{ ...ofRun, type: 'run.abandoned' }],
         gatewayEvents: [alertEvent('run_abandoned', id, null, ofRun.atMs, { agent: run.agent })],
       };
     });
     if (appended?.type !== 'committed') return null;
-    await this.#giveBack(appended.run);
+    await this.#family.giveBack(appended.run);
     return appended.run;
-  }
-
-  /**
-   * A call of this run has ended. Of a run that was closed meanwhile, what the call read must still reach the runs above:
-   * else closing a child in the middle of a read would wash its labels off.
-   */
-  async ended(run: Run): Promise<void> {
-    if (run.status !== 'open') await this.#tellAbove(run, {});
-  }
-
-  /** The runs above this one, parent first: a child never has more than any of them. */
-  async ancestors(run: Run): Promise<readonly Run[]> {
-    const above: Run[] = [];
-    let parent = run.parent;
-    while (parent !== null && above.length < ancestorsMax) {
-      const ancestor: Run | null | undefined = await (await this.writer(parent))?.current();
-      if (ancestor == null) throw new StoreError('store.corrupt', 'a run lost its parent');
-      above.push(ancestor);
-      parent = ancestor.parent;
-    }
-    return above;
-  }
-
-  async writer(id: string): Promise<RunWriter | null> {
-    const kept = this.#writers.get(id);
-    if (kept !== undefined) {
-      this.#writers.delete(id);
-      this.#writers.set(id, kept);
-      return kept;
-    }
-    const run = await this.#ports.store.loadRun(id);
-    if (run === null) return null;
-    // Somebody else may have loaded it meanwhile: there must never be two writers of one run.
-    const raced = this.#writers.get(id);
-    if (raced !== undefined) return raced;
-    const writer = new RunWriter(this.#ports.store, id, run);
-    this.#keep(writer);
-    return writer;
   }
 
   /** What a person or a program wrote may hold what must reach no record. */
   #said(text: string | null): string | null {
     return text === null ? null : redactText(text, this.#ports.heldSecrets()).toWellFormed();
-  }
-
-  #ofRun(run: Run): {
-    v: 1;
-    atMs: number;
-    run: string;
-    agent: string;
-    user: string | null;
-    policy: string;
-  } {
-    return {
-      v: 1,
-      atMs: this.#ports.store.nowMs(),
-      run: run.id,
-      agent: run.agent,
-      user: run.user,
-      policy: this.#ports.policy().hash,
-    };
-  }
-
-  async #step(run: Run, make: (now: Run) => RunEvent): Promise<Run> {
-    const writer = await this.writer(run.id);
-    const appended = await writer?.append((now) => (now === null ? null : { events: [make(now)] }));
-    if (appended?.type !== 'committed')
-      throw new RuntimeError('run.not_found', 'there is no such run');
-    return appended.run;
   }
 
   /** One implicit run per (agent, user, credential): a bare client can't shed labels or budgets by reconnecting. */
@@ -279,8 +228,8 @@ export class Runs {
     );
     if (previous !== null && goesOn(previous)) return previous.id;
     if (previous?.status === 'open') {
-      await this.#step(previous, (now) => ({
-        ...this.#ofRun(now),
+      await this.#writers.step(previous, (now) => ({
+        ...this.#writers.ofRun(now),
         type: 'run.closed',
         as: 'success',
         by: 'sallyport',
@@ -288,8 +237,7 @@ export class Runs {
       }));
     }
     const id = idPrefix + this.#ports.randomId();
-    const writer = new RunWriter(store, id, null);
-    this.#keep(writer);
+    const writer = this.#writers.begin(id);
     await writer.append(() => ({
       events: [
         {
@@ -353,92 +301,6 @@ export class Runs {
       throw new RuntimeError('run.closed', 'the parent run is not open');
     return writer;
   }
-
-  /**
-   * Takes the child's budget out of the parent's. What isn't named is all that the parent has left; what nothing bounds
-   * in the parent isn't taken from it.
-   */
-  async #delegate(
-    parent: RunWriter,
-    child: string,
-    agent: Agent,
-    asked: RunBudget,
-  ): Promise<RunBudget> {
-    let given: RunBudget = {};
-    const appended = await parent.append((run) => {
-      const parentAgent = run === null ? undefined : this.#ports.policy().agents.get(run.agent);
-      if (run === null || run.status !== 'open' || parentAgent === undefined)
-        throw new RuntimeError('run.closed', 'the parent run is not open');
-      const left = remainingBudget(parentAgent, run, this.#ports.store.nowMs());
-      given = smaller(effectiveBudget(agent, asked), left);
-      const lent: Amounts = {};
-      for (const name of budgetNames)
-        if (left[name] !== undefined && given[name] !== undefined) lent[name] = given[name];
-      return { events: [{ ...this.#ofRun(run), type: 'run.delegated', child, budget: lent }] };
-    });
-    if (appended?.type !== 'committed')
-      throw new RuntimeError('run.bad_request', 'the parent run could not be drawn on');
-    return given;
-  }
-
-  async #giveBack(closed: Run): Promise<void> {
-    if (closed.parent === null) return;
-    // With the calls that are still in flight: they are spent.
-    const child = (await (await this.writer(closed.id))?.current()) ?? closed;
-    const lent = await this.#lentTo(closed.parent, child.id);
-    const unused: Amounts = {};
-    for (const name of ['steps', 'toolCalls', 'tokens', 'costMicroUsd'] as const) {
-      const granted = lent[name];
-      if (granted !== undefined) unused[name] = Math.max(0, granted - child[name]);
-    }
-    await this.#tellAbove(child, unused);
-  }
-
-  async #lentTo(parent: string, child: string): Promise<RunBudget> {
-    const delegations = await this.#ports.store.events({
-      run: parent,
-      type: 'run.delegated',
-      limit: delegationsMax,
-      newestFirst: true,
-    });
-    for (const { event } of delegations)
-      if (event.type === 'run.delegated' && event.child === child) return event.budget;
-    return {};
-  }
-
-  /** What a child didn't use and what it has read, to its parent; through one that is closed itself, on to those above. */
-  async #tellAbove(child: Run, unused: RunBudget): Promise<void> {
-    if (child.parent === null) return;
-    const parent = await this.writer(child.parent);
-    const appended = await parent?.append((run) =>
-      run === null
-        ? null
-        : {
-            events: [
-              {
-                ...this.#ofRun(run),
-                type: 'run.returned',
-                child: child.id,
-                unused,
-                labels: child.labels,
-              },
-            ],
-          },
-    );
-    if (appended?.type === 'committed' && appended.run.status !== 'open')
-      await this.#tellAbove(appended.run, {});
-  }
-
-  #keep(writer: RunWriter): void {
-    this.#writers.set(writer.id, writer);
-    if (this.#writers.size <= writersMax) return;
-    for (const [id, old] of this.#writers) {
-      if (old.idle && old !== writer) {
-        this.#writers.delete(id);
-        if (this.#writers.size <= writersMax) return;
-      }
-    }
-  }
 }
 
 /** A full run goes on in a successor. */
@@ -455,17 +317,4 @@ function maySee(principal: Principal | OperatorPrincipal, run: Run): boolean {
   if (principal.type === 'opener')
     return principal.agents === null || principal.agents.includes(run.agent);
   return mayCarry(principal, run) && (!run.implicit || run.credential === principal.credential);
-}
-
-/** What was asked for, never more than is left. */
-function smaller(asked: RunBudget, left: RunBudget): RunBudget {
-  const budget: Amounts = {};
-  for (const name of budgetNames) {
-    const max = Math.min(
-      asked[name] ?? Number.POSITIVE_INFINITY,
-      left[name] ?? Number.POSITIVE_INFINITY,
-    );
-    if (Number.isFinite(max)) budget[name] = max;
-  }
-  return budget;
 }

@@ -1,0 +1,78 @@
+/** The writers of the runs in use, one a run. */
+import type { RunEvent } from '../engine/events.ts';
+import type { Run } from '../engine/run.ts';
+import { RuntimeError } from './errors.ts';
+import type { RuntimePorts } from './ports.ts';
+import { RunWriter } from './writer.ts';
+
+/** Idle writers kept in memory, so that the next call of their run needs no load. */
+const writersMax = 5_000;
+
+type OfRun = Pick<RunEvent, 'v' | 'atMs' | 'run' | 'agent' | 'user' | 'policy'>;
+
+export class RunWriters {
+  readonly #ports: RuntimePorts;
+  /** The one used longest ago first. */
+  readonly #writers = new Map<string, RunWriter>();
+
+  constructor(ports: RuntimePorts) {
+    this.#ports = ports;
+  }
+
+  /** Of a run that is about to be opened. */
+  begin(id: string): RunWriter {
+    const writer = new RunWriter(this.#ports.store, id, null);
+    this.#keep(writer);
+    return writer;
+  }
+
+  /** Null: there is no such run. */
+  async get(id: string): Promise<RunWriter | null> {
+    const kept = this.#writers.get(id);
+    if (kept !== undefined) {
+      this.#writers.delete(id);
+      this.#writers.set(id, kept);
+      return kept;
+    }
+    const run = await this.#ports.store.loadRun(id);
+    if (run === null) return null;
+    // Somebody else may have loaded it meanwhile: there must never be two writers of one run.
+    const raced = this.#writers.get(id);
+    if (raced !== undefined) return raced;
+    const writer = new RunWriter(this.#ports.store, id, run);
+    this.#keep(writer);
+    return writer;
+  }
+
+  /** What every event of a run says first. */
+  ofRun(run: Run): OfRun {
+    return {
+      v: 1,
+      atMs: this.#ports.store.nowMs(),
+      run: run.id,
+      agent: run.agent,
+      user: run.user,
+      policy: this.#ports.policy().hash,
+    };
+  }
+
+  /** Appends one event. */
+  async step(run: Run, make: (now: Run) => RunEvent): Promise<Run> {
+    const writer = await this.get(run.id);
+    const appended = await writer?.append((now) => (now === null ? null : { events: [make(now)] }));
+    if (appended?.type !== 'committed')
+      throw new RuntimeError('run.not_found', 'there is no such run');
+    return appended.run;
+  }
+
+  #keep(writer: RunWriter): void {
+    this.#writers.set(writer.id, writer);
+    if (this.#writers.size <= writersMax) return;
+    for (const [id, old] of this.#writers) {
+      if (old.idle && old !== writer) {
+        this.#writers.delete(id);
+        if (this.#writers.size <= writersMax) return;
+      }
+    }
+  }
+}
