@@ -1,4 +1,5 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
+import type { Kind } from '../content/kind.ts';
 import {
   compilePattern,
   conversions,
@@ -152,21 +153,30 @@ export function typedMethod(checking: Checking, node: ASTNode, item: Item | null
   }
   if (only === undefined || more.length > 0)
     return checking.fail(`\`${name}\` takes one argument`, node);
-  const receiver = checking.as(
-    string,
-    checking.typed(receiverNode, item),
-    receiverNode,
-    `\`${name}\``,
-  );
+  const text = checking.typed(receiverNode, item);
+  const receiver = checking.as(string, text, receiverNode, `\`${name}\``);
   const argument = checking.as(string, checking.typed(only, item), only, `\`${name}\``);
   if (receiver.failed || argument.failed) return failed;
   if (name === 'matches') return matches(checking, receiver, argument, only);
+  const kind = text.type.type === 'string' ? text.type.spelledAs : undefined;
+  const part = argument.literal;
+  if (isAddress(kind) && typeof part === 'string' && part !== part.toLowerCase()) {
+    return checking.fail(
+      `\`${part}\` is in no address: they are compared in lower case`,
+      only,
+      `write \`${part.toLowerCase()}\``,
+    );
+  }
   const method = textMethods.get(name);
   if (method === undefined) return failed;
   return {
     type: bool,
     evaluate: (frame) => method(textOf(receiver, frame), textOf(argument, frame), frame.meter),
   };
+}
+
+function isAddress(kind: Kind | undefined): boolean {
+  return (kind?.name === 'recipient' || kind?.name === 'sender') && kind.form === 'email';
 }
 
 /** The pattern is written in the policy: one that an agent sends could be made to match, or to cost. */

@@ -12,7 +12,12 @@ import type { CaseDeclaration, CelListName, Tool } from './model.ts';
 export type CelType = { readonly nullable: boolean } & (
   | { readonly type: 'bool' | 'int' | 'double' | 'timestamp' | 'duration' | 'null' }
   /** `values`: the only ones that there are, so that comparing with any other is a slip of the pen. */
-  | { readonly type: 'string'; readonly values: readonly string[] | null }
+  | {
+      readonly type: 'string';
+      readonly values: readonly string[] | null;
+      /** Its values stand in the one spelling of this kind: another spelling in the policy would equal none of them. */
+      readonly spelledAs?: Kind;
+    }
   /** An integer of the currency's smallest unit. Null: no one currency is known, so it can be compared with no other. */
   | { readonly type: 'money'; readonly currency: string | null }
   | { readonly type: 'list'; readonly element: CelType }
@@ -29,8 +34,8 @@ export type CelType = { readonly nullable: boolean } & (
 export interface CelTool {
   readonly name: string;
   readonly args: ReadonlyMap<string, CelArgument>;
-  /** Of every value that a call of it can have. */
-  readonly kinds: ReadonlySet<KindName>;
+  /** Of every value that a call of it can have; null: of several forms. */
+  readonly kinds: ReadonlyMap<KindName, Kind | null>;
   /** Of `call.amounts`: the currency that all of the tool's amounts have; null: none, or several. */
   readonly currency: string | null;
 }
@@ -114,9 +119,12 @@ function celTool(tool: Pick<Tool, 'name' | 'args' | 'pin' | 'fixed'>): CelTool {
   const declared = schema === null ? null : schemaType(schema);
   const args = new Map<string, CelArgument>();
   const currencies = new Set<string | null>();
-  const kinds = new Set<KindName>();
+  const kinds = new Map<KindName, Kind | null>();
   for (const [name, argument] of tool.args) {
-    for (const { kind } of argument.parts) kinds.add(kind.name);
+    for (const { kind } of argument.parts) {
+      const known = kinds.get(kind.name);
+      kinds.set(kind.name, known === undefined || known?.form === kind.form ? kind : null);
+    }
     // Of a variant, `fixed` arguments are filled and hidden: nothing that the agent says, nothing to judge.
     if (Object.hasOwn(tool.fixed, name)) continue;
     for (const { kind } of argument.parts)
@@ -134,8 +142,31 @@ function celArgument(kind: Kind | null, bySchema: CelType | undefined): CelArgum
   if (kind?.name === 'amount' && bySchema?.type !== 'list') {
     return { type: { type: 'money', currency: kind.currency, nullable }, amount: kind };
   }
-  if (bySchema !== undefined) return { type: bySchema, amount: null };
+  if (bySchema !== undefined) {
+    return { type: kind === null ? bySchema : spelledAs(bySchema, kind), amount: null };
+  }
   return { type: kind === null ? unknownType : kindType(kind), amount: null };
+}
+
+/**
+ * Kinds of which one value has several spellings: expressions see them as constraints do, or `/srv/../etc` would start
+ * with `/srv`, and `CEO@x.example` would be somebody else than `ceo@x.example`.
+ */
+export const spelledOneWay: ReadonlySet<KindName> = new Set([
+  'recipient',
+  'sender',
+  'url',
+  'path',
+  'folder',
+  'account',
+]);
+
+/** The type of a text of the kind, or of a list of them. */
+export function spelledAs(type: CelType, kind: Kind): CelType {
+  if (type.type === 'list') return { ...type, element: spelledAs(type.element, kind) };
+  return type.type === 'string' && spelledOneWay.has(kind.name)
+    ? { ...type, spelledAs: kind }
+    : type;
 }
 
 /** Without a schema a kind says little of the JSON that carries it: a recipient may be a string or a list of them. */
@@ -153,7 +184,7 @@ function caseType(declared: CaseDeclaration): CelType {
   if (name === 'flag') return { type: 'bool', nullable: false };
   if (name === 'number') return { type: 'double', nullable: false };
   if (name === 'amount') return { type: 'money', currency, nullable: false };
-  return { type: 'string', values: null, nullable: false };
+  return spelledAs({ type: 'string', values: null, nullable: false }, declared.kind);
 }
 
 /** Deeper than this nothing is known: a recursive `$ref` ends here. */

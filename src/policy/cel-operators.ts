@@ -1,5 +1,6 @@
+import { parseKind } from '../content/kinds.ts';
 import type { CelType } from './cel-environment.ts';
-import type { Typed } from './cel-typed.ts';
+import { string, type Typed } from './cel-typed.ts';
 import {
   aType,
   boundedInt,
@@ -91,7 +92,13 @@ function incomparable(op: string, left: Typed, right: Typed): OperatorProblem | 
       ? { problem: `a value of unknown type can't be compared with ${aType(known)}` }
       : null;
   }
-  return mismatch(left, right) ?? neverEqual(left, right) ?? neverEqual(right, left);
+  return (
+    mismatch(left, right) ??
+    neverEqual(left, right) ??
+    neverEqual(right, left) ??
+    otherSpelling(left, right) ??
+    otherSpelling(right, left)
+  );
 }
 
 /** Two types that can't stand on both sides of one operator. */
@@ -160,6 +167,21 @@ function neverEqual(value: Typed, literal: Typed): OperatorProblem | null {
   };
 }
 
+/** A value of a kind, compared with what no value of that kind looks like once it was read. */
+function otherSpelling(value: Typed, literal: Typed): OperatorProblem | null {
+  const kind = value.type.type === 'string' ? value.type.spelledAs : undefined;
+  const written = literal.literal;
+  if (kind === undefined || typeof written !== 'string') return null;
+  const parsed = parseKind(kind, written);
+  if (parsed.type === 'unparsable')
+    return { problem: `\`${written}\` is never equal to a \`${kind.name}\`: it ${parsed.reason}` };
+  if (parsed.key === written) return null;
+  return {
+    problem: `\`${written}\` is compared in another spelling`,
+    mend: `write \`${parsed.key}\``,
+  };
+}
+
 /** Both sides, the unknown one read as the other's type. */
 function sameTyped(left: Typed, right: Typed): readonly [Typed['evaluate'], Typed['evaluate']] {
   return [reading(left, right.type), reading(right, left.type)];
@@ -196,7 +218,7 @@ export function arithmetic(op: string, left: Typed, right: Typed): Typed | Opera
   }
   const type = rule.gives ?? { ...l, nullable: false };
   return {
-    type: type.type === 'string' ? { ...type, values: null } : type,
+    type: type.type === 'string' ? string : type,
     evaluate: (frame) => rule.compute(op, left.evaluate(frame), right.evaluate(frame), frame.meter),
   };
 }

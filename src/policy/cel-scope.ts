@@ -7,6 +7,7 @@ import {
   type CelType,
   celListOf,
   celLists,
+  spelledAs,
 } from './cel-environment.ts';
 import { CelFault, type CelValue, fromJson, type Meter } from './cel-value.ts';
 import type { CelBindings, CelListName } from './model.ts';
@@ -101,10 +102,12 @@ function callMembers(tool: CelTool, { tools }: CelEnvironment): ReadonlyMap<stri
     );
   }
   named.set('args', members(`argument of \`${tool.name}\``, args));
-  const taken = new Set(tools.flatMap((one) => [...one.kinds].map((kind) => celListOf[kind])));
+  const taken = new Set(
+    tools.flatMap((one) => [...one.kinds.keys()].map((kind) => celListOf[kind])),
+  );
   for (const name of listNames) {
     // `call.urls.all(…)` would be true of every call.
-    named.set(name, taken.has(name) ? listNamed(name, tool.currency) : alwaysEmpty(name));
+    named.set(name, taken.has(name) ? listNamed(name, tool) : alwaysEmpty(name));
   }
   return named;
 }
@@ -136,15 +139,17 @@ function alwaysEmpty(name: CelListName): Named {
   };
 }
 
-function listNamed(name: CelListName, currency: string | null): Named {
+function listNamed(name: CelListName, { currency, kinds }: CelTool): Named {
   const holds = celLists[name];
+  const kind = [...kinds.values()].find((one) => one !== null && celListOf[one.name] === name);
   const element: CelType =
     holds === 'money'
       ? { type: 'money', currency, nullable: false }
       : holds === 'string'
         ? text(null)
         : { type: holds, nullable: false };
-  const type: CelType = { type: 'list', element, nullable: false };
+  const list: CelType = { type: 'list', element, nullable: false };
+  const type = kind == null ? list : spelledAs(list, kind);
   return value(type, (frame) => fromJson(frame.bindings.call.lists[name], type, frame.meter));
 }
 
