@@ -73,6 +73,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     (request, response) => {
       // Without a listener an error of the socket, which anybody can cause, would end the process.
       response.on('error', () => response.destroy());
+      // A connection that was in use when closing began is idle only now, and its client keeps it open for the next call.
+      response.on('close', () => {
+        if (closing) setImmediate(() => server.closeIdleConnections());
+      });
       route(request, response).catch((error: unknown) =>
         answerFailure(error, response, options.log),
       );
