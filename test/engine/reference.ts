@@ -284,7 +284,8 @@ function fulfilled(
         of('folder').every(
           (value) =>
             (constraint.only === null || listed(constraint.only, value)) &&
-            !listed(constraint.except, value),
+            !listed(constraint.except, value) &&
+            !constraint.except.some((term) => isWithinFolder(term, value, bound)),
         )
       );
     case 'paths':
@@ -375,6 +376,7 @@ function fulfilled(
       const found = values.filter((value) => value.argument === constraint.argument);
       const { test } = constraint;
       if (argument === undefined || (found.length === 0 && !argument.absentIsNone)) return false;
+      if (!argument.absentIsNone && holdsNull(args[constraint.argument])) return false;
       if (test.type === 'range') {
         return found.every(
           ({ value }) =>
@@ -585,4 +587,22 @@ function isFull(value: JsonValue, segments: readonly PointerSegment[]): boolean 
   const members = new Map(Object.entries(value));
   if (first.type === 'keys') return members.size > 0;
   return isFull(members.get(first.name) ?? null, rest);
+}
+
+function holdsNull(value: JsonValue | undefined): boolean {
+  return Array.isArray(value) && value.flat(Infinity).includes(null);
+}
+
+/** In any case, and whatever separates a folder from what lies in it. */
+function isWithinFolder(term: Term | AddressTerm, { value }: Value, bound: CaseValues): boolean {
+  if (value.type !== 'text') return false;
+  const name =
+    term.type === 'case' ? bound[term.name] : term.type === 'literal' ? term.value.key : undefined;
+  if (name === undefined) return false;
+  const [outer, inner] = [String(name), value.key].map((text) =>
+    text.normalize('NFKC').toLowerCase(),
+  );
+  if (outer === undefined || inner === undefined) return false;
+  if (outer === inner) return true;
+  return outer !== 'inbox' && inner.startsWith(outer) && '/.'.includes(inner.charAt(outer.length));
 }

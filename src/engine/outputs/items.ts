@@ -5,7 +5,7 @@ import { isJsonArray, type JsonValue } from '../../content/value.ts';
 import type { Alternative, Tool } from '../../policy/model.ts';
 import type { AlternativePair, Filter } from '../decision.ts';
 import type { CaseValues } from '../run.ts';
-import { pathPermitted, urlPermitted } from '../stages/authorize/places.ts';
+import { isExceptedFolder, pathPermitted, urlPermitted } from '../stages/authorize/places.ts';
 import { matches } from '../stages/authorize/terms.ts';
 import type { Attribute } from '../tool-shape.ts';
 import { type ItemFilter, itemFilters } from './filters.ts';
@@ -45,7 +45,7 @@ function passesFilter(
       return (
         (constraint.only === null ||
           found.some(({ value, kind }) => matches(constraint.only ?? [], value, match(kind)))) &&
-        !found.some(({ value, kind }) => matches(constraint.except, value, match(kind)))
+        !found.some(({ value, kind }) => isExceptedFolder(constraint.except, value, match(kind)))
       );
     case 'senders':
     case 'recipients':

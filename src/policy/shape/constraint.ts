@@ -227,7 +227,7 @@ export function readConstraints(fields: Fields): readonly ConstraintSyntax[] {
   const folders = fields.optional(
     'folders',
     onlyExcept(text('a folder, or `case.name`'), { exclusive: false, hold: true }),
-    'Folders that may be used: one of `only`, none of `except`.',
+    'Folders that may be used: one of `only`, none of `except` in any case, nor what lies in one of those.',
   );
   if (folders !== undefined)
     found.push({ type: 'folders', ...common('folders', folders), ...folders.value });

@@ -4,7 +4,7 @@ import type { Term, UrlTerm } from '../../../policy/model.ts';
 import type { CaseValues } from '../../run.ts';
 import { declaredKind } from '../../tool-shape.ts';
 import { type Answer, type ConstraintOf, met, type Question, shown, unmet } from './check.ts';
-import { matches } from './terms.ts';
+import { type Match, matches } from './terms.ts';
 import { refuseAbsent, refuseUnanswerable, valuesOf } from './values.ts';
 
 export function checkFolders(constraint: ConstraintOf<'folders'>, question: Question): Answer {
@@ -17,11 +17,42 @@ export function checkFolders(constraint: ConstraintOf<'folders'>, question: Ques
       kind: declaredKind(question.tool, argument, kind) ?? null,
     };
     const allowed = constraint.only === null || matches(constraint.only, value, match);
-    return !allowed || matches(constraint.except, value, match);
+    return !allowed || isExceptedFolder(constraint.except, value, match);
   });
   return others.length === 0
     ? met('authorize.folders', { found: shown(values) })
     : unmet('authorize.folders', { refused: shown(others) });
+}
+
+/**
+ * Servers differ on whether `Finance` is `finance`, and on what separates a folder from the one that it is in. Who excepts
+ * one means it in every spelling, and what lies in it.
+ */
+export function isExceptedFolder(
+  except: readonly Term[],
+  value: Parsed | Unparsable,
+  match: Match,
+): boolean {
+  if (matches(except, value, match)) return true;
+  if (value.type !== 'text') return false;
+  const names = except.flatMap((term) => folderName(term, match.case) ?? []).map(folded);
+  const folder = folded(value.key);
+  return names.some(
+    (name) =>
+      folder === name ||
+      // On some servers every folder is in the inbox.
+      (name !== 'inbox' && (folder.startsWith(`${name}/`) || folder.startsWith(`${name}.`))),
+  );
+}
+
+function folderName(term: Term, values: CaseValues): string | null {
+  if (term.type === 'literal') return term.value.key;
+  const bound = Object.hasOwn(values, term.name) ? values[term.name] : undefined;
+  return bound === undefined ? null : String(bound);
+}
+
+function folded(name: string): string {
+  return name.normalize('NFKC').toLowerCase();
 }
 
 export function checkPaths(constraint: ConstraintOf<'paths'>, question: Question): Answer {

@@ -33,7 +33,10 @@ export function absentArguments(read: ReadCall, kind: KindName): readonly string
 }
 
 /** Whether nothing stands at some place that the pointer names. Of another shape than the pointer's, it names none. */
-function leavesOut(value: JsonValue | undefined, segments: readonly PointerSegment[]): boolean {
+export function leavesOut(
+  value: JsonValue | undefined,
+  segments: readonly PointerSegment[],
+): boolean {
   if (value === undefined || value === null) return true;
   const [segment, ...rest] = segments;
   if (segment === undefined || segment.type === 'each') {

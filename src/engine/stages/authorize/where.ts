@@ -10,6 +10,7 @@ import {
   unmet,
 } from './check.ts';
 import { matches } from './terms.ts';
+import { leavesOut } from './values.ts';
 
 /** Every value of one argument fits. An absent one fits nothing: it may mean "any". */
 export function checkWhere(constraint: ConstraintOf<'where'>, question: Question): Answer {
@@ -18,7 +19,9 @@ export function checkWhere(constraint: ConstraintOf<'where'>, question: Question
   if (argument === undefined)
     return unjudged('authorize.absent', { unanswerable: constraint.argument });
   const values = read.values.filter((value) => value.argument === constraint.argument);
-  if (values.length === 0 && !argument.absentIsNone)
+  // A null in a list may mean "any" as well as a list without anything does.
+  const nothing = values.length === 0 || leavesOut(read.args[constraint.argument], []);
+  if (nothing && !argument.absentIsNone)
     return unmet('authorize.absent', { arguments: [constraint.argument] });
   const others = values.filter((value) => !fits(constraint, value, question));
   const details = { argument: constraint.argument };
