@@ -252,6 +252,7 @@ upstreams: { files: { mcp: { command: f } }, mail: { mcp: { command: m } } }
 tools:
   files.read: { action: read, tier: read_only, reach: internal, args: { path: path, head: number } }
   mail.search: { action: read, tier: read_only, reach: internal, args: { folder: folder, query: query, limit: number }, returns: { items: /messages/*, each: { /from: sender } } }
+  mail.send: { action: send, tier: consequential, reach: external, args: { to: recipient, cc: recipient, subject: content, body: content, attachments: path, thread_id: identifier, priority: identifier, html: flag } }
 agents:
   a: { permissions: { ${grant} } }
 `;
@@ -271,6 +272,21 @@ agents:
       'excepted paths anywhere',
       'files: { read: { paths: { except: [/etc/**] } } }',
       "a path may also be written relative to the upstream's own folder, and `/etc/**` doesn't match it then",
+    ],
+    [
+      'a role that no agent acts for',
+      'files: { read: allow } } }\nroles: { c: { permissions: { files: { read: { rate: 5/hour } } }',
+      'no agent acts for `c`: what it permits and limits holds for nobody',
+    ],
+    [
+      'subdomains forbidden, and not the domain',
+      'mail: { send: { forbidden_domains: ["*.x.example"], approval: never } }',
+      "`*.x.example` doesn't forbid `x.example` itself",
+    ],
+    [
+      'a domain forbidden, and its subdomains',
+      'mail: { send: { forbidden_domains: [x.example, "*.x.example"], approval: never } }',
+      null,
     ],
     ['excepted names anywhere', 'files: { read: { paths: { except: ["**/.env*"] } } }', null],
     ['a field of the items', 'mail: { read: { fields: { except: [from] } } }', null],

@@ -47,6 +47,7 @@ export function compileConstraint(
     case 'allowed_domains':
     case 'forbidden_domains': {
       const domains = all(syntax.entries, (entry) => compileDomainTerm(entry, caseNames, report));
+      if (syntax.type === 'forbidden_domains') warnOfOpenParents(syntax.entries, report);
       return domains === null ? null : { ...common, type: syntax.type, domains };
     }
     case 'max_recipients':
@@ -140,6 +141,18 @@ export function compileConstraint(
       const program = compileExpression(syntax.expression, environment, report);
       return program === null ? null : { ...common, type: 'when', program };
     }
+  }
+}
+
+/** `forbidden_domains: ["*.x.example"]` forbids what is below, and lets x.example itself through. */
+function warnOfOpenParents(entries: readonly Located<string>[], report: Report): void {
+  for (const { value, at } of entries) {
+    if (!value.startsWith('*.')) continue;
+    const domain = value.slice(2);
+    if (entries.some((other) => other.value.toLowerCase() === domain.toLowerCase())) continue;
+    report.warning('policy.conflict', at, `\`${value}\` doesn't forbid \`${domain}\` itself`, {
+      mend: `write \`${domain}\`: its subdomains are forbidden with it`,
+    });
   }
 }
 

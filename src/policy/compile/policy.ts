@@ -1,6 +1,6 @@
 import { defaults } from '../defaults.ts';
 import type { Lock } from '../lock.ts';
-import type { CaseDeclaration, Policy, Tool, UserDeclaration } from '../model.ts';
+import type { Agent, CaseDeclaration, Policy, Tool, UserDeclaration } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
 import { Report } from '../report.ts';
 import type { DocumentSyntax } from '../shape/document.ts';
@@ -39,6 +39,7 @@ export function compilePolicy(
   const agents = (document.agents?.value ?? []).flatMap(
     (entry) => compileAgent(entry, compilation) ?? [],
   );
+  warnOfIdleRoles(document, agents, report);
   return {
     enforcement: document.enforcement?.value ?? defaults.enforcement,
     timezone: compilation.timezone,
@@ -52,6 +53,21 @@ export function compilePolicy(
     alertEvents: new Set(document.alertEvents.map((event) => event.value)),
     results: { maxBytes: document.resultBytesMax ?? defaults.resultBytesMax },
   };
+}
+
+/** What a role permits bounds the agents that act for it, and no other: its people may have a good agent without any. */
+function warnOfIdleRoles(document: DocumentSyntax, agents: readonly Agent[], report: Report): void {
+  if (agents.length === 0) return;
+  for (const role of document.roles?.value ?? []) {
+    if (role.value?.permissions === undefined) continue;
+    if (agents.some((agent) => agent.actsFor.includes(role.name))) continue;
+    report.warning(
+      'policy.conflict',
+      role.at,
+      `no agent acts for \`${role.name}\`: what it permits and limits holds for nobody`,
+      { mend: `add \`acts_for: [${role.name}]\` to the agents that work for these people` },
+    );
+  }
 }
 
 function prepare(document: DocumentSyntax, lock: Lock, report: Report): Compilation {
