@@ -31,7 +31,7 @@ agents:
 
 const agent = { type: 'agent', credential: 'token-1', agent: 'helper', user: null } as const;
 
-/** Pays without end, eight at a time; every third payment never answers. Prints what happened to each. */
+/** Pays without end, eight at a time; the very first and every third payment never answers, so that some are under way at any moment. Prints what happened to each. */
 const script = `
 import { appendFileSync } from 'node:fs';
 import { openGateway } from '${source('gateway.ts')}';
@@ -42,7 +42,8 @@ const say = (line) => process.stdout.write(line + '\\n');
 functionsOf(gateway.upstream('box')).register('pay', { inputSchema: gateway.policySource.policy.tools.get('box.pay').pin.inputSchema }, ({ id }) => {
   appendFileSync(effects, id + '\\n');
   say('effect ' + id);
-  return Number(id.split('-')[2]) % 3 === 0 ? new Promise(() => undefined) : 'paid ' + id;
+  const [, lane, n] = id.split('-').map(Number);
+  return n % 3 === 0 || (lane === 0 && n === 1) ? new Promise(() => undefined) : 'paid ' + id;
 });
 const opener = { type: 'opener', credential: 'opener-1', name: 'workflow', agents: null };
 const { handle } = await gateway.runtime.openRun(opener, {
