@@ -77,15 +77,22 @@ interface Raw {
   readonly body: { readonly ok: boolean; readonly error?: { readonly code: string } };
 }
 
+async function readAll(response: AsyncIterable<unknown>): Promise<string> {
+  let text = '';
+  for await (const chunk of response) text += String(chunk);
+  return text;
+}
+
 /** As a hostile client would, and not as ours does. */
 function send(method: string, path: string, body: string): Promise<Raw> {
   return new Promise((resolve, reject) => {
     const asked = request(
       { socketPath: adminSocketOf(dataDirectory), method, path },
-      async (response) => {
-        let text = '';
-        for await (const chunk of response) text += String(chunk);
-        resolve({ status: response.statusCode, body: JSON.parse(text) });
+      (response) => {
+        readAll(response).then(
+          (text) => resolve({ status: response.statusCode, body: JSON.parse(text) }),
+          reject,
+        );
       },
     );
     asked.on('error', reject);
