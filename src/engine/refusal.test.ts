@@ -31,9 +31,14 @@ test('details stay in the record: an agent learns nothing of folders, limits or 
 
 test('what is wrong with its own arguments an agent is told', () => {
   const text = refusalText([
-    deny('schema', 'schema.invalid', { problems: [{ pointer: '/to', message: 'must be array' }] }),
+    deny('schema', 'schema.invalid', {
+      problems: [
+        { pointer: '/to', message: 'must be array' },
+        { pointer: '', message: "must have required property 'body'" },
+      ],
+    }),
   ]);
-  expect(text).toContain('`/to` must be array');
+  expect(text).toContain("`/to` must be array. The arguments must have required property 'body'.");
 });
 
 test('the same reason is given once', () => {

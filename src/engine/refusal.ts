@@ -57,8 +57,12 @@ function problemsOf(finding: Finding): string {
   return problems
     .slice(0, problemsMax)
     .filter(isJsonObject)
-    .map(({ pointer, message }) => ` \`${said(pointer)}\` ${said(message)}.`)
+    .map(({ pointer, message }) => ` ${placeOf(said(pointer))} ${said(message)}.`)
     .join('');
+}
+
+function placeOf(pointer: string): string {
+  return pointer === '' ? 'The arguments' : `\`${pointer}\``;
 }
 
 function said(value: JsonValue | undefined): string {
