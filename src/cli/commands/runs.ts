@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { printable } from '../../content/escape.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../content/value.ts';
 import { addExamples } from '../examples.ts';
@@ -24,7 +24,7 @@ export function runsCommand(act: Act): Command {
   const list = new Command('list')
     .description('The newest runs first.')
     .option('--agent <name>')
-    .option('--status <status>', 'open, closed or abandoned')
+    .addOption(new Option('--status <status>').choices(['open', 'closed', 'abandoned']))
     .option('--limit <number>', 'at most so many', '50')
     .action(act(listRuns));
   const show = new Command('show')

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { printable } from '../../content/escape.ts';
+import { isJsonArray, type JsonObject } from '../../content/value.ts';
 import { addExamples } from '../examples.ts';
 import { type CommonOptions, commonOptions } from '../options.ts';
 import { operate, placeOf } from '../place.ts';
@@ -19,12 +20,20 @@ export function suspendCommand(act: Act): Command {
         return output.result(
           true,
           answer,
-          `${printable(agent)} is suspended; \`sallyport resume ${printable(agent)}\` lifts it`,
+          `${printable(agent)} is suspended; \`sallyport resume ${printable(agent)}\` lifts it${unknownTo(answer)}`,
         );
       })(options),
     );
   for (const option of commonOptions()) command.addOption(option);
   return addExamples(command, ['sallyport suspend reporter --reason "odd reads since noon"']);
+}
+
+/** A misspelt name stops nobody, and whoever suspends is in a hurry. */
+function unknownTo(answer: JsonObject): string {
+  if (answer['known'] !== false) return '';
+  const { agents } = answer;
+  const known = isJsonArray(agents) && agents.length > 0 ? agents.map(String).join(', ') : 'none';
+  return `\nbut the policy knows no agent of this name; it knows ${printable(known)}`;
 }
 
 export function resumeCommand(act: Act): Command {

@@ -173,7 +173,12 @@ const table: Readonly<Record<OperationName, Operation>> = {
     async (gateway, { agent, reason }) => {
       // A name that the policy doesn't know may be suspended too: it may come back with the next policy.
       await gateway.suspend(agent, 'operator', reason);
-      return { agent, suspended: true };
+      const { agents } = gateway.policy();
+      return {
+        agent,
+        suspended: true,
+        ...(agents.has(agent) ? {} : { known: false, agents: [...agents.keys()] }),
+      };
     },
   ),
   resume: operation(z.strictObject({ agent: name }), async (gateway, { agent }) => {
