@@ -166,11 +166,90 @@ test.each([
     'several headers',
   ],
   ['no servers file at all', [1, 2], 2, 'no `mcpServers` file'],
+  [
+    'a variable that is a path',
+    { a: { command: 'x', env: { '../../evil_KEY': 'correct-horse' } } },
+    1,
+    'the name of an environment variable',
+  ],
+  [
+    'a header that is a path',
+    { a: { url: 'https://x.example/mcp', headers: { '../../evil': 'correct-horse' } } },
+    1,
+    "isn't a name of letters",
+  ],
+  [
+    'a header and a key in the URL',
+    { a: { url: 'https://x.example/mcp?api_key=correct-horse', headers: { A: '1' } } },
+    2,
+    'several headers or keys',
+  ],
+  ...[
+    ['--api-key', 'correct-horse'],
+    ['--token=correct-horse'],
+    ['-db-password', 'correct-horse'],
+    ['postgres://ann:correct-horse@db.example/x'],
+    ['--url=postgres://ann:correct-horse@db.example/x'],
+    ['https://x.example/mcp', '--header', 'Authorization: Bearer correct-horse'],
+  ].map((args): [string, object, number, string] => [
+    `a secret in ${args.join(' ')}`,
+    { a: { command: 'x', args } },
+    2,
+    'looks like a secret in its arguments',
+  ]),
 ])('%s is refused, and nothing is written', async (_, servers, code, message) => {
   const ran = await init(servers);
   expect(ran).toMatchObject({ code });
   expect(ran.err).toContain(message);
   expect(await readdir(directory)).toEqual(['mcp.json']);
+});
+
+test.each([
+  [['--token-file', '/run/token']],
+  [['--max-tokens', '4000']],
+  [['--author', 'ann']],
+  [['--header', 'Authorization: $TOKEN']],
+  [['--verbose', '--token', '--']],
+])('arguments without a secret stay: %j', { timeout: 30_000 }, async (args) => {
+  const ran = await init({ a: { command: join(directory, 'no-such-program'), args } });
+  expect(ran.out).toContain('a: could not be asked');
+});
+
+test('when no server starts there is still a policy, and it loads', {
+  timeout: 30_000,
+}, async () => {
+  const ran = await init({ a: { command: join(directory, 'no-such-program') } });
+  expect(ran.code).toBe(1);
+  const { policy, warnings } = readPolicy(join(directory, 'sallyport.yaml'));
+  expect([...policy.upstreams.keys()]).toEqual(['a']);
+  expect(warnings).toEqual([]);
+});
+
+test('a key in a URL moves into a private file, and the rest of the URL stays', {
+  timeout: 30_000,
+}, async () => {
+  await init({ a: { url: 'http://127.0.0.1:9/mcp?v=2&api_key=correct-horse' } });
+  const secrets = join(directory, '.sallyport', 'secrets');
+  expect(await readFile(join(secrets, 'a.api_key'), 'utf8')).toBe('correct-horse');
+  const { policy } = readPolicy(join(directory, 'sallyport.yaml'));
+  expect(policy.upstreams.get('a')).toMatchObject({
+    transport: { url: 'http://127.0.0.1:9/mcp?v=2' },
+    credential: { as: { type: 'query', name: 'api_key' } },
+  });
+});
+
+test('the file of VS Code names its servers otherwise', { timeout: 30_000 }, async () => {
+  const file = join(directory, 'mcp.json');
+  const servers = { memory: { type: 'stdio', command: bin('mcp-server-memory') } };
+  await writeFile(file, JSON.stringify({ servers, inputs: [] }));
+  const ran = await sallyport(
+    'init',
+    '--from',
+    file,
+    '--policy',
+    join(directory, 'sallyport.yaml'),
+  );
+  expect(ran).toMatchObject({ code: 0 });
 });
 
 test('a server that does not start is named, and the others are written', {

@@ -14,7 +14,13 @@ const serverShape = z.looseObject({
   headers: z.record(z.string(), z.string()).optional(),
 });
 
-const fileShape = z.looseObject({ mcpServers: z.record(z.string().min(1), serverShape) });
+const serversShape = z.record(z.string().min(1), serverShape);
+
+/** Most hosts say `mcpServers`, VS Code says `servers`. */
+const fileShape = z.union([
+  z.looseObject({ mcpServers: serversShape }),
+  z.looseObject({ servers: serversShape }).transform(({ servers }) => ({ mcpServers: servers })),
+]);
 
 export interface ImportedServer {
   /** As the policy names it. */
@@ -29,7 +35,7 @@ export interface ImportedServer {
     | { readonly type: 'streamable_http'; readonly url: string };
   readonly credential: {
     readonly secret: MovedSecret;
-    readonly as: 'bearer' | { readonly header: string };
+    readonly as: 'bearer' | { readonly header: string } | { readonly query: string };
   } | null;
 }
 
@@ -46,7 +52,7 @@ export function readMcpServers(source: string, text: string): ImportedServer[] {
   const parsed = fileShape.safeParse(parse(source, text));
   if (!parsed.success) {
     throw new UsageError(
-      `${source} is no \`mcpServers\` file: ${z.prettifyError(parsed.error)}`,
+      `${source} is no \`mcpServers\` file`,
       'it reads { "mcpServers": { "files": { "command": "…", "args": [] } } }',
     );
   }
@@ -64,12 +70,9 @@ export function readMcpServers(source: string, text: string): ImportedServer[] {
         `server \`${written}\` of ${source} needs either a \`command\` or a \`url\``,
       );
     }
-    if (server.url !== undefined)
-      return {
-        name,
-        transport: { type: 'streamable_http', url: server.url },
-        credential: credentialOf(name, server.headers ?? {}),
-      };
+    if (server.url !== undefined) return remote(name, server.url, server.headers ?? {});
+    const args = server.args ?? [];
+    checkArguments(written, source, args);
     const env = Object.fromEntries(
       Object.entries(server.env ?? {}).map(([variable, value]) => [
         variable,
@@ -78,7 +81,7 @@ export function readMcpServers(source: string, text: string): ImportedServer[] {
     );
     return {
       name,
-      transport: { type: 'stdio', command: server.command ?? '', args: server.args ?? [], env },
+      transport: { type: 'stdio', command: server.command ?? '', args, env },
       credential: null,
     };
   });
@@ -104,18 +107,62 @@ function upstreamName(written: string): string {
   return /^[a-z]/.test(name) ? name : `server_${name}`;
 }
 
-function credentialOf(
-  server: string,
+function remote(
+  name: string,
+  written: string,
   headers: Readonly<Record<string, string>>,
-): ImportedServer['credential'] {
-  const [first, ...others] = Object.entries(headers);
-  if (first === undefined) return null;
+): ImportedServer {
+  const url = new URL(written);
+  const credentials = Object.entries(headers).map(([header, value]) =>
+    headerCredential(name, header, value),
+  );
+  for (const [parameter, value] of [...url.searchParams]) {
+    if (!looksSecret(parameter, value)) continue;
+    url.searchParams.delete(parameter);
+    credentials.push({
+      secret: { file: `${name}.${parameter}`, value },
+      as: { query: parameter },
+    });
+  }
+  const [credential = null, ...others] = credentials;
   if (others.length > 0)
     throw new UsageError(
-      `server \`${server}\` sends several headers, and an upstream has one credential`,
+      `server \`${name}\` sends several headers or keys, and an upstream has one credential`,
       'keep the one that authenticates',
     );
-  const [header, value] = first;
+  const isAsWritten =
+    credential === null || !(typeof credential.as === 'object' && 'query' in credential.as);
+  return {
+    name,
+    transport: { type: 'streamable_http', url: isAsWritten ? written : url.href },
+    credential,
+  };
+}
+
+/** A server's arguments stand in the policy, and in the machine's list of processes: no place for a secret. */
+function checkArguments(server: string, source: string, args: readonly string[]): void {
+  if (!args.some((argument, index) => isSecretArgument(argument, args[index + 1] ?? ''))) return;
+  throw new UsageError(
+    `server \`${server}\` of ${source} has what looks like a secret in its arguments`,
+    'give it in `env`, from where it is moved into a private file; or leave the server out, and write it into the policy yourself',
+  );
+}
+
+const secretFlag =
+  /^--?(?:[\w-]*[-_])?(?:api-?key|key|token|secret|pass|password|credentials?|dsn)$/i;
+
+function isSecretArgument(argument: string, next: string): boolean {
+  if (hasPassword(argument) || /^(?:authorization|x-api-key)\s*:\s*[^$\s]/i.test(argument))
+    return true;
+  const [, flag = argument, given = next] = /^(-[^=]+)=(.*)$/s.exec(argument) ?? [];
+  return hasPassword(given) || (secretFlag.test(flag) && given !== '' && !given.startsWith('-'));
+}
+
+function headerCredential(
+  server: string,
+  header: string,
+  value: string,
+): NonNullable<ImportedServer['credential']> {
   const [, token] = /^bearer\s+(\S.*)$/i.exec(value) ?? [];
   return header.toLowerCase() === 'authorization' && token !== undefined
     ? { secret: { file: `${server}.token`, value: token }, as: 'bearer' }
@@ -128,12 +175,18 @@ function envValue(server: string, variable: string, value: string): EnvValue {
     : { text: value };
 }
 
+const secretName = /(?:KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH|DSN|PRIVATE)/i;
+
 /** By its name, or because nothing but a generated value looks like it. In doubt it is one: a file too many harms nobody. */
-function looksSecret(variable: string, value: string): boolean {
+function looksSecret(name: string, value: string): boolean {
   if (value === '') return false;
-  if (/(?:KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH|DSN|PRIVATE)/i.test(variable)) return true;
-  if (/^[a-z][a-z0-9+.-]*:\/\/[^/\s]*:[^/\s]*@/i.test(value)) return true;
+  if (secretName.test(name) || hasPassword(value)) return true;
   return (
     value.length >= 20 && !/[\s/\\.:]/.test(value) && /[0-9]/.test(value) && /[A-Za-z]/.test(value)
   );
+}
+
+/** `postgres://user:password@host/…` */
+function hasPassword(value: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/\s]*:[^/\s]*@/i.test(value);
 }

@@ -1,4 +1,5 @@
 /** What `init` proposes for each tool that a server lists: from a reviewed pack where one fits, else the worst that it could be. */
+import { printable } from '../../content/escape.ts';
 import { isJsonObject, type JsonObject } from '../../content/value.ts';
 import type { ListedTool } from '../../upstreams/port.ts';
 import { email } from './packs/email.ts';
@@ -23,7 +24,7 @@ export function proposeTools(
 ): ProposedTool[] {
   const pack = packs.find(({ server }) => server === serverName);
   return listed
-    .filter(({ operation }) => !operation.includes('/'))
+    .filter(({ operation, definition }) => canBeWritten(operation, definition))
     .map(({ operation, definition }) => {
       const properties = propertiesOf(definition);
       const known =
@@ -38,6 +39,16 @@ export function proposeTools(
           : 'its arguments are not those that were reviewed: the worst is assumed';
       return { operation, facts: worstCase(operation, properties, why), reviewed: false };
     });
+}
+
+/** A tool whose name or arguments the policy has no words for is left out, and so never granted; the others stand. */
+function canBeWritten(operation: string, definition: JsonObject): boolean {
+  return (
+    /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(operation) &&
+    Object.keys(propertiesOf(definition)).every(
+      (name) => name !== '' && name.length <= 200 && printable(name) === name,
+    )
+  );
 }
 
 function worstCase(

@@ -37,14 +37,12 @@ enforcement: observe
 
 ${upstreamsText(draft)}
 
-tools:
-${known.flatMap(({ server, tools }) => (tools ?? []).flatMap((tool) => toolLines(server.name, tool))).join('\n')}
+${mapOf('', 'tools', toolsOf(known))}
 
 # A call needs both: a permission of the people that the agent works for, and one of the agent itself.
 roles:
   people:
-    permissions:
-${permissionLines(known).join('\n')}
+${mapOf('    ', 'permissions', permissionLines(known))}
 
 agents:
   ${draft.agent}:
@@ -52,9 +50,19 @@ agents:
     unattended: { owner: people }        # it also runs when no person is present, and they answer for it
     model: { through: reported }         # steps, tokens and cost are posted by whoever opens the run
     budget: { steps: 25, tool_calls: 50, duration: 120s, cost: 1.00 USD }
-    permissions:
-${permissionLines(known).join('\n')}
+${mapOf('    ', 'permissions', permissionLines(known))}
 `;
+}
+
+/** When no server could be asked there is nothing to say, and an empty map says that. */
+function mapOf(indent: string, key: string, lines: readonly string[]): string {
+  return lines.length === 0 ? `${indent}${key}: {}` : [`${indent}${key}:`, ...lines].join('\n');
+}
+
+function toolsOf(servers: readonly DraftedServer[]): string[] {
+  return servers.flatMap(({ server, tools }) =>
+    (tools ?? []).flatMap((tool) => toolLines(server.name, tool)),
+  );
 }
 
 function upstreamLines(
@@ -78,7 +86,11 @@ function upstreamLines(
   } else lines.push(`    mcp: { url: ${quoted(transport.url)} }`);
   if (credential !== null) {
     const as =
-      credential.as === 'bearer' ? 'bearer' : `{ header: ${quoted(credential.as.header)} }`;
+      credential.as === 'bearer'
+        ? 'bearer'
+        : 'query' in credential.as
+          ? `{ query: ${quoted(credential.as.query)} }`
+          : `{ header: ${quoted(credential.as.header)} }`;
     lines.push(
       `    credential: { from: ${quoted(`file:${secretPath(credential.secret)}`)}, as: ${as} }`,
     );
@@ -91,7 +103,7 @@ function toolLines(upstream: string, { operation, facts }: ProposedTool): string
   const why = facts.why === undefined ? '' : `   # ${oneLine(facts.why)}`;
   return [
     `  ${quoted(`${upstream}.${operation}`)}:${why}`,
-    `    action: ${facts.action}`,
+    `    action: ${quoted(facts.action)}`,
     `    tier: ${facts.tier}`,
     `    reach: ${facts.reach}`,
     `    args: ${args.length === 0 ? '{}' : `{ ${args.join(', ')} }`}`,
@@ -102,7 +114,7 @@ function toolLines(upstream: string, { operation, facts }: ProposedTool): string
 function permissionLines(servers: readonly DraftedServer[]): string[] {
   return servers.map(({ server, tools }) => {
     const actions = [...new Set((tools ?? []).map(({ facts }) => facts.action))];
-    return `      ${server.name}: { ${actions.map((action) => `${action}: allow`).join(', ')} }`;
+    return `      ${server.name}: { ${actions.map((action) => `${quoted(action)}: allow`).join(', ')} }`;
   });
 }
 
