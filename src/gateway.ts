@@ -129,6 +129,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
           heldSecrets: () => secrets.values(),
           spool: (refusal) => spool.append(refusal),
           randomId: () => randomBytes(18).toString('base64url'),
+          handleKey: await handleKeyOf(store),
           log: options.log,
         },
         await spool.read(),
@@ -217,6 +218,20 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 /** What is listed now, against what was accepted. Of a program's own functions it is known without asking anybody. */
+const handleKeyState = 'run-handle-key';
+
+/** Kept with the runs: whoever restores them restores their handles. */
+async function handleKeyOf(store: Store): Promise<Uint8Array> {
+  const kept = await store.readState(handleKeyState);
+  if (typeof kept === 'string') return Buffer.from(kept, 'base64url');
+  const key = randomBytes(32);
+  await store.commitGateway({
+    events: [],
+    writes: [{ key: handleKeyState, value: key.toString('base64url') }],
+  });
+  return key;
+}
+
 function definitionOf(
   tool: Tool,
   upstream: Upstream | undefined,

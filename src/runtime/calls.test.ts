@@ -518,4 +518,18 @@ describe('handles', () => {
     const { handle } = await world.open({}, opener);
     expect(codeOf(await world.call('box.look', id, { handle: [handle, handle] }))).toBe('ok');
   });
+
+  test('a run’s id, which records and alerts show, is no handle of it', async () => {
+    await using world = await openWorld();
+    const { run, handle } = await world.open({}, opener);
+    const random = run.id.slice('run_'.length);
+    expect(handle).toMatch(new RegExp(`^spr_${random}[0-9A-Za-z_-]{24}$`));
+    for (const guess of [
+      `spr_${random}`,
+      `spr_${random}${'A'.repeat(24)}`,
+      `spr_${random}${random}`,
+    ])
+      expect(codeOf(await world.call('box.look', id, { handle: guess }))).toBe('identity.run');
+    expect(codeOf(await world.call('box.look', id, { handle }))).toBe('ok');
+  });
 });

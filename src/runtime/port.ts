@@ -29,7 +29,7 @@ export interface OpenRun {
 
 export interface OpenedRun {
   readonly run: Run;
-  /** `spr_<base64url>`: names the run; useless without the agent's own credential. */
+  /** `spr_<base64url>`: names the run, and is not its id; useless without the agent's own credential. */
   readonly handle: string;
 }
 

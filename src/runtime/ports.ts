@@ -21,6 +21,8 @@ export interface RuntimePorts {
   readonly spool: (refusal: JsonValue) => Promise<void>;
   /** 144 random bits, base64url. */
   readonly randomId: () => string;
+  /** 32 bytes that run handles are sealed with; as durable as the runs. */
+  readonly handleKey: Uint8Array;
   readonly log: (line: LogLine) => void;
 }
 

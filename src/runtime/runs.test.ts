@@ -426,6 +426,7 @@ function portsOf(world: World) {
     heldSecrets: () => [],
     spool: async () => undefined,
     randomId: () => 'x'.repeat(24),
+    handleKey: new Uint8Array(32),
     log: () => undefined,
   };
 }

@@ -1,4 +1,5 @@
 /** The life of runs: opened by an opener (or implied by a bare agent), carried by a handle, closed once. */
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { redactText } from '../content/redact.ts';
 import { spentBudget } from '../engine/budget.ts';
 import type { CarriedOver } from '../engine/events.ts';
@@ -24,7 +25,9 @@ import type { RunWriter } from './writer.ts';
 
 const handlePrefix = 'spr_';
 const idPrefix = 'run_';
-const handleForm = /^spr_([0-9A-Za-z_-]{24})$/;
+const handleForm = /^spr_([0-9A-Za-z_-]{24})([0-9A-Za-z_-]{24})$/;
+/** 144 bits of an HMAC-SHA256. */
+const sealBytes = 18;
 
 /** Calls of a full run that its successor remembers: the newest. */
 const callsCarriedMax = 1_000;
@@ -101,7 +104,7 @@ export class Runs {
           requestTrusted: request.requestTrusted,
           only: request.only,
           budget,
-          outside: request.outside,
+          outside: request.outside.map((name) => redactText(name, this.#ports.heldSecrets())),
           dryRun: request.dryRun,
           labels: mergeLabels(
             parent?.run?.labels ?? noLabels,
@@ -112,7 +115,10 @@ export class Runs {
     }));
     if (appended?.type !== 'committed')
       throw new RuntimeError('run.bad_request', 'the run could not be opened');
-    return { run: appended.run, handle: handlePrefix + own.slice(idPrefix.length) };
+    return {
+      run: appended.run,
+      handle: handlePrefix + own.slice(idPrefix.length) + this.#sealOf(own),
+    };
   }
 
   /** The run that a call belongs to. Null: a handle that isn't this credential's, or two that differ. */
@@ -128,11 +134,22 @@ export class Runs {
 
   /** A stolen handle is useless: the run answers to its agent's own credential, and to its person's where one is bound. */
   async #named(principal: AgentPrincipal, handle: string): Promise<RunWriter | null> {
-    const [, random] = handleForm.exec(handle) ?? [];
-    if (random === undefined) return null;
+    const [, random, seal] = handleForm.exec(handle) ?? [];
+    if (random === undefined || seal === undefined) return null;
+    const expected = Buffer.from(this.#sealOf(idPrefix + random));
+    if (!timingSafeEqual(Buffer.from(seal), expected)) return null;
     const writer = await this.writer(idPrefix + random);
     const run = writer?.run;
     return run == null || run.implicit || !mayCarry(principal, run) ? null : writer;
+  }
+
+  /** Who sees a run's id (in the ledger, an alert, a refusal) has not got its handle. */
+  #sealOf(id: string): string {
+    return createHmac('sha256', this.#ports.handleKey)
+      .update(id)
+      .digest()
+      .subarray(0, sealBytes)
+      .toString('base64url');
   }
 
   async get(principal: Principal | OperatorPrincipal, id: string): Promise<Run> {

@@ -175,6 +175,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         heldSecrets: () => options.secrets ?? [],
         spool: options.spool ?? ((refusal) => spool.append(refusal)),
         randomId: () => randomBytes(18).toString('base64url'),
+        handleKey: new Uint8Array(32).fill(7),
         log: (line) => void log.push(line),
       },
       await spool.read(),
