@@ -206,7 +206,7 @@ async function mint(
   await using gateway = await openGateway({
     policyFile,
     dataDirectory,
-    startUpstreams: false,
+    as: 'command',
     log: () => undefined,
   });
   const agent = await gateway.tokens.mint({

@@ -32,8 +32,11 @@ export interface GatewayOptions {
   readonly policyFile: string;
   /** Holds everything that happened, and the ledger's key. Made when missing. */
   readonly dataDirectory: string;
-  /** False: no server is started. For a command that only needs the store, and a program that only calls its functions. */
-  readonly startUpstreams: boolean;
+  /**
+   * What it is opened for: a `gateway` starts the policy's servers; a `library` has functions alone; a `command` opens
+   * the store for a moment, serves nobody, and leaves no start and stop in the record.
+   */
+  readonly as: 'gateway' | 'library' | 'command';
   readonly log: (line: LogLine) => void;
 }
 
@@ -76,21 +79,23 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     const record = async (...events: GatewayEvent[]): Promise<void> => {
       await store.commitGateway({ events, writes: [] });
     };
-    await record(
-      { v: 1, type: 'gateway.started', atMs: store.nowMs(), version, policy: loaded.policy.hash },
-      loadEvent(loaded.policy, null, store.nowMs()),
-    );
-    stack.defer(() =>
-      record({ v: 1, type: 'gateway.stopped', atMs: store.nowMs() }).catch((error: unknown) =>
-        report(options, 'gateway.stopped', error),
-      ),
-    );
+    if (options.as !== 'command') {
+      await record(
+        { v: 1, type: 'gateway.started', atMs: store.nowMs(), version, policy: loaded.policy.hash },
+        loadEvent(loaded.policy, null, store.nowMs()),
+      );
+      stack.defer(() =>
+        record({ v: 1, type: 'gateway.stopped', atMs: store.nowMs() }).catch((error: unknown) =>
+          report(options, 'gateway.stopped', error),
+        ),
+      );
+    }
 
     const policySource = new PolicySource(options.policyFile, loaded, () => store.nowMs(), record);
     const secrets = new SecretsHeld();
     const upstreams = stack.use(
       new DeclaredUpstreams({
-        servers: options.startUpstreams,
+        servers: options.as === 'gateway',
         readSecret,
         secrets,
         clientInfo: { name: 'sallyport', version },
@@ -140,6 +145,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     policySource.onReplaced(() => {
       upstreams.follow(policySource.policy, catalog, () => runtime.settled());
       catalog.setLock(policySource.lock);
+      options.log({ level: 'info', event: 'policy.replaced', policy: policySource.policy.hash });
     });
     policySource.watch((error) => report(options, 'policy.rejected', error));
     // First of what is stopped here: what goes away must not be replaced.

@@ -45,7 +45,7 @@ export async function open(options: OpenOptions): Promise<Door> {
     policyFile,
     dataDirectory: resolve(options.directory ?? join(dirname(policyFile), '.sallyport')),
     // This program calls functions and nothing else: servers are for those who come over the network.
-    startUpstreams: false,
+    as: 'library',
     log,
   });
   const { policySource } = gateway;

@@ -37,7 +37,7 @@ import { appendFileSync } from 'node:fs';
 import { openGateway } from '${source('gateway.ts')}';
 import { functionsOf } from '${source('upstreams/functions.ts')}';
 const [policyFile, dataDirectory, effects, round] = process.argv.slice(2);
-const gateway = await openGateway({ policyFile, dataDirectory, startUpstreams: true, log: () => undefined });
+const gateway = await openGateway({ policyFile, dataDirectory, as: 'gateway', log: () => undefined });
 const say = (line) => process.stdout.write(line + '\\n');
 functionsOf(gateway.upstream('box')).register('pay', { inputSchema: gateway.policySource.policy.tools.get('box.pay').pin.inputSchema }, ({ id }) => {
   appendFileSync(effects, id + '\\n');
@@ -114,7 +114,7 @@ test('kill -9 between start and finish, round after round', { timeout: 60_000 },
     await using gateway = await openGateway({
       policyFile,
       dataDirectory: data,
-      startUpstreams: true,
+      as: 'gateway',
       log: () => undefined,
     });
     functionsOf(gateway.upstream('box'))?.register(

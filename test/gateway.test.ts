@@ -88,7 +88,7 @@ async function start(): Promise<Gateway> {
   gateway = await openGateway({
     policyFile,
     dataDirectory,
-    startUpstreams: true,
+    as: 'gateway',
     log: (line) => logged.push(line),
   });
   return gateway;
@@ -233,7 +233,7 @@ describe('a start that fails', () => {
     await using second = await openGateway({
       policyFile,
       dataDirectory: join(directory, 'elsewhere'),
-      startUpstreams: true,
+      as: 'gateway',
       log: () => undefined,
     });
     await expect(second.listen({ host: '127.0.0.1', port })).rejects.toMatchObject({
@@ -247,7 +247,7 @@ describe('a start that fails', () => {
   test('for a gateway that is there already says so, and does not disturb it', async () => {
     const { url, token } = await serve();
     await expect(
-      openGateway({ policyFile, dataDirectory, startUpstreams: true, log: () => undefined }),
+      openGateway({ policyFile, dataDirectory, as: 'gateway', log: () => undefined }),
     ).rejects.toMatchObject({
       code: 'store.locked',
       message: expect.stringContaining(dataDirectory),

@@ -53,7 +53,7 @@ export async function prepareGateway({
       const gateway = await openGateway({
         policyFile,
         dataDirectory,
-        startUpstreams: true,
+        as: 'gateway',
         log: () => undefined,
       });
       for (const { name } of upstreams) {

@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   await using gateway = await openGateway({
     policyFile,
     dataDirectory,
-    startUpstreams: true,
+    as: 'gateway',
     log: (line) => console.error(JSON.stringify(line)),
   });
   const { url } = await listen(gateway);

@@ -46,7 +46,7 @@ export async function operate(
   if (answered !== null) return answered;
   await using gateway = await openGateway({
     ...requirePolicy(place),
-    startUpstreams: false,
+    as: 'command',
     log: quiet,
   });
   return await performOperation(gateway.operated, name, input);

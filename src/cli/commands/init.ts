@@ -146,7 +146,7 @@ function report(
     `wrote ${place.policyFile}: read it, then change \`observe\` to \`strict\``,
     `wrote ${lockFileOf(place.policyFile)}: ${tools.length} definitions, accepted as they are listed now`,
     `ledger key ${vkey}`,
-    'next: sallyport policy check && sallyport up',
+    `next: sallyport policy check; sallyport token --agent ${[...policy.agents.keys()].join()}; sallyport up`,
   );
   return output.result(
     down.length === 0,

@@ -63,8 +63,10 @@ async function up(options: UpOptions, output: Output): Promise<ExitCode> {
   };
   for (const warning of readPolicy(place.policyFile).warnings)
     output.progress(`${formatDiagnostic(warning)}\n`);
-  const gateway = await openGateway({ ...place, startUpstreams: true, log });
+  const gateway = await openGateway({ ...place, as: 'gateway', log });
   try {
+    // Whoever is told that the gateway is up calls it: its servers get a moment to start first.
+    await Promise.race([settled(gateway), stop]);
     const server = await gateway
       .listen({ host: options.host, port, allowedHosts: options.allowHost ?? [] })
       .catch((error: unknown) => {
@@ -87,7 +89,7 @@ async function up(options: UpOptions, output: Output): Promise<ExitCode> {
       ].join('\n'),
     );
     reloadOnHangup(gateway, log);
-    await Promise.race([announceUpstreams(gateway, output), stop]);
+    announceUpstreams(gateway, output);
     log({ level: 'info', event: 'gateway.stopping', signal: await stop });
     dontWaitTwice();
   } finally {
@@ -113,12 +115,16 @@ function addressError(error: unknown, host: string, port: number): unknown {
       });
 }
 
-/** Says how each upstream stands, once it had time to start: a dead one is a line here, not a surprise at the first call. */
-async function announceUpstreams(gateway: Gateway, output: Output): Promise<void> {
+/** When every upstream has listed its tools or failed to, or has had time enough: a dead one holds nobody up for long. */
+async function settled(gateway: Gateway): Promise<void> {
   await Promise.race([
     gateway.catalog.refresh(),
     new Promise((resolve) => setTimeout(resolve, settleMs).unref()),
   ]);
+}
+
+/** Says how each upstream stands: a dead one is a line here, not a surprise at the first call. */
+function announceUpstreams(gateway: Gateway, output: Output): void {
   for (const name of gateway.policySource.policy.upstreams.keys()) {
     const status = gateway.upstream(name)?.status();
     const listed = gateway.catalog.listed(name)?.length ?? 0;

@@ -57,7 +57,7 @@ async function start(directory: string): Promise<Gateway> {
   const opened = await openGateway({
     policyFile,
     dataDirectory,
-    startUpstreams: true,
+    as: 'gateway',
     log: () => undefined,
   });
   await opened.listen({ host: '127.0.0.1', port: 0 });

@@ -346,7 +346,7 @@ describe('runs', () => {
     ['its error', () => Promise.reject(new RangeError('of the body'))],
   ])('a run that an operator ended keeps that end, and the caller gets %s', async (_, body) => {
     await door[Symbol.asyncDispose]();
-    await using gateway = await openGateway({ ...at, startUpstreams: false, log: () => undefined });
+    await using gateway = await openGateway({ ...at, as: 'library', log: () => undefined });
     const { runtime } = gateway;
     const own = makeDoor({
       runtime,
