@@ -223,7 +223,6 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
-/** What is listed now, against what was accepted. Of a program's own functions it is known without asking anybody. */
 const handleKeyState = 'run-handle-key';
 
 /** Kept with the runs: whoever restores them restores their handles. */
@@ -238,6 +237,7 @@ async function handleKeyOf(store: Store): Promise<Uint8Array> {
   return key;
 }
 
+/** What is listed now, against what was accepted. Of a program's own functions it is known without asking anybody. */
 function definitionOf(
   tool: Tool,
   upstream: Upstream | undefined,
