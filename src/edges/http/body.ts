@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { headerOf } from './headers.ts';
+import { keepBody } from './held-bytes.ts';
+import { httpLimits } from './limits.ts';
 import { ClientGone, HttpRefusal } from './refusal.ts';
 
 /** Refuses a body that isn't plain JSON by its own declaration: what a browser sends without asking first never is. */
@@ -15,30 +17,33 @@ export function checkJsonBody(request: IncomingMessage): void {
 }
 
 /**
- * Reads a whole body, at most `bytesMax` bytes of it.
+ * Reads a whole body, at most `bytesMax` bytes of it. They count as held until `letGoOfBody`.
  *
- * @throws {HttpRefusal} 413 as soon as it is known to be longer
+ * @param hasRoom asked before each piece is kept
+ * @throws {HttpRefusal} 413 as soon as it is known to be longer; 503 when others' bodies leave no room for it
  * @throws {ClientGone} when the client leaves in the middle
  */
-export function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+export function readBody(
+  request: IncomingMessage,
+  bytesMax: number,
+  hasRoom: (request: IncomingMessage, bytes: number) => boolean = keepBody,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
 
     // What still arrives is thrown away: closing over unread bytes would reset the connection under the answer.
-    const tooLarge = (): void => {
+    const refuse = (refusal: HttpRefusal): void => {
       stop();
+      chunks.length = 0;
       request.resume();
-      reject(
-        new HttpRefusal(413, 'http.body_too_large', `the body is longer than ${bytesMax} bytes`, {
-          headers: { connection: 'close' },
-        }),
-      );
+      reject(refusal);
     };
     const onData = (chunk: Buffer): void => {
       bytes += chunk.length;
-      if (bytes > bytesMax) tooLarge();
-      else chunks.push(chunk);
+      if (bytes > bytesMax) refuse(tooLarge(bytesMax));
+      else if (hasRoom(request, chunk.length)) chunks.push(chunk);
+      else refuse(noRoom());
     };
     const onEnd = (): void => {
       stop();
@@ -52,7 +57,21 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<Bu
       request.off('data', onData).off('end', onEnd).off('close', onGone);
     };
 
-    if (Number(headerOf(request, 'content-length') ?? 0) > bytesMax) return tooLarge();
+    if (Number(headerOf(request, 'content-length') ?? 0) > bytesMax)
+      return refuse(tooLarge(bytesMax));
     request.on('data', onData).on('end', onEnd).on('close', onGone).on('error', onGone);
+  });
+}
+
+function tooLarge(bytesMax: number): HttpRefusal {
+  return new HttpRefusal(413, 'http.body_too_large', `the body is longer than ${bytesMax} bytes`, {
+    headers: { connection: 'close' },
+  });
+}
+
+function noRoom(): HttpRefusal {
+  return new HttpRefusal(503, 'http.busy', 'too many large requests are under way', {
+    hint: 'send it again in a moment',
+    headers: { connection: 'close', 'retry-after': String(httpLimits.retryAfterS) },
   });
 }

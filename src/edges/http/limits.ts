@@ -4,6 +4,12 @@ export const httpLimits = {
   bodyBytesMax: 4_194_304,
   /** Read from someone who has shown no credential, only to answer with the id of their request. */
   strangerBodyBytesMax: 65_536,
+  /** Bodies of all requests under way together: what is parsed from one can be ten times as large in memory. */
+  bodiesHeldBytesMax: 67_108_864,
+  /** Answers of all connections together that their clients haven't read: eight of the longest. */
+  answersHeldBytesMax: 134_217_728,
+  /** What a client is told to wait when there is no room for its body. */
+  retryAfterS: 1,
   /** Name and value of all headers together; real clients send under 2 KiB. */
   headerBytesMax: 16_384,
   headerCountMax: 100,

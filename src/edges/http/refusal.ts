@@ -10,6 +10,8 @@ export type HttpRefusalCode =
   | 'http.media_type'
   | 'http.body'
   | 'http.body_too_large'
+  /** Bodies of other requests take all the room that there is for them. */
+  | 'http.busy'
   | 'http.not_found'
   | 'http.closing';
 

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { JsonValue } from '../../content/value.ts';
+import { keepAnswer, letGoOfAnswer } from './held-bytes.ts';
 import { httpLimits } from './limits.ts';
 
 /** Sends one JSON document. Resolves to whether its last byte was handed to the network. */
@@ -33,15 +34,25 @@ export function sendEmpty(
 
 /**
  * Ends a response and says whether it went out. True means handed to the kernel: a client that dies with the bytes in
- * its own buffers can't be told from one that read them.
+ * its own buffers can't be told from one that read them. When unread answers fill all the room that there is for them,
+ * the connection is closed instead: the call is recorded as undelivered, and a repeat of it gets its outcome.
  */
 export function finish(response: ServerResponse, last: Buffer | null): Promise<boolean> {
   if (response.destroyed || response.closed) return Promise.resolve(false);
+  const bytes = last?.length ?? 0;
+  if (!keepAnswer(bytes)) {
+    response.destroy();
+    return Promise.resolve(false);
+  }
   return new Promise((resolve) => {
     // Somebody who never reads would otherwise keep the answer, and the claim on it, for ever.
     const timer = setTimeout(() => response.destroy(), httpLimits.deliveryTimeoutMs);
+    let settled = false;
     const settle = (delivered: boolean): void => {
+      if (settled) return;
+      settled = true;
       clearTimeout(timer);
+      letGoOfAnswer(bytes);
       resolve(delivered);
     };
     response.once('finish', () => settle(true));

@@ -8,6 +8,7 @@ import type { Runtime } from '../../runtime/port.ts';
 import { openMcpEndpoint } from '../mcp/endpoint.ts';
 import { type Authenticate, credentialOf, type EdgeLog } from './credentials.ts';
 import { checkHeaderCount } from './headers.ts';
+import { letGoOfBody } from './held-bytes.ts';
 import { hostCheck } from './hosts.ts';
 import { httpLimits } from './limits.ts';
 import { ClientGone, HttpRefusal } from './refusal.ts';
@@ -77,9 +78,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       response.on('close', () => {
         if (closing) setImmediate(() => server.closeIdleConnections());
       });
-      route(request, response).catch((error: unknown) =>
-        answerFailure(error, response, options.log),
-      );
+      route(request, response)
+        .catch((error: unknown) => answerFailure(error, response, options.log))
+        .finally(() => letGoOfBody(request));
     },
   );
   // Node drops what is beyond this count without a word; `checkHeaderCount` refuses it instead.
