@@ -1,0 +1,147 @@
+/** What the ledger says, call by call: read in one pass, event by event, so that a long ledger fits. */
+import { readJson } from '../../src/content/json.ts';
+import { isJsonObject, type JsonObject } from '../../src/content/value.ts';
+import type { Event, RunEvent } from '../../src/engine/events.ts';
+import type { Labels } from '../../src/engine/run.ts';
+import type { StoreReader } from '../../src/store/port.ts';
+import { readEvent } from '../../src/store/upcast.ts';
+import { whatOf } from './world.ts';
+
+const rowsAtOnce = 256;
+
+/** A call that was let through. */
+export interface CallEntry {
+  readonly call: string;
+  readonly run: string;
+  readonly tier: 0 | 1 | 2 | 3;
+  /** Tool and decided arguments, as {@link whatOf} puts them. */
+  readonly what: string;
+  readonly draws: readonly { readonly key: string; readonly amount: number }[];
+  end: {
+    readonly outcome: 'completed' | 'failed' | 'indeterminate';
+    readonly by: 'upstream' | 'sallyport';
+    readonly labels: Labels;
+  } | null;
+  alerted: boolean;
+}
+
+export interface Book {
+  readonly calls: ReadonlyMap<string, CallEntry>;
+  /** Calls that were refused, with an event of their own. */
+  readonly denied: ReadonlySet<string>;
+  /** Calls whose refusal came home from the spool. */
+  readonly spooled: ReadonlySet<string>;
+  /** By id: how many events it has, and how many calls were decided in it. */
+  readonly runs: ReadonlyMap<string, { readonly version: number; readonly calls: number }>;
+  /** What shared counters have to hold at the least: draws that nothing gave back. */
+  readonly drawn: ReadonlyMap<string, number>;
+}
+
+interface Reading {
+  readonly calls: Map<string, CallEntry>;
+  readonly denied: Set<string>;
+  readonly spooled: Set<string>;
+  readonly runs: Map<string, { version: number; calls: number; atMs: number }>;
+}
+
+/** @param backwards - told of each event that lies before an earlier one of its run. */
+export async function readBook(
+  store: StoreReader,
+  backwards: (detail: string) => void,
+): Promise<Book> {
+  const book: Reading = {
+    calls: new Map(),
+    denied: new Set(),
+    spooled: new Set(),
+    runs: new Map(),
+  };
+  for (let next = 0; ; ) {
+    const rows = await store.eventRows(next, rowsAtOnce);
+    for (const { seq, leaf } of rows) {
+      const event = readEvent(leaf, seq);
+      if (isOfRun(event)) noteRun(book, event, seq, backwards);
+      await note(book, event, store);
+      next = seq + 1;
+    }
+    if (rows.length === 0) break;
+  }
+  return { ...book, drawn: drawnBy(book.calls.values()) };
+}
+
+function noteRun(
+  { runs }: Reading,
+  event: RunEvent,
+  seq: number,
+  backwards: (detail: string) => void,
+): void {
+  const run = runs.get(event.run) ?? { version: 0, calls: 0, atMs: 0 };
+  runs.set(event.run, run);
+  run.version += 1;
+  if (event.type === 'call.started' || event.type === 'call.denied') run.calls += 1;
+  if (event.atMs < run.atMs)
+    backwards(
+      `event ${seq} of ${event.run} lies ${run.atMs - event.atMs} ms before an earlier one`,
+    );
+  run.atMs = Math.max(run.atMs, event.atMs);
+}
+
+async function note(book: Reading, event: Event, store: StoreReader): Promise<void> {
+  switch (event.type) {
+    case 'call.started':
+      if (event.dryRun) return;
+      book.calls.set(event.call, {
+        call: event.call,
+        run: event.run,
+        tier: event.tier,
+        what: whatOf(event.tool, await argumentsOf(event.arguments, store)),
+        draws: event.reservations.flatMap((reservation) =>
+          reservation.type === 'window' ? [reservation] : [],
+        ),
+        end: null,
+        alerted: false,
+      });
+      return;
+    case 'call.finished': {
+      const call = book.calls.get(event.call);
+      if (call !== undefined) call.end = event;
+      return;
+    }
+    case 'call.denied':
+      book.denied.add(event.call);
+      return;
+    case 'alert.raised': {
+      const call = book.calls.get(event.call ?? '');
+      if (call !== undefined && event.alert === 'indeterminate_call') call.alerted = true;
+      return;
+    }
+    case 'spool.recovered':
+      for (const refusal of event.refusals) {
+        const call = isJsonObject(refusal) ? refusal['call'] : undefined;
+        if (typeof call === 'string') book.spooled.add(call);
+      }
+      return;
+    default:
+      return;
+  }
+}
+
+async function argumentsOf(digest: string, store: StoreReader): Promise<JsonObject> {
+  const bytes = await store.payload(digest);
+  if (bytes === null) return { unkept: digest };
+  const value = readJson(bytes, { bytesMax: bytes.length, depthMax: 64 });
+  return isJsonObject(value) ? value : { unkept: digest };
+}
+
+function drawnBy(calls: Iterable<CallEntry>): Map<string, number> {
+  const drawn = new Map<string, number>();
+  for (const { end, draws } of calls) {
+    // Given back only when nothing happened; an upstream's own failure keeps what it drew, or not: it isn't counted.
+    if (end?.outcome === 'failed') continue;
+    for (const { key, amount } of draws) drawn.set(key, (drawn.get(key) ?? 0) + amount);
+  }
+  return drawn;
+}
+
+function isOfRun(event: Event): event is RunEvent {
+  return event.type.startsWith('run.') || event.type.startsWith('call.');
+}
