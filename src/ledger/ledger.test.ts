@@ -19,7 +19,7 @@ import { fold } from '../engine/fold.ts';
 import { SampleRun, started } from '../store/contract-samples.ts';
 import type { Store } from '../store/port.ts';
 import { openSqliteReader, openSqliteStore } from '../store/sqlite/open.ts';
-import { exportEvents } from './export.ts';
+import { exportBundle } from './export.ts';
 import { createLedgerKey, keyFiles, loadLedgerKey, loadVerifier } from './key.ts';
 import { emptyRoot, leafHash } from './leaf.ts';
 import { formatVkey } from './note.ts';
@@ -492,29 +492,61 @@ describe('the key', () => {
   });
 });
 
-test('the export has every event with its payloads, byte for byte as it was hashed', async () => {
-  const { directory } = await ledger();
-  await using reader = await openSqliteReader({ directory, foldRun: fold });
-  const lines: string[] = [];
-  for await (const line of exportEvents(reader)) lines.push(line);
-  expect(lines).toHaveLength(600);
-  const events = await reader.events({ limit: 1_000 });
-  for (const [seq, line] of lines.entries()) {
-    const exported = JSON.parse(line);
-    expect(exported.seq).toBe(seq);
-    expect(canonicalJson(exported.event)).toBe(
-      Buffer.from(events[seq]?.leaf ?? []).toString('utf8'),
-    );
-    expect(exported.leafHash).toBe(
-      Buffer.from(leafHash(events[seq]?.leaf ?? emptyRoot)).toString('hex'),
-    );
-    const { event } = events[seq] ?? {};
-    if (event?.type !== 'call.started') continue;
-    expect(payloadDigest(Buffer.from(canonicalJson(exported.payloads[event.arguments])))).toBe(
-      event.arguments,
-    );
+describe('the bundle', () => {
+  async function exported(directory: string): Promise<readonly [string, ...string[]]> {
+    await using reader = await openSqliteReader({ directory, foldRun: fold });
+    const lines: string[] = [];
+    for await (const line of exportBundle(reader, formatVkey(loadVerifier(directory))))
+      lines.push(line);
+    const [header = '', ...rest] = lines;
+    return [header, ...rest];
   }
-  const part: string[] = [];
-  for await (const line of exportEvents(reader, { fromSeq: 250, beforeSeq: 260 })) part.push(line);
-  expect(part).toEqual(lines.slice(250, 260));
+
+  test('has every event with its payloads, byte for byte as it was hashed', async () => {
+    const { directory, vkey } = await ledger();
+    const [header, ...lines] = await exported(directory);
+    await using reader = await openSqliteReader({ directory, foldRun: fold });
+    expect(JSON.parse(header)).toEqual({
+      bundle: 1,
+      vkey,
+      checkpoint: readFileSync(checkpointFile(directory), 'utf8'),
+      events: 600,
+    });
+    expect(lines).toHaveLength(600);
+    const events = await reader.events({ limit: 1_000 });
+    for (const [seq, line] of lines.entries()) {
+      const { leaf = emptyRoot, event } = events[seq] ?? {};
+      const digest = event?.type === 'call.started' ? event.arguments : null;
+      const payload = digest === null ? null : await reader.payload(digest);
+      const payloads =
+        payload === null ? '' : `${JSON.stringify(digest)}:${Buffer.from(payload).toString()}`;
+      const hash = Buffer.from(leafHash(leaf)).toString('hex');
+      expect(line).toBe(
+        `{"seq":${seq},"leafHash":"${hash}","event":${Buffer.from(leaf).toString()},"payloads":{${payloads}}}\n`,
+      );
+    }
+  });
+
+  test.each([
+    ['an event that is no JSON', "UPDATE events SET leaf = x'220a7d7d' WHERE seq = 5"],
+    [
+      'an event with a key twice',
+      `UPDATE events SET leaf = CAST(replace(leaf, '"v":1', '"v":1,"v":1') AS BLOB) WHERE seq = 5`,
+    ],
+    [
+      'a payload that poses as more members',
+      `UPDATE payloads SET bytes = CAST('1},"seq":6' AS BLOB) WHERE digest = (SELECT json_extract(CAST(leaf AS TEXT), '$.arguments') FROM events WHERE seq = 5)`,
+    ],
+  ])('%s stays within a string of its own line', async (_, sql) => {
+    const { directory } = await ledger();
+    edit(directory, sql);
+    const [, ...lines] = await exported(directory);
+    expect(lines).toHaveLength(600);
+    const line = JSON.parse(lines[5] ?? '');
+    expect(Object.keys(line)).toEqual(['seq', 'leafHash', 'event', 'payloads']);
+    const [changed] = [line.event, ...Object.values(line.payloads)].filter(
+      (value) => typeof value === 'string',
+    );
+    expect(changed).toBeDefined();
+  });
 });

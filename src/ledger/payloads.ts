@@ -1,17 +1,23 @@
 import { hash } from 'node:crypto';
-import type { Event } from '../engine/events.ts';
+import type { JsonObject } from '../content/value.ts';
 
-/** The digests of what an event keeps apart from itself. */
-export function payloadsOf(event: Event): readonly string[] {
-  switch (event.type) {
+/** The digests of what an event keeps apart from itself; each once. */
+export function payloadsNamedBy(event: JsonObject): readonly string[] {
+  switch (event['type']) {
     case 'call.denied':
     case 'call.started':
-      return [event.arguments];
+      return digestsOf(event['arguments']);
     case 'call.finished':
-      return [event.result, event.released].filter((digest) => digest !== null);
+      return event['result'] === event['released']
+        ? digestsOf(event['result'])
+        : [...digestsOf(event['result']), ...digestsOf(event['released'])];
     default:
       return [];
   }
+}
+
+function digestsOf(value: unknown): string[] {
+  return typeof value === 'string' ? [value] : [];
 }
 
 export function payloadDigest(bytes: Uint8Array): string {

@@ -14,7 +14,7 @@ import { LedgerError } from './errors.ts';
 import { Findings, type LedgerProblem } from './findings.ts';
 import { leafHash, sameHash } from './leaf.ts';
 import { parseVkey, type Verifier } from './note.ts';
-import { payloadDigest, payloadsOf } from './payloads.ts';
+import { payloadDigest, payloadsNamedBy } from './payloads.ts';
 import { hashesOf, tileWidth } from './tiles.ts';
 import { Frontier } from './tree.ts';
 
@@ -123,7 +123,7 @@ class Walk {
     const event = this.#read(row);
     if (event === null) return;
     this.#columns(row, event);
-    for (const digest of payloadsOf(event)) await this.#payload(digest, row.seq);
+    for (const digest of payloadsNamedBy(event)) await this.#payload(digest, row.seq);
   }
 
   #gap(until: number): void {

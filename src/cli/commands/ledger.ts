@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { printable } from '../../content/escape.ts';
 import { fold } from '../../engine/fold.ts';
-import { exportEvents } from '../../ledger/export.ts';
+import { exportBundle } from '../../ledger/export.ts';
 import { keyFiles, loadVerifier } from '../../ledger/key.ts';
 import { formatVkey } from '../../ledger/note.ts';
 import { makeReceipt, verifyReceipt } from '../../ledger/receipt.ts';
@@ -50,7 +50,9 @@ export function ledgerCommand(act: Act): Command {
       act<CommonOptions>((_, output) => receipt_(what, options, output))(options),
     );
   const exported = new Command('export')
-    .description('Every event, a JSON line each, with its number and leaf hash.')
+    .description(
+      'The whole ledger as a bundle for somebody else, who checks it with `@sallyport/verify`: a line of key and newest checkpoint, then an event a line.',
+    )
     .action(act(export_));
   for (const sub of [verify, receipt, exported]) {
     for (const option of commonOptions()) sub.addOption(option);
@@ -61,7 +63,7 @@ export function ledgerCommand(act: Act): Command {
     'sallyport ledger verify --checkpoint kept.checkpoint',
     'sallyport ledger receipt 0 > first.receipt',
     'sallyport ledger verify --receipt first.receipt',
-    'sallyport ledger export > events.jsonl',
+    'sallyport ledger export > ledger.bundle',
   ]);
 }
 
@@ -136,18 +138,21 @@ async function lastEventOf(reader: StoreReader, call: string): Promise<number> {
 }
 
 async function export_(options: CommonOptions, output: Output): Promise<ExitCode> {
-  await using reader = await openSqliteReader({
-    directory: placeOf(options).dataDirectory,
-    foldRun: fold,
-  });
+  const { dataDirectory } = placeOf(options);
+  await using reader = await openSqliteReader({ directory: dataDirectory, foldRun: fold });
+  const vkey = existsSync(keyFiles(dataDirectory).vkey)
+    ? formatVkey(loadVerifier(dataDirectory))
+    : null;
+  const lines = exportBundle(reader, vkey);
   if (!output.json) {
-    for await (const line of exportEvents(reader)) output.line(line);
+    for await (const line of lines) output.line(line);
     return 0;
   }
   // One object, written as it is read: a ledger doesn't fit into memory.
-  output.line('{"ok":true,"events":[');
+  const header = await lines.next();
+  output.line(`{"ok":true,"ledger":${header.value?.trimEnd() ?? 'null'},"events":[`);
   let separator = '';
-  for await (const line of exportEvents(reader)) {
+  for await (const line of lines) {
     output.line(separator + line.trimEnd());
     separator = ',';
   }
