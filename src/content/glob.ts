@@ -27,7 +27,9 @@ export function compileGlob(text: string): CompiledGlob {
   return {
     text,
     matches: (value) => matches(parts, value, false),
-    covers: (path) => matches(folderParts, path, true),
+    // `*/**` matches `/`, which holds no folder `*`.
+    covers: (path) =>
+      matches(folderParts, path, true) || (folder !== text && matches(parts, path, false)),
   };
 }
 

@@ -24,7 +24,7 @@ export const jsonLimits: JsonLimits = {
 };
 
 /**
- * Reads one JSON value. `-0` is read as 0; a fraction that a double can't hold is rounded, as everywhere.
+ * Reads one JSON value. `-0` is read as 0; digits of a fraction beyond what a double holds are rounded, as everywhere.
  *
  * @throws {StrictJsonError} for everything else that isn't exactly one value which all readers read alike.
  */
@@ -285,8 +285,13 @@ class Reader {
       throw new StrictJsonError('json.number_range', 'a number that a double cannot hold', start);
     }
     this.#at = at;
+    if (value !== 0) return value;
+    // A decimal reader sees more than nothing in `1e-400`.
+    if (!/^-?0[.0]*(?:[eE]|$)/.test(text.slice(start, at))) {
+      throw new StrictJsonError('json.number_range', 'a number that a double cannot hold', start);
+    }
     // -0 equals 0 everywhere but in text: the record and the upstream get the same.
-    return value === 0 ? 0 : value;
+    return 0;
   }
 
   /** At least one digit from `at`; returns where they end. */
@@ -327,12 +332,15 @@ function isDigit(unit: number): boolean {
 
 /**
  * Some readers match keys by Unicode case folding: to them `ſend` and U+212A (the Kelvin sign) are `send` and `k`.
- * Upper-casing first catches those that have no lower form of their own.
+ * Upper-casing in between catches those that have no lower form of their own; lower-casing before it, the one (`ẞ`)
+ * that has no other upper form than itself.
  */
 function foldCase(key: string): string {
   for (let at = 0; at < key.length; at += 1) {
     const unit = key.charCodeAt(at);
-    if ((unit >= 0x41 && unit <= 0x5a) || unit >= 0x80) return key.toUpperCase().toLowerCase();
+    if ((unit >= 0x41 && unit <= 0x5a) || unit >= 0x80) {
+      return key.toLowerCase().toUpperCase().toLowerCase();
+    }
   }
   return key;
 }

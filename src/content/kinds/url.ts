@@ -49,7 +49,7 @@ export function parseUrl(text: string): Url | Unparsable {
   const port = place.port === defaultPort(scheme) ? '' : `:${place.port}`;
   return {
     type: 'url',
-    key: `${scheme}://${place.host}${port}${normal}${query}`,
+    key: `${scheme}://${place.host}${port}${normal}${onePercentSpelling(query)}`,
     scheme,
     host: place.host,
     port: place.port,

@@ -1,0 +1,25 @@
+import { SallyportError } from '../../src/content/errors.ts';
+import type { Target } from './target.ts';
+import { globTarget } from './targets/glob.ts';
+import { jsonTarget } from './targets/json.ts';
+import { kindTargets } from './targets/kinds.ts';
+import { lineTarget } from './targets/lines.ts';
+import { pointerTarget } from './targets/pointer.ts';
+import { eventStreamTarget, upstreamMessageTarget } from './targets/upstream-message.ts';
+
+export const targets: readonly Target[] = [
+  jsonTarget,
+  upstreamMessageTarget,
+  eventStreamTarget,
+  lineTarget,
+  globTarget,
+  pointerTarget,
+  ...kindTargets,
+];
+
+export function targetNamed(name: string): Target {
+  const target = targets.find((known) => known.name === name);
+  if (target === undefined)
+    throw new SallyportError('fuzz.target', `there is no target \`${name}\``);
+  return target;
+}
