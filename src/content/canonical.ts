@@ -1,5 +1,5 @@
 import { jsonDepthCeiling, StrictJsonError } from './json-error.ts';
-import type { JsonValue } from './value.ts';
+import { isJsonArray, type JsonObject, type JsonValue } from './value.ts';
 
 /**
  * RFC 8785: keys by UTF-16 units, numbers as ECMAScript writes them, no white space. Equal values have equal texts.
@@ -10,7 +10,7 @@ export function canonicalJson(value: JsonValue): string {
   return canonical(value, 0);
 }
 
-function canonical(value: JsonValue, depth: number): string {
+function canonical(value: JsonValue | undefined, depth: number): string {
   if (typeof value === 'string') return canonicalString(value);
   if (typeof value === 'boolean') return value ? 'true' : 'false';
   if (typeof value === 'number') {
@@ -22,7 +22,7 @@ function canonical(value: JsonValue, depth: number): string {
   if (depth >= jsonDepthCeiling) {
     throw new StrictJsonError('json.depth', `deeper than ${jsonDepthCeiling}`, 0);
   }
-  if (Array.isArray(value)) {
+  if (isJsonArray(value)) {
     // An index loop: a hole must not vanish, as it would in `map` and `join`.
     let text = '[';
     for (let at = 0; at < value.length; at += 1) {
@@ -30,15 +30,22 @@ function canonical(value: JsonValue, depth: number): string {
     }
     return `${text}]`;
   }
-  let text = '{';
-  for (const [at, [key, field]] of Object.entries(value).sort(byKey).entries()) {
-    text += `${at === 0 ? '' : ','}${canonicalString(key)}:${canonical(field, depth + 1)}`;
+  let text = '';
+  for (const key of sortedKeys(value)) {
+    text += `${text === '' ? '{' : ','}${canonicalString(key)}:${canonical(value[key], depth + 1)}`;
   }
-  return `${text}}`;
+  return text === '' ? '{}' : `${text}}`;
 }
 
-function byKey(left: readonly [string, unknown], right: readonly [string, unknown]): number {
-  return left[0] < right[0] ? -1 : 1;
+/** By UTF-16 units. What was written in this form is sorted already. */
+function sortedKeys(value: JsonObject): readonly string[] {
+  const keys = Object.keys(value);
+  let before = '';
+  for (const key of keys) {
+    if (key < before) return keys.sort();
+    before = key;
+  }
+  return keys;
 }
 
 /** What can't stand in JSON text as it is. */

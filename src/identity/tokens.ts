@@ -5,7 +5,7 @@
  * it is minted. A rotated token keeps its *credential*, the identity that implicit runs hang on: else rotating would
  * be a way to shed labels.
  */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { GatewayEvent } from '../engine/events.ts';
 import { StoreError } from '../store/errors.ts';
@@ -243,7 +243,7 @@ function bearerOf(authorization: string | undefined): string {
 }
 
 function hashOf(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
+  return hash('sha256', secret, 'buffer');
 }
 
 function principalOf(record: TokenRecord): Principal {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { digestOfText } from '../content/digest.ts';
 import { canonicalJson } from '../content/json.ts';
 import { redactValues } from '../content/redact.ts';
@@ -18,7 +18,7 @@ export class Payloads {
   /** @returns `sha256:<hex>` over the payload's RFC 8785 form. */
   keep(value: JsonValue): string {
     const bytes = Buffer.from(canonicalJson(redactValues(value, this.#secrets)), 'utf8');
-    const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+    const digest = `sha256:${hash('sha256', bytes)}`;
     this.bytes.set(digest, bytes);
     return digest;
   }

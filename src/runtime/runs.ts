@@ -1,5 +1,5 @@
 /** The life of runs: opened by an opener (or implied by a bare agent), carried by a handle, closed once. */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { redactText } from '../content/redact.ts';
 import { spentBudget } from '../engine/budget.ts';
 import type { CarriedOver } from '../engine/events.ts';
@@ -46,11 +46,14 @@ export class Runs {
   readonly #family: RunFamily;
   /** The id of the implicit run of each (agent, user, credential) that called since the start. */
   readonly #implicit = new Map<string, Promise<string>>();
+  /** Made once: making it costs five times what sealing does. */
+  readonly #handleKey: KeyObject;
 
   constructor(ports: RuntimePorts) {
     this.#ports = ports;
     this.#writers = new RunWriters(ports);
     this.#family = new RunFamily(ports, this.#writers);
+    this.#handleKey = createSecretKey(ports.handleKey);
   }
 
   /** Null: there is no such run. */
@@ -145,7 +148,7 @@ export class Runs {
 
   /** Who sees a run's id (in the ledger, an alert, a refusal) has not got its handle. */
   #sealOf(id: string): string {
-    return createHmac('sha256', this.#ports.handleKey)
+    return createHmac('sha256', this.#handleKey)
       .update(id)
       .digest()
       .subarray(0, sealBytes)
