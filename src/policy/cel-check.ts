@@ -4,7 +4,7 @@ import { typedCall, typedMethod } from './cel-calls.ts';
 import type { CelType } from './cel-environment.ts';
 import { typedMembership } from './cel-membership.ts';
 import { arithmetic, comparison, type Operator } from './cel-operators.ts';
-import { checkLiteral, type ProblemSink } from './cel-scan.ts';
+import { checkLiteral, isReadTwoWays, type ProblemSink } from './cel-scan.ts';
 import type { Evaluate, Named } from './cel-scope.ts';
 import {
   attempt,
@@ -20,7 +20,7 @@ import {
   unknown,
   widened,
 } from './cel-typed.ts';
-import { aType, CelFault, type CelValue } from './cel-value.ts';
+import { aType, boundedInt, CelFault, type CelValue, isInt64 } from './cel-value.ts';
 
 /** Types a syntax tree against the names at its place, and makes of it what can be evaluated. */
 export class CelChecker {
@@ -66,12 +66,14 @@ export class CelChecker {
       case '||':
         return this.#logic(node, item);
       case '!_': {
+        if (node.args.op === '!_') return this.#fail('`!` twice says nothing', node, 'remove both');
         const operand = this.#as(bool, this.#typed(node.args, item), node.args, '`!`');
         return { type: bool, evaluate: (frame) => truth(operand.evaluate(frame)) === false };
       }
       case '-_':
         return this.#negated(node, item);
       case 'in':
+        if (isReadTwoWays(this.#source, node)) return this.#fail(twoWays, node, 'write brackets');
         return typedMembership(this.#checking, node, item);
       case '==':
       case '!=':
@@ -140,6 +142,8 @@ export class CelChecker {
 
   #choice(node: ASTNode, item: Item | null): Typed {
     if (node.op !== '?:') return failed;
+    if (isReadTwoWays(this.#source, node))
+      return this.#fail('a choice within a choice is read in two ways', node, 'write brackets');
     const [conditionNode, thenNode, elseNode] = node.args;
     const condition = this.#as(
       bool,
@@ -184,6 +188,7 @@ export class CelChecker {
 
   #negated(node: ASTNode, item: Item | null): Typed {
     if (node.op !== '-_') return failed;
+    if (node.args.op === '-_') return this.#fail('`-` twice says nothing', node, 'remove both');
     const operand = this.#typed(node.args, item);
     if (operand.failed) return failed;
     const { type } = operand.type;
@@ -191,9 +196,12 @@ export class CelChecker {
       return this.#fail(`\`-\` needs a number, and this is ${aType(operand.type)}`, node);
     }
     const negate = (value: CelValue): CelValue => {
-      if (typeof value === 'bigint' || typeof value === 'number') return -value;
+      if (typeof value === 'bigint') return boundedInt(-value);
+      if (typeof value === 'number') return -value;
       throw new CelFault('a null is used as a number');
     };
+    if (typeof operand.literal === 'bigint' && !isInt64(-operand.literal))
+      return this.#fail('the integer overflows 64 bits', node);
     return {
       type: operand.type,
       ...(operand.literal === undefined ? {} : { literal: negate(operand.literal) }),
@@ -203,6 +211,7 @@ export class CelChecker {
 
   #operator(node: ASTNode, operator: Operator, item: Item | null): Typed {
     if (!isBinary(node)) return failed;
+    if (isReadTwoWays(this.#source, node)) return this.#fail(twoWays, node, 'write brackets');
     const left = this.#typed(node.args[0], item);
     const right = this.#typed(node.args[1], item);
     if (left.failed || right.failed) return failed;
@@ -211,6 +220,8 @@ export class CelChecker {
     return this.#fail(made.problem, node, made.mend);
   }
 }
+
+const twoWays = 'a comparison beside a comparison is read in two ways';
 
 function literalType(value: unknown): CelType | null {
   if (typeof value === 'boolean') return bool;

@@ -39,6 +39,10 @@ export function compilePattern(
   if (pattern.length > patternCharactersMax) {
     return { problem: `the pattern is longer than ${patternCharactersMax} characters` };
   }
+  // A brace that repeats nothing is a brace to some engines, and a mistake to others.
+  if (/(?<!\\(?:[pPx])?)\{(?!\d+(?:,\d*)?\})/.test(pattern)) {
+    return { problem: 'a `{` in the pattern repeats nothing: write `\\{`' };
+  }
   let compiled: RE2JS;
   try {
     compiled = RE2JS.compile(pattern);
@@ -81,16 +85,21 @@ export function minorUnits(written: string, currency: string): bigint | null {
   return sign === '-' ? -minor : minor;
 }
 
-/** RFC 3339, with its offset; null: not one. */
+/**
+ * RFC 3339, with its offset; null: not one, or one that we would read otherwise than others do: finer than a
+ * millisecond (two such times would be equal here alone), `24:00`, and what no year from 1 to 9999 holds.
+ */
 export function timestampMs(text: string): number | null {
   const shape =
-    /^\d{4}-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/.exec(text);
+    /^\d{4}-(\d{2})-(\d{2})T(?!24)(\d{2}):(\d{2}):(\d{2})(?:\.\d{1,3}0{0,6})?(?:Z|[+-]\d{2}:\d{2})$/.exec(
+      text,
+    );
   if (shape === null) return null;
   const ms = Date.parse(text.replace(/(\.\d{3})\d+/, '$1'));
   // `2026-02-31` rolls over into March elsewhere; here it is no time at all.
   const [, month, day] = shape;
   const lastDay = new Date(Date.UTC(Number(text.slice(0, 4)), Number(month), 0)).getUTCDate();
-  return Number.isNaN(ms) || Number(day) > lastDay ? null : ms;
+  return isTimestamp(ms) && Number(day) <= lastDay ? ms : null;
 }
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
@@ -102,7 +111,21 @@ export function durationMs(text: string): number | null {
   for (const [, count = '', unit = ''] of text.matchAll(/(\d+)(ms|s|m|h)/g)) {
     ms += Number(count) * (unitMs[unit] ?? 0);
   }
+  if (!isDuration(ms)) return null;
   return text.startsWith('-') ? -ms : ms;
+}
+
+const timestampMinMs = Date.parse('0001-01-01T00:00:00Z');
+const timestampMaxMs = Date.parse('9999-12-31T23:59:59.999Z');
+/** Where a duration is an int of nanoseconds, 64 bits end here. */
+const durationMaxMs = 9_223_372_036_854;
+
+export function isTimestamp(ms: number): boolean {
+  return ms >= timestampMinMs && ms <= timestampMaxMs;
+}
+
+export function isDuration(ms: number): boolean {
+  return Math.abs(ms) <= durationMaxMs;
 }
 
 /** `int(…)`, `double(…)`, `string(…)`: by what each takes. `unknown` is read for what it turns out to be. */
@@ -142,8 +165,8 @@ export const conversions: ReadonlyMap<
 
 function toInt(value: CelValue): CelValue {
   if (typeof value === 'bigint') return value;
-  if (typeof value === 'number' && Number.isFinite(value))
-    return boundedInt(BigInt(Math.trunc(value)));
+  // Both ends excluded, as CEL has it: a double there stands for its neighbours too.
+  if (typeof value === 'number' && Math.abs(value) < 2 ** 63) return BigInt(Math.trunc(value));
   if (typeof value === 'string' && /^-?\d{1,19}$/.test(value)) return boundedInt(BigInt(value));
   throw new CelFault("a value can't be made an int");
 }

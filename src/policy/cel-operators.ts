@@ -1,5 +1,6 @@
 import { parseKind } from '../content/kinds.ts';
 import type { CelType } from './cel-environment.ts';
+import { isDuration, isTimestamp } from './cel-functions.ts';
 import { string, type Typed } from './cel-typed.ts';
 import {
   aType,
@@ -241,10 +242,22 @@ const arithmeticRules: readonly ArithmeticRule[] = [
   { op: ['+', '-'], left: 'money', right: 'money', compute: integers },
   { op: ['*'], left: 'money', right: 'int', compute: integers },
   { op: ['+'], left: 'string', right: 'string', compute: joined },
-  { op: ['+', '-'], left: 'timestamp', right: 'duration', compute: doubles },
-  { op: ['+'], left: 'duration', right: 'timestamp', gives: timestamp, compute: doubles },
-  { op: ['-'], left: 'timestamp', right: 'timestamp', gives: duration, compute: doubles },
-  { op: ['+', '-'], left: 'duration', right: 'duration', compute: doubles },
+  { op: ['+', '-'], left: 'timestamp', right: 'duration', compute: within(isTimestamp) },
+  {
+    op: ['+'],
+    left: 'duration',
+    right: 'timestamp',
+    gives: timestamp,
+    compute: within(isTimestamp),
+  },
+  {
+    op: ['-'],
+    left: 'timestamp',
+    right: 'timestamp',
+    gives: duration,
+    compute: within(isDuration),
+  },
+  { op: ['+', '-'], left: 'duration', right: 'duration', compute: within(isDuration) },
 ];
 
 function integers(op: string, left: CelValue, right: CelValue): CelValue {
@@ -263,7 +276,7 @@ function integers(op: string, left: CelValue, right: CelValue): CelValue {
   }
 }
 
-function doubles(op: string, left: CelValue, right: CelValue): CelValue {
+function doubles(op: string, left: CelValue, right: CelValue): number {
   if (typeof left !== 'number' || typeof right !== 'number')
     throw new CelFault('a null is used as a number');
   switch (op) {
@@ -276,6 +289,15 @@ function doubles(op: string, left: CelValue, right: CelValue): CelValue {
     default:
       return left / right;
   }
+}
+
+/** Times beyond what every implementation can hold are an error, as an int's overflow is. */
+function within(isHeld: (ms: number) => boolean): ArithmeticRule['compute'] {
+  return (op, left, right) => {
+    const ms = doubles(op, left, right);
+    if (!isHeld(ms)) throw new CelFault('a time is out of range');
+    return ms;
+  };
 }
 
 function joined(_op: string, left: CelValue, right: CelValue, meter: Meter): CelValue {

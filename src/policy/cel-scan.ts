@@ -4,7 +4,7 @@
  * reads it. What isn't listed as known here is refused too: a new release of the parser can't widen the language.
  */
 import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js';
-import { int64Max, int64Min } from './cel-value.ts';
+import { isInt64 } from './cel-value.ts';
 
 export interface CelProblem {
   readonly message: string;
@@ -37,6 +37,16 @@ export function parseCel(
       problem: { message: `the expression is longer than ${sourceCharactersMax} characters` },
     };
   }
+  const comment = commentIn(source);
+  if (comment !== null) {
+    return {
+      problem: {
+        message: 'comments of CEL are not read alike everywhere',
+        offset: comment,
+        mend: 'write a comment of YAML, with `#`, above the expression',
+      },
+    };
+  }
   try {
     return { tree: parser.parse(source).ast };
   } catch (error) {
@@ -53,6 +63,49 @@ export function parseCel(
     };
   }
 }
+
+const relations: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=', 'in']);
+
+/**
+ * What the parser that we use reads in its own way, where there are no brackets: `a == b in c` is `(a == b) in c` to the
+ * specification, and `a == (b in c)` to it; `a ? b ? c : d : e` is no expression, and one to it.
+ */
+export function isReadTwoWays(source: string, node: ASTNode): boolean {
+  if (!Array.isArray(node.args)) return false;
+  const [left, right] = node.args;
+  if (!isNode(left) || !isNode(right)) return false;
+  const alike = relations.has(node.op) && relations.has(right.op);
+  if (!alike && !(node.op === '?:' && right.op === '?:')) return false;
+  const bare = source.replaceAll(textOrComment, (text) => ' '.repeat(text.length));
+  const opened = bare.slice(left.end, right.start).split('(').length - 1;
+  return opened <= closedWithin(bare.slice(right.start, right.end));
+}
+
+function isNode(value: unknown): value is ASTNode {
+  return typeof value === 'object' && value !== null && 'op' in value && 'start' in value;
+}
+
+/** Brackets that were opened before the text and end in it. */
+function closedWithin(text: string): number {
+  let depth = 0;
+  let lowest = 0;
+  for (const character of text) {
+    if (character === '(') depth += 1;
+    if (character === ')') depth -= 1;
+    lowest = Math.min(lowest, depth);
+  }
+  return -lowest;
+}
+
+/** Where `//` stands outside of a text; null: nowhere. */
+function commentIn(source: string): number | null {
+  for (const { 0: token, index } of source.matchAll(textOrComment))
+    if (token === '//') return index;
+  return null;
+}
+
+const textOrComment =
+  /[rR](?:'''.*?'''|""".*?"""|'[^']*'|"[^"]*")|'''(?:\\.|[^\\])*?'''|"""(?:\\.|[^\\])*?"""|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\/\//gs;
 
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
@@ -118,7 +171,10 @@ export function checkLiteral(source: string, node: ASTNode, report: ProblemSink)
     );
     return;
   }
-  if (typeof value === 'bigint' && (value > int64Max || value < int64Min)) {
+  if (typeof value === 'bigint' && source.startsWith('0X', node.start)) {
+    report("`0X` isn't read everywhere", node, 'write `0x`');
+  }
+  if (typeof value === 'bigint' && !isInt64(value)) {
     report('the integer overflows 64 bits', node);
   }
   if (typeof value === 'string') checkEscapes(source.slice(node.start, node.end), node, report);

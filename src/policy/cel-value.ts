@@ -41,11 +41,12 @@ export class Meter {
   }
 }
 
-export const int64Max: bigint = 2n ** 63n - 1n;
-export const int64Min: bigint = -(2n ** 63n);
+export function isInt64(value: bigint): boolean {
+  return BigInt.asIntN(64, value) === value;
+}
 
 export function boundedInt(value: bigint): bigint {
-  if (value > int64Max || value < int64Min) throw new CelFault('an integer overflows 64 bits');
+  if (!isInt64(value)) throw new CelFault('an integer overflows 64 bits');
   return value;
 }
 
