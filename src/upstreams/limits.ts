@@ -22,6 +22,11 @@ export const upstreamLimits = {
   messageDepthMax: 128,
   /** One response stream, its progress notifications included. */
   streamBytesMax: 67_108_864,
+  /** What a message counts for at the least where bytes are counted: reading a million tiny ones takes seconds. */
+  messageCostBytes: 256,
+  /** What a process may write within a minute that answers nothing: more is a flood, and the process is ended. */
+  unaskedBytesMax: 67_108_864,
+  unaskedWindowMs: 60_000,
   /** An event of a stream that only says that a list has changed. */
   noticeBytesMax: 262_144,
   /** Unread bytes towards a child that doesn't read: more calls would only fill our memory. */
@@ -42,6 +47,7 @@ export const upstreamLimits = {
   operationCharactersMax: 256,
 
   /** Enough for the end of a stack trace: a runtime's very last line is often its version. */
+  stderrBytesKept: 65_536,
   stderrLinesKept: 5,
   stderrLineCharactersMax: 300,
   /** Text of an upstream's error that is kept: enough to understand it, too little to carry a payload far. */

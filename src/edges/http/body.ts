@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { GatheredBytes } from '../../content/gathered-bytes.ts';
 import { headerOf } from './headers.ts';
 import { keepBody } from './held-bytes.ts';
 import { httpLimits } from './limits.ts';
@@ -27,27 +28,25 @@ export function readBody(
   request: IncomingMessage,
   bytesMax: number,
   hasRoom: (request: IncomingMessage, bytes: number) => boolean = keepBody,
-): Promise<Buffer> {
+): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
+    const gathered = new GatheredBytes();
 
     // What still arrives is thrown away: closing over unread bytes would reset the connection under the answer.
     const refuse = (refusal: HttpRefusal): void => {
       stop();
-      chunks.length = 0;
+      gathered.take();
       request.resume();
       reject(refusal);
     };
     const onData = (chunk: Buffer): void => {
-      bytes += chunk.length;
-      if (bytes > bytesMax) refuse(tooLarge(bytesMax));
-      else if (hasRoom(request, chunk.length)) chunks.push(chunk);
+      if (gathered.length + chunk.length > bytesMax) refuse(tooLarge(bytesMax));
+      else if (hasRoom(request, chunk.length)) gathered.add(chunk);
       else refuse(noRoom());
     };
     const onEnd = (): void => {
       stop();
-      resolve(Buffer.concat(chunks, bytes));
+      resolve(gathered.take());
     };
     const onGone = (): void => {
       stop();

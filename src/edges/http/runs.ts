@@ -136,7 +136,7 @@ async function readShape<Shape extends z.ZodType>(
   throw new HttpRefusal(400, 'http.body', `${at}${issue?.message ?? 'not what is expected here'}`);
 }
 
-function readStrictly(body: Buffer): unknown {
+function readStrictly(body: Uint8Array): unknown {
   try {
     return readJson(body);
   } catch (error) {

@@ -1,3 +1,5 @@
+import { GatheredBytes } from '../../content/gathered-bytes.ts';
+
 const newline = 0x0a;
 
 /** Splits a byte stream into lines without ever holding more than one line of the longest length. */
@@ -5,10 +7,9 @@ export class LineSplitter {
   readonly #bytesMax: number;
   readonly #onLine: (line: Uint8Array) => void;
   readonly #onTooLong: (head: Uint8Array, tail: Uint8Array) => void;
-  #parts: Uint8Array[] = [];
-  #bytes = 0;
-  /** Of a line that is being thrown away: its first bytes, to tell whose it was. */
-  #head: Uint8Array | null = null;
+  readonly #line = new GatheredBytes();
+  /** Of a line that is being thrown away: its first bytes and, so far, its last ones, to tell whose it was. */
+  #thrown: { readonly head: Uint8Array; tail: Uint8Array } | null = null;
 
   constructor(
     bytesMax: number,
@@ -31,27 +32,30 @@ export class LineSplitter {
   }
 
   #add(part: Uint8Array): void {
-    this.#parts.push(part);
-    this.#bytes += part.length;
-    if (this.#bytes <= this.#bytesMax) return;
-    const all = Buffer.concat(this.#parts);
-    this.#head ??= Uint8Array.from(all.subarray(0, edgeBytes));
-    const tail = Uint8Array.from(all.subarray(-edgeBytes));
-    this.#parts = [tail];
-    // Stays above the bound, so that the rest of this line is thrown away too.
-    this.#bytes = this.#bytesMax + 1;
+    if (this.#thrown !== null) {
+      this.#thrown.tail = lastOf(this.#thrown.tail, part);
+      return;
+    }
+    this.#line.add(part);
+    if (this.#line.length <= this.#bytesMax) return;
+    const line = this.#line.take();
+    this.#thrown = { head: line.slice(0, edgeBytes), tail: line.slice(-edgeBytes) };
   }
 
   #finish(): void {
-    const [only] = this.#parts;
-    const line = this.#parts.length === 1 && only !== undefined ? only : Buffer.concat(this.#parts);
-    const head = this.#head;
-    this.#parts = [];
-    this.#bytes = 0;
-    this.#head = null;
-    if (head === null) this.#onLine(line);
-    else this.#onTooLong(head, line);
+    const thrown = this.#thrown;
+    this.#thrown = null;
+    if (thrown === null) this.#onLine(this.#line.take());
+    else this.#onTooLong(thrown.head, thrown.tail);
   }
 }
 
 const edgeBytes = 256;
+
+function lastOf(tail: Uint8Array, part: Uint8Array): Uint8Array {
+  if (part.length >= edgeBytes) return part.slice(-edgeBytes);
+  const both = new Uint8Array(tail.length + part.length);
+  both.set(tail);
+  both.set(part, tail.length);
+  return both.slice(-edgeBytes);
+}

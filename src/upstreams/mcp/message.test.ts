@@ -33,28 +33,38 @@ test.each([
   [
     'result and error at once',
     '{"jsonrpc":"2.0","id":1,"result":{},"error":{"code":1,"message":""}}',
-    [{ type: 'invalid', id: 1 }],
+    [{ type: 'invalid', id: 1, meant: true }],
   ],
   [
     'a result that is no object',
     '{"jsonrpc":"2.0","id":1,"result":[]}',
-    [{ type: 'invalid', id: 1 }],
+    [{ type: 'invalid', id: 1, meant: true }],
   ],
   [
     'an answer to an id that is not a number',
     '{"jsonrpc":"2.0","id":"1","result":{}}',
-    [{ type: 'invalid', id: null }],
+    [{ type: 'invalid', id: null, meant: true }],
   ],
-  ['another version', '{"jsonrpc":"1.0","id":1,"result":{}}', [{ type: 'invalid', id: null }]],
+  [
+    'another version',
+    '{"jsonrpc":"1.0","id":1,"result":{}}',
+    [{ type: 'invalid', id: null, meant: false }],
+  ],
+  [
+    'a line of a log that is JSON',
+    '{"level":"info","msg":"ready"}',
+    [{ type: 'invalid', id: null, meant: false }],
+  ],
+  ['a line of a log', 'jsonrpc server is ready', [{ type: 'invalid', id: null, meant: false }]],
   [
     'no JSON, with its id in front',
     '{"jsonrpc":"2.0","id":7,"result":{',
-    [{ type: 'invalid', id: 7 }],
+    [{ type: 'invalid', id: 7, meant: true }],
   ],
   [
     'duplicate keys, with its id at the end',
     '{"result":{"a":1,"a":2},"jsonrpc":"2.0","id":7}',
-    [{ type: 'invalid', id: 7 }],
+    [{ type: 'invalid', id: 7, meant: true }],
   ],
   [
     'a batch',
@@ -67,7 +77,7 @@ test.each([
   [
     'a batch of too many',
     `[${Array(101).fill('{"jsonrpc":"2.0","method":"a"}').join()}]`,
-    [{ type: 'invalid', id: null }],
+    [{ type: 'invalid', id: null, meant: true }],
   ],
 ])('%s', (_, text, messages) => {
   expect(readMessages(bytes(text))).toEqual(messages);

@@ -15,8 +15,11 @@ export type Incoming =
   /** The upstream asks us something: refused, save for `ping`. */
   | { readonly type: 'request'; readonly id: string | number; readonly method: string }
   | { readonly type: 'notification'; readonly method: string; readonly params: JsonObject }
-  /** Not JSON-RPC as we take it. `id` when it could still be told whose answer it was to be. */
-  | { readonly type: 'invalid'; readonly id: number | null };
+  /**
+   * Not JSON-RPC as we take it. `id` when it could still be told whose answer it was to be; `meant` when it was to be
+   * somebody's: a line of a log that went to the wrong stream is nobody's.
+   */
+  | { readonly type: 'invalid'; readonly id: number | null; readonly meant: boolean };
 
 /** More messages in one batch than this are one invalid message. (Only 2025-03-26 has batches.) */
 const batchMax = 100;
@@ -31,14 +34,17 @@ export function readMessages(source: string | Uint8Array): readonly Incoming[] {
     });
   } catch {
     const bytes = typeof source === 'string' ? new TextEncoder().encode(source) : source;
-    return [{ type: 'invalid', id: idAtEdge(bytes, bytes) }];
+    return [{ type: 'invalid', id: idAtEdge(bytes, bytes), meant: looksMeant(bytes, bytes) }];
   }
   if (!isJsonArray(value)) return [readMessage(value)];
-  return value.length > batchMax ? [{ type: 'invalid', id: null }] : value.map(readMessage);
+  return value.length > batchMax
+    ? [{ type: 'invalid', id: null, meant: true }]
+    : value.map(readMessage);
 }
 
 function readMessage(value: JsonValue): Incoming {
-  if (!isJsonObject(value) || value['jsonrpc'] !== '2.0') return { type: 'invalid', id: null };
+  if (!isJsonObject(value) || value['jsonrpc'] !== '2.0')
+    return { type: 'invalid', id: null, meant: false };
   const { id, method, result, error } = value;
   if (typeof method === 'string') {
     if (typeof id === 'string' || typeof id === 'number') return { type: 'request', id, method };
@@ -61,7 +67,7 @@ function readMessage(value: JsonValue): Incoming {
   }
   if (ours !== null && isJsonObject(result) && error === undefined)
     return { type: 'result', id: ours, result };
-  return { type: 'invalid', id: ours };
+  return { type: 'invalid', id: ours, meant: true };
 }
 
 /**
@@ -76,6 +82,15 @@ export function idAtEdge(head: Uint8Array, tail: Uint8Array): number | null {
   const last = /,\s*"id"\s*:\s*(\d{1,15})\s*\}\s*$/.exec(decode(tail.subarray(-edgeBytes)));
   const digits = first?.[1] ?? last?.[1];
   return digits === undefined ? null : Number(digits);
+}
+
+/** Whether something that can't be read was to be a message: it begins as an object and names the protocol at an edge. */
+export function looksMeant(head: Uint8Array, tail: Uint8Array): boolean {
+  const first = decode(head.subarray(0, edgeBytes));
+  return (
+    /^\s*[{[]/.test(first) &&
+    (first.includes('"jsonrpc"') || decode(tail.subarray(-edgeBytes)).includes('"jsonrpc"'))
+  );
 }
 
 const edgeBytes = 256;

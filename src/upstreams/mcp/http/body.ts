@@ -1,5 +1,6 @@
 /** Readers of response bodies, each with its bound. */
 import { createParser } from 'eventsource-parser';
+import { GatheredBytes } from '../../../content/gathered-bytes.ts';
 import { upstreamLimits } from '../../limits.ts';
 import type { Take } from './send.ts';
 
@@ -9,16 +10,14 @@ export interface WholeBody {
 }
 
 export function wholeBody(): WholeBody {
-  const parts: Uint8Array[] = [];
-  let size = 0;
+  const gathered = new GatheredBytes();
   return {
     take: (chunk) => {
-      size += chunk.length;
-      if (size > upstreamLimits.messageBytesMax) return 'too_large';
-      parts.push(chunk);
+      if (gathered.length + chunk.length > upstreamLimits.messageBytesMax) return 'too_large';
+      gathered.add(chunk);
       return 'more';
     },
-    bytes: () => Buffer.concat(parts),
+    bytes: () => gathered.take(),
   };
 }
 
@@ -34,6 +33,8 @@ export function eventStream(
   onData: (data: string) => 'more' | 'enough',
 ): (chunk: Uint8Array) => Take {
   const decoder = new TextDecoder();
+  /** A line that isn't complete. */
+  const begun = new GatheredBytes();
   let size = 0;
   let took: Take = 'more';
   const parser = createParser({
@@ -45,6 +46,7 @@ export function eventStream(
       position.retryMs = retryMs;
     },
     onEvent: (event) => {
+      size += upstreamLimits.messageCostBytes;
       // An event without data only marks the place in the stream.
       if (took === 'more' && event.data !== '') took = onData(event.data);
     },
@@ -55,7 +57,14 @@ export function eventStream(
   return (chunk) => {
     size += chunk.length;
     if (size > limits.streamBytesMax) return 'too_large';
-    if (took === 'more') parser.feed(decoder.decode(chunk, { stream: true }));
-    return took;
+    if (took !== 'more') return took;
+    const end = Math.max(chunk.lastIndexOf(lineFeed), chunk.lastIndexOf(carriageReturn)) + 1;
+    begun.add(chunk.subarray(0, end));
+    if (end > 0) parser.feed(decoder.decode(begun.take(), { stream: true }));
+    begun.add(chunk.subarray(end));
+    return begun.length > limits.eventBytesMax ? 'too_large' : took;
   };
 }
+
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;

@@ -26,21 +26,23 @@ export class NoticeStream {
     const { signal } = this.#stop;
     let waitMs: number = upstreamLimits.restartDelayMinMs;
     while (!signal.aborted) {
-      const answer: { kind: 'stream' | 'other' | 'nothing' } = { kind: 'nothing' };
+      const answer: { kind: 'stream' | 'flood' | 'other' | 'nothing' } = { kind: 'nothing' };
       try {
         const request = await options.open();
-        await send(pool, { ...request, timeoutMs: null, signal }, (head) => {
+        const end = await send(pool, { ...request, timeoutMs: null, signal }, (head) => {
           const streams =
             head.status === 200 &&
             (head.header('content-type') ?? '').startsWith('text/event-stream');
           answer.kind = streams ? 'stream' : 'other';
           return streams ? readNotices(options.onMessage) : wholeBody().take;
         });
+        if (end.type === 'failed' && end.reason === 'too_large') answer.kind = 'flood';
       } catch {
         // Its credential could not be read: calls say so, with the reason.
       }
       // A server that has no such stream (405) won't have one later; one that closed it will.
       if (answer.kind === 'other') return;
+      if (answer.kind === 'flood') waitMs = upstreamLimits.catalogRefreshMs;
       await delay(waitMs, undefined, { signal, ref: false }).catch(() => {});
       waitMs =
         answer.kind === 'stream'
@@ -51,10 +53,10 @@ export class NoticeStream {
 }
 
 function readNotices(onMessage: (message: Incoming) => void): (chunk: Uint8Array) => Take {
-  // It lives as long as the server: only its single events are bounded.
+  // It may live as long as the server, with a few bytes an hour: one that says so much has nothing to say.
   const limits = {
     eventBytesMax: upstreamLimits.noticeBytesMax,
-    streamBytesMax: Number.POSITIVE_INFINITY,
+    streamBytesMax: upstreamLimits.streamBytesMax,
   };
   return eventStream(limits, { lastEventId: null, retryMs: null }, (data) => {
     for (const message of readMessages(data)) onMessage(message);

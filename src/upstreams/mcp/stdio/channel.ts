@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../content/value.ts';
 import { upstreamLimits } from '../../limits.ts';
 import type { Channel, Exchange, Failure, Question } from '../channel.ts';
 import { LineSplitter } from '../lines.ts';
-import { type Incoming, idAtEdge, readMessages } from '../message.ts';
+import { type Incoming, idAtEdge, looksMeant, readMessages } from '../message.ts';
 import { progressOf } from '../progress.ts';
 import {
   type Agreement,
@@ -13,6 +13,8 @@ import {
   modernVersion,
   rpcCodes,
 } from '../protocol.ts';
+import { FloodGauge } from './flood.ts';
+import { LostAnswers } from './lost-answers.ts';
 import { type Command, KeptProcess } from './process.ts';
 import { StderrTail } from './stderr.ts';
 
@@ -27,8 +29,12 @@ export class StdioChannel implements Channel {
   readonly #clientInfo: ClientInfo;
   readonly #stderr: StderrTail;
   readonly #pending = new Map<number, Pending>();
+  readonly #lost = new LostAnswers();
   #nextId = 1;
   #usable = true;
+  #answered = 0;
+  readonly #unasked = new FloodGauge();
+  #flooded = false;
   #onNotification: (method: string) => void = () => {};
 
   constructor(command: Command, clientInfo: ClientInfo, redact: (text: string) => string) {
@@ -42,11 +48,15 @@ export class StdioChannel implements Channel {
       (head, tail) =>
         this.#giveUp(
           idAtEdge(head, tail),
+          looksMeant(head, tail),
           'too_large',
           `it answered more than ${upstreamLimits.messageBytesMax} bytes`,
         ),
     );
-    this.#process.stdout.on('data', (chunk: Uint8Array) => lines.push(chunk));
+    this.#process.stdout.on('data', (chunk: Uint8Array) => {
+      this.#countUnasked(chunk.length);
+      if (!this.#flooded) lines.push(chunk);
+    });
     this.ended = this.#process.ended.then((how) => this.#end(how));
   }
 
@@ -54,11 +64,11 @@ export class StdioChannel implements Channel {
     if (!this.#usable) return Promise.resolve(notPerformed('the process has ended'));
     if (this.#pending.size >= upstreamLimits.callsInFlightMax)
       return Promise.resolve(notPerformed('too many calls are in flight'));
-    if (this.#process.stdin.writableLength > upstreamLimits.stdinBacklogBytesMax)
-      return Promise.resolve(notPerformed('it does not read what it is sent'));
+    if (this.#stuck()) return Promise.resolve(notPerformed('it does not read what it is sent'));
     const id = this.#nextId++;
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
+        this.#lost.timedOut(id);
         this.#pending.get(id)?.settle({
           type: 'failed',
           reason: 'timeout',
@@ -73,6 +83,7 @@ export class StdioChannel implements Channel {
           clearTimeout(timer);
           this.#pending.delete(id);
           resolve(exchange);
+          this.#failUnanswerable(this.#lost.answered(id));
         },
       });
       this.#write(
@@ -115,26 +126,35 @@ export class StdioChannel implements Channel {
   }
 
   #receiveLine(line: Uint8Array): void {
-    if (line.length === 0) return;
+    if (this.#flooded || line.length === 0) return;
+    const answeredBefore = this.#answered;
     for (const message of readMessages(line)) this.#receive(message);
+    this.#countUnasked(
+      this.#answered > answeredBefore ? -line.length : upstreamLimits.messageCostBytes,
+    );
+  }
+
+  #countUnasked(bytes: number): void {
+    if (!this.#unasked.add(bytes, performance.now()) || this.#flooded) return;
+    this.#flooded = true;
+    this.#abandonAll('it wrote without end');
+    void this.#process.close();
   }
 
   #receive(message: Incoming): void {
     switch (message.type) {
       case 'result':
-        // An id that is not waited for: an answer that came too late, twice, or to nobody. The first one counted.
-        this.#pending.get(message.id)?.settle({ type: 'result', result: message.result });
+        this.#settle(message.id, { type: 'result', result: message.result });
         return;
       case 'error': {
         const { id, code, data } = message;
-        if (id !== null)
-          this.#pending.get(id)?.settle({
-            type: 'error',
-            code,
-            message: message.message,
-            data,
-            refused: isCertainRefusal(code),
-          });
+        this.#settle(id, {
+          type: 'error',
+          code,
+          message: message.message,
+          data,
+          refused: isCertainRefusal(code),
+        });
         return;
       }
       case 'request':
@@ -144,9 +164,23 @@ export class StdioChannel implements Channel {
         this.#notice(message.method, message.params);
         return;
       case 'invalid':
-        // A line that is no message at all is usually a log line that went to the wrong stream.
-        this.#giveUp(message.id, 'bad_answer', 'its answer is not a message that Sallyport takes');
+        this.#giveUp(
+          message.id,
+          message.meant,
+          'bad_answer',
+          'its answer is not a message that Sallyport takes',
+        );
         return;
+    }
+  }
+
+  /** An id that isn't waited for any more: an answer that came too late, or twice. The first one counted. */
+  #settle(id: number | null, exchange: Exchange): void {
+    if (id === null || id >= this.#nextId || id < 1)
+      this.#giveUp(null, true, 'bad_answer', 'it answered a question that nobody asked');
+    else if (this.#pending.has(id)) {
+      this.#answered += 1;
+      this.#pending.get(id)?.settle(exchange);
     }
   }
 
@@ -162,7 +196,7 @@ export class StdioChannel implements Channel {
 
   /** What an upstream may ask of us: whether we are there. */
   #answer(id: string | number, method: string): void {
-    if (!this.#usable) return;
+    if (!this.#usable || this.#stuck()) return;
     if (method === 'ping') this.#write({ jsonrpc: '2.0', id, result: {} });
     else
       this.#write({
@@ -172,9 +206,31 @@ export class StdioChannel implements Channel {
       });
   }
 
-  #giveUp(id: number | null, reason: 'bad_answer' | 'too_large', detail: string): void {
-    if (id !== null)
-      this.#pending.get(id)?.settle({ type: 'failed', reason, performed: 'maybe', detail });
+  /** @param meant - it was to be somebody's answer, even where nobody can tell whose. */
+  #giveUp(
+    id: number | null,
+    meant: boolean,
+    reason: 'bad_answer' | 'too_large',
+    detail: string,
+  ): void {
+    const failure: Failure = { type: 'failed', reason, performed: 'maybe', detail };
+    if (id !== null) this.#pending.get(id)?.settle(failure);
+    else if (meant) this.#failUnanswerable(this.#lost.lost(this.#pending.keys()), failure);
+  }
+
+  #failUnanswerable(ids: readonly number[], failure: Failure = unanswerable): void {
+    for (const id of ids) this.#pending.get(id)?.settle(failure);
+  }
+
+  #abandonAll(detail: string): void {
+    this.#usable = false;
+    const failure: Failure = {
+      type: 'failed',
+      reason: 'connection_lost',
+      performed: 'maybe',
+      detail,
+    };
+    for (const pending of [...this.#pending.values()]) pending.settle(failure);
   }
 
   /** Tells the server that nobody waits any more. What it has done by then stays unknown. */
@@ -188,23 +244,28 @@ export class StdioChannel implements Channel {
     });
   }
 
+  #stuck(): boolean {
+    return this.#process.stdin.writableLength > upstreamLimits.stdinBacklogBytesMax;
+  }
+
   #write(message: object): void {
     this.#process.stdin.write(`${JSON.stringify(message)}\n`);
   }
 
   #end(how: string): string {
-    this.#usable = false;
-    const failure: Failure = {
-      type: 'failed',
-      reason: 'connection_lost',
-      performed: 'maybe',
-      detail: `the process ${how}`,
-    };
-    for (const pending of [...this.#pending.values()]) pending.settle(failure);
+    this.#abandonAll(`the process ${how}`);
+    if (this.#flooded) return 'it wrote without end, and was ended';
     const said = this.#stderr.lastWords();
     return said === null ? how : `${how}; it last said: ${said}`;
   }
 }
+
+const unanswerable: Failure = {
+  type: 'failed',
+  reason: 'bad_answer',
+  performed: 'maybe',
+  detail: 'its answer was among those that could not be read',
+};
 
 function notPerformed(detail: string): Failure {
   return { type: 'failed', reason: 'down', performed: 'no', detail };
