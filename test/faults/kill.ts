@@ -1,0 +1,156 @@
+/**
+ * `kill -9` at every point of a call's life. A *life* is one data directory: gateways that die in it one after another,
+ * each at a point that its schedule names, while clients work; and one at last that may end in order.
+ *
+ * First, two gateways are watched without being told to die (one is killed from outside, so that the second recovers):
+ * what they pass are the points there are. The n-th kill of seed s dies at one of them, in a fixed shuffled order, so
+ * that any stretch of seeds spreads evenly over all of them.
+ */
+import { hash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from './clients.ts';
+import { randomFrom } from './random.ts';
+import { end, openScene, type Scene, type Up } from './scene.ts';
+import type { Violation } from './world.ts';
+
+const clientsAtOnce = 4;
+const callsEach = 10;
+const nthMax = 16;
+/** A gateway that is told to die has this long for it; one that can't get there is killed from outside. */
+const roundWithinMs = 20_000;
+
+export interface Point {
+  readonly name: string;
+  /** How often it was passed while it was watched, at the least. */
+  readonly passed: number;
+}
+
+export interface Life {
+  readonly seed: number;
+  readonly kills: number;
+  /** Points at which a gateway died, by itself. */
+  readonly hit: readonly string[];
+  /** Schedules whose point was not passed often enough: the gateway was killed from outside instead. */
+  readonly missed: number;
+  /** Deaths before the gateway was up: in recovery. */
+  readonly onTheWayUp: number;
+  readonly effects: number;
+  readonly answers: number;
+  readonly violations: readonly (Violation & { readonly after: string })[];
+}
+
+export class KillRig implements Disposable {
+  readonly #directory = mkdtempSync(join(tmpdir(), 'sallyport-points-'));
+  readonly #seen: string;
+  #points: readonly Point[] = [];
+
+  constructor() {
+    this.#seen = join(this.#directory, 'seen');
+    writeFileSync(this.#seen, '');
+  }
+
+  get points(): readonly Point[] {
+    return this.#points;
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  /** Watches what there is to die at. */
+  async watch(): Promise<void> {
+    await using scene = await this.#scene(0);
+    const clients = clientsOf(scene, 0);
+    const first = await this.#start(scene, null);
+    if (first === null) throw new Error('the gateway did not come up');
+    const dying = work(clients, first);
+    await Promise.race([dying, new Promise((resolve) => setTimeout(resolve, 150))]);
+    await end(first.child, 'SIGKILL');
+    await dying;
+    const second = await this.#start(scene, null);
+    if (second === null) throw new Error('the gateway did not come up again');
+    await work(clients, second);
+    await end(second.child, 'SIGTERM');
+    this.#points = shuffled(this.#lines());
+  }
+
+  async life(seed: number, kills: number): Promise<Life> {
+    const random = randomFrom(seed);
+    await using scene = await this.#scene(seed);
+    const clients = clientsOf(scene, seed);
+    const hit: string[] = [];
+    const violations: (Violation & { after: string })[] = [];
+    let [missed, onTheWayUp] = [0, 0];
+    const judge = async (state: 'killed' | 'stopped', after: string): Promise<void> => {
+      for (const violation of await scene.check(state)) violations.push({ ...violation, after });
+    };
+    for (let count = 0; count < kills; count += 1) {
+      const point = this.#points[(seed * kills + count) % this.#points.length];
+      if (point === undefined) throw new Error('nothing was watched');
+      const nth = 1 + random.below(Math.min(nthMax, point.passed));
+      writeFileSync(this.#seen, '');
+      const up = await this.#start(scene, { point: point.name, nth });
+      if (up === null) onTheWayUp += 1;
+      else {
+        const late = setTimeout(() => up.child.kill('SIGKILL'), roundWithinMs);
+        await work(clients, up);
+        await end(up.child, 'SIGKILL');
+        clearTimeout(late);
+      }
+      if (readFileSync(this.#seen, 'utf8').includes('killed ')) hit.push(point.name);
+      else missed += 1;
+      await judge('killed', `${point.name} #${nth}`);
+    }
+    const last = await scene.start();
+    if (last === null) throw new Error('the last gateway did not come up');
+    if (!(await work(clients, last))) throw new Error('the last gateway went away');
+    await end(last.child, 'SIGTERM');
+    await judge('stopped', 'its end in order');
+    return {
+      ...{ seed, kills, hit, missed, onTheWayUp, violations },
+      effects: scene.effects().length,
+      answers: scene.witness.answers.length,
+    };
+  }
+
+  #scene(seed: number): Promise<Scene> {
+    return openScene({ stdio: seed % 4 === 0, compileCache: join(this.#directory, 'compiled') });
+  }
+
+  #start(scene: Scene, kill: { point: string; nth: number } | null): Promise<Up | null> {
+    return scene.start({
+      preload: ['points.ts'],
+      env: { SALLYPORT_FAULT_POINTS: JSON.stringify({ seen: this.#seen, kill }) },
+    });
+  }
+
+  #lines(): Point[] {
+    const passed = new Map<string, number>();
+    for (const line of readFileSync(this.#seen, 'utf8').split('\n')) {
+      const [, count = '', name] = /^(\d+) (.+)$/.exec(line) ?? [];
+      if (name !== undefined) passed.set(name, Math.max(passed.get(name) ?? 0, Number(count)));
+    }
+    return [...passed].map(([name, count]) => ({ name, passed: count }));
+  }
+}
+
+function clientsOf(scene: Scene, seed: number): Client[] {
+  return Array.from(
+    { length: clientsAtOnce },
+    (_, lane) => new Client(scene, `s${seed}-${lane}`, randomFrom(seed * clientsAtOnce + lane + 1)),
+  );
+}
+
+/** @returns whether everybody got their answers. */
+async function work(clients: readonly Client[], { url }: Up): Promise<boolean> {
+  const done = await Promise.all(clients.map((client) => client.work(url, callsEach)));
+  return done.every((one) => one);
+}
+
+/** In an order of their own, the same for everybody. */
+function shuffled(points: readonly Point[]): Point[] {
+  const place = ({ name }: Point): string => hash('sha1', name);
+  return points.toSorted((a, b) => (place(a) < place(b) ? -1 : 1));
+}

@@ -1,0 +1,75 @@
+/**
+ * Loaded into a gateway before its own code (`node --import`): names every point at which the gateway's code gives way,
+ * and kills the process, as nothing else could, at the n-th passing of one of them.
+ *
+ * A point is an `await` of a file under `src/`, found by the engine's own hooks on promises, at its two moments: `at`,
+ * where it gives way, and `after`, where it goes on. The statements that begin and end a transaction are points too, in
+ * whatever thread they run. Nothing in the gateway knows of any of this.
+ */
+import { appendFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { promiseHooks } from 'node:v8';
+import { z } from 'zod/mini';
+
+const plan = z
+  .object({
+    /** Receives a line for each point when it is passed first: its name. */
+    seen: z.string(),
+    /** The point to die at, and at which passing; null: only watch. */
+    kill: z.nullable(z.object({ point: z.string(), nth: z.number() })),
+  })
+  .parse(JSON.parse(process.env['SALLYPORT_FAULT_POINTS'] ?? ''));
+
+const source = new URL('../../src/', import.meta.url).href;
+const passed = new Map<string, number>();
+const sites = new WeakMap<object, string>();
+
+function pass(point: string): void {
+  const count = (passed.get(point) ?? 0) + 1;
+  passed.set(point, count);
+  // Only powers of two: how often a point is passed is needed roughly, and each line costs a write.
+  if ((count & (count - 1)) === 0) appendFileSync(plan.seen, `${count} ${point}\n`);
+  if (plan.kill?.point !== point || plan.kill.nth !== count) return;
+  appendFileSync(plan.seen, `killed ${point}\n`);
+  process.kill(process.pid, 'SIGKILL');
+}
+
+/** The frame that made a promise, when it is the gateway's: an `await` makes one, under its own line. */
+function siteOf(): string | null {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  Error.stackTraceLimit = 2;
+  Error.prepareStackTrace = (_, frames) => frames;
+  const holder: { stack?: unknown } = {};
+  Error.captureStackTrace(holder, made);
+  const frames = holder.stack;
+  Error.prepareStackTrace = prepareStackTrace;
+  Error.stackTraceLimit = stackTraceLimit;
+  const [frame]: NodeJS.CallSite[] = Array.isArray(frames) ? frames : [];
+  const file = frame?.getFileName();
+  if (frame === undefined || !file?.startsWith(source)) return null;
+  const name = frame.getFunctionName() ?? 'module';
+  return `${file.slice(source.length)}:${frame.getLineNumber()}:${frame.getColumnNumber()} ${name}`;
+}
+
+function made(promise: object): void {
+  const site = siteOf();
+  if (site === null) return;
+  sites.set(promise, site);
+  pass(`at ${site}`);
+}
+
+promiseHooks.createHook({
+  init: made,
+  before(promise: object) {
+    const site = sites.get(promise);
+    if (site !== undefined) pass(`after ${site}`);
+  },
+});
+
+const exec = DatabaseSync.prototype.exec;
+DatabaseSync.prototype.exec = function points(sql) {
+  const [, statement] = /^\s*(BEGIN|COMMIT)/.exec(sql) ?? [];
+  if (statement !== undefined) pass(`at sqlite ${statement}`);
+  exec.call(this, sql);
+  if (statement !== undefined) pass(`after sqlite ${statement}`);
+};

@@ -1,0 +1,222 @@
+/** One data directory with its policy, its tokens and its upstream, for one gateway after another. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { fold } from '../../src/engine/fold.ts';
+import { openGateway } from '../../src/gateway.ts';
+import { definitionDigest, formatLock } from '../../src/policy/lock-file.ts';
+import { openSqliteReader } from '../../src/store/sqlite/open.ts';
+import { check } from './checker.ts';
+import { deskPolicy, deskTools } from './desk.ts';
+import type { Answer, Effect, Violation, World } from './world.ts';
+
+const here = import.meta.dirname;
+const deskServer = join(here, 'desk-server.ts');
+const main = join(here, '..', '..', 'src', 'cli', 'main.ts');
+const upWithinMs = 60_000;
+
+/** What clients were told, all their lives: the rig's own memory, which no gateway's death takes away. */
+export interface Witness {
+  readonly answers: Answer[];
+  readonly runs: string[];
+}
+
+export interface Up {
+  /** `http://127.0.0.1:port`. */
+  readonly url: string;
+  readonly child: ChildProcess;
+  /** Resolves when the process is gone, however it went. */
+  readonly gone: Promise<void>;
+}
+
+export interface Scene extends AsyncDisposable {
+  readonly dataDirectory: string;
+  readonly policyFile: string;
+  readonly witness: Witness;
+  readonly tokens: { readonly agents: readonly [string, ...string[]]; readonly opener: string };
+  /** Upstreams by name. */
+  readonly upstreams: readonly [string, ...string[]];
+  /** Null: it died on its way up, as it was told to. */
+  readonly start: (options?: StartOptions) => Promise<Up | null>;
+  /** Copies the newest signed checkpoint out of the data directory, as an operator would. */
+  readonly keepCheckpoint: () => void;
+  /** What the upstreams counted. */
+  readonly effects: () => readonly Effect[];
+  /** With no gateway at work: what the world knows, against what lies there. */
+  readonly check: (state: World['state']) => Promise<readonly Violation[]>;
+}
+
+interface StartOptions {
+  /** Files loaded into the gateway before its own. */
+  readonly preload?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface SceneOptions {
+  /** Also with a server that the gateway starts itself: slower to come up. */
+  readonly stdio: boolean;
+  /** Where Node keeps what it compiled; null: nowhere. */
+  readonly compileCache: string | null;
+}
+
+export async function openScene({ stdio, compileCache }: SceneOptions): Promise<Scene> {
+  await using stack = new AsyncDisposableStack();
+  const directory = mkdtempSync(join(tmpdir(), 'sallyport-faults-'));
+  stack.defer(() => rmSync(directory, { recursive: true, force: true }));
+  const journal = join(directory, 'journal');
+  const policyFile = join(directory, 'sallyport.yaml');
+  const dataDirectory = join(directory, '.sallyport');
+  writeFileSync(journal, '');
+
+  const desk = spawn(process.execPath, [deskServer, 'http', journal], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  stack.defer(() => end(desk, 'SIGKILL'));
+  const [deskUrl] = z.tuple([z.string()]).parse(await once(createInterface(desk.stdout), 'line'));
+  const shed = stdio ? [process.execPath, deskServer, 'stdio', journal] : null;
+  const upstreams: readonly [string, ...string[]] = stdio ? ['desk', 'shed'] : ['desk'];
+  writeFileSync(policyFile, deskPolicy(deskUrl, shed));
+  writeFileSync(join(directory, 'sallyport.lock'), lockOf(upstreams));
+  const tokens = await mint(policyFile, dataDirectory);
+
+  const witness: Witness = { answers: [], runs: [] };
+  const checkpoints = new Set<string>();
+  const gateways = new Set<ChildProcess>();
+  stack.defer(async () => {
+    for (const child of gateways) await end(child, 'SIGKILL');
+  });
+  const keepCheckpoint = (): void => {
+    const file = join(dataDirectory, 'checkpoint');
+    if (existsSync(file)) checkpoints.add(readFileSync(file, 'utf8'));
+  };
+  const owned = stack.move();
+  return {
+    dataDirectory,
+    policyFile,
+    witness,
+    tokens,
+    upstreams,
+    keepCheckpoint,
+    effects: () => effectsIn(journal),
+    async start({ preload = [], env = {} } = {}) {
+      const child = spawn(
+        process.execPath,
+        [
+          ...preload.flatMap((file) => ['--import', join(here, file)]),
+          main,
+          ...['up', '--policy', policyFile, '--port', '0', '--json'],
+        ],
+        {
+          stdio: ['ignore', 'pipe', 'ignore'],
+          env: {
+            ...process.env,
+            ...(compileCache === null ? {} : { NODE_COMPILE_CACHE: compileCache }),
+            ...env,
+          },
+        },
+      );
+      gateways.add(child);
+      const gone = once(child, 'exit').then(() => {
+        gateways.delete(child);
+      });
+      const url = await urlOf(child, gone);
+      return url === null ? null : { url, child, gone };
+    },
+    async check(state) {
+      keepCheckpoint();
+      await using store = await openSqliteReader({ directory: dataDirectory, foldRun: fold });
+      return await check({
+        ...witness,
+        effects: effectsIn(journal),
+        checkpoints: [...checkpoints],
+        spooled: spooledIn(dataDirectory),
+        store,
+        vkey: readFileSync(join(dataDirectory, 'ledger.vkey'), 'utf8'),
+        state,
+      });
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+const upShape = z.object({ url: z.string() });
+
+async function urlOf(child: ChildProcess, gone: Promise<void>): Promise<string | null> {
+  if (child.stdout === null) return null;
+  const line = once(createInterface(child.stdout), 'line').then(([said]) => String(said));
+  const late = AbortSignal.timeout(upWithinMs);
+  const said = await Promise.race([
+    line,
+    gone.then(() => null),
+    once(late, 'abort').then(() => {
+      throw new Error(`a gateway did not come up within ${upWithinMs} ms`);
+    }),
+  ]);
+  return said === null ? null : upShape.parse(JSON.parse(said)).url.replace(/\/mcp$/, '');
+}
+
+export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill(signal);
+  await gone;
+}
+
+function lockOf(upstreams: readonly string[]): string {
+  const tools = Object.fromEntries(
+    deskTools.map((definition) => [
+      String(definition['name']),
+      { digest: definitionDigest(definition), definition, pinnedAt: '2026-01-01T00:00:00Z' },
+    ]),
+  );
+  return formatLock({
+    lockVersion: 1,
+    upstreams: Object.fromEntries(upstreams.map((name) => [name, { tools }])),
+  });
+}
+
+async function mint(policyFile: string, dataDirectory: string): Promise<Scene['tokens']> {
+  await using gateway = await openGateway({
+    policyFile,
+    dataDirectory,
+    as: 'command',
+    log: () => undefined,
+  });
+  const agent = async (name: string): Promise<string> =>
+    (await gateway.tokens.mint({ holder: 'agent', name, user: null, expiresAtMs: null })).token;
+  const opener = await gateway.tokens.mint({
+    holder: 'opener',
+    name: 'workflow',
+    agents: null,
+    expiresAtMs: null,
+  });
+  return { agents: [await agent('clerk'), await agent('temp')], opener: opener.token };
+}
+
+const effectShape = z.object({
+  tool: z.string(),
+  args: z.record(z.string(), z.string()),
+  atNs: z.string(),
+});
+
+function effectsIn(journal: string): Effect[] {
+  return linesOf(journal).map((line) => {
+    const { tool, args, atNs } = effectShape.parse(JSON.parse(line));
+    return { tool, args, atNs: BigInt(atNs) };
+  });
+}
+
+function spooledIn(dataDirectory: string): string[] {
+  const file = join(dataDirectory, 'refusals.jsonl');
+  if (!existsSync(file)) return [];
+  return linesOf(file).map((line) => z.object({ call: z.string() }).parse(JSON.parse(line)).call);
+}
+
+/** Whole lines only: the last may be torn. */
+function linesOf(file: string): string[] {
+  return readFileSync(file, 'utf8').split('\n').slice(0, -1);
+}
