@@ -216,13 +216,19 @@ async function* linesOf(stream) {
     for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, begin)) {
       const rest = chunk.subarray(begin, end);
       begin = end + 1;
-      if (length + rest.length > lineBytesMax) return void (yield 'too long');
+      if (length + rest.length > lineBytesMax) {
+        yield 'too long';
+        return;
+      }
       yield parts.length === 0 ? rest : Buffer.concat([...parts, rest]);
       parts = [];
       length = 0;
     }
     length += chunk.length - begin;
-    if (length > lineBytesMax) return void (yield 'too long');
+    if (length > lineBytesMax) {
+      yield 'too long';
+      return;
+    }
     if (begin < chunk.length) parts.push(chunk.subarray(begin));
   }
   if (length > 0) yield { cut: Buffer.concat(parts) };
@@ -445,7 +451,8 @@ class Problems {
  */
 function reportOf(problems, { given, key, own = null, kept = [], events = 0, range = null }) {
   const sorted = problems.sorted();
-  const named = sorted.find(({ seq }) => seq !== null)?.seq ?? null;
+  const named = sorted.find(({ seq }) => seq !== null)?.seq ?? Number.POSITIVE_INFINITY;
+  const [from, before] = range ?? [named, named + 1];
   return {
     ok: problems.count === 0,
     origin: key?.name ?? null,
@@ -455,12 +462,17 @@ function reportOf(problems, { given, key, own = null, kept = [], events = 0, ran
     receipts: given.receipts.length,
     vkey: key?.text ?? null,
     keyGiven: given.key !== null,
-    // Exact when one event can be named; else the first of the span that was changed somewhere.
-    firstBadSeq: named ?? range?.[0] ?? null,
-    firstBadBefore: named === null ? (range?.[1] ?? null) : named + 1,
+    // The first change lies in this span: one event, where that can be told.
+    firstBadSeq: finite(Math.min(named, from)),
+    firstBadBefore: finite(Math.min(named + 1, before)),
     problems: sorted.slice(0, problemsShown),
     problemCount: problems.count,
   };
+}
+
+/** @param {number} seq */
+function finite(seq) {
+  return Number.isFinite(seq) ? seq : null;
 }
 
 // --------------------------------------------------------------------------------------------------- 3. one line of it
