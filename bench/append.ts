@@ -1,127 +1,124 @@
 /**
- * What durability costs: commits a second, alone and 32 at once, against one raw synced append a call on the same disk.
- *
- * Absolute numbers are the machine's; the ratios are ours. Rounds alternate, and the median counts, so that a disk that
- * slows down meanwhile slows all of them.
+ * What durability costs: appends of one event with its payload, each waiting for its own sync, beside raw synced appends
+ * of as many bytes on the same disk.
  */
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { fold } from '../src/engine/fold.ts';
-import { SampleRun, started, window } from '../src/store/contract-samples.ts';
+import { SampleRun, started } from '../src/store/contract-samples.ts';
 import type { Store } from '../src/store/port.ts';
 import { openSqliteStore } from '../src/store/sqlite/open.ts';
+import {
+  atLeast,
+  atMost,
+  type Bench,
+  type BenchOptions,
+  beside,
+  median,
+  quantile,
+  type Row,
+} from './bench.ts';
+import { workDirectory } from './gateway.ts';
 
-const rounds = 5;
-const commitsPerRound = 640;
-const dayMs = 86_400_000;
+const roundsDefault = 5;
+const secondsDefault = 2;
+const callersMany = 128;
+/** Long before a run is full. */
+const runEventsMax = 4_000;
+const payload = Buffer.from('{"to":"customer@example.org"}');
 
-const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, directory: { type: 'string' } },
-});
-const directory = mkdtempSync(join(values.directory ?? tmpdir(), 'sallyport-bench-'));
-try {
-  const rates = await measure();
-  const result = {
-    ok: true,
-    commitsPerSecond: rates,
-    ratios: {
-      aloneToRaw: ratio(rates.alone, rates.raw),
-      concurrentToRaw: ratio(rates.concurrent, rates.raw),
-      concurrentToAlone: ratio(rates.concurrent, rates.alone),
-    },
-  };
-  console.log(values.json ? JSON.stringify(result) : table(result));
-} finally {
-  rmSync(directory, { recursive: true });
-}
+export const append: Bench = { name: 'append', lanes: ['append'], run };
 
-interface Rates {
-  /** One synced append of as many bytes as an event has, a call. */
-  readonly raw: number;
-  /** One commit after another: an event, a counter, a payload. */
-  readonly alone: number;
-  /** 32 runs at once, each waiting for its own commit. */
-  readonly concurrent: number;
-}
-
-async function measure(): Promise<Rates> {
+async function run(options: BenchOptions): Promise<readonly Row[]> {
+  const rounds = options.rounds ?? roundsDefault;
+  const seconds = options.seconds ?? secondsDefault;
+  await using directory = await workDirectory();
   await using store = await openSqliteStore({
-    directory: join(directory, 'store'),
+    directory: join(directory.path, 'store'),
     foldRun: fold,
   });
-  const samples: { raw: number[]; alone: number[]; concurrent: number[] } = {
-    raw: [],
-    alone: [],
-    concurrent: [],
-  };
-  for (let round = 0; round < rounds; round += 1) {
-    samples.raw.push(raw());
-    samples.alone.push(await commits(store, `alone-${round}`, 1));
-    samples.concurrent.push(await commits(store, `concurrent-${round}`, 32));
+  const raw: number[] = [];
+  const alone: Appended[] = [];
+  const many: Appended[] = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    raw.push(rawAppends(join(directory.path, 'raw'), seconds));
+    alone.push(await appends(store, 1, seconds));
+    many.push(await appends(store, callersMany, seconds));
+    options.progress(
+      `append: raw ${Math.round(raw.at(-1) ?? 0)}, alone ${Math.round(alone.at(-1)?.perSecond ?? 0)}, ${callersMany} callers ${Math.round(many.at(-1)?.perSecond ?? 0)} events/s`,
+    );
   }
-  return {
-    raw: median(samples.raw),
-    alone: median(samples.alone),
-    concurrent: median(samples.concurrent),
-  };
+  const of = (measured: readonly Appended[], pick: (one: Appended) => number): number =>
+    median(measured.slice(1).map(pick));
+  return [
+    atLeast(
+      'append.events',
+      of(many, ({ perSecond }) => perSecond),
+      'events/s',
+      40_000,
+    ),
+    atMost(
+      'append.p99',
+      of(many, ({ p99Ms }) => p99Ms),
+      'ms',
+      12,
+    ),
+    beside(
+      'append.alone',
+      of(alone, ({ perSecond }) => perSecond),
+      'events/s',
+    ),
+    beside('append.raw_synced', median(raw.slice(1)), 'appends/s'),
+  ];
 }
 
-function raw(): number {
-  const line = Buffer.from(JSON.stringify(started('run', 'call', 1)));
-  const fd = openSync(join(directory, 'raw'), 'a');
-  const begun = performance.now();
-  for (let count = 0; count < commitsPerRound; count += 1) {
-    writeSync(fd, line);
-    fdatasyncSync(fd);
-  }
-  const rate = perSecond(performance.now() - begun);
-  closeSync(fd);
-  return rate;
+interface Appended {
+  readonly perSecond: number;
+  readonly p99Ms: number;
 }
 
-async function commits(store: Store, name: string, lanes: number): Promise<number> {
-  const runs = Array.from({ length: lanes }, (_, lane) => new SampleRun(store, `${name}-${lane}`));
-  await Promise.all(runs.map((run) => run.open()));
+/** Each caller starts and finishes calls in runs of its own. */
+async function appends(store: Store, callers: number, seconds: number): Promise<Appended> {
   const begun = performance.now();
+  const untilMs = begun + seconds * 1_000;
+  const taken: number[] = [];
   await Promise.all(
-    runs.map(async (run) => {
-      for (let count = 0; count < commitsPerRound / lanes; count += 1) {
-        const call = `${run.id}-${count}`;
-        await run.start(call, {
-          reservations: [window('shared', 1, 1_000_000, dayMs)],
-          payloads: new Map([[call, Buffer.from('{"to":"customer@example.org"}')]]),
-        });
+    Array.from({ length: callers }, async () => {
+      let sample = await openRun(store);
+      for (let event = 0; performance.now() < untilMs; event += 1) {
+        if (event % runEventsMax === runEventsMax - 1) sample = await openRun(store);
+        const call = `${sample.id}-${event >> 1}`;
+        const before = performance.now();
+        if (event % 2 === 0) await sample.start(call, { payloads: new Map([[call, payload]]) });
+        else await sample.finish(call);
+        taken.push(performance.now() - before);
       }
     }),
   );
-  return perSecond(performance.now() - begun);
+  const elapsedMs = performance.now() - begun;
+  return { perSecond: (taken.length * 1_000) / elapsedMs, p99Ms: quantile(taken, 0.99) };
 }
 
-function perSecond(elapsedMs: number): number {
-  return Math.round((commitsPerRound / elapsedMs) * 1_000);
+let runs = 0;
+
+async function openRun(store: Store): Promise<SampleRun> {
+  runs += 1;
+  const sample = new SampleRun(store, `run-${runs}`);
+  await sample.open();
+  return sample;
 }
 
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
-}
-
-function ratio(one: number, other: number): number {
-  return Math.round((one / other) * 100) / 100;
-}
-
-function table({
-  commitsPerSecond,
-  ratios,
-}: {
-  commitsPerSecond: Rates;
-  ratios: { aloneToRaw: number; concurrentToRaw: number };
-}): string {
-  return [
-    'durable appends a second          to raw',
-    `raw synced append      ${String(commitsPerSecond.raw).padStart(8)}     1`,
-    `commits, one by one    ${String(commitsPerSecond.alone).padStart(8)}     ${ratios.aloneToRaw}`,
-    `commits, 32 at once    ${String(commitsPerSecond.concurrent).padStart(8)}     ${ratios.concurrentToRaw}`,
-  ].join('\n');
+function rawAppends(file: string, seconds: number): number {
+  const line = Buffer.from(JSON.stringify(started('run', 'call', 1)));
+  const fd = openSync(file, 'a');
+  const begun = performance.now();
+  let count = 0;
+  for (; performance.now() < begun + seconds * 1_000; count += 1) {
+    writeSync(fd, line);
+    fdatasyncSync(fd);
+  }
+  const perSecond = (count * 1_000) / (performance.now() - begun);
+  closeSync(fd);
+  rmSync(file);
+  return perSecond;
 }

@@ -1,245 +1,181 @@
 /**
- * Calls a second through the gateway, as a share of a raw pass-through, in one interleaved run: a read that shares one
- * commit with its outcome, an action with two commits, and a refusal. Absolute figures are of this machine; quote the ratios.
+ * Calls through the gateway as a share of a raw pass-through: with a policy of 100 argument rules, each call durable in
+ * the ledger. What is compared is measured right after one another; quote the ratios, the rest is this machine's.
  *
- *     node bench/calls.ts [--json] [--seconds 3] [--rounds 3] [--connections 32]
+ *     npm run bench calls -- --only read --seconds 2
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { parseArgs } from 'node:util';
-import { Pool } from 'undici';
-import type { JsonObject } from '../src/content/value.ts';
-import { openGateway } from '../src/gateway.ts';
-import { definitionDigest, formatLock } from '../src/policy/lock-file.ts';
+import {
+  atLeast,
+  atMost,
+  type Bench,
+  type BenchOptions,
+  beside,
+  chosen,
+  median,
+  quantile,
+  type Row,
+  skipped,
+} from './bench.ts';
+import { type Callers, oneRunCallers, ownRunCallers, plainCallers } from './callers.ts';
+import { actTool, readTool } from './desk.ts';
+import { buildGateway, makeProject, type Project, workDirectory } from './gateway.ts';
+import { latencies, load, pairs, perSecond } from './load.ts';
+import { peerRows } from './peers.ts';
+import { cpuSeconds, Processes, residentMegabytes, type Started } from './processes.ts';
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    seconds: { type: 'string', default: '3' },
-    rounds: { type: 'string', default: '3' },
-    connections: { type: 'string', default: '32' },
-  },
-});
-const seconds = Number(values.seconds);
-const rounds = Number(values.rounds);
-const connections = Number(values.connections);
+const connections = 32;
+const roundsDefault = 5;
+const secondsDefault = 3;
+const idleMs = 2_000;
+const startsMeasured = 5;
 
-const children: ChildProcess[] = [];
-const directory = await mkdtemp(join(tmpdir(), 'sallyport-bench-'));
+const serve = join(import.meta.dirname, 'serve.ts');
 
-async function start(...argv: string[]): Promise<string> {
-  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
-  children.push(child);
-  const [line] = await once(createInterface({ input: child.stdout }), 'line');
-  return String(line);
+export const calls: Bench = {
+  name: 'calls',
+  lanes: ['start', 'read', 'act', 'read_one_run', 'act_one_run', 'alone', 'peers'],
+  run,
+};
+
+interface Setting {
+  readonly options: BenchOptions;
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly processes: Processes;
+  readonly tool: string;
+  readonly proxy: string;
+  readonly main: string;
+  readonly project: Project;
 }
 
-function policy(upstream: string): string {
-  const grants =
-    'permissions: { desk: { look: { where: { id: "ok*" } }, touch: { where: { id: "ok*" } } } }';
-  return `
-sallyport: 1
-enforcement: strict
-upstreams: { desk: { mcp: { url: "${upstream}/mcp" } } }
-tools:
-  desk.look: { action: look, tier: read_only, reach: internal, args: { id: identifier } }
-  desk.touch: { action: touch, tier: reversible, reach: internal, args: { id: identifier } }
-roles: { people: { ${grants} } }
-agents:
-  bench:
-    acts_for: [people]
-    unattended: { owner: people }
-    loops: { same_call: 10000, same_tool: 10000, cycle: 10000 }
-    ${grants}
-`;
-}
-
-type ListedTool = JsonObject & { readonly name: string };
-
-interface Lane {
-  readonly name: string;
-  readonly url: string;
-  readonly headers: () => Record<string, string>;
-  readonly body: (n: number) => string;
-}
-
-const json = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
-const callOf = (tool: string, id: string): string =>
-  JSON.stringify({
-    jsonrpc: '2.0',
-    id: 1,
-    method: 'tools/call',
-    params: { name: tool, arguments: { id } },
-  });
-
-try {
-  const tool = await start('bench/serve.ts', 'tool');
-  const proxy = await start('bench/serve.ts', 'proxy', tool);
-  const policyFile = join(directory, 'sallyport.yaml');
-  await writeFile(policyFile, policy(tool));
-  await writeFile(join(directory, 'sallyport.lock'), formatLock(await lockOf(tool)));
-  const dataDirectory = join(directory, '.sallyport');
-  const { agent, opener } = await mint(policyFile, dataDirectory);
-  const gateway = JSON.parse(
-    await start('src/cli/main.ts', 'up', '--policy', policyFile, '--port', '0', '--json'),
-  ).url.replace(/\/mcp$/, '');
-
-  // A run holds at most 10,000 calls, so each round has fresh ones.
-  let handles: string[] = [];
-  const bearer = (n: number) => ({
-    ...json,
-    authorization: `Bearer ${agent}`,
-    'sallyport-run': handles[n % handles.length] ?? '',
-  });
-  let turn = 0;
-  const lanes: Lane[] = [
-    { name: 'raw', url: proxy, headers: () => json, body: (n) => callOf('look', `ok${n}`) },
-    {
-      name: 'read',
-      url: gateway,
-      headers: () => bearer(turn++),
-      body: (n) => callOf('desk.look', `ok${n}`),
-    },
-    {
-      name: 'act',
-      url: gateway,
-      headers: () => bearer(turn++),
-      body: (n) => callOf('desk.touch', `ok${n}`),
-    },
-    {
-      name: 'refuse',
-      url: gateway,
-      headers: () => bearer(turn++),
-      body: (n) => callOf('desk.touch', `no${n}`),
-    },
-  ];
-  const rates = new Map<string, number[]>(lanes.map(({ name }) => [name, []]));
-  for (let round = 0; round <= rounds; round += 1) {
-    for (const lane of lanes) {
-      if (lane.name !== 'raw') handles = await openRuns(gateway, opener, connections);
-      const rate = await measure(lane, round === 0 ? Math.min(1, seconds) : seconds);
-      if (round > 0) rates.get(lane.name)?.push(rate);
-    }
+async function run(options: BenchOptions): Promise<readonly Row[]> {
+  await using directory = await workDirectory();
+  await using processes = new Processes();
+  const main = await buildGateway();
+  const tool = (await processes.start(process.execPath, [serve, 'tool'])).line;
+  const setting: Setting = {
+    options,
+    rounds: options.rounds ?? roundsDefault,
+    seconds: options.seconds ?? secondsDefault,
+    processes,
+    tool,
+    proxy: (await processes.start(process.execPath, [serve, 'proxy', tool])).line,
+    main,
+    project: await makeProject(directory.path, tool),
+  };
+  const rows: Row[] = [];
+  if (chosen(options, 'start')) rows.push(...(await startRows(setting)));
+  const gateway = await up(setting);
+  for (const [lane, least, makeCallers, of] of [
+    ['read', 0.55, ownRunCallers, readTool],
+    ['act', 0.45, ownRunCallers, actTool],
+    ['read_one_run', 0.55, oneRunCallers, readTool],
+    ['act_one_run', 0.45, oneRunCallers, actTool],
+  ] as const) {
+    if (!chosen(options, lane)) continue;
+    using callers = await makeCallers(gateway.url, setting.project, of, connections);
+    rows.push(...(await shareRows(setting, gateway, lane, least, callers)));
   }
-  const median = (name: string): number =>
-    [...(rates.get(name) ?? [])].sort((a, b) => a - b)[Math.floor(rounds / 2)] ?? 0;
-  const ratios = Object.fromEntries(
-    lanes.map(({ name }) => [
-      name,
-      {
-        callsPerSecond: Math.round(median(name)),
-        ofRaw: Number((median(name) / median('raw')).toFixed(3)),
-      },
-    ]),
-  );
-  if (values.json)
-    process.stdout.write(
-      `${JSON.stringify({ ok: true, connections, seconds, rounds, ...ratios })}\n`,
-    );
-  else
-    for (const [name, { callsPerSecond, ofRaw }] of Object.entries(ratios))
-      process.stdout.write(
-        `${name.padEnd(8)} ${String(callsPerSecond).padStart(7)} calls/s  ${ofRaw.toFixed(2)} of raw\n`,
-      );
-} finally {
-  for (const child of children) child.kill();
-  await Promise.all(
-    children.filter(({ exitCode }) => exitCode === null).map((child) => once(child, 'exit')),
-  );
-  await rm(directory, { recursive: true, force: true });
+  if (chosen(options, 'alone')) {
+    rows.push(await aloneRow(setting, gateway, 'read', readTool));
+    rows.push(await aloneRow(setting, gateway, 'act', actTool));
+  }
+  await gateway.process.stop();
+  if (chosen(options, 'peers')) rows.push(...(await peerRows({ ...setting, connections })));
+  return rows;
 }
 
-/** Requests completed per second over so many connections, each with one request under way. */
-async function measure(lane: Lane, forSeconds: number): Promise<number> {
-  const pool = new Pool(lane.url, { connections, pipelining: 1 });
-  const untilMs = performance.now() + forSeconds * 1_000;
-  let done = 0;
-  let n = Math.floor(Math.random() * 1e9);
-  const begun = performance.now();
-  await Promise.all(
-    Array.from({ length: connections }, async () => {
-      while (performance.now() < untilMs) {
-        n += 1;
-        const answer = await pool.request({
-          method: 'POST',
-          path: '/mcp',
-          headers: lane.headers(),
-          body: lane.body(n),
-        });
-        const text = await answer.body.text();
-        if (
-          answer.statusCode !== 200 ||
-          text.includes('"isError":true') !== (lane.name === 'refuse')
-        )
-          throw new Error(`${lane.name}: ${answer.statusCode} ${text.slice(0, 300)}`);
-        done += 1;
-      }
-    }),
-  );
-  const rate = (done * 1_000) / (performance.now() - begun);
-  await pool.destroy();
-  return rate;
+interface RunningGateway {
+  readonly process: Started;
+  readonly url: string;
 }
 
-async function openRuns(gateway: string, opener: string, count: number): Promise<string[]> {
-  return Promise.all(
-    Array.from({ length: count }, async () => {
-      const response = await fetch(`${gateway}/v1/runs`, {
-        method: 'POST',
-        headers: { ...json, authorization: `Bearer ${opener}` },
-        body: JSON.stringify({ agent: 'bench' }),
-      });
-      const { handle } = (await response.json()) as { handle: string };
-      return handle;
-    }),
-  );
+async function up({ processes, main, project }: Setting): Promise<RunningGateway> {
+  const argv = [main, 'up', '--policy', project.policyFile, '--port', '0', '--json'];
+  const started = await processes.start(process.execPath, argv);
+  return { process: started, url: new URL(JSON.parse(started.line).url).origin };
 }
 
-async function mint(
-  policyFile: string,
-  dataDirectory: string,
-): Promise<{ agent: string; opener: string }> {
-  await using gateway = await openGateway({
-    policyFile,
-    dataDirectory,
-    as: 'command',
-    log: () => undefined,
-  });
-  const agent = await gateway.tokens.mint({
-    holder: 'agent',
-    name: 'bench',
-    user: null,
-    expiresAtMs: null,
-  });
-  const opener = await gateway.tokens.mint({
-    holder: 'opener',
-    name: 'bench',
-    agents: null,
-    expiresAtMs: null,
-  });
-  return { agent: agent.token, opener: opener.token };
+/** From nothing to the first answered call, and what it holds when nobody asks for anything. */
+async function startRows(setting: Setting): Promise<readonly Row[]> {
+  const tookMs: number[] = [];
+  const megabytes: number[] = [];
+  for (let start = 0; start <= startsMeasured; start += 1) {
+    const begun = performance.now();
+    const gateway = await up(setting);
+    using callers = await ownRunCallers(gateway.url, setting.project, readTool, 1);
+    await callers.callers[0]?.();
+    if (start > 0) tookMs.push(performance.now() - begun);
+    if (start === startsMeasured) {
+      await new Promise((resolve) => setTimeout(resolve, idleMs));
+      const resident = residentMegabytes(gateway.process.pid);
+      if (resident !== null) megabytes.push(resident);
+    }
+    await gateway.process.stop();
+  }
+  return [
+    atMost('calls.up_to_first_call', median(tookMs), 'ms', 500),
+    megabytes.length === 0
+      ? skipped('calls.idle_memory', 'only Linux says it')
+      : atMost('calls.idle_memory', median(megabytes), 'MB', 120),
+  ];
 }
 
-async function lockOf(tool: string) {
-  const response = await fetch(`${tool}/mcp`, {
-    method: 'POST',
-    headers: json,
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
-  });
-  const { result } = (await response.json()) as { result: { tools: ListedTool[] } };
-  const tools = Object.fromEntries(
-    result.tools.map((definition) => [
-      definition.name,
-      {
-        digest: definitionDigest(definition),
-        definition,
-        pinnedAt: '2026-01-01T00:00:00Z',
-      },
-    ]),
+async function shareRows(
+  { options, rounds, seconds, proxy }: Setting,
+  gateway: RunningGateway,
+  lane: string,
+  least: number,
+  ours: Callers,
+): Promise<readonly Row[]> {
+  using raw = await plainCallers(proxy, '/mcp', connections);
+  const measured = await pairs(
+    rounds,
+    async () => ({ ...(await load(raw.callers, seconds)), cpu: null }),
+    async () => {
+      const before = cpuSeconds(gateway.process.pid);
+      const made = await load(ours.callers, seconds);
+      const after = cpuSeconds(gateway.process.pid);
+      return { ...made, cpu: before === null || after === null ? null : after - before };
+    },
   );
-  return { lockVersion: 1, upstreams: { desk: { tools } } } as const;
+  const rawRate = median(measured.map(({ one }) => perSecond(one)));
+  const rate = median(measured.map(({ other }) => perSecond(other)));
+  const shares = measured.map(({ one, other }) => perSecond(other) / perSecond(one));
+  options.progress(
+    `${lane}: ${Math.round(rate)} of ${Math.round(rawRate)} calls/s; ${shares.map((share) => share.toFixed(3)).join(' ')}`,
+  );
+  const cpu = measured.flatMap(({ other }) =>
+    other.cpu === null ? [] : [(other.cpu * 1_000) / other.calls],
+  );
+  return [
+    atLeast(`calls.${lane}`, median(shares), 'of raw', least),
+    beside(`calls.${lane}.rate`, rate, 'calls/s'),
+    cpu.length === 0
+      ? skipped(`calls.${lane}.cpu`, 'only Linux says it')
+      : atMost(`calls.${lane}.cpu`, median(cpu), 's/1000 calls', 0.18),
+  ];
+}
+
+/** One connection: nobody to share a sync with, and nobody to wait for. */
+async function aloneRow(
+  { rounds, seconds, proxy, project }: Setting,
+  gateway: RunningGateway,
+  lane: string,
+  tool: string,
+): Promise<Row> {
+  using raw = await plainCallers(proxy, '/mcp', 1);
+  using ours = await ownRunCallers(gateway.url, project, tool, 1);
+  const [rawCaller] = raw.callers;
+  const [ourCaller] = ours.callers;
+  if (rawCaller === undefined || ourCaller === undefined)
+    throw new Error('one caller was asked for');
+  const measured = await pairs(
+    rounds,
+    async () => quantile(await latencies(rawCaller, seconds), 0.5),
+    async () => quantile(await latencies(ourCaller, seconds), 0.5),
+  );
+  const added = median(measured.map(({ one, other }) => other - one));
+  return atMost(`calls.alone.${lane}.added_p50`, added, 'ms', 0.7);
 }

@@ -1,14 +1,105 @@
-/** `npm run bench [name] [-- options]`: one benchmark, or all of them after one another. */
-const names = ['append', 'calls'] as const;
+/**
+ * `npm run bench [name…] [-- --json] [--only LANES] [--rounds N] [--seconds S]`: the named benchmarks, or all of them.
+ *
+ * Exit code 0 when every target is met, 1 when one is missed, 2 for wrong use, 3 for a fault.
+ */
+import { parseArgs } from 'node:util';
+import { makeOutput, UsageError } from '../src/cli/output.ts';
+import { table } from '../src/cli/table.ts';
+import { append } from './append.ts';
+import type { Bench, BenchOptions, Row } from './bench.ts';
+import { calls } from './calls.ts';
+import { keep } from './results.ts';
 
-const [, , first, ...rest] = process.argv;
-const chosen = names.find((name) => name === first);
-if (chosen === undefined && first !== undefined && !first.startsWith('-')) {
-  process.stderr.write(`there is no benchmark \`${first}\`; there are ${names.join(', ')}\n`);
-  process.exit(2);
+const benches: readonly Bench[] = [calls, append];
+
+const output = makeOutput(process.argv.includes('--json'), {
+  out: process.stdout,
+  err: process.stderr,
+});
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = output.failure(error);
 }
-const options = chosen === undefined ? process.argv.slice(2) : rest;
-for (const name of chosen === undefined ? names : [chosen]) {
-  process.argv.splice(2, process.argv.length, ...options);
-  await import(new URL(`./${name}.ts`, import.meta.url).href);
+
+async function main(argv: readonly string[]) {
+  const { names, options } = read(argv);
+  const rows: Row[] = [];
+  for (const bench of benches.filter(({ name }) => names.length === 0 || names.includes(name))) {
+    if (options.only.size > 0 && !bench.lanes.some((lane) => options.only.has(lane))) continue;
+    const measured = await bench.run(options);
+    rows.push(...measured);
+    // A shortened run says less than what is kept.
+    if (options.only.size === 0 && options.rounds === null && options.seconds === null)
+      await keep(bench.name, measured);
+  }
+  return output.result(
+    rows.every(({ ok }) => ok),
+    { rows: rows.map((row) => ({ ...row })) },
+    table(
+      ['', 'name', 'value', 'unit', 'target'],
+      rows.map(({ name, value, unit, target, ok }) => [
+        target === null ? '' : ok ? 'ok' : 'MISSED',
+        name,
+        value === null ? '' : String(value),
+        unit,
+        target ?? '',
+      ]),
+    ),
+  );
+}
+
+function read(argv: readonly string[]): {
+  readonly names: readonly string[];
+  readonly options: BenchOptions;
+} {
+  const { values, positionals } = parsed(argv);
+  const only = new Set((values.only ?? '').split(',').filter((lane) => lane !== ''));
+  known('benchmark', positionals, new Set(benches.map(({ name }) => name)));
+  known('lane', only, new Set(benches.flatMap(({ lanes }) => lanes)));
+  return {
+    names: positionals,
+    options: {
+      rounds: amount('rounds', values.rounds, 1),
+      seconds: amount('seconds', values.seconds, 0.1),
+      only,
+      progress: (text) => output.progress(text),
+    },
+  };
+}
+
+function parsed(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean' },
+        only: { type: 'string' },
+        rounds: { type: 'string' },
+        seconds: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function known(what: string, given: Iterable<string>, there: ReadonlySet<string>): void {
+  for (const name of given) {
+    if (!there.has(name))
+      throw new UsageError(
+        `there is no ${what} \`${name}\``,
+        `there are ${[...there].toSorted().join(', ')}`,
+      );
+  }
+}
+
+function amount(name: string, text: string | undefined, least: number): number | null {
+  if (text === undefined) return null;
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < least)
+    throw new UsageError(`\`--${name}\` has to be a number, ${least} or more`);
+  return value;
 }

@@ -1,0 +1,104 @@
+/**
+ * One HTTP/1.1 connection that is kept, with one request under way: as little as a client can be, because what it costs
+ * is taken from those it measures. The same for every lane.
+ */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+export interface Answer {
+  readonly status: number;
+  readonly head: string;
+  readonly body: string;
+}
+
+export class Connection {
+  readonly #socket: Socket;
+  #received = '';
+  #settle: { resolve(answer: Answer): void; reject(error: Error): void } | null = null;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    socket.setEncoding('latin1');
+    socket.on('data', (text: string) => this.#take(text));
+    socket.on('error', (error) => this.#fail(error));
+    socket.on('close', () => this.#fail(new Error('the server closed the connection')));
+  }
+
+  static async open(url: string): Promise<Connection> {
+    const { hostname, port } = new URL(url);
+    const socket = connect({ host: hostname, port: Number(port) });
+    await once(socket, 'connect');
+    return new Connection(socket);
+  }
+
+  /**
+   * @param head - what `requestHead` made.
+   * @param body - ASCII, so that its length is its bytes.
+   */
+  post(head: string, body: string): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+      this.#socket.write(`${head}${body.length}\r\n\r\n${body}`, 'latin1');
+    });
+  }
+
+  close(): void {
+    this.#settle = null;
+    this.#socket.destroy();
+  }
+
+  #take(text: string): void {
+    this.#received += text;
+    const answer = answerIn(this.#received);
+    if (answer === null) return;
+    this.#received = '';
+    const settle = this.#settle;
+    this.#settle = null;
+    settle?.resolve(answer);
+  }
+
+  #fail(error: Error): void {
+    const settle = this.#settle;
+    this.#settle = null;
+    settle?.reject(error);
+  }
+}
+
+/** Everything of a request up to the length of its body. */
+export function requestHead(
+  url: string,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+): string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return (
+    `POST ${path} HTTP/1.1\r\nhost: ${new URL(url).host}\r\ncontent-type: application/json\r\n` +
+    `accept: application/json, text/event-stream\r\n${lines.join('')}content-length: `
+  );
+}
+
+/** Null while some of it is still to come. */
+function answerIn(text: string): Answer | null {
+  const headEnd = text.indexOf('\r\n\r\n');
+  if (headEnd === -1) return null;
+  const head = text.slice(0, headEnd);
+  const status = Number(text.slice(9, 12));
+  const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
+  const rest = text.slice(headEnd + 4);
+  if (length !== undefined)
+    return rest.length < Number(length) ? null : { status, head, body: rest };
+  if (!/\r\ntransfer-encoding: *chunked/i.test(head)) return { status, head, body: '' };
+  return rest.endsWith('\r\n0\r\n\r\n') ? { status, head, body: chunksOf(rest) } : null;
+}
+
+function chunksOf(text: string): string {
+  let body = '';
+  for (let at = 0; ; ) {
+    const lineEnd = text.indexOf('\r\n', at);
+    const length = Number.parseInt(text.slice(at, lineEnd), 16);
+    if (!(length > 0)) return body;
+    body += text.slice(lineEnd + 2, lineEnd + 2 + length);
+    at = lineEnd + 4 + length;
+  }
+}

@@ -1,0 +1,57 @@
+/** A gateway as users run it: built, in a process of its own, with a data directory on a real disk. */
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cache } from '../examples/email-agent/rig/cache.ts';
+import { mustRun } from '../examples/email-agent/rig/process.ts';
+import { openGateway } from '../src/gateway.ts';
+import { deskLock, deskPolicy } from './desk.ts';
+
+const home = join(cache, 'bench');
+const repository = join(import.meta.dirname, '..');
+const buildMs = 120_000;
+
+/** Below the repository: `/tmp` is memory on many systems, where a sync costs nothing. */
+export async function workDirectory(): Promise<AsyncDisposable & { readonly path: string }> {
+  await mkdir(home, { recursive: true });
+  const path = await mkdtemp(join(home, 'run-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** @returns the command line's main file, built from the sources as they are now. */
+export async function buildGateway(): Promise<string> {
+  const built = join(home, 'gateway');
+  await mkdir(built, { recursive: true });
+  await mustRun(
+    process.execPath,
+    [
+      join(repository, 'node_modules/typescript/bin/tsc'),
+      ...['-p', join(repository, 'tsconfig.build.json'), '--outDir', join(built, 'dist')],
+    ],
+    { timeoutMs: buildMs },
+  );
+  await copyFile(join(repository, 'package.json'), join(built, 'package.json'));
+  return join(built, 'dist/cli/main.js');
+}
+
+export interface Project {
+  readonly policyFile: string;
+  /** Tokens, as they are minted once. */
+  readonly agent: string;
+  readonly opener: string;
+}
+
+export async function makeProject(directory: string, upstream: string): Promise<Project> {
+  const policyFile = join(directory, 'sallyport.yaml');
+  await writeFile(policyFile, deskPolicy(`{ mcp: { url: "${upstream}/mcp" } }`));
+  await writeFile(join(directory, 'sallyport.lock'), deskLock());
+  await using gateway = await openGateway({
+    policyFile,
+    dataDirectory: join(directory, '.sallyport'),
+    as: 'command',
+    log: () => undefined,
+  });
+  const never = { name: 'bench', expiresAtMs: null } as const;
+  const agent = await gateway.tokens.mint({ ...never, holder: 'agent', user: null });
+  const opener = await gateway.tokens.mint({ ...never, holder: 'opener', agents: null });
+  return { policyFile, agent: agent.token, opener: opener.token };
+}
