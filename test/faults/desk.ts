@@ -31,8 +31,8 @@ export function deskOf(
   name: string,
   journal: string,
 ): (tool: string, args: Record<string, unknown>) => JsonObject {
-  return (operation, { key: _, ...args }) => {
-    const id = String(args['id']);
+  return (operation, { id: asked }) => {
+    const id = String(asked);
     switch (operation) {
       case 'look':
         return said(`${id} is on the desk`);
@@ -41,7 +41,11 @@ export function deskOf(
       case 'balk':
         return { ...said(`${id} is not to be had`), isError: true };
       default: {
-        const effect = { tool: `${name}.${operation}`, args, atNs: `${process.hrtime.bigint()}` };
+        const effect = {
+          tool: `${name}.${operation}`,
+          args: { id },
+          atNs: `${process.hrtime.bigint()}`,
+        };
         appendFileSync(journal, `${JSON.stringify(effect)}\n`);
         return said(`${operation} ${id}`);
       }

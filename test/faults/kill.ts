@@ -61,7 +61,7 @@ export class KillRig implements Disposable {
 
   /** Watches what there is to die at. */
   async watch(): Promise<void> {
-    await using scene = await this.#scene(0);
+    await using scene = await this.#scene();
     const clients = clientsOf(scene, 0);
     const first = await this.#start(scene, null);
     if (first === null) throw new Error('the gateway did not come up');
@@ -78,13 +78,17 @@ export class KillRig implements Disposable {
 
   async life(seed: number, kills: number): Promise<Life> {
     const random = randomFrom(seed);
-    await using scene = await this.#scene(seed);
+    await using scene = await this.#scene();
     const clients = clientsOf(scene, seed);
     const hit: string[] = [];
     const violations: (Violation & { after: string })[] = [];
     let [missed, onTheWayUp] = [0, 0];
     const judge = async (state: 'killed' | 'stopped', after: string): Promise<void> => {
-      for (const violation of await scene.check(state)) violations.push({ ...violation, after });
+      for (const violation of await scene.check(state)) {
+        // What is wrong stays wrong: it is told where it was seen first.
+        const known = violations.some(({ detail }) => detail === violation.detail);
+        if (!known) violations.push({ ...violation, after });
+      }
     };
     for (let count = 0; count < kills; count += 1) {
       const point = this.#points[(seed * kills + count) % this.#points.length];
@@ -96,7 +100,8 @@ export class KillRig implements Disposable {
       else {
         const late = setTimeout(() => up.child.kill('SIGKILL'), roundWithinMs);
         await work(clients, up);
-        await end(up.child, 'SIGKILL');
+        // In order, for ending has its points too.
+        await end(up.child, 'SIGTERM');
         clearTimeout(late);
       }
       if (readFileSync(this.#seen, 'utf8').includes('killed ')) hit.push(point.name);
@@ -115,8 +120,8 @@ export class KillRig implements Disposable {
     };
   }
 
-  #scene(seed: number): Promise<Scene> {
-    return openScene({ stdio: seed % 4 === 0, compileCache: join(this.#directory, 'compiled') });
+  #scene(): Promise<Scene> {
+    return openScene({ stdio: true, compileCache: join(this.#directory, 'compiled') });
   }
 
   #start(scene: Scene, kill: { point: string; nth: number } | null): Promise<Up | null> {

@@ -34,21 +34,17 @@ function pass(point: string): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
-/** The frame that made a promise, when it is the gateway's: an `await` makes one, under its own line. */
+/** The line that made a promise, when it is the gateway's: an `await` makes one, under its own. */
 function siteOf(): string | null {
-  const { prepareStackTrace, stackTraceLimit } = Error;
-  Error.stackTraceLimit = 2;
-  Error.prepareStackTrace = (_, frames) => frames;
-  const holder: { stack?: unknown } = {};
+  const holder: { stack?: string } = {};
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 1;
   Error.captureStackTrace(holder, made);
-  const frames = holder.stack;
-  Error.prepareStackTrace = prepareStackTrace;
   Error.stackTraceLimit = stackTraceLimit;
-  const [frame]: NodeJS.CallSite[] = Array.isArray(frames) ? frames : [];
-  const file = frame?.getFileName();
-  if (frame === undefined || !file?.startsWith(source)) return null;
-  const name = frame.getFunctionName() ?? 'module';
-  return `${file.slice(source.length)}:${frame.getLineNumber()}:${frame.getColumnNumber()} ${name}`;
+  const [, name = 'module', file = '', place = ''] =
+    /^\s+at (?:(?:async )?(\S.*) \()?(file:[^\s()]+\.ts):(\d+:\d+)\)?$/m.exec(holder.stack ?? '') ??
+    [];
+  return file.startsWith(source) ? `${file.slice(source.length)}:${place} ${name}` : null;
 }
 
 function made(promise: object): void {
@@ -66,7 +62,7 @@ promiseHooks.createHook({
   },
 });
 
-const exec = DatabaseSync.prototype.exec;
+const exec: (this: DatabaseSync, sql: string) => void = Reflect.get(DatabaseSync.prototype, 'exec');
 DatabaseSync.prototype.exec = function points(sql) {
   const [, statement] = /^\s*(BEGIN|COMMIT)/.exec(sql) ?? [];
   if (statement !== undefined) pass(`at sqlite ${statement}`);

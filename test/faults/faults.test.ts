@@ -1,0 +1,18 @@
+/** A short round of `npm run faults`. */
+import { expect, test } from 'vitest';
+import { KillRig } from './kill.ts';
+
+test('gateways that die at an await of theirs lose nothing and repeat nothing', {
+  timeout: 60_000,
+}, async () => {
+  using rig = new KillRig();
+  await rig.watch();
+  // A call passes these before its effect, between its effect and its result, and on its way back.
+  const files = new Set(rig.points.map(({ name }) => /(\S+\.ts):/.exec(name)?.[1]));
+  for (const file of ['calls', 'effects', 'writer']) expect(files).toContain(`runtime/${file}.ts`);
+  const { hit, effects, answers, violations } = await rig.life(1, 4);
+  expect(violations).toEqual([]);
+  expect(hit.length).toBeGreaterThan(1);
+  expect(effects).toBeGreaterThan(0);
+  expect(answers).toBeGreaterThan(effects);
+});
