@@ -209,6 +209,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
           sessionKey: sessionKeyIn(options.dataDirectory),
           version,
           log: options.log,
+          recordRefusals: (summary) =>
+            record({ v: 1, type: 'edge.refused', atMs: store.nowMs(), ...summary }),
         });
         stack.defer(() => server.close());
         stack.use(await startAdmin(operated, options.dataDirectory));

@@ -16,6 +16,7 @@ const types: Record<Event['type'], true> = {
   'call.denied': true,
   'call.started': true,
   'call.finished': true,
+  'call.delivered': true,
   'call.undelivered': true,
   'call.joined': true,
   'gateway.started': true,
@@ -32,6 +33,7 @@ const types: Record<Event['type'], true> = {
   'mediation.recorded': true,
   'alert.raised': true,
   'identity.refused': true,
+  'edge.refused': true,
   'spool.recovered': true,
 };
 

@@ -50,6 +50,11 @@ export type RecordedFinding = {
   readonly at: string | null;
 };
 
+export type HandedOver = {
+  readonly call: string;
+  readonly digest: string;
+};
+
 type Decided = {
   readonly arguments: string;
   readonly verdict: Verdict;
@@ -117,6 +122,7 @@ export type RunEvent =
       readonly outcome: 'completed' | 'failed' | 'indeterminate';
       /** Who said so: the upstream (its own refusal too), or Sallyport (time-out, lost, dry run, recovery). */
       readonly by: 'upstream' | 'sallyport';
+      /** False: its client had gone when it ended. That a client had its outcome is told by `call.delivered`. */
       readonly delivered: boolean;
       /** Nothing was performed: it is no earlier call to a duplicate, and satisfies no `after`. */
       readonly dryRun: boolean;
@@ -131,12 +137,18 @@ export type RunEvent =
       readonly labels: Labels;
       readonly budgetLeft: JsonObject;
     })
+  /**
+   * Outcomes of calls at tier >= 1 that were handed to the network, told a moment later and several at a time: what a
+   * crash loses of these is handed over once more, to whoever repeats the call.
+   */
+  | (OfRun & { readonly type: 'call.delivered'; readonly calls: readonly HandedOver[] })
   /** The client had gone when the outcome was to be handed over: a repeat gets it. */
   | (OfCall & { readonly type: 'call.undelivered' })
   /** A duplicate of a call that is in flight, undelivered or indeterminate: it got that call's outcome and counts nowhere. */
   | (OfCall & {
       readonly type: 'call.joined';
       readonly joined: string;
+      /** False: its client had gone meanwhile. */
       readonly delivered: boolean;
     });
 
@@ -204,6 +216,18 @@ export type GatewayEvent = Common &
         readonly type: 'identity.refused';
         readonly code: string;
         readonly credential: string | null;
+      }
+    /** Requests refused before they were calls, for their form or their credential: counts, so that nobody floods the record. */
+    | {
+        readonly type: 'edge.refused';
+        /** `credential` is null where none that is good was shown. */
+        readonly refusals: readonly {
+          readonly code: string;
+          readonly credential: string | null;
+          readonly count: number;
+        }[];
+        /** More pairs of code and credential than there were lines for. */
+        readonly others: number;
       }
     /** Refusals that could not be recorded when they happened, read back from the spool. */
     | { readonly type: 'spool.recovered'; readonly refusals: readonly JsonValue[] }

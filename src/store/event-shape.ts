@@ -170,6 +170,11 @@ const callEvents = [
     labels: labelsShape,
     budgetLeft: object,
   }),
+  z.strictObject({
+    ...ofRun,
+    type: z.literal('call.delivered'),
+    calls: z.array(z.strictObject({ call: text, digest: text })),
+  }),
   z.strictObject({ ...ofCall, type: z.literal('call.undelivered') }),
   z.strictObject({
     ...ofCall,
@@ -249,6 +254,12 @@ const gatewayEvents = [
     type: z.literal('identity.refused'),
     code: text,
     credential: text.nullable(),
+  }),
+  z.strictObject({
+    ...common,
+    type: z.literal('edge.refused'),
+    refusals: z.array(z.strictObject({ code: text, credential: text.nullable(), count })),
+    others: count,
   }),
   z.strictObject({ ...common, type: z.literal('spool.recovered'), refusals: z.array(json) }),
 ] as const;

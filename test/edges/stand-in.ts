@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/content/value.ts';
+import type { RefusalSummary } from '../../src/edges/http/refusal-tally.ts';
 import {
   type RunningServer,
   type ServerOptions,
@@ -43,6 +44,8 @@ export interface StandIn {
   /** What the edge said about each delivery, in order. */
   readonly released: boolean[];
   readonly logged: string[];
+  /** What was recorded of refused requests: at once of the first, of the others when the server closes. */
+  readonly refused: RefusalSummary[];
 }
 
 export interface StandInOptions {
@@ -63,6 +66,7 @@ export async function openStandIn(options: StandInOptions = {}): Promise<StandIn
   const usage: Usage[] = [];
   const released: boolean[] = [];
   const logged: string[] = [];
+  const refused: RefusalSummary[] = [];
   const tools = options.tools ?? [listedTool('files.read_text_file')];
 
   const runtime: Runtime = {
@@ -122,9 +126,12 @@ export async function openStandIn(options: StandInOptions = {}): Promise<StandIn
     sessionKey: options.sessionKey ?? randomBytes(32),
     version: '0.0.0-test',
     log: (line) => logged.push(line.event),
+    recordRefusals: async (summary) => {
+      refused.push(summary);
+    },
     ...options.server,
   });
-  return { server, proposals, opened, usage, released, logged };
+  return { server, proposals, opened, usage, released, logged, refused };
 }
 
 export function listedTool(

@@ -265,12 +265,12 @@ function asJson(event: Event): JsonObject {
   return isJsonObject(value) ? value : {};
 }
 
-/** `byDigest`, `inFlight` and call times are the runtime's own memory. */
+/** What calls it remembers, and when they were, is the runtime's own memory. */
 function runView(run: Run): JsonObject {
   const view: Record<string, JsonValue> = {};
   for (const [key, value] of Object.entries(run)) {
-    if (!['byDigest', 'inFlight', 'callTimesMs', 'usageTimes', 'recent'].includes(key))
+    if (!['remembered', 'inFlight', 'callTimes', 'usageTimes', 'recent'].includes(key))
       view[key] = value;
   }
-  return { ...view, inFlight: Object.keys(run.inFlight) };
+  return { ...view, inFlight: run.inFlight.map(({ id }) => id) };
 }

@@ -36,7 +36,12 @@ export function hostCheck(listening: string, allowed: readonly string[]): HostCh
   /** The one that was last found good: a client says the same each time. */
   let good: string | null = null;
   return (request) => {
-    const said = headerOf(request, 'host') ?? '';
+    const said = headerOf(request, 'host');
+    if (said === null) {
+      throw new HttpRefusal(400, 'http.host', 'a request names its host', {
+        headers: { connection: 'close' },
+      });
+    }
     if (said !== good) {
       const host = hostName(`http://${said}`);
       if (host === null || !names.has(host)) throw unknownHost();

@@ -17,10 +17,16 @@ export const httpLimits = {
   headersTimeoutMs: 10_000,
   /** The same for a whole request, body included. */
   requestTimeoutMs: 60_000,
+  /** How often both are looked at: a slow client has at most this much more. */
+  slownessEveryMs: 2_000,
   /** Longer than the usual 60 s of a load balancer, so that we are never the one who closes first. */
   keepAliveTimeoutMs: 65_000,
   /** A client that never reads its answer: after this the answer counts as undelivered. */
   deliveryTimeoutMs: 30_000,
+  /** Refusals at the edge are recorded this often, as counts: a flood of them is 1,440 events a day. */
+  refusalsEveryMs: 60_000,
+  /** Pairs of a code and a credential that one record tells apart. */
+  refusalLinesMax: 64,
   connectionsMax: 1_024,
   /** How long a closing server waits for calls in flight. */
   drainMs: 30_000,

@@ -7,6 +7,11 @@ export type HttpRefusalCode =
   | 'http.method'
   | 'http.header'
   | 'http.header_count'
+  | 'http.header_size'
+  /** No HTTP, or HTTP that two readers may read in two ways. */
+  | 'http.malformed'
+  | 'http.too_slow'
+  | 'http.expectation'
   | 'http.media_type'
   | 'http.body'
   | 'http.body_too_large'

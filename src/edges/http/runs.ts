@@ -28,6 +28,7 @@ export async function answerRuns(
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
+  noteRefusal: (code: string) => void,
 ): Promise<void> {
   const [, encoded, operation] = routes.exec(path) ?? [];
   try {
@@ -65,10 +66,16 @@ export async function answerRuns(
       run: runView(await runtime.closeRun(opener, id, as, reason)),
     });
   } catch (error) {
-    if (error instanceof ScopeRefused) await sendRefusal(response, error.refusal);
-    else if (error instanceof RuntimeError)
+    if (error instanceof ScopeRefused) {
+      noteRefusal(error.code);
+      await sendRefusal(response, error.refusal);
+    } else if (error instanceof RuntimeError) {
+      noteRefusal(error.code);
       await sendJson(response, runtimeStatus[error.code], failure(error));
-    else if (error instanceof StoreError) await sendJson(response, 503, failure(error));
+    } else if (error instanceof HttpRefusal) {
+      noteRefusal(error.code);
+      await sendJson(response, error.status, failure(error), error.headers);
+    } else if (error instanceof StoreError) await sendJson(response, 503, failure(error));
     else throw error;
   }
 }

@@ -11,7 +11,9 @@ import { checkHeaderCount } from './headers.ts';
 import { letGoOfBody } from './held-bytes.ts';
 import { hostCheck } from './hosts.ts';
 import { httpLimits } from './limits.ts';
+import { refuseMalformed } from './malformed.ts';
 import { ClientGone, HttpRefusal } from './refusal.ts';
+import { type RecordRefusals, type RefusalTally, refusalTally } from './refusal-tally.ts';
 import { sendJson } from './respond.ts';
 import { answerRuns, failure, isRunsPath, sendRefusal } from './runs.ts';
 
@@ -28,6 +30,8 @@ export interface ServerOptions {
   /** Names beside loopback's that clients use for this server, without ports. */
   readonly allowedHosts?: readonly string[];
   readonly log: EdgeLog;
+  /** Makes counts of refused requests durable, now and then. */
+  readonly recordRefusals: RecordRefusals;
 }
 
 export interface RunningServer {
@@ -39,7 +43,8 @@ export interface RunningServer {
 
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const checkHost = hostCheck(options.host, options.allowedHosts ?? []);
-  const mcp = openMcpEndpoint(options);
+  const refusals = refusalTally(options.recordRefusals, options.log);
+  const mcp = openMcpEndpoint({ ...options, noteRefusal: refusals.note });
   let closing = false;
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -50,9 +55,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (path === '/mcp') return mcp.answer(request, response);
     if (isRunsPath(path)) {
       const credential = await credentialOf(request, options.authenticate, options.log);
-      return 'refused' in credential
-        ? sendRefusal(response, credential.refused)
-        : answerRuns(options.runtime, credential.principal, path, request, response);
+      if ('refused' in credential) {
+        refusals.note(credential.refused.code, null);
+        return sendRefusal(response, credential.refused);
+      }
+      const { principal } = credential;
+      const note = (code: string): void => refusals.note(code, principal.credential);
+      return answerRuns(options.runtime, principal, path, request, response, note);
     }
     if (path === '/healthz' && request.method === 'GET') {
       await sendJson(response, closing ? 503 : 200, { ok: !closing });
@@ -68,7 +77,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       maxHeaderSize: httpLimits.headerBytesMax,
       headersTimeout: httpLimits.headersTimeoutMs,
       requestTimeout: httpLimits.requestTimeoutMs,
+      connectionsCheckingInterval: httpLimits.slownessEveryMs,
       keepAliveTimeout: httpLimits.keepAliveTimeoutMs,
+      // `hostCheck` says so itself, and has it counted.
+      requireHostHeader: false,
       noDelay: true,
     },
     (request, response) => {
@@ -79,13 +91,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         if (closing) setImmediate(() => server.closeIdleConnections());
       });
       route(request, response)
-        .catch((error: unknown) => answerFailure(error, response, options.log))
+        .catch((error: unknown) => answerFailure(error, response, options.log, refusals.note))
         .finally(() => letGoOfBody(request));
     },
   );
   // Node drops what is beyond this count without a word; `checkHeaderCount` refuses it instead.
   server.maxHeadersCount = 0;
   server.maxConnections = httpLimits.connectionsMax;
+  refuseMalformed(server, refusals.note);
+  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    const refusal = new HttpRefusal(417, 'http.expectation', 'that cannot be expected here');
+    answerFailure(refusal, response, options.log, refusals.note);
+  });
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -107,16 +124,23 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       const deadline = setTimeout(() => server.closeAllConnections(), httpLimits.drainMs);
       await closed;
       clearTimeout(deadline);
+      await refusals.close();
     },
   };
 }
 
-function answerFailure(error: unknown, response: ServerResponse, log: EdgeLog): void {
+function answerFailure(
+  error: unknown,
+  response: ServerResponse,
+  log: EdgeLog,
+  noteRefusal: RefusalTally['note'],
+): void {
   if (error instanceof ClientGone || response.headersSent) {
     response.destroy();
     return;
   }
   if (error instanceof HttpRefusal) {
+    noteRefusal(error.code, null);
     void sendJson(response, error.status, failure(error), error.headers);
     return;
   }

@@ -16,6 +16,7 @@ import {
 import { headerOf } from '../http/headers.ts';
 import { httpLimits } from '../http/limits.ts';
 import { HttpRefusal } from '../http/refusal.ts';
+import type { RefusalTally } from '../http/refusal-tally.ts';
 import { sendEmpty, sendJson } from '../http/respond.ts';
 import { answerOf } from './call-answer.ts';
 import { addressOf, progressTokenOf, proposalOf } from './call-request.ts';
@@ -44,6 +45,8 @@ export interface McpEndpointOptions {
   readonly sessionKey: Uint8Array;
   readonly version: string;
   readonly log: EdgeLog;
+  /** Counts a request that is refused before it is a call. */
+  readonly noteRefusal: RefusalTally['note'];
 }
 
 export interface McpEndpoint {
@@ -82,11 +85,15 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
 
   async function answerPost(http: IncomingMessage, response: ServerResponse): Promise<void> {
     let id: RequestId | null = null;
+    let shown: string | null = null;
     try {
       const credential = await agentOf(http);
-      if ('refused' in credential)
+      if ('refused' in credential) {
+        options.noteRefusal(credential.refused.code, null);
         return await refuseCredential(http, response, credential.refused);
+      }
       const { principal } = credential;
+      shown = principal.credential;
       checkJsonBody(http);
       const value = readBodyJson(await readBody(http, httpLimits.bodyBytesMax));
       id = idOf(value);
@@ -101,6 +108,8 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
       else if (message.method !== 'initialize') checkLegacyRequest(http, principal, versionHeader);
       await answerRequest({ principal, http, response, request: message, era });
     } catch (error) {
+      if (error instanceof RpcRefusal || error instanceof HttpRefusal)
+        options.noteRefusal(error.code, shown);
       await sendFailure(response, id, error, options.log);
     }
   }
@@ -219,10 +228,14 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
   /** GET and DELETE exist in the legacy era alone, and only within a session. */
   async function answerSession(http: IncomingMessage, response: ServerResponse): Promise<void> {
     const credential = await agentOf(http);
-    if ('refused' in credential) return sendCredentialRefusal(response, credential.refused, null);
+    if ('refused' in credential) {
+      options.noteRefusal(credential.refused.code, null);
+      return sendCredentialRefusal(response, credential.refused, null);
+    }
     const session = headerOf(http, 'mcp-session-id');
     if (session === null) throw notAllowed();
     if (!sessions.isOpen(session, credential.principal.credential)) {
+      options.noteRefusal('mcp.session', credential.principal.credential);
       await sendRpcRefusal(
         response,
         null,
