@@ -10,6 +10,7 @@
  *     });
  */
 import { dirname, join, resolve } from 'node:path';
+import { printableJson } from './content/escape.ts';
 import { type Door, makeDoor } from './edges/guard/door.ts';
 import { GuardError } from './edges/guard/errors.ts';
 import { pinDefinitions } from './edges/guard/pin.ts';
@@ -40,7 +41,9 @@ export async function open(options: OpenOptions): Promise<Door> {
   if (options.user !== undefined && options.agent === undefined)
     throw new GuardError('guard.no_agent', '`user` says for whom; `agent` has to say who works');
   const policyFile = resolve(options.policy);
-  const log = options.log ?? ((line) => void process.stderr.write(`${JSON.stringify(line)}\n`));
+  const log =
+    options.log ??
+    ((line) => void process.stderr.write(`${printableJson(JSON.stringify(line))}\n`));
   const gateway = await openGateway({
     policyFile,
     dataDirectory: resolve(options.directory ?? join(dirname(policyFile), '.sallyport')),

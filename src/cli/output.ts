@@ -1,7 +1,8 @@
 /** How every command speaks: results on standard output, problems with their mend on standard error, one exit code each. */
 import { SallyportError } from '../content/errors.ts';
-import { printable } from '../content/escape.ts';
+import { printable, printableJson, printableLines } from '../content/escape.ts';
 import type { JsonObject } from '../content/value.ts';
+import { PolicyFileError } from '../runtime/policy-source.ts';
 
 /** 0 fine, 1 the answer is no, 2 wrong use, 3 a fault. */
 export type ExitCode = 0 | 1 | 2 | 3;
@@ -10,8 +11,8 @@ export interface Output {
   readonly json: boolean;
   /** One object whose first field is `ok`, or the text for people; only one of them is printed. */
   result(ok: boolean, fields: JsonObject, text: string): ExitCode;
-  /** One line of a long answer, as it comes; a JSON line is its own object. */
-  line(text: string): void;
+  /** One line of a long answer, as it comes: of JSON, and byte for byte unless a terminal reads it. */
+  line(json: string): void;
   /** What goes on meanwhile: for people only, on standard error. */
   progress(text: string): void;
   failure(error: unknown): ExitCode;
@@ -53,15 +54,16 @@ export function makeOutput(json: boolean, streams: Streams): Output {
     json,
     result(ok, fields, text) {
       streams.out.write(
-        json ? `${JSON.stringify({ ok, ...fields })}\n` : text === '' ? '' : `${text}\n`,
+        json ? jsonLine({ ok, ...fields }) : text === '' ? '' : `${printableLines(text)}\n`,
       );
       return ok ? 0 : 1;
     },
     line(text) {
-      streams.out.write(text.endsWith('\n') ? text : `${text}\n`);
+      const shown = streams.out.isTTY === true ? printableJson(text) : text;
+      streams.out.write(shown.endsWith('\n') ? shown : `${shown}\n`);
     },
     progress(text) {
-      if (!json) streams.err.write(`${text}\n`);
+      if (!json) streams.err.write(`${printableLines(text)}\n`);
     },
     failure(error) {
       const known = error instanceof SallyportError ? error : null;
@@ -70,10 +72,10 @@ export function makeOutput(json: boolean, streams: Streams): Output {
         known?.message ?? (error instanceof Error ? (error.stack ?? error.message) : 'unknown');
       if (json)
         streams.out.write(
-          `${JSON.stringify({ ok: false, error: { code, message, hint: known?.hint ?? null } })}\n`,
+          jsonLine({ ok: false, error: { code, message, hint: known?.hint ?? null } }),
         );
       else {
-        streams.err.write(`${red('error')}: ${linesOf(message)}\n`);
+        streams.err.write(`${red('error')}: ${linesOf(error, message)}\n`);
         if (known?.hint !== undefined) streams.err.write(`hint: ${printable(known.hint)}\n`);
       }
       if (wrongUse.has(code)) return 2;
@@ -82,10 +84,13 @@ export function makeOutput(json: boolean, streams: Streams): Output {
   };
 }
 
-/** Many-lined messages of ours (a policy's errors) keep their lines; whatever else is in them is made harmless. */
-function linesOf(message: string): string {
-  return message
-    .split('\n')
-    .map((line) => printable(line))
-    .join('\n');
+/** One object on one line, for a program that reads it and for the terminal that it may pass. */
+export function jsonLine(value: JsonObject): string {
+  return `${printableJson(JSON.stringify(value))}\n`;
+}
+
+/** A policy's errors are lines of ours. In any other message a line may be somebody else's, and must not begin like one of ours. */
+function linesOf(error: unknown, message: string): string {
+  const lines = printableLines(message);
+  return error instanceof PolicyFileError ? lines : lines.replaceAll(/\n(?!\s)/g, '\n  ');
 }

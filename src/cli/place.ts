@@ -6,7 +6,7 @@ import { askGateway } from '../edges/admin/client.ts';
 import { type OperationName, performOperation } from '../edges/admin/operations.ts';
 import { openGateway } from '../gateway.ts';
 import type { LogLine } from '../runtime/ports.ts';
-import { UsageError } from './output.ts';
+import { jsonLine, UsageError } from './output.ts';
 
 export interface Place {
   readonly policyFile: string;
@@ -54,5 +54,5 @@ export async function operate(
 
 /** Of a command that opens the store for a moment, only failures are worth a line. */
 function quiet(line: LogLine): void {
-  if (line.level === 'error') process.stderr.write(`${JSON.stringify(line)}\n`);
+  if (line.level === 'error') process.stderr.write(jsonLine(line));
 }

@@ -1,5 +1,6 @@
 /** The command line: one file a command, put together here. */
 import { Command, CommanderError } from 'commander';
+import { printableLines } from '../content/escape.ts';
 import { version } from '../version.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { initCommand } from './commands/init.ts';
@@ -55,8 +56,8 @@ export async function run(argv: readonly string[], streams: Streams): Promise<Ex
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => void streams.out.write(text),
-      writeErr: (text) => void (wantsJson(argv) || streams.err.write(text)),
+      writeOut: (text) => void streams.out.write(printableLines(text)),
+      writeErr: (text) => void (wantsJson(argv) || streams.err.write(printableLines(text))),
     });
   for (const make of commands) program.addCommand(inheriting(make(act), program));
   addExamples(program, examples);

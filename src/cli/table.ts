@@ -1,9 +1,12 @@
-/** Columns for people. Cells must be printable already. */
+import { printable } from '../content/escape.ts';
+
+/** Columns for people. A cell is one line, whoever wrote what is in it. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const shown = rows.map((row) => row.map((cell) => printable(cell)));
   const widths = head.map((cell, column) =>
-    Math.max(cell.length, ...rows.map((row) => row[column]?.length ?? 0)),
+    Math.max(cell.length, ...shown.map((row) => row[column]?.length ?? 0)),
   );
-  return [head, ...rows]
+  return [head, ...shown]
     .map((row) =>
       row
         .map((cell, column) => cell.padEnd(widths[column] ?? 0))

@@ -11,6 +11,33 @@ export function printable(text: string, charactersMax: number = charactersMaxDef
   return cut.toWellFormed().replace(hostile, written);
 }
 
+/** Lines of ours with others' words in them: the lines stay, whatever else a terminal would act on is written out. */
+export function printableLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => printable(line, Number.POSITIVE_INFINITY))
+    .join('\n');
+}
+
+/**
+ * The same JSON, in characters that a terminal shows and nothing else. JSON itself only has to escape below U+0020: the
+ * eight-bit controls and the directions of letters would pass.
+ */
+export function printableJson(json: string): string {
+  return json.replace(hostile, (character) =>
+    character === '\n' ? character : escaped(character),
+  );
+}
+
+/** As JSON writes it: a pair of surrogates beyond U+FFFF. */
+function escaped(character: string): string {
+  let units = '';
+  for (let at = 0; at < character.length; at += 1) {
+    units += `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`;
+  }
+  return units;
+}
+
 function written(character: string): string {
   if (character === '\t') return ' ';
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;

@@ -1,6 +1,7 @@
 import { isMap, isScalar, parseDocument } from 'yaml';
 import { digestOf } from '../content/digest.ts';
 import { SallyportError } from '../content/errors.ts';
+import { printableJson } from '../content/escape.ts';
 import { readJson, StrictJsonError } from '../content/json.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
 import type { Lock, LockedTool } from './lock.ts';
@@ -69,9 +70,12 @@ export function parseLock(text: string): Lock {
   return { lockVersion: 1, upstreams: Object.fromEntries(upstreams) };
 }
 
-/** Keys sorted, two spaces, one line feed at the end: so that a diff of two locks is a review. */
+/**
+ * Keys sorted, two spaces, one line feed at the end: so that a diff of two locks is a review. What a server wrote to hide
+ * from a reviewer stands there as an escape.
+ */
 export function formatLock(lock: Lock): string {
-  return `${JSON.stringify(sorted(plainLock(lock)), null, 2)}\n`;
+  return `${printableJson(JSON.stringify(sorted(plainLock(lock)), null, 2))}\n`;
 }
 
 function plainLock(lock: Lock): JsonObject {

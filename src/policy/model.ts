@@ -38,6 +38,14 @@ export interface Policy {
   /** Alert events that a person wants to hear of; the ledger records all of them in any case. */
   readonly alertEvents: ReadonlySet<string>;
   readonly results: { readonly maxBytes: number };
+  readonly checkpoints: CheckpointSinks;
+}
+
+/** Where the ledger's checkpoints leave the host for. */
+export interface CheckpointSinks {
+  /** Absolute. */
+  readonly file: string | null;
+  readonly webhook: { readonly url: string; readonly secret: SecretReference } | null;
 }
 
 // ---- upstreams -------------------------------------------------------------------------------------------------

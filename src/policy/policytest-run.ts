@@ -198,6 +198,12 @@ export class TestRun {
       labels: ended.labels,
       budgetLeft: {},
     });
+    if (ended.outcome !== 'indeterminate')
+      this.#append({
+        ...this.#common(),
+        type: 'call.delivered',
+        calls: [{ call: id, digest: read.digest }],
+      });
     return ended.shown;
   }
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { z } from 'zod';
-import { printable } from '../../content/escape.ts';
+import { printable, printableJson } from '../../content/escape.ts';
 import { readJson, StrictJsonError } from '../../content/json.ts';
 import { readPolicy } from '../../runtime/policy-source.ts';
 import { checkProject } from '../doctor/checks.ts';
@@ -103,7 +103,7 @@ function printTargets(options: CommonOptions, output: Output): Promise<ExitCode>
     targets: targets.map((target) => ({ ...target })),
   };
   return Promise.resolve(
-    output.result(true, fields, JSON.stringify({ ok: true, ...fields }, null, 2)),
+    output.result(true, fields, printableJson(JSON.stringify({ ok: true, ...fields }, null, 2))),
   );
 }
 
@@ -144,7 +144,11 @@ async function fromAgent(options: DoctorOptions, output: Output): Promise<ExitCo
           ? `the gateway answers, and none of ${list.targets.length} other ways is open from here`
           : `there are other ways out: ${reachable.length} of ${list.targets.length}`,
   );
-  return output.result(proven, fields, JSON.stringify({ ok: proven, ...fields }, null, 2));
+  return output.result(
+    proven,
+    fields,
+    printableJson(JSON.stringify({ ok: proven, ...fields }, null, 2)),
+  );
 }
 
 async function record(file: string, options: DoctorOptions, output: Output): Promise<ExitCode> {

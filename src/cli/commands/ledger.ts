@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
-import { printable } from '../../content/escape.ts';
+import { printable, printableJson } from '../../content/escape.ts';
 import { fold } from '../../engine/fold.ts';
 import { exportBundle } from '../../ledger/export.ts';
 import { keyFiles, loadVerifier } from '../../ledger/key.ts';
@@ -150,10 +150,10 @@ async function export_(options: CommonOptions, output: Output): Promise<ExitCode
   }
   // One object, written as it is read: a ledger doesn't fit into memory.
   const header = await lines.next();
-  output.line(`{"ok":true,"ledger":${header.value?.trimEnd() ?? 'null'},"events":[`);
+  output.line(`{"ok":true,"ledger":${printableJson(header.value?.trimEnd() ?? 'null')},"events":[`);
   let separator = '';
   for await (const line of lines) {
-    output.line(separator + line.trimEnd());
+    output.line(separator + printableJson(line.trimEnd()));
     separator = ',';
   }
   output.line(']}');

@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import { SallyportError } from '../../content/errors.ts';
-import { printable } from '../../content/escape.ts';
+import { printable, printableLines } from '../../content/escape.ts';
 import { type Gateway, openGateway } from '../../gateway.ts';
 import { formatDiagnostic } from '../../policy/diagnostic.ts';
 import { readPolicy } from '../../runtime/policy-source.ts';
 import type { LogLine } from '../../runtime/ports.ts';
 import { addExamples } from '../examples.ts';
 import { type CommonOptions, commonOptions } from '../options.ts';
-import { type ExitCode, type Output, UsageError } from '../output.ts';
+import { type ExitCode, jsonLine, type Output, UsageError } from '../output.ts';
 import { placeOf, requirePolicy } from '../place.ts';
 import type { Act } from '../program.ts';
 
@@ -56,9 +56,7 @@ async function up(options: UpOptions, output: Output): Promise<ExitCode> {
   const stop = stopSignal();
   const log = (line: LogLine): void => {
     process.stderr.write(
-      options.json === true
-        ? `${JSON.stringify({ atMs: Date.now(), ...line })}\n`
-        : `${humanLine(line)}\n`,
+      options.json === true ? jsonLine({ atMs: Date.now(), ...line }) : `${humanLine(line)}\n`,
     );
   };
   for (const warning of readPolicy(place.policyFile).warnings)
@@ -163,13 +161,10 @@ function dontWaitTwice(): void {
   process.once('SIGTERM', now);
 }
 
+/** What has lines of its own goes on below, set in: no line begins like one of ours but ours. */
 function humanLine({ level, event, ...details }: LogLine): string {
   const said = Object.entries(details).map(
     ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
-  return [`${level}: ${event}`, ...said]
-    .join(' ')
-    .split('\n')
-    .map((line) => printable(line))
-    .join('\n');
+  return printableLines([`${level}: ${event}`, ...said].join(' ')).replaceAll('\n', '\n    ');
 }

@@ -7,6 +7,7 @@ import type { DocumentSyntax } from '../shape/document.ts';
 import type { UpstreamSyntax } from '../shape/upstream.ts';
 import { compileAgent, compileCase } from './agents.ts';
 import type { Compilation } from './context.ts';
+import { compileCheckpointSinks } from './ledger.ts';
 import { knownCurrency } from './money.ts';
 import { compilePermissions } from './permissions.ts';
 import { compileTools } from './tools.ts';
@@ -52,6 +53,7 @@ export function compilePolicy(
     breaker: { ...defaults.breaker, ...document.breaker },
     alertEvents: new Set(document.alertEvents.map((event) => event.value)),
     results: { maxBytes: document.resultBytesMax ?? defaults.resultBytesMax },
+    checkpoints: compileCheckpointSinks(document.ledger, report),
   };
 }
 

@@ -1,13 +1,9 @@
-import type {
-  CredentialDeclaration,
-  SecretReference,
-  SourcePosition,
-  UpstreamDeclaration,
-} from '../model.ts';
+import type { CredentialDeclaration, SecretReference, UpstreamDeclaration } from '../model.ts';
 import type { Report } from '../report.ts';
 import type { Named } from '../shape/collection.ts';
 import type { CredentialSyntax, McpSyntax, UpstreamSyntax } from '../shape/upstream.ts';
 import { checkCommand } from './upstream-command.ts';
+import { compileUrl } from './url.ts';
 
 export function compileUpstream(
   entry: Named<UpstreamSyntax>,
@@ -83,38 +79,8 @@ function compileMcp(mcp: McpSyntax | undefined, report: Report): Transport | nul
       },
     );
   }
-  return compileUrl(url.value, url.at, report);
-}
-
-function compileUrl(written: string, at: SourcePosition, report: Report): Transport | null {
-  if (!URL.canParse(written)) {
-    report.error('policy.value', at, `\`${written}\` isn't a URL`, {
-      expected: '`https://host/path`',
-    });
-    return null;
-  }
-  const url = new URL(written);
-  if (url.username !== '' || url.password !== '') {
-    report.error('policy.secret', at, 'the URL carries a user name or password', {
-      mend: 'remove it, and name the secret in `credential`',
-    });
-    return null;
-  }
-  if (url.hash !== '') {
-    report.error('policy.value', at, 'the URL has a fragment, which no server ever sees', {
-      mend: `write \`${written.slice(0, written.indexOf('#'))}\``,
-    });
-    return null;
-  }
-  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  if (url.protocol === 'http:' && !loopback) {
-    // Whoever sits between could change what a tool returns, and read the credential.
-    report.error('policy.value', at, 'plain `http:` is for loopback only', {
-      mend: `write \`${written.replace(/^http:/, 'https:')}\``,
-    });
-    return null;
-  }
-  return { type: 'streamable_http', url: written };
+  const checked = compileUrl(url, 'credential', report);
+  return checked === null ? null : { type: 'streamable_http', url: checked };
 }
 
 const secretLooking = /(pass(word|wd)?|secret|token|api_?key|private_?key|credential)s?$/i;

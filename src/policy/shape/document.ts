@@ -11,6 +11,7 @@ import {
   record,
 } from './collection.ts';
 import { hoursWindow, timezone, type WindowSyntax } from './hours.ts';
+import { type LedgerSyntax, ledger } from './ledger.ts';
 import { type PermissionsSyntax, permissions } from './permission.ts';
 import { choice, constant, name, text, wholeNumber } from './scalar.ts';
 import { type Located, named, SchemaBook, type Shape } from './shape.ts';
@@ -33,6 +34,7 @@ export interface DocumentSyntax {
   readonly breaker: Partial<BreakerSettings>;
   readonly alertEvents: readonly Located<AlertEvent>[];
   readonly resultBytesMax: number | undefined;
+  readonly ledger: LedgerSyntax | undefined;
 }
 
 export interface UserSyntax {
@@ -211,7 +213,6 @@ export const document: Shape<DocumentSyntax> = record(
     fields.later('approvals', 'how people are asked.', '`approvals` (approvals by people)');
     fields.later('sandboxes', 'what started programs may touch.', '`sandboxes`');
     fields.later('actions', 'words that ask for an action.', '`actions` (flow)');
-    fields.later('ledger', 'how long records are kept, and for whom.', '`ledger`');
     return {
       at: fields.at,
       enforcement: fields.optional(
@@ -247,6 +248,7 @@ export const document: Shape<DocumentSyntax> = record(
       alertEvents:
         fields.optional('alerts', alerts, 'What a person wants to hear of.')?.value ?? [],
       resultBytesMax: fields.optional('content', content, 'What is done with texts on their way.'),
+      ledger: fields.optional('ledger', ledger, 'The record of everything that happened.'),
     };
   },
   {

@@ -46,7 +46,7 @@ export type CredentialPlaceSyntax =
       readonly name: Located<string>;
     };
 
-const secretRecord: Shape<SecretSyntax> = named(
+export const secret: Shape<SecretSyntax> = named(
   'secret',
   record(
     'a secret by name: `{ from: env:NAME }`',
@@ -65,7 +65,7 @@ const envValue: Shape<EnvValueSyntax> = byForm('text, or a secret by name: `{ fr
     text('text; quote what YAML takes for something else', { pattern: /^[^\u0000]*$/ }),
     (value): EnvValueSyntax => ({ type: 'literal', value }),
   ),
-  map: mapped(secretRecord, (secret): EnvValueSyntax => ({ type: 'secret', secret })),
+  map: mapped(secret, (value): EnvValueSyntax => ({ type: 'secret', secret: value })),
 });
 
 const mcp: Shape<McpSyntax> = named(
