@@ -1,9 +1,10 @@
 /** `npm run faults [round] [-- options]`: every kind of fault, one round after another, and what held. */
 import { parseArgs } from 'node:util';
 import { killRound } from './kill-round.ts';
+import { recoveryRound } from './recovery-round.ts';
 import type { Round, RoundReport } from './round.ts';
 
-const rounds: readonly Round[] = [killRound];
+const rounds: readonly Round[] = [killRound, recoveryRound];
 const failuresShown = 20;
 
 const help = `npm run faults [-- [round] [options]]
