@@ -1,75 +1,98 @@
 /**
  * One commit inside the open transaction: everything is checked before anything is written, so a commit that conflicts
  * or is refused leaves nothing behind and the others of its group stand.
+ *
+ * What it knows in memory (versions of runs, open calls, newest blocks) is what it wrote itself as the only writer. After
+ * a fault nothing of it is used again: the writer is poisoned.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Reservation } from '../../engine/decision.ts';
-import type { RunEvent } from '../../engine/events.ts';
-import type { CommitOutcome } from '../port.ts';
-import type { Draws } from './draws.ts';
-import type {
-  EncodedEvent,
-  EncodedGatewayCommit,
-  EncodedRunCommit,
-  EncodedWrite,
-} from './encode.ts';
-import { numberOf, textOf } from './rows.ts';
+import { blockOf } from './blocks.ts';
+import { DrawWindows } from './draw-windows.ts';
+import type { CommitStep, DrawnBack, EventStep, RunStep, StepOutcome, WriteStep } from './group.ts';
+import { numberOf, numberOrNull, textOf } from './rows.ts';
 
-const snapshotEveryEvents = 200;
+/** Runs whose rows needn't be read again. */
+const runsInMemoryMax = 4_096;
+
+/** Results that repeat themselves needn't be looked up again. */
+const payloadsInMemoryMax = 4_096;
+
+interface KnownRun {
+  readonly ordinal: number;
+  version: number;
+  lastSeq: number | null;
+  status: string;
+  statusChanged: boolean;
+}
+
+/** Hands out the parts of a group's buffer in their order. */
+export type TakeBytes = (length: number) => Uint8Array;
 
 export class Append {
-  readonly #draws: Draws;
+  readonly #windows: DrawWindows;
   readonly #leaseOwner: string;
   readonly #sql: Statements;
+  readonly #runs = new Map<string, KnownRun>();
+  readonly #changedRuns = new Set<KnownRun>();
+  readonly #openCalls = new Set<string>();
+  readonly #blocks = new Map<string, number>();
+  readonly #payloads = new Set<string>();
   #nextSeq: number;
 
-  constructor(db: DatabaseSync, draws: Draws, leaseOwner: string) {
-    this.#draws = draws;
+  constructor(db: DatabaseSync, leaseOwner: string) {
+    this.#windows = new DrawWindows(db);
     this.#leaseOwner = leaseOwner;
     this.#sql = prepare(db);
     this.#nextSeq = numberOf(this.#sql.nextSeq.get() ?? {}, 'next');
+    for (const row of this.#sql.openCalls.iterate()) this.#openCalls.add(textOf(row, 'call'));
   }
 
-  /** @param atMs the commit's time: not before any earlier commit's. */
-  run(commit: EncodedRunCommit, atMs: number): CommitOutcome {
-    const stored = this.#sql.version.get(commit.run);
-    const version = stored === undefined ? 0 : numberOf(stored, 'version');
-    const fits =
-      version === commit.expectedVersion &&
-      this.#expected(commit.writes) &&
-      !commit.runEvents.some(({ event }) => this.#alreadyOpen(event));
-    if (!fits) return { type: 'conflict' };
-    const refused = this.#refused(commit.reservations, atMs);
-    if (refused.length > 0) return { type: 'refused', reservations: refused };
+  /** Takes the bytes of the step in any case, so that the next one finds its own. */
+  commit(step: CommitStep, take: TakeBytes): StepOutcome {
+    const leaves = step.events.map(({ leafBytes }) => take(leafBytes));
+    const payloads = step.payloads.map(({ bytes }) => take(bytes));
+    const known = step.run === null ? undefined : this.#runOf(step.run.id);
+    if (!this.#fits(step, known)) return { type: 'conflict' };
+    const failed = this.#failing(step.reservations, step.atMs);
+    if (failed.length > 0) return { type: 'refused', failed };
 
     const firstSeq = this.#nextSeq;
-    this.#keepRun(commit);
-    commit.runEvents.forEach((encoded, index) => {
-      this.#keepEvent(encoded, version + index + 1);
-      this.#trackCall(encoded.event);
-    });
-    for (const encoded of commit.gatewayEvents) this.#keepEvent(encoded, null);
-    for (const reservation of commit.reservations) this.#draw(reservation, atMs, commit.call);
-    for (const call of commit.releases) {
-      this.#draws.giveBack(call);
-      this.#sql.giveOnceBack.run(call);
+    const run = step.run === null ? null : (known ?? this.#openRun(step.run));
+    this.#keepEvents(step, leaves, run);
+    if (run !== null && step.run !== null) this.#advance(run, step.run);
+    for (const reservation of step.reservations) this.#draw(reservation, step, firstSeq);
+    const givenBack = step.releases.flatMap((call) => this.#giveBack(call, firstSeq));
+    for (const key of step.marks) this.#sql.mark.run(key);
+    for (const [at, { digest }] of step.payloads.entries()) this.#keep(digest, payloads[at]);
+    this.#write(step.writes);
+    return { type: 'committed', firstSeq, givenBack };
+  }
+
+  /** What a group changed in the same row several times is written once. */
+  finishGroup(): void {
+    for (const run of this.#changedRuns) {
+      this.#sql.advanceRun.run(run.version, run.lastSeq, run.ordinal);
+      if (run.statusChanged) this.#sql.setStatus.run(run.status, run.ordinal);
+      run.statusChanged = false;
     }
-    for (const key of commit.marks) this.#sql.mark.run(key);
-    for (const [digest, bytes] of commit.payloads) this.#sql.payload.run(digest, bytes);
-    this.#write(commit.writes);
-    return { type: 'committed', firstSeq };
+    this.#changedRuns.clear();
+    forgetOldest(this.#runs, runsInMemoryMax);
+    forgetOldest(this.#payloads, payloadsInMemoryMax);
   }
 
-  gateway(commit: EncodedGatewayCommit): CommitOutcome {
-    if (!this.#expected(commit.writes)) return { type: 'conflict' };
-    const firstSeq = this.#nextSeq;
-    for (const encoded of commit.gatewayEvents) this.#keepEvent(encoded, null);
-    this.#write(commit.writes);
-    return { type: 'committed', firstSeq };
+  #fits({ run, writes, events }: CommitStep, known: KnownRun | undefined): boolean {
+    if (run !== null && (known?.version ?? 0) !== run.expectedVersion) return false;
+    return (
+      this.#expected(writes) &&
+      !events.some(
+        ({ type, call }) => type === 'call.started' && call !== null && this.#openCalls.has(call),
+      )
+    );
   }
 
   /** Whether every `expect` holds, seeing earlier writes of the same commit. */
-  #expected(writes: readonly EncodedWrite[]): boolean {
+  #expected(writes: readonly WriteStep[]): boolean {
     const written = new Map<string, string | null>();
     return writes.every(({ key, value, expect }) => {
       const stored = written.get(key);
@@ -84,69 +107,158 @@ export class Append {
     return row === undefined ? null : textOf(row, 'value');
   }
 
-  #refused(reservations: readonly Reservation[], atMs: number): Reservation[] {
+  #failing(reservations: readonly Reservation[], atMs: number): number[] {
     const drawnHere = new Map<string, number>();
-    return reservations.filter((reservation) => {
-      if (reservation.type === 'once')
-        return this.#sql.onceTaken.get(reservation.key) !== undefined;
-      const { key, amount, max, windowMs } = reservation;
-      // A negative or broken amount would make room for others: it is over any limit.
-      if (!Number.isSafeInteger(amount) || amount < 0) return true;
-      const here = (drawnHere.get(key) ?? 0) + amount;
-      drawnHere.set(key, here);
-      const sum = this.#draws.sum(key, windowMs === null ? null : atMs - windowMs) + here;
-      return !(sum <= max);
-    });
+    const failed: number[] = [];
+    for (const [at, reservation] of reservations.entries()) {
+      const room =
+        reservation.type === 'once'
+          ? this.#sql.onceTaken.get(reservation.key) === undefined
+          : this.#hasRoom(reservation, atMs, drawnHere);
+      if (!room) failed.push(at);
+    }
+    return failed;
   }
 
-  #draw(reservation: Reservation, atMs: number, call: string | null): void {
-    if (reservation.type === 'once') this.#sql.takeOnce.run(reservation.key, call);
+  #hasRoom(
+    { key, amount, max, windowMs }: Extract<Reservation, { type: 'window' }>,
+    atMs: number,
+    drawnHere: Map<string, number>,
+  ): boolean {
+    // A negative or broken amount would make room for others: it is over any limit. So is one under a broken limit.
+    if (!Number.isSafeInteger(amount) || amount < 0 || !Number.isFinite(max)) return false;
+    const here = (drawnHere.get(key) ?? 0) + amount;
+    drawnHere.set(key, here);
+    return this.#windows.sum(key, windowMs === null ? null : atMs - windowMs) + here <= max;
+  }
+
+  #draw(reservation: Reservation, { atMs, call }: CommitStep, seq: number): void {
+    const { key } = reservation;
+    if (reservation.type === 'once') this.#sql.takeOnce.run(key, call);
     else if (reservation.amount > 0) {
-      this.#draws.add(reservation.key, atMs, reservation.amount, call);
+      const { amount } = reservation;
+      this.#sql.draw.run(key, atMs, amount, call);
+      this.#windows.add({ key, atMs, amount, seq });
     }
   }
 
-  #keepRun(commit: EncodedRunCommit): void {
-    const { folded, expectedVersion } = commit;
-    if (expectedVersion === 0) {
-      this.#sql.openRun.run(
-        folded.id,
-        folded.agent,
-        folded.user,
-        folded.credential,
-        folded.implicit ? 1 : 0,
-        folded.status,
-        folded.openedAtMs,
-        folded.version,
-      );
-    } else this.#sql.advanceRun.run(folded.status, folded.version, folded.id);
-    const due =
-      Math.floor(folded.version / snapshotEveryEvents) >
-      Math.floor(expectedVersion / snapshotEveryEvents);
-    if (due) this.#sql.snapshot.run(folded.id, folded.version, JSON.stringify(folded));
+  #giveBack(call: string, seq: number): DrawnBack[] {
+    const given = this.#sql.drawsOfCall.all(call).map((row) => ({
+      key: textOf(row, 'key'),
+      atMs: numberOf(row, 'at_ms'),
+      amount: numberOf(row, 'amount'),
+    }));
+    for (const { key, atMs, amount } of given) {
+      this.#windows.add({ key, atMs, amount: -amount, seq });
+    }
+    if (given.length > 0) this.#sql.deleteDraws.run(call);
+    this.#sql.giveOnceBack.run(call);
+    return given;
   }
 
-  #keepEvent({ leaf, columns }: EncodedEvent, runVersion: number | null): void {
-    const { run, atMs, type, agent, tool } = columns;
-    this.#sql.event.run(this.#nextSeq, run, runVersion, atMs, type, agent, tool, leaf);
-    this.#nextSeq += 1;
+  #runOf(id: string): KnownRun | undefined {
+    const known = this.#runs.get(id);
+    if (known !== undefined) return known;
+    const row = this.#sql.run.get(id);
+    if (row === undefined) return undefined;
+    return this.#know(id, {
+      ordinal: numberOf(row, 'ordinal'),
+      version: numberOf(row, 'version'),
+      lastSeq: numberOrNull(row, 'last_seq'),
+      status: textOf(row, 'status'),
+      statusChanged: false,
+    });
   }
 
-  #alreadyOpen(event: RunEvent): boolean {
-    return event.type === 'call.started' && this.#sql.callOpen.get(event.call) !== undefined;
+  #openRun({ id, opened, status }: RunStep): KnownRun {
+    // Without it the table's own constraints refuse the row, and with it the group.
+    const { lastInsertRowid } = this.#sql.openRun.run(
+      id,
+      opened?.agent ?? null,
+      opened?.user ?? null,
+      opened?.credential ?? null,
+      opened?.implicit === true ? 1 : 0,
+      status,
+      opened?.atMs ?? null,
+    );
+    const ordinal = Number(lastInsertRowid);
+    return this.#know(id, { ordinal, version: 0, lastSeq: null, status, statusChanged: false });
   }
 
-  #trackCall(event: RunEvent): void {
-    if (event.type === 'call.started') {
-      this.#sql.startCall.run(event.call, event.run, this.#leaseOwner, event.atMs);
-    } else if (event.type === 'call.finished') this.#sql.finishCall.run(event.call);
+  #know(id: string, run: KnownRun): KnownRun {
+    this.#runs.set(id, run);
+    return run;
   }
 
-  #write(writes: readonly EncodedWrite[]): void {
+  #advance(run: KnownRun, { id, version, status, snapshot }: RunStep): void {
+    run.version = version;
+    if (run.status !== status) run.statusChanged = true;
+    run.status = status;
+    this.#changedRuns.add(run);
+    if (snapshot !== null) this.#sql.snapshot.run(id, version, snapshot);
+  }
+
+  #keepEvents(step: CommitStep, leaves: readonly Uint8Array[], run: KnownRun | null): void {
+    const runEvents = step.run === null ? 0 : step.run.version - step.run.expectedVersion;
+    for (const [at, event] of step.events.entries()) {
+      const seq = this.#nextSeq;
+      const { type, atMs, agent, tool } = event;
+      const leaf = leaves[at] ?? null;
+      if (run === null || step.run === null || at >= runEvents) {
+        this.#sql.event.run(seq, null, null, null, atMs, type, agent, tool, leaf);
+      } else {
+        const version = step.run.expectedVersion + at + 1;
+        this.#sql.event.run(seq, step.run.id, version, run.lastSeq, atMs, type, agent, tool, leaf);
+        run.lastSeq = seq;
+      }
+      this.#noteBlock(`type:${type}`, seq);
+      if (agent !== null) this.#noteBlock(`agent:${agent}`, seq);
+      this.#nextSeq += 1;
+    }
+    if (step.run !== null) this.#trackCalls(step.run.id, step.events);
+  }
+
+  #noteBlock(name: string, seq: number): void {
+    const block = blockOf(seq);
+    if (this.#blocks.get(name) === block) return;
+    this.#sql.noteBlock.run(name, block);
+    forgetOldest(this.#blocks, runsInMemoryMax);
+    this.#blocks.set(name, block);
+  }
+
+  /** A call that starts and ends in one commit was never open. */
+  #trackCalls(run: string, events: readonly EventStep[]): void {
+    const started = new Map<string, number>();
+    for (const { type, call, atMs } of events) {
+      if (call === null) continue;
+      if (type === 'call.started') started.set(call, atMs);
+      else if (!started.delete(call) && this.#openCalls.delete(call))
+        this.#sql.finishCall.run(call);
+    }
+    for (const [call, atMs] of started) {
+      this.#sql.startCall.run(call, run, this.#leaseOwner, atMs);
+      this.#openCalls.add(call);
+    }
+  }
+
+  #keep(digest: string, bytes: Uint8Array | undefined): void {
+    if (bytes === undefined || this.#payloads.has(digest)) return;
+    this.#sql.payload.run(digest, bytes);
+    this.#payloads.add(digest);
+  }
+
+  #write(writes: readonly WriteStep[]): void {
     for (const { key, value } of writes) {
       if (value === null) this.#sql.deleteState.run(key);
       else this.#sql.writeState.run(key, value);
     }
+  }
+}
+
+function forgetOldest(known: Map<string, unknown> | Set<string>, max: number): void {
+  for (const oldest of known.keys()) {
+    if (known.size < max) return;
+    known.delete(oldest);
   }
 }
 
@@ -155,25 +267,30 @@ type Statements = ReturnType<typeof prepare>;
 function prepare(db: DatabaseSync) {
   return {
     nextSeq: db.prepare('SELECT coalesce(max(seq) + 1, 0) AS next FROM events'),
-    version: db.prepare('SELECT version FROM runs WHERE run = ?'),
+    run: db.prepare('SELECT ordinal, version, last_seq, status FROM runs WHERE run = ?'),
     openRun: db.prepare(
       `INSERT INTO runs (run, agent, user, credential, implicit, status, opened_at_ms, version)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, 0)`,
     ),
-    advanceRun: db.prepare('UPDATE runs SET status = ?, version = ? WHERE run = ?'),
+    advanceRun: db.prepare('UPDATE runs SET version = ?, last_seq = ? WHERE ordinal = ?'),
+    setStatus: db.prepare('UPDATE runs SET status = ? WHERE ordinal = ?'),
     snapshot: db.prepare(
       `INSERT INTO snapshots (run, version, folded) VALUES (?, ?, ?)
        ON CONFLICT (run) DO UPDATE SET version = excluded.version, folded = excluded.folded`,
     ),
     event: db.prepare(
-      `INSERT INTO events (seq, run, run_version, at_ms, type, agent, tool, leaf)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO events (seq, run, run_version, previous_seq, at_ms, type, agent, tool, leaf)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    callOpen: db.prepare('SELECT 1 FROM open_calls WHERE call = ?'),
+    noteBlock: db.prepare('INSERT OR IGNORE INTO event_blocks (name, block) VALUES (?, ?)'),
+    openCalls: db.prepare('SELECT call FROM open_calls'),
     startCall: db.prepare(
       'INSERT INTO open_calls (call, run, owner, started_at_ms) VALUES (?, ?, ?, ?)',
     ),
     finishCall: db.prepare('DELETE FROM open_calls WHERE call = ?'),
+    draw: db.prepare('INSERT INTO draws (key, at_ms, amount, call) VALUES (?, ?, ?, ?)'),
+    drawsOfCall: db.prepare('SELECT key, at_ms, amount FROM draws WHERE call = ?'),
+    deleteDraws: db.prepare('DELETE FROM draws WHERE call = ?'),
     onceTaken: db.prepare('SELECT 1 FROM once WHERE key = ?'),
     // The same key twice in one commit is one call doing it once.
     takeOnce: db.prepare('INSERT OR IGNORE INTO once (key, call) VALUES (?, ?)'),

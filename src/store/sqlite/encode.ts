@@ -1,84 +1,134 @@
-/** Commits made ready to write before the transaction: what can't be encoded fails alone, not with its group. */
+/** Commits made ready to write before they are sent: what can't be encoded fails alone, not with its group. */
 import { canonicalJson } from '../../content/json.ts';
-import type { Reservation } from '../../engine/decision.ts';
-import type { Event, GatewayEvent, RunEvent } from '../../engine/events.ts';
-import type { Run } from '../../engine/run.ts';
-import { columnsOf, type EventColumns } from '../columns.ts';
+import type { Event } from '../../engine/events.ts';
+import { columnsOf } from '../columns.ts';
 import { StoreError } from '../errors.ts';
-import type { GatewayCommit, RunCommit, StateWrite } from '../port.ts';
+import type { GatewayCommit, HashTile, RunCommit, SignedCheckpoint, StateWrite } from '../port.ts';
+import type { CheckpointStep, CommitStep, EventStep, WriteStep } from './group.ts';
 
-export interface EncodedEvent<E extends Event = Event> {
-  readonly event: E;
-  readonly leaf: Uint8Array;
-  readonly columns: EventColumns;
+const snapshotEveryEvents = 200;
+
+/** Up to here a run is snapshotted that often; one that is twice as long half as often, and so on: its snapshots grow too. */
+const shortRunEvents = 800;
+
+/** A step, and what lies in the buffer for it, in this order. */
+export interface Encoded<S> {
+  readonly step: S;
+  readonly parts: readonly Part[];
 }
 
-export interface EncodedWrite {
-  readonly key: string;
-  /** RFC 8785 form; null deletes. */
-  readonly value: string | null;
-  /** RFC 8785 form; null: there must be none. */
-  readonly expect?: string | null;
-}
+/** A leaf as text, or bytes as they are. */
+export type Part = string | Uint8Array;
 
-export interface EncodedGatewayCommit {
-  readonly gatewayEvents: readonly EncodedEvent<GatewayEvent>[];
-  readonly writes: readonly EncodedWrite[];
-  /** The newest time that any of its events bears; 0 without events. */
-  readonly atMs: number;
-}
-
-export interface EncodedRunCommit extends EncodedGatewayCommit {
-  readonly run: string;
-  readonly expectedVersion: number;
-  readonly runEvents: readonly EncodedEvent<RunEvent>[];
-  readonly reservations: readonly Reservation[];
-  readonly call: string | null;
-  readonly releases: readonly string[];
-  readonly marks: readonly string[];
-  readonly payloads: ReadonlyMap<string, Uint8Array>;
-  readonly folded: Run;
-}
-
-export function encodeRunCommit(commit: RunCommit): EncodedRunCommit {
+/** @param notBeforeMs no commit bears an earlier time than the one before it, so that draws stay in order. */
+export function encodeRunCommit(commit: RunCommit, notBeforeMs: number): Encoded<CommitStep> {
   const { run, expectedVersion, events, folded } = commit;
   const fits = folded.id === run && folded.version === expectedVersion + events.length;
-  if (!fits || folded.version === 0 || events.some((event) => event.run !== run)) {
+  if (!fits || events.length === 0 || events.some((event) => event.run !== run)) {
     throw new StoreError('store.corrupt', `a commit to run ${run} doesn't fit its folded state`);
   }
+  const opens = expectedVersion === 0;
+  const { agent, user, credential, implicit, openedAtMs, status, version } = folded;
+  const encoded = encodeCommit([...events, ...commit.gatewayEvents], commit.writes, notBeforeMs);
+  const payloads: { digest: string; bytes: number }[] = [];
+  for (const [digest, bytes] of commit.payloads) {
+    payloads.push({ digest, bytes: bytes.byteLength });
+    encoded.parts.push(bytes);
+  }
   return {
-    ...encodeGatewayCommit({ events: commit.gatewayEvents, writes: commit.writes }),
-    atMs: newest([...events, ...commit.gatewayEvents]),
-    run,
-    expectedVersion,
-    runEvents: events.map(encodeEvent),
-    reservations: commit.reservations,
-    call: commit.call,
-    releases: commit.releases,
-    marks: commit.marks,
-    payloads: commit.payloads,
-    folded,
+    parts: encoded.parts,
+    step: {
+      ...encoded.step,
+      run: {
+        id: run,
+        expectedVersion,
+        version,
+        status,
+        opened: opens ? { agent, user, credential, implicit, atMs: openedAtMs } : null,
+        snapshot: snapshotDue(expectedVersion, version) ? JSON.stringify(folded) : null,
+      },
+      reservations: commit.reservations,
+      call: commit.call,
+      releases: commit.releases,
+      marks: commit.marks,
+      payloads,
+    },
   };
 }
 
-export function encodeGatewayCommit(commit: GatewayCommit): EncodedGatewayCommit {
+export function encodeGatewayCommit(
+  commit: GatewayCommit,
+  notBeforeMs: number,
+): Encoded<CommitStep> {
+  return encodeCommit(commit.events, commit.writes, notBeforeMs);
+}
+
+export function encodeCheckpoint(
+  checkpoint: SignedCheckpoint & { readonly tiles: readonly HashTile[] },
+): Encoded<CheckpointStep> {
+  const { size, note, tiles } = checkpoint;
   return {
-    gatewayEvents: commit.events.map(encodeEvent),
-    writes: commit.writes.map(encodeWrite),
-    atMs: newest(commit.events),
+    step: {
+      type: 'checkpoint',
+      size,
+      note,
+      tiles: tiles.map(({ level, index, hashes }) => ({
+        level,
+        index,
+        bytes: hashes.byteLength,
+      })),
+    },
+    parts: tiles.map(({ hashes }) => hashes),
   };
 }
 
-export function encodeEvent<E extends Event>(event: E): EncodedEvent<E> {
-  return { event, leaf: Buffer.from(canonicalJson(event), 'utf8'), columns: columnsOf(event) };
+function encodeCommit(
+  events: readonly Event[],
+  writes: readonly StateWrite[],
+  notBeforeMs: number,
+): { step: CommitStep; parts: Part[] } {
+  const parts: Part[] = [];
+  let atMs = notBeforeMs;
+  const eventSteps = events.map((event): EventStep => {
+    const leaf = canonicalJson(event);
+    const { type, agent, tool } = columnsOf(event);
+    const tracked = event.type === 'call.started' || event.type === 'call.finished';
+    parts.push(leaf);
+    atMs = Math.max(atMs, event.atMs);
+    return {
+      type,
+      atMs: event.atMs,
+      agent,
+      tool,
+      call: tracked ? event.call : null,
+      leafBytes: Buffer.byteLength(leaf, 'utf8'),
+    };
+  });
+  return {
+    parts,
+    step: {
+      type: 'commit',
+      run: null,
+      atMs,
+      events: eventSteps,
+      reservations: [],
+      call: null,
+      releases: [],
+      marks: [],
+      writes: writes.map(encodeWrite),
+      payloads: [],
+    },
+  };
 }
 
-function encodeWrite({ key, value, expect }: StateWrite): EncodedWrite {
+function snapshotDue(before: number, version: number): boolean {
+  let every = snapshotEveryEvents;
+  for (let length = shortRunEvents; length <= version; length *= 2) every *= 2;
+  return Math.floor(version / every) > Math.floor(before / every);
+}
+
+function encodeWrite({ key, value, expect }: StateWrite): WriteStep {
   const encoded = { key, value: value === null ? null : canonicalJson(value) };
   if (expect === undefined) return encoded;
   return { ...encoded, expect: expect === null ? null : canonicalJson(expect) };
-}
-
-function newest(events: readonly Event[]): number {
-  return events.reduce((atMs, event) => Math.max(atMs, event.atMs), 0);
 }

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../errors.ts';
 import type { Store, StoreReader } from '../port.ts';
+import { busyTimeoutMs, openForWriting } from './connection.ts';
 import { storeFault } from './fault.ts';
 import { prepareFiles, storeFiles } from './files.ts';
 import { lockForWriting } from './lock.ts';
@@ -22,12 +23,6 @@ export interface SqliteStoreOptions {
   readonly leaseOwner?: string;
 }
 
-/** A reader that opens at the moment of WAL recovery finds the file busy for that moment. */
-const busyTimeoutMs = 1_000;
-
-/** The journal is cut back to this after a checkpoint. */
-const journalBytesMax = 64 * 1024 * 1024;
-
 /** @throws {StoreError} `store.locked` when another process writes there, else what is wrong with the place. */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const directory = resolve(options.directory);
@@ -37,15 +32,12 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   let db: DatabaseSync | null = null;
   try {
     lock = lockForWriting(directory, files);
-    db = new DatabaseSync(files.database, { timeout: busyTimeoutMs });
-    db.exec(
-      `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${journalBytesMax};` +
-        // On macOS a plain fsync leaves the data in the drive's cache.
-        'PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; PRAGMA trusted_schema = OFF',
-    );
+    db = openForWriting(files.database);
     prepareSchema(db, files.database);
+    db.exec('PRAGMA query_only = ON');
     return new SqliteStore({
       db,
+      database: files.database,
       lock,
       foldRun: options.foldRun,
       clock: options.clock ?? Date.now,

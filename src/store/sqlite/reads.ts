@@ -15,12 +15,11 @@ import type {
 } from '../port.ts';
 import { runShape } from '../run-shape.ts';
 import { readEvent } from '../upcast.ts';
+import { eventQuery, eventsAfterQuery, whereOf } from './event-query.ts';
 import { storeFault } from './fault.ts';
 import { bytesOf, numberOf, numberOrNull, type Row, textOf, textOrNull } from './rows.ts';
 
 export type FoldRun = (run: Run | null, event: RunEvent) => Run;
-
-const eventColumns = 'seq, run, run_version, at_ms, type, agent, tool, leaf';
 
 /** The read half: works on the writer's connection and on a read-only one beside it. */
 export class SqliteReads implements StoreReader {
@@ -34,7 +33,7 @@ export class SqliteReads implements StoreReader {
   }
 
   async loadRun(run: string): Promise<Run | null> {
-    return this.#loadRun(run);
+    return this.atOneMoment(() => this.#loadRun(run));
   }
 
   async listRuns(filter: Parameters<StoreReader['listRuns']>[0]): Promise<readonly RunSummary[]> {
@@ -60,7 +59,7 @@ export class SqliteReads implements StoreReader {
       user,
       credential,
     );
-    return row === undefined ? null : this.#loadRun(textOf(row, 'run'));
+    return row === undefined ? null : this.loadRun(textOf(row, 'run'));
   }
 
   async windowSum(key: string, sinceMs: number | null): Promise<number> {
@@ -107,24 +106,16 @@ export class SqliteReads implements StoreReader {
   }
 
   async events(filter: EventFilter): Promise<readonly StoredEvent[]> {
-    const { where, values } = whereOf([
-      ['run = ?', filter.run],
-      ['agent = ?', filter.agent],
-      ['type = ?', filter.type],
-      ['seq >= ?', filter.fromSeq],
-      ['seq < ?', filter.beforeSeq],
-    ]);
-    const order = filter.newestFirst === true ? 'DESC' : 'ASC';
-    const sql = `SELECT ${eventColumns} FROM events ${where} ORDER BY seq ${order} LIMIT ?`;
-    return this.#all(sql, ...values, filter.limit).map((row) => {
+    const { sql, values } = eventQuery(filter);
+    return this.#all(sql, ...values).map((row) => {
       const { seq, run, runVersion, leaf } = eventRowOf(row);
       return { seq, run, runVersion, leaf, event: readEvent(leaf, seq) };
     });
   }
 
   async eventRows(fromSeq: number, limit: number): Promise<readonly EventRow[]> {
-    const sql = `SELECT ${eventColumns} FROM events WHERE seq >= ? ORDER BY seq LIMIT ?`;
-    return this.#all(sql, fromSeq, limit).map(eventRowOf);
+    const { sql, values } = eventQuery({ fromSeq, limit });
+    return this.#all(sql, ...values).map(eventRowOf);
   }
 
   async payload(digest: string): Promise<Uint8Array | null> {
@@ -152,19 +143,30 @@ export class SqliteReads implements StoreReader {
     if (this.#db.isOpen) this.#db.close();
   }
 
+  /** The writer goes on meanwhile: what is read with several statements has to be of one commit. */
+  protected atOneMoment<T>(read: () => T): T {
+    try {
+      this.#db.exec('BEGIN');
+    } catch (error) {
+      throw storeFault(error);
+    }
+    try {
+      return read();
+    } finally {
+      this.#db.exec('COMMIT');
+    }
+  }
+
   #loadRun(id: string): Run | null {
     const row = this.#get('SELECT version FROM runs WHERE run = ?', id);
     if (row === undefined) return null;
     let run = this.#snapshot(id);
-    const rows = this.#all(
-      `SELECT ${eventColumns} FROM events WHERE run = ? AND run_version > ? ORDER BY run_version`,
-      id,
-      run?.version ?? 0,
-    );
-    for (const { seq, leaf } of rows.map(eventRowOf)) {
+    const { sql, values } = eventsAfterQuery(id, run?.version ?? 0);
+    for (const { seq, runVersion, leaf } of this.#all(sql, ...values).map(eventRowOf)) {
       const event = readEvent(leaf, seq);
-      if (!isRunEvent(event) || event.run !== id) {
-        throw new StoreError('store.corrupt', `event ${seq} is not one of run ${id}`);
+      const follows = runVersion === (run?.version ?? 0) + 1;
+      if (!follows || !isRunEvent(event) || event.run !== id) {
+        throw new StoreError('store.corrupt', `event ${seq} is not the next one of run ${id}`);
       }
       run = this.#foldRun(run, event);
     }
@@ -207,20 +209,6 @@ export class SqliteReads implements StoreReader {
     }
     return statement;
   }
-}
-
-function whereOf(conditions: readonly (readonly [string, SQLInputValue | undefined])[]): {
-  where: string;
-  values: SQLInputValue[];
-} {
-  const texts: string[] = [];
-  const values: SQLInputValue[] = [];
-  for (const [text, value] of conditions) {
-    if (value === undefined) continue;
-    texts.push(text);
-    values.push(value);
-  }
-  return { where: texts.length === 0 ? '' : `WHERE ${texts.join(' AND ')}`, values };
 }
 
 function eventRowOf(row: Row): EventRow {

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../errors.ts';
 import { numberOf } from './rows.ts';
 
-const schemaVersion = 1;
+const schemaVersion = 2;
 
 /** "SLYP": tells our file from any other SQLite database. */
 const applicationId = 0x534c5950;
@@ -14,7 +14,7 @@ CREATE TABLE schema_version (version INTEGER NOT NULL) STRICT;
 CREATE TABLE clock (only INTEGER PRIMARY KEY CHECK (only = 0), high_water_ms INTEGER NOT NULL) STRICT;
 INSERT INTO clock VALUES (0, 0);
 
--- What \`runs list\` and new commits need of a run without folding it.
+-- What \`runs list\` and new commits need of a run without folding it. Its events are a chain from \`last_seq\` back.
 CREATE TABLE runs (
   ordinal INTEGER PRIMARY KEY,
   run TEXT NOT NULL UNIQUE,
@@ -24,39 +24,44 @@ CREATE TABLE runs (
   implicit INTEGER NOT NULL,
   status TEXT NOT NULL,
   opened_at_ms INTEGER NOT NULL,
-  version INTEGER NOT NULL
+  version INTEGER NOT NULL,
+  last_seq INTEGER
 ) STRICT;
 CREATE INDEX runs_by_agent ON runs (agent, ordinal);
 CREATE INDEX runs_by_status ON runs (status, ordinal);
 CREATE INDEX runs_implicit ON runs (agent, credential, ordinal) WHERE implicit = 1;
 
--- The log. The leaf is the truth; the other columns are for finding it.
+-- The log. The leaf is the truth; the other columns are for finding it. An index would cost every event as much as its
+-- row does: runs are chains instead, and agents and types are found by the blocks that hold one.
 CREATE TABLE events (
   seq INTEGER PRIMARY KEY,
-  run TEXT REFERENCES runs (run),
+  run TEXT,
   run_version INTEGER,
+  previous_seq INTEGER,
   at_ms INTEGER NOT NULL,
   type TEXT NOT NULL,
   agent TEXT,
   tool TEXT,
   leaf BLOB NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX events_by_run ON events (run, run_version) WHERE run IS NOT NULL;
-CREATE INDEX events_by_agent ON events (agent, seq) WHERE agent IS NOT NULL;
-CREATE INDEX events_by_type ON events (type, seq);
+CREATE TABLE event_blocks (
+  name TEXT NOT NULL,
+  block INTEGER NOT NULL,
+  PRIMARY KEY (name, block)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE payloads (digest TEXT NOT NULL UNIQUE, bytes BLOB NOT NULL) STRICT;
 
 -- A cache: the newest folded state of a run.
 CREATE TABLE snapshots (
-  run TEXT PRIMARY KEY REFERENCES runs (run),
+  run TEXT PRIMARY KEY,
   version INTEGER NOT NULL,
   folded TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE open_calls (
   call TEXT PRIMARY KEY,
-  run TEXT NOT NULL REFERENCES runs (run),
+  run TEXT NOT NULL,
   owner TEXT NOT NULL,
   started_at_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

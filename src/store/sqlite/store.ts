@@ -1,9 +1,11 @@
 /**
- * The one writer. Commits queue; one drain applies everything queued, in order, in one transaction with one sync.
+ * The one writer's main thread. Commits queue; as soon as the writing thread is free, everything queued goes to it as
+ * one group, which it applies in order, in one transaction with one sync. While one group syncs the next one gathers.
  *
- * What a crash loses: before the sync, the whole group, none of which was acknowledged; after it, nothing.
+ * Reads go on here meanwhile, on a connection of their own: they see what was committed, and nothing else.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import type { JsonValue } from '../../content/value.ts';
 import { StoreError } from '../errors.ts';
 import type {
   CommitOutcome,
@@ -13,26 +15,36 @@ import type {
   SignedCheckpoint,
   Store,
 } from '../port.ts';
-import { Append } from './append.ts';
-import { Draws } from './draws.ts';
-import { encodeGatewayCommit, encodeRunCommit } from './encode.ts';
+import { DrawWindows } from './draw-windows.ts';
+import {
+  type Encoded,
+  encodeCheckpoint,
+  encodeGatewayCommit,
+  encodeRunCommit,
+  type Part,
+} from './encode.ts';
 import { storeFault } from './fault.ts';
+import type { CommitStep, Step, StepOutcome } from './group.ts';
+import { KnownState } from './known-state.ts';
 import { type FoldRun, SqliteReads } from './reads.ts';
 import { numberOf } from './rows.ts';
+import { Writer } from './writer.ts';
 
-/** A larger group would hold the event loop for longer than a sync takes. */
-const groupCommitsMax = 512;
-
-const checkpointsKept = 1_000;
+/** Those who wait for a group wait for all of it. */
+const groupStepsMax = 512;
+const groupBytesMax = 8 * 1024 * 1024;
 
 interface Queued {
-  /** Runs inside the transaction; what it returns runs after the sync. */
-  readonly apply: () => () => void;
+  readonly step: Step;
+  readonly parts: readonly Part[];
+  readonly resolve: (outcome: CommitOutcome) => void;
   readonly reject: (fault: StoreError) => void;
 }
 
 export interface SqliteStoreParts {
+  /** For reads: nothing is written on it. */
   readonly db: DatabaseSync;
+  readonly database: string;
   readonly lock: Disposable;
   readonly foldRun: FoldRun;
   readonly clock: () => number;
@@ -40,67 +52,67 @@ export interface SqliteStoreParts {
 }
 
 export class SqliteStore extends SqliteReads implements Store {
-  readonly #db: DatabaseSync;
   readonly #lock: Disposable;
   readonly #clock: () => number;
-  readonly #append: Append;
-  readonly #draws: Draws;
+  readonly #writer: Writer;
+  readonly #windows: DrawWindows;
+  readonly #state = new KnownState();
   #queue: Queued[] = [];
+  #underWay: readonly Queued[] = [];
   #scheduled = false;
   #fault: StoreError | null = null;
+  /** Told when nothing is queued or under way any more. */
+  #onIdle: () => void = () => undefined;
   /** Highest time handed out or committed. */
   #nowMs: number;
-  /** Highest time that a commit bore; what lies in the clock table. */
+  /** Highest time that a commit bore. */
   #committedMs: number;
 
   constructor(parts: SqliteStoreParts) {
     super(parts.db, parts.foldRun);
-    this.#db = parts.db;
     this.#lock = parts.lock;
     this.#clock = parts.clock;
-    this.#draws = new Draws(parts.db);
-    this.#append = new Append(parts.db, this.#draws, parts.leaseOwner);
+    this.#windows = new DrawWindows(parts.db);
     const highWater = parts.db.prepare('SELECT high_water_ms FROM clock').get() ?? {};
     this.#committedMs = numberOf(highWater, 'high_water_ms');
     this.#nowMs = this.#committedMs;
+    const { database, leaseOwner } = parts;
+    this.#writer = new Writer(
+      { database, leaseOwner },
+      {
+        onWritten: (outcomes) => this.#settle(outcomes),
+        onFault: (fault) => this.#poison(fault),
+      },
+    );
   }
 
   async commit(commit: RunCommit): Promise<CommitOutcome> {
-    const encoded = encodeRunCommit(commit);
-    return this.#enqueue(() => this.#append.run(encoded, this.#advance(encoded.atMs)));
+    return this.#enqueueCommit(encodeRunCommit(commit, this.#committedMs));
   }
 
   async commitGateway(commit: GatewayCommit): Promise<CommitOutcome> {
-    const encoded = encodeGatewayCommit(commit);
-    return this.#enqueue(() => {
-      this.#advance(encoded.atMs);
-      return this.#append.gateway(encoded);
-    });
+    return this.#enqueueCommit(encodeGatewayCommit(commit, this.#committedMs));
   }
 
   async putCheckpoint(
     checkpoint: SignedCheckpoint & { readonly tiles: readonly HashTile[] },
   ): Promise<void> {
-    return this.#enqueue(() => {
-      const { lastInsertRowid } = this.#db
-        .prepare('INSERT INTO checkpoints (size, note) VALUES (?, ?)')
-        .run(checkpoint.size, checkpoint.note);
-      this.#db
-        .prepare('DELETE FROM checkpoints WHERE id <= ?')
-        .run(Number(lastInsertRowid) - checkpointsKept);
-      const put = this.#db.prepare(
-        'INSERT OR REPLACE INTO tiles (level, idx, hashes) VALUES (?, ?, ?)',
-      );
-      for (const { level, index, hashes } of checkpoint.tiles) put.run(level, index, hashes);
-    });
+    await this.#enqueue(encodeCheckpoint(checkpoint));
   }
 
   override async windowSum(key: string, sinceMs: number | null): Promise<number> {
-    try {
-      return this.#draws.sum(key, sinceMs);
-    } catch (error) {
-      throw storeFault(error);
-    }
+    if (this.#windows.knows(key, sinceMs)) return this.#windows.sum(key, sinceMs);
+    return this.atOneMoment(() => {
+      try {
+        return this.#windows.sum(key, sinceMs);
+      } catch (error) {
+        throw storeFault(error);
+      }
+    });
+  }
+
+  override async readState(key: string): Promise<JsonValue | undefined> {
+    return this.#state.read(key, () => super.readState(key));
   }
 
   nowMs(): number {
@@ -109,72 +121,109 @@ export class SqliteStore extends SqliteReads implements Store {
   }
 
   override async [Symbol.asyncDispose](): Promise<void> {
-    while (this.#queue.length > 0) this.#drain();
-    this.#fault ??= new StoreError('store.unavailable', 'the store is closed');
+    const closed = new StoreError('store.unavailable', 'the store is closed');
+    const fault = this.#fault;
+    this.#fault ??= closed;
+    if (fault === null && this.#underWay.length + this.#queue.length > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+        if (this.#underWay.length === 0) this.#send();
+      });
+    }
+    await this.#writer.close();
     await super[Symbol.asyncDispose]();
     this.#lock[Symbol.dispose]();
   }
 
-  #enqueue<T>(apply: () => T): Promise<T> {
+  #enqueueCommit(encoded: Encoded<CommitStep>): Promise<CommitOutcome> {
+    this.#committedMs = Math.max(this.#committedMs, encoded.step.atMs);
+    this.#nowMs = Math.max(this.#nowMs, this.#committedMs);
+    const outcome = this.#enqueue(encoded);
+    this.#state.writing(keysOf(encoded.step));
+    return outcome;
+  }
+
+  #enqueue({ step, parts }: Encoded<Step>): Promise<CommitOutcome> {
     if (this.#fault !== null) return Promise.reject(this.#fault);
     return new Promise((resolve, reject) => {
-      this.#queue.push({
-        apply: () => {
-          const outcome = apply();
-          return () => resolve(outcome);
-        },
-        reject,
-      });
-      if (this.#scheduled) return;
+      this.#queue.push({ step, parts, resolve, reject });
+      if (this.#scheduled || this.#underWay.length > 0) return;
       this.#scheduled = true;
       // After the I/O callbacks of this turn: every call that arrived together shares the sync.
-      setImmediate(() => this.#drain());
+      setImmediate(() => {
+        this.#scheduled = false;
+        if (this.#underWay.length === 0) this.#send();
+      });
     });
   }
 
-  #drain(): void {
-    this.#scheduled = false;
-    const group = this.#queue.splice(0, groupCommitsMax);
-    if (group.length === 0 || this.#fault !== null) return;
-    try {
-      const committedMs = this.#committedMs;
-      this.#db.exec('BEGIN IMMEDIATE');
-      const settle = group.map(({ apply }) => apply());
-      if (this.#committedMs > committedMs) {
-        this.#db.prepare('UPDATE clock SET high_water_ms = ?').run(this.#committedMs);
-      }
-      this.#db.exec('COMMIT');
-      for (const resolve of settle) resolve();
-    } catch (error) {
-      this.#poison(storeFault(error), group);
+  #send(): void {
+    this.#underWay = this.#queue.splice(0, groupLength(this.#queue));
+    if (this.#underWay.length === 0) {
+      this.#onIdle();
+      return;
     }
-    if (this.#queue.length > 0 && !this.#scheduled) {
-      this.#scheduled = true;
-      setImmediate(() => this.#drain());
-    }
+    this.#writer.send(
+      this.#underWay.map(({ step }) => step),
+      this.#underWay.flatMap(({ parts }) => parts),
+    );
   }
 
-  /** The time of the commit at hand: its events', but never before an earlier commit's, so that draws stay in order. */
-  #advance(atMs: number): number {
-    this.#committedMs = Math.max(this.#committedMs, atMs);
-    this.#nowMs = Math.max(this.#nowMs, atMs);
-    return this.#committedMs;
+  #settle(outcomes: readonly StepOutcome[]): void {
+    const written = this.#underWay;
+    for (const [at, { step, resolve }] of written.entries()) {
+      const outcome = outcomes[at];
+      if (outcome !== undefined) resolve(this.#outcomeOf(step, outcome));
+    }
+    this.#send();
+  }
+
+  #outcomeOf(step: Step, outcome: StepOutcome): CommitOutcome {
+    if (step.type === 'commit') this.#state.written(keysOf(step));
+    if (outcome.type === 'conflict') return outcome;
+    const reservations = step.type === 'commit' ? step.reservations : [];
+    if (outcome.type === 'refused') {
+      const failed = new Set(outcome.failed);
+      return { type: 'refused', reservations: reservations.filter((_, at) => failed.has(at)) };
+    }
+    const { firstSeq: seq, givenBack } = outcome;
+    for (const reservation of reservations) {
+      if (reservation.type !== 'window' || step.type !== 'commit') continue;
+      const { key, amount } = reservation;
+      if (amount > 0) this.#windows.add({ key, atMs: step.atMs, amount, seq });
+    }
+    for (const { key, atMs, amount } of givenBack) {
+      this.#windows.add({ key, atMs, amount: -amount, seq });
+    }
+    return { type: 'committed', firstSeq: seq };
   }
 
   /**
    * After a failed sync the kernel may have dropped the pages and called them clean: a retry would succeed and prove
    * nothing. Whether the group was written is unknown until the next start reads the file.
    */
-  #poison(fault: StoreError, group: readonly Queued[]): void {
-    this.#fault = new StoreError('store.unavailable', fault.message, {
+  #poison(fault: StoreError): void {
+    this.#fault ??= new StoreError('store.unavailable', fault.message, {
       hint: 'mend the disk, then restart: the store accepts nothing more until then',
       cause: fault,
     });
-    try {
-      this.#db.exec('ROLLBACK');
-    } catch {
-      // SQLite has rolled back by itself.
-    }
-    for (const { reject } of [...group, ...this.#queue.splice(0)]) reject(this.#fault);
+    const lost = [...this.#underWay, ...this.#queue.splice(0)];
+    this.#underWay = [];
+    for (const { reject } of lost) reject(this.#fault);
+    this.#onIdle();
   }
+}
+
+/** How many of the queued go together; at least one. */
+function groupLength(queue: readonly Queued[]): number {
+  let bytes = 0;
+  for (const [at, { parts }] of queue.entries()) {
+    for (const part of parts) bytes += part.length;
+    if (at > 0 && (at >= groupStepsMax || bytes > groupBytesMax)) return at;
+  }
+  return queue.length;
+}
+
+function keysOf({ writes }: CommitStep): string[] {
+  return writes.map(({ key }) => key);
 }

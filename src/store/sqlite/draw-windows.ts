@@ -4,9 +4,11 @@
  * The rows are the truth. For keys in use, the draws of the newest window lie in memory with a cursor at the window's
  * start, so that a rate of a hundred thousand a day costs no more to check than one of ten a minute: the cursor only
  * walks over the draws that left the window since the last look.
+ *
+ * Both threads keep such windows: the writing one decides by its own, the other answers what decisions ask beforehand.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { numberOf, textOf } from './rows.ts';
+import { numberOf } from './rows.ts';
 
 /** Least recently loaded keys go first; a key that is needed again is read from its rows. */
 const keysInMemoryMax = 4_096;
@@ -14,7 +16,12 @@ const keysInMemoryMax = 4_096;
 /** Draws before the cursor are let go when there are more than this, and more than those that count. */
 const idleDrawsMax = 1_024;
 
-interface Window {
+/** Where it was read from the rows, what commits with an earlier event drew is in it already. */
+interface AsOf {
+  readonly eventCount: number;
+}
+
+interface Window extends AsOf {
   /** Every draw later than this is in `draws`, in the order of time. */
   loadedSinceMs: number;
   draws: { readonly atMs: number; amount: number }[];
@@ -23,26 +30,35 @@ interface Window {
   sum: number;
 }
 
-export class Draws {
+interface Total extends AsOf {
+  amount: number;
+}
+
+/** What a commit drew, or gave back when the amount is negative. */
+export interface Drawn {
+  readonly key: string;
+  readonly atMs: number;
+  readonly amount: number;
+  /** The first event of that commit. */
+  readonly seq: number;
+}
+
+export class DrawWindows {
   readonly #windows = new Map<string, Window>();
-  readonly #totals = new Map<string, number>();
+  readonly #totals = new Map<string, Total>();
   readonly #later: StatementSync;
   readonly #total: StatementSync;
-  readonly #insert: StatementSync;
-  readonly #ofCall: StatementSync;
-  readonly #deleteOfCall: StatementSync;
+  readonly #eventCount: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#later = db.prepare(
       'SELECT at_ms, amount FROM draws WHERE key = ? AND at_ms > ? ORDER BY at_ms',
     );
     this.#total = db.prepare('SELECT coalesce(sum(amount), 0) AS total FROM draws WHERE key = ?');
-    this.#insert = db.prepare('INSERT INTO draws (key, at_ms, amount, call) VALUES (?, ?, ?, ?)');
-    this.#ofCall = db.prepare('SELECT key, at_ms, amount FROM draws WHERE call = ?');
-    this.#deleteOfCall = db.prepare('DELETE FROM draws WHERE call = ?');
+    this.#eventCount = db.prepare('SELECT coalesce(max(seq) + 1, 0) AS count FROM events');
   }
 
-  /** Sum of what was drawn later than `sinceMs` (null: ever). */
+  /** Sum of what was drawn later than `sinceMs` (null: ever). Inside a transaction, when others write. */
   sum(key: string, sinceMs: number | null): number {
     if (sinceMs === null) return this.#sumEver(key);
     let window = this.#windows.get(key);
@@ -51,41 +67,38 @@ export class Draws {
     return window.sum;
   }
 
-  /** `atMs` must not lie before an earlier draw's: the caller's clock never decreases. */
-  add(key: string, atMs: number, amount: number, call: string | null): void {
-    this.#insert.run(key, atMs, amount, call);
+  /** Whether `sum` would answer without reading rows. */
+  knows(key: string, sinceMs: number | null): boolean {
+    if (sinceMs === null) return this.#totals.has(key);
     const window = this.#windows.get(key);
-    if (window !== undefined) {
-      window.draws.push({ atMs, amount });
-      window.sum += amount;
-    }
-    this.#bump(key, amount);
+    return window !== undefined && sinceMs >= window.loadedSinceMs;
   }
 
-  giveBack(call: string): void {
-    for (const row of this.#ofCall.all(call)) {
-      const key = textOf(row, 'key');
-      const amount = numberOf(row, 'amount');
-      const window = this.#windows.get(key);
-      if (window !== undefined) forget(window, numberOf(row, 'at_ms'), amount);
-      this.#bump(key, -amount);
+  /** In the order of commits, whose times never decrease. */
+  add({ key, atMs, amount, seq }: Drawn): void {
+    const window = this.#windows.get(key);
+    if (window !== undefined && seq >= window.eventCount) {
+      if (amount < 0) giveBack(window, atMs, -amount);
+      else {
+        window.draws.push({ atMs, amount });
+        window.sum += amount;
+      }
     }
-    this.#deleteOfCall.run(call);
+    const total = this.#totals.get(key);
+    if (total !== undefined && seq >= total.eventCount) total.amount += amount;
   }
 
   #sumEver(key: string): number {
     let total = this.#totals.get(key);
     if (total === undefined) {
-      total = numberOf(this.#total.get(key) ?? {}, 'total');
+      total = {
+        amount: numberOf(this.#total.get(key) ?? {}, 'total'),
+        eventCount: this.#countEvents(),
+      };
       makeRoom(this.#totals);
       this.#totals.set(key, total);
     }
-    return total;
-  }
-
-  #bump(key: string, amount: number): void {
-    const total = this.#totals.get(key);
-    if (total !== undefined) this.#totals.set(key, total + amount);
+    return total.amount;
   }
 
   #load(key: string, sinceMs: number): Window {
@@ -94,10 +107,15 @@ export class Draws {
       amount: numberOf(row, 'amount'),
     }));
     const sum = draws.reduce((total, draw) => total + draw.amount, 0);
-    const window = { loadedSinceMs: sinceMs, draws, cursor: 0, sum };
+    const eventCount = this.#countEvents();
+    const window = { loadedSinceMs: sinceMs, draws, cursor: 0, sum, eventCount };
     makeRoom(this.#windows);
     this.#windows.set(key, window);
     return window;
+  }
+
+  #countEvents(): number {
+    return numberOf(this.#eventCount.get() ?? {}, 'count');
   }
 }
 
@@ -122,7 +140,7 @@ function moveTo(window: Window, sinceMs: number): void {
   }
 }
 
-function forget(window: Window, atMs: number, amount: number): void {
+function giveBack(window: Window, atMs: number, amount: number): void {
   const index = window.draws.findLastIndex((draw) => draw.atMs === atMs && draw.amount === amount);
   const draw = window.draws[index];
   if (draw === undefined) return;

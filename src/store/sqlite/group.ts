@@ -1,0 +1,108 @@
+/**
+ * What the main thread sends the writing one: a group of steps, as one JSON text and one buffer with every leaf and
+ * payload behind one another. Both threads pay for each object that is cloned; a text and a buffer cost next to nothing.
+ */
+import type { Reservation } from '../../engine/decision.ts';
+import type { RunStatus } from '../../engine/run.ts';
+import type { StoreErrorCode } from '../errors.ts';
+
+export type Step = CommitStep | CheckpointStep;
+
+export interface CommitStep {
+  readonly type: 'commit';
+  /** Null for a commit of the gateway's own. */
+  readonly run: RunStep | null;
+  /** Never before an earlier step's. */
+  readonly atMs: number;
+  /** The run's come first. */
+  readonly events: readonly EventStep[];
+  readonly reservations: readonly Reservation[];
+  readonly call: string | null;
+  readonly releases: readonly string[];
+  readonly marks: readonly string[];
+  readonly writes: readonly WriteStep[];
+  readonly payloads: readonly { readonly digest: string; readonly bytes: number }[];
+}
+
+export interface RunStep {
+  readonly id: string;
+  readonly expectedVersion: number;
+  readonly version: number;
+  readonly status: RunStatus;
+  /** For the commit that opens the run. */
+  readonly opened: {
+    readonly agent: string;
+    readonly user: string | null;
+    readonly credential: string;
+    readonly implicit: boolean;
+    readonly atMs: number;
+  } | null;
+  /** The folded run as JSON, when it is due. */
+  readonly snapshot: string | null;
+}
+
+export interface EventStep {
+  readonly type: string;
+  readonly atMs: number;
+  readonly agent: string | null;
+  readonly tool: string | null;
+  /** The call that begins or ends with it. */
+  readonly call: string | null;
+  readonly leafBytes: number;
+}
+
+export interface WriteStep {
+  readonly key: string;
+  /** RFC 8785 form; null deletes. */
+  readonly value: string | null;
+  /** RFC 8785 form; null: there must be none. */
+  readonly expect?: string | null;
+}
+
+export interface CheckpointStep {
+  readonly type: 'checkpoint';
+  readonly size: number;
+  readonly note: string;
+  readonly tiles: readonly {
+    readonly level: number;
+    readonly index: number;
+    readonly bytes: number;
+  }[];
+}
+
+export type StepOutcome =
+  | {
+      readonly type: 'committed';
+      readonly firstSeq: number;
+      /** What the released calls had drawn. */
+      readonly givenBack: readonly DrawnBack[];
+    }
+  | { readonly type: 'conflict' }
+  /** Which of the reservations failed, by their place. */
+  | { readonly type: 'refused'; readonly failed: readonly number[] };
+
+export interface DrawnBack {
+  readonly key: string;
+  readonly atMs: number;
+  readonly amount: number;
+}
+
+export interface GroupMessage {
+  /** JSON of {@link Step}s. */
+  readonly steps: string;
+  readonly bytes: ArrayBuffer;
+}
+
+export type WriterAnswer =
+  | {
+      readonly type: 'written';
+      readonly outcomes: readonly StepOutcome[];
+      /** The buffer of the group, for the next one. */
+      readonly bytes: ArrayBuffer;
+    }
+  | { readonly type: 'failed'; readonly code: StoreErrorCode; readonly message: string };
+
+export interface WriterStart {
+  readonly database: string;
+  readonly leaseOwner: string;
+}

@@ -1,0 +1,89 @@
+/** The main thread's end of the writing thread: packs a group, sends it, and learns what came of it. */
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { StoreError } from '../errors.ts';
+import type { Part } from './encode.ts';
+import type { GroupMessage, Step, StepOutcome, WriterAnswer, WriterStart } from './group.ts';
+
+/** A buffer that a group outgrew by far isn't kept. */
+const keptBytesMax = 4 * 1024 * 1024;
+const keptBytesMin = 64 * 1024;
+
+/** The same file, run as it was written or as it was built. */
+const script = new URL(
+  `./writer-thread${extname(fileURLToPath(import.meta.url))}`,
+  import.meta.url,
+);
+
+export interface WriterEvents {
+  readonly onWritten: (outcomes: readonly StepOutcome[]) => void;
+  /** Once, and for good: whether the group under way was written isn't known. */
+  readonly onFault: (fault: StoreError) => void;
+}
+
+export class Writer {
+  readonly #worker: Worker;
+  readonly #exited: Promise<void>;
+  /** Goes back and forth with the groups. */
+  #buffer = new ArrayBuffer(keptBytesMin);
+
+  constructor(start: WriterStart, { onWritten, onFault }: WriterEvents) {
+    this.#worker = new Worker(script, { workerData: start, name: 'store' });
+    // Alone it keeps no process alive; a group under way does.
+    this.#worker.unref();
+    let over = false;
+    const fault = (error: StoreError): void => {
+      if (!over) onFault(error);
+      over = true;
+    };
+    this.#worker.on('message', (answer: WriterAnswer) => {
+      this.#worker.unref();
+      if (answer.type === 'failed') return fault(new StoreError(answer.code, answer.message));
+      this.#buffer = answer.bytes;
+      onWritten(answer.outcomes);
+    });
+    this.#worker.on('error', (cause) =>
+      fault(new StoreError('store.unavailable', 'the writing thread failed', { cause })),
+    );
+    this.#exited = new Promise((resolve) => {
+      this.#worker.once('exit', () => {
+        fault(new StoreError('store.unavailable', 'the writing thread ended'));
+        resolve();
+      });
+    });
+  }
+
+  /** One group at a time: only after it was written may the next one be sent. */
+  send(steps: readonly Step[], parts: readonly Part[]): void {
+    const bytes = this.#pack(parts);
+    const message: GroupMessage = { steps: JSON.stringify(steps), bytes };
+    this.#worker.ref();
+    this.#worker.postMessage(message, [bytes]);
+  }
+
+  async close(): Promise<void> {
+    this.#worker.ref();
+    this.#worker.postMessage(null);
+    await this.#exited;
+  }
+
+  #pack(parts: readonly Part[]): ArrayBuffer {
+    let needed = 0;
+    for (const part of parts) {
+      needed += typeof part === 'string' ? Buffer.byteLength(part, 'utf8') : part.byteLength;
+    }
+    const kept = this.#buffer;
+    const fits = needed <= kept.byteLength && kept.byteLength <= keptBytesMax;
+    const buffer = Buffer.from(fits ? kept : new ArrayBuffer(Math.max(keptBytesMin, 2 * needed)));
+    let at = 0;
+    for (const part of parts) {
+      if (typeof part === 'string') at += buffer.write(part, at, 'utf8');
+      else {
+        buffer.set(part, at);
+        at += part.byteLength;
+      }
+    }
+    return buffer.buffer;
+  }
+}
