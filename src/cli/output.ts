@@ -92,5 +92,10 @@ export function jsonLine(value: JsonObject): string {
 /** A policy's errors are lines of ours. In any other message a line may be somebody else's, and must not begin like one of ours. */
 function linesOf(error: unknown, message: string): string {
   const lines = printableLines(message);
-  return error instanceof PolicyFileError ? lines : lines.replaceAll(/\n(?!\s)/g, '\n  ');
+  return error instanceof PolicyFileError ? lines : setIn(lines);
+}
+
+/** Only the first line stands at the margin. */
+export function setIn(lines: string): string {
+  return lines.replaceAll(/\n(?!\s)/g, '\n  ');
 }

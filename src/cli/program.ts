@@ -12,7 +12,14 @@ import { tokenCommand } from './commands/token.ts';
 import { toolsCommand } from './commands/tools.ts';
 import { upCommand } from './commands/up.ts';
 import { addExamples } from './examples.ts';
-import { type ExitCode, makeOutput, type Output, type Streams, UsageError } from './output.ts';
+import {
+  type ExitCode,
+  makeOutput,
+  type Output,
+  type Streams,
+  setIn,
+  UsageError,
+} from './output.ts';
 
 const commands: readonly ((act: Act) => Command)[] = [
   initCommand,
@@ -58,6 +65,7 @@ export async function run(argv: readonly string[], streams: Streams): Promise<Ex
     .configureOutput({
       writeOut: (text) => void streams.out.write(printableLines(text)),
       writeErr: (text) => void (wantsJson(argv) || streams.err.write(printableLines(text))),
+      outputError: (text, write) => write(`${setIn(printableLines(text.trimEnd()))}\n`),
     });
   for (const make of commands) program.addCommand(inheriting(make(act), program));
   addExamples(program, examples);
