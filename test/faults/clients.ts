@@ -45,35 +45,48 @@ const answerShape = z.object({
 });
 const openedShape = z.object({ handle: z.string(), run: z.object({ id: z.string() }) });
 
-/** One run of one agent, one call at a time. */
+export interface Habits {
+  /** Opens no runs: its calls share the one that its token has. */
+  readonly bare: boolean;
+  /** Closes its run after so many calls, more or less, and goes on in another. */
+  readonly callsPerRun: number;
+}
+
+const plain: Habits = { bare: false, callsPerRun: Number.POSITIVE_INFINITY };
+
+interface OpenRun {
+  readonly id: string;
+  readonly handle: string;
+}
+
+/** One agent at its work, one call at a time. */
 export class Client {
   readonly #scene: Scene;
   readonly #name: string;
   readonly #random: Random;
   readonly #token: string;
-  #handle: string | null = null;
+  readonly #habits: Habits;
+  #run: OpenRun | null = null;
+  #callsOfRun = 0;
   #asked = 0;
   /** What got no answer yet: asked again before anything else. */
   #pending: Ask | null = null;
   /** What was answered last; asked for again now and then, which is a new call at tier 1 and held above. */
   #last: Ask | null = null;
 
-  constructor(scene: Scene, name: string, random: Random) {
+  constructor(scene: Scene, name: string, random: Random, habits: Habits = plain) {
     this.#scene = scene;
+    this.#habits = habits;
     this.#name = name;
     this.#random = random;
     this.#token = random.pick(scene.tokens.agents);
-  }
-
-  get waits(): boolean {
-    return this.#pending !== null;
   }
 
   /** @returns false when the gateway went away. What it left unanswered is asked again next time. */
   async work(url: string, calls: number): Promise<boolean> {
     for (let count = 0; count < calls || this.#pending !== null; count += 1) {
       try {
-        this.#handle ??= await this.#open(url);
+        await this.#prepareRun(url);
         this.#pending ??= this.#next();
         await this.#ask(url, this.#pending);
         this.#last = this.#pending;
@@ -89,7 +102,7 @@ export class Client {
 
   /** Leaves in the middle of a call, which is then not asked again. */
   async leave(url: string): Promise<void> {
-    if (this.#pending !== null || this.#handle === null) return;
+    if (this.#pending !== null || (this.#run === null && !this.#habits.bare)) return;
     const ask = this.#next();
     try {
       await this.#ask(url, ask, AbortSignal.timeout(this.#random.below(5)));
@@ -116,16 +129,29 @@ export class Client {
     };
   }
 
-  async #open(url: string): Promise<string> {
+  async #prepareRun(url: string): Promise<void> {
+    if (this.#habits.bare) return;
+    const full = this.#callsOfRun >= this.#habits.callsPerRun;
+    if (full && this.#run !== null && this.#pending === null) {
+      await post(`${url}/v1/runs/${this.#run.id}/close`, this.#scene.tokens.opener, {
+        as: 'success',
+      });
+      this.#run = null;
+      // What was asked in another run is something else.
+      this.#last = null;
+    }
+    if (this.#run !== null) return;
     const response = await post(`${url}/v1/runs`, this.#scene.tokens.opener, {
       agent: this.#token === this.#scene.tokens.agents[0] ? 'clerk' : 'temp',
     });
     const { handle, run } = openedShape.parse(response);
     this.#witness.runs.push(run.id);
-    return handle;
+    this.#run = { id: run.id, handle };
+    this.#callsOfRun = 0;
   }
 
   async #ask(url: string, { tool, args, labels }: Ask, signal?: AbortSignal): Promise<void> {
+    this.#callsOfRun += 1;
     const body = {
       jsonrpc: '2.0',
       id: crypto.randomUUID(),
@@ -133,7 +159,7 @@ export class Client {
       params: { name: tool, arguments: args },
     };
     const answer = answerShape.parse(
-      await post(`${url}/mcp`, this.#token, body, this.#handle, signal),
+      await post(`${url}/mcp`, this.#token, body, this.#run?.handle ?? null, signal),
     );
     const atNs = process.hrtime.bigint();
     const meta = (answer.result?._meta ?? answer.error?.data)?.['dev.sallyport/decision'];

@@ -64,7 +64,7 @@ export function deskPolicy(url: string, shed: readonly string[] | null): string 
   const grants = `{ ${names
     .map(
       (name) =>
-        `${name}: { look: allow, scan: allow, note: { rate: 100000/hour }, pay: { rate: 100000/hour, approval: never }, send: { approval: never }, balk: allow }`,
+        `${name}: { look: allow, scan: allow, note: { rate: 100000/minute }, pay: { rate: 100000/minute, approval: never }, send: { approval: never }, balk: allow }`,
     )
     .join(', ')} }`;
   return `sallyport: 1
