@@ -49,12 +49,11 @@ export function spentBudget(agent: Agent, run: Run, nowMs: number): Required<Run
   const sinceMs = nowMs - windowMs;
   const spent = { steps: 0, toolCalls: 0, durationMs: 0, tokens: 0, costMicroUsd: 0 };
   // Oldest first, so the newest are counted from the end.
-  for (
-    let index = run.callTimesMs.length - 1;
-    index >= 0 && (run.callTimesMs[index] ?? 0) > sinceMs;
-    index -= 1
-  )
-    spent.toolCalls += 1;
+  for (let index = run.callTimes.length - 1; index >= 0; index -= 1) {
+    const mark = run.callTimes[index];
+    if (mark === undefined || mark.atMs <= sinceMs) break;
+    spent.toolCalls += mark.calls;
+  }
   for (const mark of run.usageTimes) {
     if (mark.atMs <= sinceMs) continue;
     spent.steps += mark.steps;

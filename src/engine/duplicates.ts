@@ -1,5 +1,6 @@
 import { limits } from './limits.ts';
 import type { CallMemory, Run } from './run.ts';
+import { recall } from './run-memory.ts';
 
 /**
  * The earlier call that this one repeats and whose outcome its agent has not had: it gets that outcome, or waits for it,
@@ -7,9 +8,14 @@ import type { CallMemory, Run } from './run.ts';
  *
  * Reads are simply read again.
  */
-export function joinable(run: Run, digest: string, tier: 0 | 1 | 2 | 3): CallMemory | null {
+export function joinable(
+  run: Run,
+  digest: string,
+  tier: 0 | 1 | 2 | 3,
+  nowMs: number,
+): CallMemory | null {
   if (tier === 0) return null;
-  const memory = remembered(run, digest);
+  const memory = remembered(run, digest, nowMs);
   if (memory === null) return null;
   switch (memory.state) {
     case 'started':
@@ -25,13 +31,20 @@ export function joinable(run: Run, digest: string, tier: 0 | 1 | 2 | 3): CallMem
 
 /** An identical call that completed and whose result was handed over. */
 export function deliveredBefore(run: Run, digest: string, nowMs: number): CallMemory | null {
-  const memory = remembered(run, digest);
-  if (memory?.state !== 'completed' || !memory.delivered) return null;
-  // An implicit run has no end, so its memory has one.
-  if (run.implicit && nowMs - memory.atMs >= limits.implicitMemoryMs) return null;
-  return memory;
+  const memory = remembered(run, digest, nowMs);
+  return memory?.state === 'completed' && memory.delivered ? memory : null;
 }
 
-function remembered(run: Run, digest: string): CallMemory | null {
-  return Object.hasOwn(run.byDigest, digest) ? (run.byDigest[digest] ?? null) : null;
+function remembered(run: Run, digest: string, nowMs: number): CallMemory | null {
+  const memory = recall(run.remembered, digest);
+  return memory === undefined || isForgotten(run, memory, nowMs) ? null : memory;
+}
+
+/** An implicit run has no end, so its memory has one. */
+export function isForgotten(
+  { implicit }: Pick<Run, 'implicit'>,
+  { state, atMs }: CallMemory,
+  nowMs: number,
+): boolean {
+  return implicit && state !== 'started' && nowMs - atMs >= limits.implicitMemoryMs;
 }

@@ -7,6 +7,7 @@ import type { RunEvent } from './events.ts';
 import { fold } from './fold.ts';
 import { limits } from './limits.ts';
 import type { Run } from './run.ts';
+import { everyCall, recall } from './run-memory.ts';
 
 const ofCall = {
   v: 1,
@@ -103,6 +104,16 @@ function finished(changes: Call = {}): RunEvent {
   };
 }
 
+function handedOver(call: string, digest = 'sha256:d'): RunEvent {
+  const { v, run, agent, user, policy } = ofCall;
+  return {
+    ...{ v, run, agent, user, policy },
+    type: 'call.delivered',
+    calls: [{ call, digest }],
+    atMs: tuesdayMs,
+  };
+}
+
 function undelivered(call: string): RunEvent {
   return { ...ofCall, type: 'call.undelivered', call, atMs: tuesdayMs };
 }
@@ -169,10 +180,17 @@ test.each<[string, RunEvent[], 0 | 1 | 2 | 3, string | null]>([
     1,
     'c1',
   ],
-  ['a call that was handed over', [started(), finished()], 2, null],
+  ['a call of which nobody knows whether it was handed over', [started(), finished()], 2, 'c1'],
+  ['a call that was handed over', [started(), finished(), handedOver('c1')], 2, null],
   [
-    'a call that was handed over to a repeat',
-    [started(), finished({ delivered: false }), joined('c1', true)],
+    'a call at tier 1 that was handed over',
+    [started({ tier: 1 }), finished({ tier: 1 }), handedOver('c1')],
+    1,
+    null,
+  ],
+  [
+    'a call whose repeat was handed over',
+    [started(), finished({ delivered: false }), joined('c1', true), handedOver('c1')],
     2,
     null,
   ],
@@ -181,6 +199,12 @@ test.each<[string, RunEvent[], 0 | 1 | 2 | 3, string | null]>([
     [started(), finished({ delivered: false }), joined('c1', false)],
     2,
     'c1',
+  ],
+  [
+    'the later of two, when the earlier was handed over late',
+    [started(), started({ call: 'c2' }), handedOver('c1')],
+    2,
+    'c2',
   ],
   ['a call that failed', [started(), finished({ outcome: 'failed', delivered: false })], 2, null],
   ['a call that only reads', [started({ tier: 0 })], 0, null],
@@ -193,7 +217,7 @@ test.each<[string, RunEvent[], 0 | 1 | 2 | 3, string | null]>([
     'c2',
   ],
 ])('a repeat joins %s: %s', (_, events, tier, call) => {
-  expect(joinable(after(events), 'sha256:d', tier)?.id ?? null).toBe(call);
+  expect(joinable(after(events), 'sha256:d', tier, tuesdayMs)?.id ?? null).toBe(call);
 });
 
 test('what a child is given is spent, and what it leaves comes back', () => {
@@ -228,28 +252,43 @@ test('a run that does not begin at its beginning can do nothing', () => {
   expect(fold(null, started()).status).toBe('abandoned');
 });
 
-test('thousands of delivered calls at tier 1 are not remembered for ever, the last are', () => {
-  const events = Array.from({ length: 1_000 }, (_, index) => {
-    const one = {
-      call: `c${index}`,
-      digest: `sha256:${index}`,
-      tier: 1,
-      atMs: tuesdayMs + index,
-    } as const;
-    return [started(one), finished(one)];
-  }).flat();
-  const run = after(events);
-  expect(Object.keys(run.byDigest).length).toBeLessThanOrEqual(2 * limits.deliveredMemory + 1);
-  expect(run.byDigest['sha256:999']?.id).toBe('c999');
+test('of thousands of calls only those stay remembered that a repeat may still ask about', () => {
+  const eventsOf = (tier: 1 | 2): RunEvent[] =>
+    Array.from({ length: 1_000 }, (_, index) => {
+      const one = { call: `c${index}`, digest: `sha256:${index}`, tier } as const;
+      return [started(one), finished(one), handedOver(one.call, one.digest)];
+    }).flat();
+  expect(everyCall(after(eventsOf(1)).remembered)).toEqual([]);
+  const run = after(eventsOf(2));
+  expect(everyCall(run.remembered)).toHaveLength(1_000);
+  expect(recall(run.remembered, 'sha256:999')).toMatchObject({ id: 'c999', delivered: true });
+  expect(recall(run.remembered, 'sha256:1000')).toBeUndefined();
   expect(run.toolCalls).toBe(1_000);
 });
 
 test('an implicit run forgets a call after a day, one with an end does not', () => {
-  const events = [
-    started(),
-    finished(),
-    started({ call: 'c2', digest: 'sha256:e', atMs: tuesdayMs + limits.implicitMemoryMs }),
-  ];
-  expect(Object.keys(after(events).byDigest)).toContain('sha256:d');
-  expect(Object.keys(after(events, { implicit: true }).byDigest)).not.toContain('sha256:d');
+  const events = [started(), finished()];
+  const later = tuesdayMs + limits.implicitMemoryMs;
+  const repeat = (implicit: boolean) =>
+    joinable(after(events, { implicit }), 'sha256:d', 2, later)?.id ?? null;
+  expect([repeat(false), repeat(true)]).toEqual(['c1', null]);
+  // Nor does it keep it in memory, once another call comes to lie beside it.
+  const beside = started({ call: 'c2', digest: 'sha256::d', atMs: later });
+  const idsOf = (implicit: boolean) =>
+    everyCall(after([...events, beside], { implicit }).remembered).map(({ id }) => id);
+  expect([idsOf(false), idsOf(true)]).toEqual([['c1', 'c2'], ['c2']]);
+});
+
+test('a busy second of an implicit run is one mark of its window, never counted shorter', () => {
+  const at = [0, 400, 999, 1_000, 1_500, 60_000];
+  const events = at.map((ms, n) =>
+    started({ call: `c${n}`, digest: `sha256:${n}`, atMs: tuesdayMs + ms }),
+  );
+  expect(
+    after(events, { implicit: true }).callTimes.map(({ atMs, calls }) => [atMs - tuesdayMs, calls]),
+  ).toEqual([
+    [999, 3],
+    [1_500, 2],
+    [60_000, 1],
+  ]);
 });

@@ -2,11 +2,12 @@
  * A run as the sum of its events. Never reads the policy: a reload can't change a past. Total and deterministic, and
  * plain JSON at every step, because it is snapshotted and folded on elsewhere.
  */
-import type { RunEvent } from './events.ts';
+import { isForgotten } from './duplicates.ts';
+import type { HandedOver, RunEvent } from './events.ts';
 import { mergeLabels, noLabels } from './labels.ts';
 import { limits } from './limits.ts';
-import type { CallMemory, Run, RunBudget, UsageMark } from './run.ts';
-import { forget, mergedTail, remember, withResult } from './run-memory.ts';
+import type { CallMark, CallMemories, CallMemory, Run, RunBudget, UsageMark } from './run.ts';
+import { drop, keep, marked, mergedTail, recall, remember, withResult } from './run-memory.ts';
 
 type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
@@ -39,10 +40,11 @@ export function fold(run: Run | null, event: RunEvent): Run {
       return started(next, event);
     case 'call.finished':
       return finished(next, event);
+    case 'call.delivered':
+      return { ...next, remembered: event.calls.reduce(handedOver, run.remembered) };
     case 'call.undelivered':
-      return withDelivery(next, event.digest, event.call, false);
     case 'call.joined':
-      return event.delivered ? withDelivery(next, event.digest, event.joined, true) : next;
+      return next;
   }
 }
 
@@ -70,20 +72,23 @@ function opened(event: Of<'run.opened'>): Run {
     tokens: 0,
     costMicroUsd: 0,
     model: null,
-    callTimesMs: carriedCalls(event),
+    callTimes: carriedCalls(event),
     usageTimes: carriedUsage(event),
     recent: [],
-    byDigest: Object.fromEntries(event.carried?.calls.map((call) => [call.digest, call]) ?? []),
-    inFlight: {},
+    remembered: (event.carried?.calls ?? []).reduce<CallMemories>(
+      (memories, call) => keep(memories, call, () => false),
+      [],
+    ),
+    inFlight: [],
     completedTools: [],
     labels: event.labels,
   };
 }
 
 /** What a successor takes over counts as if it were spent now: longer, never shorter. */
-function carriedCalls({ carried, atMs }: Of<'run.opened'>): readonly number[] {
+function carriedCalls({ carried, atMs }: Of<'run.opened'>): readonly CallMark[] {
   const calls = Math.min(carried?.spent.toolCalls ?? 0, limits.runCallsMax);
-  return Array.from({ length: calls }, () => atMs);
+  return calls > 0 ? [{ atMs, sinceMs: atMs, calls }] : [];
 }
 
 function carriedUsage({ carried, atMs }: Of<'run.opened'>): readonly UsageMark[] {
@@ -154,9 +159,7 @@ function counted(run: Run, event: { readonly atMs: number }): Run {
   return {
     ...run,
     toolCalls: run.toolCalls + 1,
-    callTimesMs: run.implicit
-      ? [...run.callTimesMs, event.atMs].slice(-limits.runCallsMax)
-      : run.callTimesMs,
+    callTimes: run.implicit ? marked(run.callTimes, event.atMs) : run.callTimes,
   };
 }
 
@@ -181,16 +184,16 @@ function started(run: Run, event: Of<'call.started'>): Run {
   return {
     ...counted(run, event),
     recent: remember(run.recent, { tool: event.tool, digest: event.digest, resultDigest: null }),
-    inFlight: { ...run.inFlight, [event.call]: memory },
-    byDigest:
+    inFlight: [...run.inFlight, memory],
+    remembered:
       event.tier === 0 || event.dryRun
-        ? run.byDigest
-        : forget({ ...run.byDigest, [event.digest]: memory }, run.implicit, event.atMs),
+        ? run.remembered
+        : keep(run.remembered, memory, (known) => isForgotten(run, known, event.atMs)),
   };
 }
 
 function finished(run: Run, event: Of<'call.finished'>): Run {
-  const { [event.call]: begun, ...inFlight } = run.inFlight;
+  const begun = run.inFlight.find(({ id }) => id === event.call);
   const memory: CallMemory = {
     id: event.call,
     tool: event.tool,
@@ -198,10 +201,10 @@ function finished(run: Run, event: Of<'call.finished'>): Run {
     tier: event.tier,
     atMs: begun?.atMs ?? event.atMs,
     state: event.outcome,
-    delivered: event.delivered,
+    delivered: false,
     outcome: event.released,
   };
-  const known = Object.hasOwn(run.byDigest, event.digest) ? run.byDigest[event.digest] : undefined;
+  const known = recall(run.remembered, event.digest);
   // A later call with the same digest has taken its place: a late end of the earlier one must not hide it.
   const takesPlace =
     event.tier > 0 && !event.dryRun && (known === undefined || known.id === event.call);
@@ -213,16 +216,26 @@ function finished(run: Run, event: Of<'call.finished'>): Run {
     ...run,
     tokens: run.tokens + Math.max(0, event.tokens ?? 0),
     costMicroUsd: run.costMicroUsd + Math.max(0, event.costMicroUsd ?? 0),
-    inFlight,
-    byDigest: takesPlace ? { ...run.byDigest, [event.digest]: memory } : run.byDigest,
+    inFlight: begun === undefined ? run.inFlight : run.inFlight.filter((one) => one !== begun),
+    remembered: takesPlace ? settled(run.remembered, memory) : run.remembered,
     recent: withResult(run.recent, event.digest, event.result),
     completedTools: completed ? [...run.completedTools, event.tool] : run.completedTools,
     labels: mergeLabels(run.labels, event.labels),
   };
 }
 
-function withDelivery(run: Run, digest: string, call: string, delivered: boolean): Run {
-  const memory = Object.hasOwn(run.byDigest, digest) ? run.byDigest[digest] : undefined;
-  if (memory === undefined || memory.id !== call || memory.delivered === delivered) return run;
-  return { ...run, byDigest: { ...run.byDigest, [digest]: { ...memory, delivered } } };
+/** A call that failed certainly had no effect, or said that it failed: trying again is what one does. */
+function settled(memories: CallMemories, memory: CallMemory): CallMemories {
+  return memory.state === 'failed'
+    ? drop(memories, memory.digest)
+    : keep(memories, memory, () => false);
+}
+
+/** Its agent has had the outcome: at tier 1 an identical call is then a new one, above that a person is asked first. */
+function handedOver(memories: CallMemories, { call, digest }: HandedOver): CallMemories {
+  const memory = recall(memories, digest);
+  if (memory?.id !== call || memory.state === 'started') return memories;
+  return memory.tier === 1 && memory.state === 'completed'
+    ? drop(memories, digest)
+    : keep(memories, { ...memory, delivered: true }, () => false);
 }

@@ -6,7 +6,6 @@ export const limits: {
   readonly runCallsMax: number;
   readonly loopMemory: number;
   readonly usageMemory: number;
-  readonly deliveredMemory: number;
   readonly implicitMemoryMs: number;
   readonly implicitWindowMs: number;
   readonly subjectsMax: number;
@@ -24,8 +23,6 @@ export const limits: {
   loopMemory: 64,
   // Usage reports of an implicit run kept apart for its window; older ones are merged, which only counts them longer.
   usageMemory: 256,
-  // Delivered calls at tier 1 kept in case their client turns out to have gone.
-  deliveredMemory: 64,
   // An implicit run never ends, so its memory of calls has to: a day, so that a client's retries fall within it.
   implicitMemoryMs: 86_400_000,
   // The window of an implicit run's budgets where the policy gives no `duration`.

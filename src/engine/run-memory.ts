@@ -1,6 +1,6 @@
 /** What a run remembers of its calls and reports: bounded, and never so that a limit would count less for it. */
 import { limits } from './limits.ts';
-import type { CallMemory, RecentCall, UsageMark } from './run.ts';
+import type { CallMark, CallMemories, CallMemory, RecentCall, UsageMark } from './run.ts';
 
 /** The oldest two become one at the later's time: counted longer, never shorter. */
 export function mergedTail(marks: readonly UsageMark[]): readonly UsageMark[] {
@@ -39,34 +39,57 @@ export function withResult(
       });
 }
 
-/**
- * Drops what no duplicate can ask about any more: a delivered or failed call at tier 1, of which only the newest matter in
- * case their client turns out to have gone, and in an implicit run what is older than its memory. By age and id, not by
- * the order of keys: a snapshot sorts them.
- */
-export function forget(
-  byDigest: Readonly<Record<string, CallMemory>>,
-  implicit: boolean,
-  nowMs: number,
-): Readonly<Record<string, CallMemory>> {
-  const all = Object.values(byDigest);
-  const stale = implicit
-    ? all.filter(
-        (memory) => memory.state !== 'started' && nowMs - memory.atMs >= limits.implicitMemoryMs,
-      )
-    : [];
-  const settled = all.filter(
-    (memory) =>
-      memory.state === 'failed' ||
-      (memory.tier === 1 && memory.state === 'completed' && memory.delivered),
+/** Calls this close together are one mark of the sliding window. */
+const markMs = 1_000;
+
+export function marked(marks: readonly CallMark[], atMs: number): readonly CallMark[] {
+  const last = marks.at(-1);
+  if (last === undefined || atMs - last.sinceMs >= markMs)
+    return [...marks, { atMs, sinceMs: atMs, calls: 1 }];
+  return marks.with(-1, { ...last, atMs, calls: last.calls + 1 });
+}
+
+const lists = 256;
+
+export function recall(memories: CallMemories, digest: string): CallMemory | undefined {
+  return memories[listOf(digest)]?.find((memory) => memory.digest === digest);
+}
+
+/** In place of what was known of that digest. `isStale` says what in its list may go meanwhile. */
+export function keep(
+  memories: CallMemories,
+  memory: CallMemory,
+  isStale: (memory: CallMemory) => boolean,
+): CallMemories {
+  const all = memories.length === 0 ? Array.from({ length: lists }, () => []) : memories;
+  const index = listOf(memory.digest);
+  const others = (all[index] ?? []).filter(
+    (known) => known.digest !== memory.digest && !isStale(known),
   );
-  const old =
-    settled.length <= 2 * limits.deliveredMemory
-      ? []
-      : settled
-          .sort((a, b) => a.atMs - b.atMs || (a.id < b.id ? -1 : 1))
-          .slice(0, settled.length - limits.deliveredMemory);
-  if (stale.length === 0 && old.length === 0) return byDigest;
-  const dropped = new Set([...stale, ...old].map((memory) => memory.digest));
-  return Object.fromEntries(Object.entries(byDigest).filter(([digest]) => !dropped.has(digest)));
+  return all.with(index, [...others, memory]);
+}
+
+export function drop(memories: CallMemories, digest: string): CallMemories {
+  const index = listOf(digest);
+  const list = memories[index];
+  return list === undefined
+    ? memories
+    : memories.with(
+        index,
+        list.filter((known) => known.digest !== digest),
+      );
+}
+
+export function everyCall(memories: CallMemories): readonly CallMemory[] {
+  return memories.flat();
+}
+
+/** By its last two hexadecimal digits. Whatever else stands there has a list as well. */
+function listOf(digest: string): number {
+  return 16 * digitAt(digest, digest.length - 2) + digitAt(digest, digest.length - 1);
+}
+
+function digitAt(digest: string, at: number): number {
+  const unit = digest.charCodeAt(at);
+  return ((unit & 15) + 9 * (unit >> 6)) & 15;
 }

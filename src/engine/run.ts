@@ -35,17 +35,17 @@ export interface Run {
   readonly tokens: number;
   readonly costMicroUsd: number;
   readonly model: string | null;
-  /** Of an implicit run: when each decided call was, for the sliding window. Bounded by the run's 10,000 calls. */
-  readonly callTimesMs: readonly number[];
+  /** Of an implicit run: when its decided calls were, for the sliding window, oldest first. */
+  readonly callTimes: readonly CallMark[];
   /** Of an implicit run: what was reported when, for the same window. At most `usageMemory`; the oldest two are merged. */
   readonly usageTimes: readonly UsageMark[];
 
   /** The newest calls, oldest first, at most `loopMemory`: for loops. */
   readonly recent: readonly RecentCall[];
-  /** Calls at tier >= 1 by digest: the newest with that digest, as long as a duplicate of it could matter. */
-  readonly byDigest: Readonly<Record<string, CallMemory>>;
-  /** Calls started and not finished, by call id. */
-  readonly inFlight: Readonly<Record<string, CallMemory>>;
+  /** Calls at tier >= 1: the newest of each digest, as long as a duplicate of it could matter. */
+  readonly remembered: CallMemories;
+  /** Calls started and not finished. */
+  readonly inFlight: readonly CallMemory[];
   /** Tools completed in this run. For `after`. */
   readonly completedTools: readonly string[];
   /** Trust and classes of everything received, with the subjects they are about. Never shrinks. */
@@ -59,6 +59,13 @@ export type RunBudget = {
   readonly tokens?: number;
   readonly costMicroUsd?: number;
 };
+
+/** Calls within a second of each other, at the last one's time: counted longer, never shorter. */
+export interface CallMark {
+  readonly atMs: number;
+  readonly sinceMs: number;
+  readonly calls: number;
+}
 
 export interface UsageMark {
   readonly atMs: number;
@@ -85,6 +92,12 @@ export type CallMemory = {
   /** Payload digest of the recorded outcome, to answer a duplicate from; null until finished. */
   readonly outcome: string | null;
 };
+
+/**
+ * By digest, in lists that are short however many calls there are, so that remembering one more copies little. Empty until
+ * there is one. `recall`, `keep`, `drop` and `everyCall` (run-memory.ts) know which list is whose.
+ */
+export type CallMemories = readonly (readonly CallMemory[])[];
 
 export type Labels = {
   readonly trust: 'trusted' | 'untrusted';

@@ -9,33 +9,49 @@ import type { CallAnswer } from './port.ts';
 import type { RuntimePorts } from './ports.ts';
 import { callFields } from './record.ts';
 import { plainRefusal } from './refusals.ts';
+import type { Runs } from './runs.ts';
 
 /** As deep as an upstream's answer may be. */
 const resultDepthMax = 128;
 
+/** The call whose outcome is handed over: of a joined duplicate, the one that it joined. */
+type Outcome = Pick<CallMemory, 'id' | 'digest' | 'tier'>;
+
 export class Answers {
   readonly #ports: RuntimePorts;
+  readonly #runs: Runs;
 
-  constructor(ports: RuntimePorts) {
+  constructor(ports: RuntimePorts, runs: Runs) {
     this.#ports = ports;
+    this.#runs = runs;
   }
 
-  answer(attempt: Attempt, decision: Decision | null, settled: Settled): CallAnswer {
+  answer(
+    attempt: Attempt,
+    decision: Decision | null,
+    settled: Settled,
+    outcome: Outcome,
+  ): CallAnswer {
     if (settled.result === null) {
       return {
         type: 'refused',
-        refusal: settled.refusal ?? plainRefusal('engine.fault', attempt.id, attempt.writer.id),
+        refusal: settled.refusal ?? plainRefusal('engine.fault', outcome.id, attempt.writer.id),
       };
     }
     let told = false;
     const released = async (delivered: boolean): Promise<void> => {
       if (told) return;
       told = true;
-      if (!delivered && settled.recordedDelivered) await this.#undelivered(attempt);
+      if (!delivered) {
+        if (settled.awaited) await this.#undelivered(attempt, outcome);
+      } else if (settled.finished && outcome.tier > 0) {
+        // A read is read again whether or not its answer arrived.
+        await this.#runs.delivered(attempt.writer, { call: outcome.id, digest: outcome.digest });
+      }
     };
     return {
       type: 'result',
-      call: attempt.id,
+      call: outcome.id,
       run: attempt.writer.id,
       result: settled.result,
       decision,
@@ -47,10 +63,10 @@ export class Answers {
   async joined(attempt: Attempt, memory: CallMemory, settled: Settled): Promise<CallAnswer> {
     const { writer, policy } = attempt;
     const tool = policy.tools.get(attempt.proposal.tool) ?? null;
-    let recordedDelivered = false;
+    let awaited = false;
     await writer.append((run) => {
       if (run === null) return null;
-      recordedDelivered = settled.finished && !attempt.signal.aborted;
+      awaited = !attempt.signal.aborted;
       const identity = identityOf(this.#ports, attempt, run, tool, memory.digest);
       return {
         events: [
@@ -58,17 +74,17 @@ export class Answers {
             ...callFields(run, policy, identity, this.#ports.store.nowMs()),
             type: 'call.joined',
             joined: memory.id,
-            delivered: recordedDelivered,
+            delivered: awaited,
           },
         ],
       };
     });
-    return this.answer({ ...attempt, id: memory.id }, null, { ...settled, recordedDelivered });
+    return this.answer(attempt, null, { ...settled, awaited }, memory);
   }
 
   /** What a finished call's record says of it. A start without an end, whose effect isn't ours any more, is unknown. */
   async remembered(memory: CallMemory): Promise<Settled> {
-    const none = { finished: false, recordedDelivered: false, result: null };
+    const none = { finished: false, awaited: false, result: null };
     if (memory.state !== 'completed')
       return { ...none, refusal: plainRefusal('upstream.indeterminate', memory.id, null) };
     // It is done, and its result was kept back then: so it is now.
@@ -89,15 +105,13 @@ export class Answers {
   }
 
   /** Never rejects: the client has gone, and there is nobody left to tell. */
-  async #undelivered(attempt: Attempt): Promise<void> {
-    const { writer, policy, id } = attempt;
+  async #undelivered(attempt: Attempt, { id, digest }: Outcome): Promise<void> {
+    const { writer, policy, proposal } = attempt;
     try {
       await writer.append((run) => {
-        const memory =
-          run === null ? undefined : Object.values(run.byDigest).find((known) => known.id === id);
-        if (run === null || memory === undefined) return null;
-        const tool = policy.tools.get(memory.tool) ?? null;
-        const identity = identityOf(this.#ports, attempt, run, tool, memory.digest);
+        if (run === null) return null;
+        const tool = policy.tools.get(proposal.tool) ?? null;
+        const identity = identityOf(this.#ports, { ...attempt, id }, run, tool, digest);
         return {
           events: [
             {

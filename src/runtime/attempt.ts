@@ -41,8 +41,8 @@ export interface Started {
 export interface Settled {
   /** Its end is known and recorded. */
   readonly finished: boolean;
-  /** The record says that its client had it: a client that turns out to have gone is then recorded too. */
-  readonly recordedDelivered: boolean;
+  /** The record says that its client was there: one that turns out to have gone is then recorded too. */
+  readonly awaited: boolean;
   readonly result: ToolResult | null;
   readonly refusal: Refusal | null;
 }

@@ -96,7 +96,7 @@ describe('two commits a call', () => {
   test('bytes that never arrived make the outcome undelivered after all', async () => {
     await using world = await openWorld();
     const { handle } = await world.open();
-    const answer = await world.call('box.pay', id, { handle });
+    const answer = await world.ask('box.pay', id, { handle });
     if (answer.type === 'result') await answer.released(false);
     expect(said(await world.call('box.pay', id, { handle }))).toBe('done 1');
     expect(codeOf(await world.call('box.pay', id, { handle }))).toBe('call.duplicate');
@@ -113,7 +113,7 @@ describe('two commits a call', () => {
         return text('done');
       },
     });
-    const answer = await world.call('box.put', id, {
+    const answer = await world.ask('box.put', id, {
       onProgress: () => {
         told += 1;
         throw new Error('the socket is gone');
@@ -124,7 +124,7 @@ describe('two commits a call', () => {
     await answer.released(true);
     await answer.released(false);
     expect(await world.events('call.undelivered')).toEqual([]);
-    const late = await world.call('box.put', { id: 'b' });
+    const late = await world.ask('box.put', { id: 'b' });
     disk.fails('all');
     if (late.type === 'result') await expect(late.released(false)).resolves.toBeUndefined();
     expect(world.log.at(-1)?.event).toBe('call.undelivered');
@@ -441,7 +441,7 @@ describe('in a run that is closed meanwhile', () => {
       expect(said(await answer)).toBe('done');
       expect(await world.store.loadRun(run.id)).toMatchObject({
         status: 'closed',
-        inFlight: {},
+        inFlight: [],
         toolCalls: 2,
         labels: { trust: 'untrusted' },
       });

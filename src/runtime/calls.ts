@@ -61,7 +61,7 @@ export class Calls {
     this.#runs = runs;
     this.#breakers = breakers;
     this.#effects = new Effects(ports, runs, breakers, this.#alerts);
-    this.#answers = new Answers(ports);
+    this.#answers = new Answers(ports, runs);
   }
 
   /** Never rejects: whatever goes wrong is a refusal, and a refusal is recorded. */
@@ -126,7 +126,11 @@ export class Calls {
         if (step.type === 'started') {
           const settled = await this.#effect(attempt, step);
           ended(settled);
-          return this.#answers.answer(attempt, step.decision, settled);
+          return this.#answers.answer(attempt, step.decision, settled, {
+            id: attempt.id,
+            digest: step.read.digest,
+            tier: step.decision.dryRun ? 0 : step.read.tool.tier,
+          });
         }
         const settled = await (step.end ?? this.#answers.remembered(step.memory));
         if (settled !== null) return await this.#answers.joined(attempt, step.memory, settled);
@@ -202,7 +206,7 @@ export class Calls {
     const ready = reading?.ok === true ? reading.read : null;
     const decision = decide(context);
     if (ready !== null && !decision.dryRun && !isBarred(decision)) {
-      const memory = joinable(run, ready.digest, ready.tool.tier);
+      const memory = joinable(run, ready.digest, ready.tool.tier, facts.nowMs);
       if (memory !== null)
         return [{ type: 'join', memory, end: this.#underWay.get(memory.id) }, null];
     }
@@ -284,7 +288,7 @@ export class Calls {
       const refusal = plainRefusal(code, id, writer.id);
       return {
         finished: false,
-        recordedDelivered: false,
+        awaited: false,
         result: null,
         refusal: { ...refusal, as: spooled ? 'result' : 'unavailable' },
       };

@@ -57,10 +57,10 @@ export class Effects {
       ? { changed: false, events: [] }
       : this.#breakers.settle(breakerOf(tool), id, outcome, policy.breaker, atMs);
     const ended = this.#end(attempt, step, outcome);
-    let recordedDelivered = true;
+    let awaited = true;
     const appended = await attempt.writer.append((run) => {
       if (run === null) throw new StoreError('store.corrupt', 'the run vanished');
-      recordedDelivered = !attempt.signal.aborted;
+      awaited = !attempt.signal.aborted;
       const finished: RunEvent = {
         ...callFields(
           run,
@@ -71,7 +71,7 @@ export class Effects {
         type: 'call.finished',
         outcome: ended.outcome,
         by: dryRun ? 'sallyport' : ended.by,
-        delivered: recordedDelivered,
+        delivered: awaited,
         dryRun,
         result: ended.seenDigest,
         released: ended.releasedDigest,
@@ -100,7 +100,7 @@ export class Effects {
     }, id);
     if (appended?.type === 'committed') await this.#runs.ended(appended.run);
     const refusal = ended.code === null ? null : plainRefusal(ended.code, id, attempt.writer.id);
-    return { finished: true, recordedDelivered, result: ended.released, refusal };
+    return { finished: true, awaited, result: ended.released, refusal };
   }
 
   async #send({ id, onProgress }: Attempt, { read, upstream }: Started): Promise<Outcome> {

@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { codeOf, lastingDirectory, opener, openWorld } from '../../test/runtime/world.ts';
+import {
+  codeOf,
+  lastingDirectory,
+  opener,
+  openWorld,
+  said,
+  text,
+} from '../../test/runtime/world.ts';
 import type { JsonObject } from '../content/value.ts';
 
 const start = Date.UTC(2026, 2, 3);
@@ -47,9 +54,26 @@ test('what was open is ended: changes are unknown, with an alert; reads have fai
     'indeterminate_call box.pay',
     'indeterminate_call box.put',
   ]);
-  expect(await world.run(left.run)).toMatchObject({ inFlight: {}, status: 'closed' });
+  expect(await world.run(left.run)).toMatchObject({ inFlight: [], status: 'closed' });
   // What they may have read counts as read, in the run above as well.
   expect((await world.run(left.parent)).labels.trust).toBe('untrusted');
+});
+
+test.each([
+  ['nobody knows whether it was handed over: a repeat gets the outcome', false, 1, ['kept', 'new']],
+  ['it was recorded as handed over: a repeat is a new call', true, 2, ['new', 'new']],
+])('a crash after a call at tier 1 was done, and %s', async (_, recorded, told, answers) => {
+  await using directory = await lastingDirectory();
+  const world = await openWorld({ directory: directory.path, perform: () => text('kept') });
+  const { handle } = await world.open();
+  await world.call('box.put', { id: 'a' }, { handle });
+  if (recorded)
+    await expect.poll(async () => (await world.events('call.delivered')).length).toBe(1);
+  await world.store[Symbol.asyncDispose]();
+  await using again = await openWorld({ directory: directory.path, perform: () => text('new') });
+  const repeat = async () => said(await again.call('box.put', { id: 'a' }, { handle }));
+  expect([await repeat(), await repeat()]).toEqual(answers);
+  expect(again.effects).toHaveLength(told);
 });
 
 test('ended once: a second start finds nothing', async () => {

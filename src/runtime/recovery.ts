@@ -54,7 +54,7 @@ async function endOrphan(
 ): Promise<boolean> {
   const writer = await runs.writer(id);
   const appended = await writer?.append((run) => {
-    const memory = run?.inFlight[call];
+    const memory = run?.inFlight.find(({ id }) => id === call);
     if (run == null || memory === undefined) return null;
     const atMs = ports.store.nowMs();
     const policy = ports.policy();

@@ -1,5 +1,5 @@
 /** The writers of the runs in use, one a run. */
-import type { RunEvent } from '../engine/events.ts';
+import type { HandedOver, RunEvent } from '../engine/events.ts';
 import type { Run } from '../engine/run.ts';
 import { RuntimeError } from './errors.ts';
 import type { RuntimePorts } from './ports.ts';
@@ -8,12 +8,17 @@ import { RunWriter } from './writer.ts';
 /** Idle writers kept in memory, so that the next call of their run needs no load. */
 const writersMax = 5_000;
 
+/** Deliveries of one run that wait to be told: their event stays as short as others. */
+const deliveriesMax = 64;
+
 type OfRun = Pick<RunEvent, 'v' | 'atMs' | 'run' | 'agent' | 'user' | 'policy'>;
 
 export class RunWriters {
   readonly #ports: RuntimePorts;
   /** The one used longest ago first. */
   readonly #writers = new Map<string, RunWriter>();
+  /** Those with deliveries that nobody told the store yet. */
+  readonly #telling = new Set<RunWriter>();
 
   constructor(ports: RuntimePorts) {
     this.#ports = ports;
@@ -42,6 +47,25 @@ export class RunWriters {
     const writer = new RunWriter(this.#ports.store, id, run);
     this.#keep(writer);
     return writer;
+  }
+
+  /** The outcome of a call was handed to the network. Told with others of its run, at the latest by the next `tellDelivered`. */
+  async delivered(writer: RunWriter, outcome: HandedOver): Promise<void> {
+    const { run } = writer;
+    if (run === null) return;
+    const event = { ...this.ofRun(run), type: 'call.delivered', calls: [outcome] } as const;
+    this.#telling.add(writer);
+    if (writer.delivered(event) >= deliveriesMax) await this.#tell(writer);
+  }
+
+  /** @throws {StoreError} */
+  async tellDelivered(): Promise<void> {
+    await Promise.all([...this.#telling].map((writer) => this.#tell(writer)));
+  }
+
+  async #tell(writer: RunWriter): Promise<void> {
+    this.#telling.delete(writer);
+    await writer.tellDelivered();
   }
 
   /** What every event of a run says first. */

@@ -2,10 +2,11 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { redactText } from '../content/redact.ts';
 import { spentBudget } from '../engine/budget.ts';
-import type { CarriedOver } from '../engine/events.ts';
+import type { CarriedOver, HandedOver } from '../engine/events.ts';
 import { mergeLabels, noLabels } from '../engine/labels.ts';
 import { limits } from '../engine/limits.ts';
 import type { Labels, Run } from '../engine/run.ts';
+import { everyCall } from '../engine/run-memory.ts';
 import type { Principal } from '../identity/principal.ts';
 import { alertEvent } from './alerts.ts';
 import { RuntimeError } from './errors.ts';
@@ -64,6 +65,16 @@ export class Runs {
   /** The runs above this one, parent first. */
   ancestors(run: Run): Promise<readonly Run[]> {
     return this.#family.ancestors(run);
+  }
+
+  /** The outcome of a call was handed to the network: a repeat of it doesn't join it any more. */
+  delivered(writer: RunWriter, outcome: HandedOver): Promise<void> {
+    return this.#writers.delivered(writer, outcome);
+  }
+
+  /** Writes the deliveries that only this process knows of. */
+  tellDelivered(): Promise<void> {
+    return this.#writers.tellDelivered();
   }
 
   /** A call of this run has ended, and the run may have been closed meanwhile. */
@@ -241,6 +252,8 @@ export class Runs {
 
   async #openImplicit(principal: AgentPrincipal): Promise<string> {
     const { store } = this.#ports;
+    // A successor remembers what the store knows of its predecessor.
+    await this.tellDelivered();
     const previous = await store.findImplicitRun(
       principal.agent,
       principal.user,
@@ -297,7 +310,7 @@ export class Runs {
       return undefined;
     const nowMs = this.#ports.store.nowMs();
     const { steps, toolCalls, tokens, costMicroUsd } = spentBudget(agent, previous, nowMs);
-    const calls = Object.values(previous.byDigest)
+    const calls = everyCall(previous.remembered)
       .filter((call) => call.state !== 'failed' && nowMs - call.atMs < limits.implicitMemoryMs)
       .sort((a, b) => b.atMs - a.atMs || (a.id < b.id ? -1 : 1))
       .slice(0, callsCarriedMax)

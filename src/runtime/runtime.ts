@@ -13,6 +13,9 @@ import { explainCall } from './what-if.ts';
 
 const sweepEveryMs = 10_000;
 
+/** What a crash within it forgets is handed over again to whoever repeats the call: once too often, never too little. */
+const deliveriesEveryMs = 1_000;
+
 export interface OwnedRuntime extends Runtime, AsyncDisposable {
   /** How many calls of an earlier process were found open, and ended. */
   readonly recovered: Promise<number>;
@@ -37,6 +40,9 @@ export async function openRuntime(
     swept = sweep.sweep().catch((error: unknown) => failed(ports, 'sweep.failed', error));
   }, sweepEveryMs);
   timer.unref();
+  const tellDelivered = (): Promise<unknown> =>
+    runs.tellDelivered().catch((error: unknown) => failed(ports, 'deliveries.failed', error));
+  const teller = setInterval(tellDelivered, deliveriesEveryMs).unref();
 
   return {
     recovered,
@@ -61,8 +67,9 @@ export async function openRuntime(
       ),
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
+      clearInterval(teller);
       await calls.stop();
-      await Promise.all([recovered, swept]);
+      await Promise.all([recovered, swept, tellDelivered()]);
     },
   };
 }

@@ -30,6 +30,8 @@ export interface Outrun {
   readonly type: 'outrun';
 }
 
+export type Delivered = Extract<RunEvent, { type: 'call.delivered' }>;
+
 /** A store has one owner: another writer of the same run, again and again, is no race but a fault. */
 const strangersMax = 5;
 
@@ -45,7 +47,10 @@ const strangersMax = 5;
 export class RunWriter {
   readonly id: string;
   readonly #store: Store;
+  /** As of the commits so far, those under way too. */
   #run: Run | null;
+  /** The same with what isn't given to the store yet: the reserved calls, and deliveries that nobody told it. */
+  #seen: Run | null;
   #underWay = 0;
   #stale = false;
   #strangers = 0;
@@ -53,16 +58,19 @@ export class RunWriter {
   #settled: (() => void)[] = [];
   /** Calls whose start isn't written yet, because start and outcome share one commit. They count in every decision. */
   readonly #reserved = new Map<string, RunEvent>();
+  /** What was handed over since the store was told the last time. */
+  #delivered: Delivered | null = null;
 
   constructor(store: Store, id: string, run: Run | null) {
     this.#store = store;
     this.id = id;
     this.#run = run;
+    this.#seen = run;
   }
 
   /** The run as decisions see it. Null before its first commit. */
   get run(): Run | null {
-    return this.#seenWithout(undefined);
+    return this.#seen;
   }
 
   /** The same, but never with a step in it that is known not to have been written. */
@@ -73,7 +81,12 @@ export class RunWriter {
 
   /** Nobody needs this very object: a later call may load the run anew. */
   get idle(): boolean {
-    return this.#underWay === 0 && this.#reserved.size === 0 && this.#holders === 0;
+    return (
+      this.#underWay === 0 &&
+      this.#reserved.size === 0 &&
+      this.#holders === 0 &&
+      this.#delivered === null
+    );
   }
 
   /** While it is held it isn't let go of: two writers of one run would each count only their own reserved calls. */
@@ -108,29 +121,50 @@ export class RunWriter {
     settles?: string,
   ): Promise<Appended | Outrun | null> {
     await this.#reloadIfStale();
-    const draft = make(this.#seenWithout(settles));
+    const draft = make(this.#seen);
     if (draft === null) return null;
     if (draft.reserve !== undefined) {
       this.#reserved.set(draft.reserve.call, draft.reserve.started);
+      this.#seen = fold(this.#seen, draft.reserve.started);
       return { type: 'reserved' };
     }
     return this.#commit(draft, settles);
   }
 
-  #seenWithout(call: string | undefined): Run | null {
-    let run = this.#run;
-    for (const [reserved, event] of this.#reserved) if (reserved !== call) run = fold(run, event);
-    return run;
+  /**
+   * Counts at once in every decision, and is written by `tellDelivered`. A crash before that makes it undelivered: whoever
+   * repeats the call then gets its outcome again, and never a second effect.
+   *
+   * @returns how many wait to be written.
+   */
+  delivered(event: Delivered): number {
+    const calls = [...(this.#delivered?.calls ?? []), ...event.calls];
+    this.#delivered = { ...event, calls };
+    this.#seen = fold(this.#seen, event);
+    return calls.length;
+  }
+
+  /** @throws {StoreError} */
+  async tellDelivered(): Promise<void> {
+    const event = this.#delivered;
+    if (event === null) return;
+    this.#delivered = null;
+    await this.append(() => ({ events: [event] }));
   }
 
   async #commit(draft: Draft, settles: string | undefined): Promise<Appended | Outrun> {
     const before = this.#run;
-    let run = before;
-    for (const event of draft.events) run = fold(run, event);
+    const reserved = settles === undefined ? undefined : this.#reserved.get(settles);
+    const run = draft.events.reduce<Run | null>(fold, before);
     if (run === null) throw new StoreError('store.corrupt', 'a run has to begin with an event');
     const first = this.#underWay === 0;
-    const reserved = settles === undefined ? undefined : this.#reserved.get(settles);
     if (settles !== undefined) this.#reserved.delete(settles);
+    if (this.#reserved.size === 0 && this.#delivered === null) this.#seen = run;
+    else {
+      // A reserved start is in there already.
+      const unseen = reserved === undefined ? draft.events : draft.events.slice(1);
+      this.#seen = unseen.reduce<Run | null>(fold, this.#seen);
+    }
     this.#run = run;
     this.#underWay += 1;
     try {
@@ -185,6 +219,9 @@ export class RunWriter {
       this.#underWay += 1; // Holds other steps back while the run is read.
       try {
         this.#run = await this.#store.loadRun(this.id);
+        this.#seen = this.#run;
+        for (const event of this.#reserved.values()) this.#seen = fold(this.#seen, event);
+        if (this.#delivered !== null) this.#seen = fold(this.#seen, this.#delivered);
         this.#stale = false;
       } finally {
         this.#underWay -= 1;

@@ -13,6 +13,7 @@ const types = [
   'call.denied',
   'call.started',
   'call.finished',
+  'call.delivered',
   'call.undelivered',
   'call.joined',
   'run.delegated',

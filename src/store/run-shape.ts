@@ -28,7 +28,7 @@ export const runShape: z.ZodType<Run> = z.strictObject({
   tokens: z.number(),
   costMicroUsd: z.number(),
   model: text.nullable(),
-  callTimesMs: z.array(z.number()),
+  callTimes: z.array(z.strictObject({ atMs: z.number(), sinceMs: z.number(), calls: z.number() })),
   usageTimes: z.array(
     z.strictObject({
       atMs: z.number(),
@@ -38,8 +38,8 @@ export const runShape: z.ZodType<Run> = z.strictObject({
     }),
   ),
   recent: z.array(z.strictObject({ tool: text, digest: text, resultDigest: text.nullable() })),
-  byDigest: z.record(text, callMemoryShape),
-  inFlight: z.record(text, callMemoryShape),
+  remembered: z.array(z.array(callMemoryShape)),
+  inFlight: z.array(callMemoryShape),
   completedTools: z.array(text),
   labels: labelsShape,
 });

@@ -7,6 +7,7 @@ import { parsePointer } from '../../src/content/pointer.ts';
 import type { JsonObject, JsonValue } from '../../src/content/value.ts';
 import type { RunEvent } from '../../src/engine/events.ts';
 import type { Run } from '../../src/engine/run.ts';
+import { keep } from '../../src/engine/run-memory.ts';
 import type {
   AddressTerm,
   Agent,
@@ -506,6 +507,7 @@ export const anyPolicy: fc.Arbitrary<Policy> = fc
       hash: 'sha256:p',
       canonical: {},
       lockDigest: 'sha256:l',
+      checkpoints: { file: null, webhook: null },
       enforcement: 'strict',
       timezone: 'UTC',
       currency: 'USD',
@@ -694,11 +696,10 @@ export const anySituation: fc.Arbitrary<Situation> = fc
           agent: name,
           user,
           openedAtMs: nowMs - ageMs,
-          callTimesMs: parts.implicit
-            ? [nowMs - 70_000, nowMs - 100, nowMs - 50, nowMs - 40, nowMs - 30, nowMs - 20].slice(
-                0,
-                spent.toolCalls + 1,
-              )
+          callTimes: parts.implicit
+            ? [70_000, 100, 50, 40, 30, 20]
+                .slice(0, spent.toolCalls + 1)
+                .map((agoMs) => ({ atMs: nowMs - agoMs, sinceMs: nowMs - agoMs - 1, calls: 1 }))
             : [],
           usageTimes: parts.implicit
             ? [
@@ -717,7 +718,7 @@ export const anySituation: fc.Arbitrary<Situation> = fc
               : { tool: other, digest: `sha256:${other}`, resultDigest },
           ),
           toolCalls: Math.max(spent.toolCalls, recent.length),
-          byDigest: before === 'never' || digest === null ? {} : { [digest]: memory },
+          remembered: before === 'never' || digest === null ? [] : keep([], memory, () => false),
         };
       },
     }),
@@ -746,11 +747,11 @@ const blank: Run = {
   tokens: 0,
   costMicroUsd: 0,
   model: null,
-  callTimesMs: [],
+  callTimes: [],
   usageTimes: [],
   recent: [],
-  byDigest: {},
-  inFlight: {},
+  remembered: [],
+  inFlight: [],
   completedTools: [],
   labels: { trust: 'trusted', classes: [], subjects: [] },
 };
@@ -851,6 +852,11 @@ export const anyRunEvent: fc.Arbitrary<RunEvent> = fc.oneof(
     costMicroUsd: fc.constant(null),
     labels,
     budgetLeft: fc.constant({}),
+  }),
+  fc.record({
+    ...ofRun,
+    type: fc.constant('call.delivered' as const),
+    calls: fc.array(fc.record({ call: fc.constantFrom('c1', 'c2'), digest }), { maxLength: 3 }),
   }),
   fc.record({ ...ofCall, type: fc.constant('call.undelivered' as const) }),
   fc.record({

@@ -489,9 +489,7 @@ function waits({ approval }: Alternative, tool: Tool, isAgents: boolean): boolea
 function repeats(alternative: Alternative, { run, tool, reading, facts }: Context): boolean {
   if (tool === null || tool.tier < 2 || alternative.repeatAllowed || reading?.ok !== true)
     return false;
-  const before = Object.values(run.byDigest).find(
-    (memory) => memory.digest === reading.read.digest,
-  );
+  const before = run.remembered.flat().find((memory) => memory.digest === reading.read.digest);
   return (
     before?.state === 'completed' &&
     before.delivered &&
@@ -511,7 +509,7 @@ function withinLimits(
   const inWindow = run.usageTimes.filter((mark) => mark.atMs > windowStart);
   const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
   const calls = run.implicit
-    ? run.callTimesMs.filter((at) => at > windowStart).length
+    ? sum(run.callTimes.filter((mark) => mark.atMs > windowStart).map((mark) => mark.calls))
     : run.toolCalls;
   const steps = run.implicit
     ? sum(inWindow.map((mark) => mark.steps))

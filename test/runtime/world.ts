@@ -49,7 +49,10 @@ export interface World extends AsyncDisposable {
   readonly log: LogLine[];
   policy: Policy;
   open(request?: Partial<OpenRun>, opener?: OpenerPrincipal): Promise<OpenedRun>;
+  /** The outcome reaches the client, unless it left. */
   call(tool: string, args: JsonObject, options?: CallOptions): Promise<CallAnswer>;
+  /** The outcome lies there: nobody has handed it over yet. */
+  ask(tool: string, args: JsonObject, options?: CallOptions): Promise<CallAnswer>;
   run(id: string): Promise<Run>;
   events<T extends Event['type']>(type: T): Promise<Extract<Event, { type: T }>[]>;
 }
@@ -203,7 +206,12 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         parent: null,
         ...request,
       }),
-    call(tool: string, args: JsonObject, given: CallOptions = {}) {
+    async call(tool: string, args: JsonObject, given: CallOptions = {}) {
+      const answer = await this.ask(tool, args, given);
+      if (answer.type === 'result') await answer.released(given.signal?.aborted !== true);
+      return answer;
+    },
+    ask(tool: string, args: JsonObject, given: CallOptions = {}) {
       const { handle = [] } = given;
       const proposal: Proposal = {
         tool,

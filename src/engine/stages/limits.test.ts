@@ -8,7 +8,8 @@ import {
   verdictOf,
 } from '../../../test/engine/scene.ts';
 import { remainingBudget } from '../budget.ts';
-import type { RecentCall, Run } from '../run.ts';
+import type { CallMark, RecentCall, Run } from '../run.ts';
+import { keep } from '../run-memory.ts';
 
 const policy = loaded(
   `
@@ -34,7 +35,7 @@ agents:
 const alone: SceneOptions = { user: null };
 const after = (run: Partial<Run>): SceneOptions => ({ ...alone, run });
 const implicit = { implicit: true, openedAtMs: tuesdayMs - 86_400_000 };
-const times = (count: number, atMs: number): number[] => Array.from({ length: count }, () => atMs);
+const times = (calls: number, atMs: number): CallMark[] => [{ atMs, sinceMs: atMs, calls }];
 
 test.each<[string, SceneOptions, string]>([
   ['the 50th call', after({ toolCalls: 49 }), 'allow'],
@@ -73,17 +74,17 @@ test.each<[string, SceneOptions, string]>([
   ],
   [
     'an implicit run, a day old',
-    after({ ...implicit, toolCalls: 900, callTimesMs: times(49, tuesdayMs - 60_000) }),
+    after({ ...implicit, toolCalls: 900, callTimes: times(49, tuesdayMs - 60_000) }),
     'allow',
   ],
   [
     '50 calls within its window',
-    after({ ...implicit, toolCalls: 900, callTimesMs: times(50, tuesdayMs - 119_999) }),
+    after({ ...implicit, toolCalls: 900, callTimes: times(50, tuesdayMs - 119_999) }),
     'deny limits.tool_calls',
   ],
   [
     '50 calls just before its window',
-    after({ ...implicit, toolCalls: 900, callTimesMs: times(50, tuesdayMs - 120_000) }),
+    after({ ...implicit, toolCalls: 900, callTimes: times(50, tuesdayMs - 120_000) }),
     'allow',
   ],
   [
@@ -222,7 +223,7 @@ test.each<[string, string, boolean, string]>([
         policy,
         'box.act',
         { id: 'a' },
-        { ...alone, agent, run: { byDigest: { [digest]: memory } } },
+        { ...alone, agent, run: { remembered: keep([], memory, () => false) } },
       ),
     ),
   ).toBe(verdict);
