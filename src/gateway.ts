@@ -13,6 +13,8 @@ import type { Facts } from './engine/facts.ts';
 import { fold } from './engine/fold.ts';
 import { openTokens, type Tokens } from './identity/tokens.ts';
 import { openSequencer, type Sequencer } from './ledger/sequencer.ts';
+import { sinkStatusPrefix } from './ledger/shipping/route.ts';
+import { CheckpointShipping } from './ledger/shipping/shipping.ts';
 import type { Policy, Tool } from './policy/model.ts';
 import { alertEvent } from './runtime/alerts.ts';
 import { loadEvent, PolicySource, readPolicy } from './runtime/policy-source.ts';
@@ -69,6 +71,12 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     const store = stack.use(
       await openSqliteStore({ directory: options.dataDirectory, foldRun: fold }),
     );
+    const secrets = new SecretsHeld();
+    const record = async (...events: GatewayEvent[]): Promise<void> => {
+      await store.commitGateway({ events, writes: [] });
+    };
+    // Taken down after the sequencer: what it seals last leaves the host too.
+    const shipping = stack.use(shippingOf(options, store, secrets, record));
     const sequencer = stack.use(
       await openSequencer({
         store,
@@ -76,9 +84,6 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
         onFault: (error) => report(options, 'ledger.fault', error),
       }),
     );
-    const record = async (...events: GatewayEvent[]): Promise<void> => {
-      await store.commitGateway({ events, writes: [] });
-    };
     if (options.as !== 'command') {
       await record(
         { v: 1, type: 'gateway.started', atMs: store.nowMs(), version, policy: loaded.policy.hash },
@@ -92,7 +97,6 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     }
 
     const policySource = new PolicySource(options.policyFile, loaded, () => store.nowMs(), record);
-    const secrets = new SecretsHeld();
     const upstreams = stack.use(
       new DeclaredUpstreams({
         servers: options.as === 'gateway',
@@ -142,7 +146,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     );
     await spool.clear();
     const tokens = await openTokens(store);
+    // A command is gone in a moment; the gateway's next start sends what it sealed.
+    if (options.as !== 'command') shipping.follow(loaded.policy.checkpoints);
     policySource.onReplaced(() => {
+      shipping.follow(policySource.policy.checkpoints);
       upstreams.follow(policySource.policy, catalog, () => runtime.settled());
       catalog.setLock(policySource.lock);
       options.log({ level: 'info', event: 'policy.replaced', policy: policySource.policy.hash });
@@ -240,6 +247,42 @@ function randomIds(): () => string {
     at += idBytes;
     return drawn.toString('base64url', at - idBytes, at);
   };
+}
+
+function shippingOf(
+  options: GatewayOptions,
+  store: Store,
+  secrets: SecretsHeld,
+  record: (event: GatewayEvent) => Promise<void>,
+): CheckpointShipping {
+  const failing = new Set<string>();
+  return new CheckpointShipping({
+    newest: () => store.checkpoint(),
+    nowMs: () => store.nowMs(),
+    async readSecret(reference) {
+      const secret = await readSecret(reference);
+      secrets.hold(secret);
+      return secret;
+    },
+    onStatus(sink, status) {
+      const { ok, size, reason } = status;
+      if (!ok) options.log({ level: 'error', event: 'ledger.checkpoint', sink, size, reason });
+      else if (failing.has(sink))
+        options.log({ level: 'info', event: 'ledger.checkpoint', sink, size });
+      if (ok) failing.delete(sink);
+      else failing.add(sink);
+      const known = store.commitGateway({
+        events: [],
+        writes: [{ key: sinkStatusPrefix + sink, value: status }],
+      });
+      const told = ok
+        ? known
+        : known.then(() =>
+            record(alertEvent('notify_failed', null, null, store.nowMs(), { sink, reason })),
+          );
+      told.catch((error: unknown) => report(options, 'ledger.checkpoint', error));
+    },
+  });
 }
 
 const handleKeyState = 'run-handle-key';

@@ -13,7 +13,7 @@ import { createLedgerKey, loadLedgerKey } from './key.ts';
 import { leafHash } from './leaf.ts';
 import { formatVkey, type Signer } from './note.ts';
 import { checkpointFile, resumeTree } from './resume.ts';
-import type { TiledTree } from './tiles.ts';
+import { hashesOf, type TiledTree } from './tiles.ts';
 
 /** Twice as often as the 200 ms within which an event is sealed while nothing is in the way. */
 const sealEveryMs = 100;
@@ -145,12 +145,10 @@ class StoreSequencer implements Sequencer {
     const { store, directory } = this.#options;
     const end = Math.min(size, tree.size + sealedAtOnceMax);
     while (tree.size < end) {
-      const rows = await store.eventRows(tree.size, Math.min(rowsReadAtOnce, end - tree.size));
-      for (const { seq, leaf } of rows) {
-        if (seq !== tree.size) throw missing(tree.size);
-        tree.add(leafHash(leaf));
-      }
-      if (rows.length === 0) throw missing(tree.size);
+      const limit = Math.min(rowsReadAtOnce, end - tree.size);
+      const fresh = hashesOf(store.freshLeafHashes(tree.size, limit));
+      for (const hash of fresh) tree.add(hash);
+      if (fresh.length === 0) await this.#addRows(tree, limit);
       // Calls in progress come before a backlog.
       await setImmediate();
     }
@@ -159,6 +157,15 @@ class StoreSequencer implements Sequencer {
     await store.putCheckpoint({ size: tree.size, note, tiles: tree.takeChanged() });
     replaceFile(checkpointFile(directory), note);
     this.#announce(tree.size);
+  }
+
+  async #addRows(tree: TiledTree, limit: number): Promise<void> {
+    const rows = await this.#options.store.eventRows(tree.size, limit);
+    for (const { seq, leaf } of rows) {
+      if (seq !== tree.size) throw missing(tree.size);
+      tree.add(leafHash(leaf));
+    }
+    if (rows.length === 0) throw missing(tree.size);
   }
 
   #announce(size: number): void {

@@ -11,6 +11,7 @@ export type AlertName =
   | 'definition_changed'
   | 'indeterminate_call'
   | 'limit_reached'
+  | 'notify_failed'
   | 'run_abandoned'
   | 'would_refuse';
 
