@@ -65,7 +65,9 @@ function unknownHost(): HttpRefusal {
 /** The host of a URL that says nothing else, in lower case: no user, path or query hides in it. */
 function hostName(url: string): string | null {
   const parsed = URL.parse(url);
-  if (parsed === null || parsed.username !== '' || parsed.password !== '') return null;
+  // `localhost#` and `localhost?` read as if nothing stood behind the name.
+  if (parsed === null || /[?#\\\s]/.test(url) || parsed.username !== '' || parsed.password !== '')
+    return null;
   if (parsed.pathname !== '/' || parsed.search !== '' || parsed.hash !== '' || url.endsWith('/'))
     return null;
   return parsed.hostname.toLowerCase();

@@ -23,6 +23,8 @@ export const httpLimits = {
   keepAliveTimeoutMs: 65_000,
   /** A client that never reads its answer: after this the answer counts as undelivered. */
   deliveryTimeoutMs: 30_000,
+  /** What a client has to read why its connection is closed. */
+  lingerMs: 2_000,
   /** Refusals at the edge are recorded this often, as counts: a flood of them is 1,440 events a day. */
   refusalsEveryMs: 60_000,
   /** Pairs of a code and a credential that one record tells apart. */

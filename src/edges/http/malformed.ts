@@ -1,6 +1,7 @@
 /** What never becomes a request: bytes that aren't HTTP/1.1, requests that take too long to arrive, tunnels. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { httpLimits } from './limits.ts';
 import type { HttpRefusalCode } from './refusal.ts';
 import type { RefusalTally } from './refusal-tally.ts';
 import { failure } from './runs.ts';
@@ -52,28 +53,29 @@ const tunnel: Malformed = {
 
 /** Answers, and has it counted, what Node would otherwise answer or drop without telling anybody. */
 export function refuseMalformed(server: Server, noteRefusal: RefusalTally['note']): void {
-  /** The answer that is under way on a connection: bytes of ours in the middle of it would be read as its own. */
-  const answering = new WeakMap<Duplex, ServerResponse>();
+  /** The last request of a connection that could be read, and its answer. */
+  const latest = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>();
+  /** A broken connection breaks again with every byte that still arrives. */
+  const refused = new WeakSet<Duplex>();
 
-  function refuse(socket: Duplex, { status, code, message }: Malformed): void {
-    noteRefusal(code, null);
-    const answer = answering.get(socket);
-    if (!socket.writable || (answer?.headersSent === true && !answer.writableFinished)) {
-      socket.destroy();
-      return;
-    }
-    const body = JSON.stringify(failure({ code, message }));
-    socket.end(
-      `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
-    );
+  function refuse(socket: Duplex, what: Malformed): void {
+    if (refused.has(socket)) return;
+    refused.add(socket);
+    noteRefusal(what.code, null);
+    const { request, response } = latest.get(socket) ?? {};
+    // What came before is a request of its own: this must not be taken for the answer to it, nor stand in its midst.
+    if (request?.complete === true && response?.closed === false)
+      response.once('close', () => answer(socket, what));
+    else if (response?.headersSent === true && !response.writableFinished) socket.destroy();
+    else answer(socket, what);
   }
 
   server.on('request', (request: IncomingMessage, response: ServerResponse) =>
-    answering.set(request.socket, response),
+    latest.set(request.socket, { request, response }),
   );
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // The client left, in whatever way: nobody was refused anything.
-    if (error.code === 'ECONNRESET' || error.code === 'EPIPE') socket.destroy();
+    if (clientLeft.has(error.code ?? '')) socket.destroy();
     else refuse(socket, byError.get(error.code ?? '') ?? malformed);
   });
   server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
@@ -82,4 +84,19 @@ export function refuseMalformed(server: Server, noteRefusal: RefusalTally['note'
     refuse(socket, tunnel);
   });
   server.on('drop', () => noteRefusal('http.connections', null));
+}
+
+const clientLeft: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
+
+function answer(socket: Duplex, { status, code, message }: Malformed): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = JSON.stringify(failure({ code, message }));
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+  );
+  // Closed at once, with bytes unread, the connection would be reset under the answer.
+  setTimeout(() => socket.destroy(), httpLimits.lingerMs).unref();
 }

@@ -66,13 +66,16 @@ export async function refuseCredential(
   refusal: CredentialRefusal,
 ): Promise<void> {
   let id: RequestId | null = null;
+  let headers = refusal.headers;
   try {
     checkJsonBody(http);
     id = idOf(readBodyJson(await readBody(http, httpLimits.strangerBodyBytesMax)));
   } catch (error) {
-    if (!(error instanceof RpcRefusal || error instanceof HttpRefusal)) throw error;
+    // What is too long is not read to its end: the connection is of no further use.
+    if (error instanceof HttpRefusal) headers = { ...headers, ...error.headers };
+    else if (!(error instanceof RpcRefusal)) throw error;
   }
-  await sendCredentialRefusal(response, refusal, id);
+  await sendCredentialRefusal(response, { ...refusal, headers }, id);
 }
 
 export async function sendCredentialRefusal(
