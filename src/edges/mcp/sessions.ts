@@ -18,18 +18,19 @@ export function signedSessions(key: Uint8Array): Sessions {
   /** Oldest first. Forgetting one only makes an ended id usable again by the credential that it belongs to. */
   const ended = new Set<string>();
 
-  const sign = (nonce: string, credential: string): Buffer =>
-    createHmac('sha256', key).update(`mcp-session\0${nonce}\0${credential}`).digest();
+  const sign = (nonce: string, credential: string): string =>
+    createHmac('sha256', key).update(`mcp-session\0${nonce}\0${credential}`).digest('base64url');
 
   return {
     open(credential) {
       const nonce = randomBytes(16).toString('base64url');
-      return `sps_${nonce}.${sign(nonce, credential).toString('base64url')}`;
+      return `sps_${nonce}.${sign(nonce, credential)}`;
     },
     isOpen(id, credential) {
       const [, nonce, signature] = form.exec(id) ?? [];
       if (nonce === undefined || signature === undefined || ended.has(id)) return false;
-      return timingSafeEqual(Buffer.from(signature, 'base64url'), sign(nonce, credential));
+      // As text: the same bytes have four spellings, and a session that was ended in one must not go on in another.
+      return timingSafeEqual(Buffer.from(signature), Buffer.from(sign(nonce, credential)));
     },
     end(id) {
       ended.add(id);
