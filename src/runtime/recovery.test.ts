@@ -76,6 +76,18 @@ test.each([
   expect(again.effects).toHaveLength(told);
 });
 
+test('deliveries are told later, and lie in the record when they are told', async () => {
+  let nowMs = 1_000;
+  await using world = await openWorld({ clock: () => nowMs++ });
+  await world.call('box.put', { id: 'a' });
+  await world.call('box.put', { unknown: 'refused' });
+  await expect.poll(async () => (await world.events('call.delivered')).length).toBe(1);
+  const times = (await world.store.events({ limit: 100 })).flatMap(({ run, event }) =>
+    run === null ? [] : [event.atMs],
+  );
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
+});
+
 test('ended once: a second start finds nothing', async () => {
   await using directory = await lastingDirectory();
   await leaveOpen(directory.path, [['box.put', { id: 'a' }]]);

@@ -149,7 +149,8 @@ export class RunWriter {
     const event = this.#delivered;
     if (event === null) return;
     this.#delivered = null;
-    await this.append(() => ({ events: [event] }));
+    // The time of its writing: others were written meanwhile, and time never decreases within a run.
+    await this.append(() => ({ events: [{ ...event, atMs: this.#store.nowMs() }] }));
   }
 
   async #commit(draft: Draft, settles: string | undefined): Promise<Appended | Outrun> {
