@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from './clients.ts';
 import { randomFrom } from './random.ts';
-import { end, openScene, type Scene, type Up } from './scene.ts';
+import { end, NotStarted, openScene, type Scene, type Up } from './scene.ts';
 import type { Violation } from './world.ts';
 
 const clientsAtOnce = 4;
@@ -95,22 +95,23 @@ export class KillRig implements Disposable {
       if (point === undefined) throw new Error('nothing was watched');
       const nth = 1 + random.below(Math.min(nthMax, point.passed));
       writeFileSync(this.#seen, '');
-      const up = await this.#start(scene, { point: point.name, nth });
-      if (up === null) onTheWayUp += 1;
-      else {
-        const late = setTimeout(() => up.child.kill('SIGKILL'), roundWithinMs);
-        await work(clients, up);
-        // In order, for ending has its points too.
-        await end(up.child, 'SIGTERM');
-        clearTimeout(late);
+      const after = `${point.name} #${nth}`;
+      try {
+        const up = await this.#start(scene, { point: point.name, nth });
+        if (up === null) onTheWayUp += 1;
+        else await this.#dieAtWork(clients, up);
+      } catch (error) {
+        if (!(error instanceof NotStarted)) throw error;
+        violations.push({ invariant: 'served', detail: error.message, after });
       }
       if (readFileSync(this.#seen, 'utf8').includes('killed ')) hit.push(point.name);
       else missed += 1;
-      await judge('killed', `${point.name} #${nth}`);
+      await judge('killed', after);
     }
     const last = await scene.start();
-    if (last === null) throw new Error('the last gateway did not come up');
-    if (!(await work(clients, last))) throw new Error('the last gateway went away');
+    if (last === null) throw new NotStarted('the last gateway ended on its way up');
+    if (!(await work(clients, last)))
+      violations.push({ invariant: 'served', detail: 'the last gateway went away', after: '' });
     await end(last.child, 'SIGTERM');
     await judge('stopped', 'its end in order');
     return {
@@ -118,6 +119,14 @@ export class KillRig implements Disposable {
       effects: scene.effects().length,
       answers: scene.witness.answers.length,
     };
+  }
+
+  async #dieAtWork(clients: readonly Client[], up: Up): Promise<void> {
+    const late = setTimeout(() => up.child.kill('SIGKILL'), roundWithinMs);
+    await work(clients, up);
+    // In order, for ending has its points too.
+    await end(up.child, 'SIGTERM');
+    clearTimeout(late);
   }
 
   #scene(): Promise<Scene> {

@@ -3,8 +3,9 @@ import { parseArgs } from 'node:util';
 import { killRound } from './kill-round.ts';
 import { recoveryRound } from './recovery-round.ts';
 import type { Round, RoundReport } from './round.ts';
+import { timeRound } from './time-round.ts';
 
-const rounds: readonly Round[] = [killRound, recoveryRound];
+const rounds: readonly Round[] = [killRound, timeRound, recoveryRound];
 const failuresShown = 20;
 
 const help = `npm run faults [-- [round] [options]]

@@ -2,12 +2,12 @@
  * Loaded into a gateway before its own code (`node --import`): names every point at which the gateway's code gives way,
  * and kills the process, as nothing else could, at the n-th passing of one of them.
  *
- * A point is an `await` of a file under `src/`, found by the engine's own hooks on promises, at its two moments: `at`,
+ * A point is an `await` of a file under `src/`, found by the engine's own hooks on promises in every thread, at its two moments: `at`,
  * where it gives way, and `after`, where it goes on. The statements that begin and end a transaction are points too, in
  * whatever thread they run. Nothing in the gateway knows of any of this.
  */
 import { appendFileSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, StatementSync } from 'node:sqlite';
 import { promiseHooks } from 'node:v8';
 import { z } from 'zod/mini';
 
@@ -62,10 +62,23 @@ promiseHooks.createHook({
   },
 });
 
+const transaction = /^\s*(BEGIN|COMMIT)\b/;
+
+function around<T>(sql: string, act: () => T): T {
+  const [, statement] = transaction.exec(sql) ?? [];
+  if (statement === undefined) return act();
+  pass(`at sqlite ${statement}`);
+  const done = act();
+  pass(`after sqlite ${statement}`);
+  return done;
+}
+
 const exec: (this: DatabaseSync, sql: string) => void = Reflect.get(DatabaseSync.prototype, 'exec');
 DatabaseSync.prototype.exec = function points(sql) {
-  const [, statement] = /^\s*(BEGIN|COMMIT)/.exec(sql) ?? [];
-  if (statement !== undefined) pass(`at sqlite ${statement}`);
-  exec.call(this, sql);
-  if (statement !== undefined) pass(`after sqlite ${statement}`);
+  around(sql, () => exec.call(this, sql));
+};
+
+const run: StatementSync['run'] = Reflect.get(StatementSync.prototype, 'run');
+StatementSync.prototype.run = function points(this: StatementSync, ...values: []) {
+  return around(this.sourceSQL, () => run.apply(this, values));
 };

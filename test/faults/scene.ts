@@ -143,7 +143,11 @@ export async function openScene({ stdio, compileCache }: SceneOptions): Promise<
   };
 }
 
+/** A gateway that could not start, and said why. */
+export class NotStarted extends Error {}
+
 const upShape = z.object({ url: z.string() });
+const refusedShape = z.object({ error: z.object({ message: z.string() }) });
 
 async function urlOf(child: ChildProcess, gone: Promise<void>): Promise<string | null> {
   if (child.stdout === null) return null;
@@ -153,10 +157,14 @@ async function urlOf(child: ChildProcess, gone: Promise<void>): Promise<string |
     line,
     gone.then(() => null),
     once(late, 'abort').then(() => {
-      throw new Error(`a gateway did not come up within ${upWithinMs} ms`);
+      throw new NotStarted(`it did not come up within ${upWithinMs} ms`);
     }),
   ]);
-  return said === null ? null : upShape.parse(JSON.parse(said)).url.replace(/\/mcp$/, '');
+  if (said === null) return null;
+  const answer: unknown = JSON.parse(said);
+  const refused = refusedShape.safeParse(answer);
+  if (refused.success) throw new NotStarted(refused.data.error.message);
+  return upShape.parse(answer).url.replace(/\/mcp$/, '');
 }
 
 export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

@@ -76,7 +76,9 @@ export type Invariant =
   /** What was signed once is never contradicted. */
   | 'checkpoint'
   /** Time never decreases within a run. */
-  | 'time';
+  | 'time'
+  /** A gateway starts over whatever it finds, serves, and ends when it is told. Rigs see to that, not the checker. */
+  | 'served';
 
 export interface Violation {
   readonly invariant: Invariant;
