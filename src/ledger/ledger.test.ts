@@ -217,8 +217,12 @@ describe('sealing', () => {
     });
   });
 
-  test('an event that vanishes while it runs stops the sequencer, loudly', async () => {
+  test('an event that vanishes before it is read stops the sequencer, loudly', async () => {
     const directory = place();
+    await withStore(directory, async (store) => {
+      await (await openSequencer({ store, directory, onFault }))[Symbol.asyncDispose]();
+      await append(store, 'b', 5);
+    });
     await withStore(directory, async (store) => {
       const faults: unknown[] = [];
       await using sequencer = await openSequencer({
@@ -226,15 +230,27 @@ describe('sealing', () => {
         directory,
         onFault: (fault) => faults.push(fault),
       });
-      await append(store, 'a', 5);
-      await sequencer.seal();
-      await append(store, 'b', 5);
-      edit(directory, 'DELETE FROM events WHERE seq = 6');
-      const waiting = sequencer.sealed(9);
+      edit(directory, 'DELETE FROM events WHERE seq = 3');
+      const waiting = sequencer.sealed(4);
       await expect(sequencer.seal()).rejects.toMatchObject({ code: 'ledger.inconsistent' });
       await expect(waiting).rejects.toMatchObject({ code: 'ledger.inconsistent' });
-      await expect(sequencer.sealed(9)).rejects.toMatchObject({ code: 'ledger.inconsistent' });
-      expect((await store.checkpoint())?.size).toBe(5);
+      await expect(sequencer.sealed(4)).rejects.toMatchObject({ code: 'ledger.inconsistent' });
+      expect(await store.checkpoint()).toBeNull();
+    });
+  });
+
+  test('an event that vanishes between its commit and its seal is sealed all the same, and missed', async () => {
+    const directory = place();
+    await withLedger(directory, async (store, sequencer) => {
+      await append(store, 'b', 5);
+      edit(directory, 'DELETE FROM events WHERE seq = 3');
+      await sequencer.seal();
+      const report = await verifyLedger({
+        reader: store,
+        vkey: sequencer.vkey,
+        keptCheckpoint: null,
+      });
+      expect(report).toMatchObject({ ok: false, sealed: 5, firstBadSeq: 3 });
     });
   });
 });

@@ -1,5 +1,5 @@
 /** Everything that `port.ts` promises, as a suite that each implementation runs. */
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../content/json.ts';
 import type { RunEvent } from '../engine/events.ts';
@@ -498,6 +498,29 @@ export function storeContract(
       expect(await seqs({ type: 'run.opened' })).toEqual([0, 1]);
       expect(await seqs({ fromSeq: 1, beforeSeq: 3 })).toEqual([1, 2]);
       expect((await world.store.eventRows(2, 10)).map(({ seq }) => seq)).toEqual([2, 3]);
+    });
+
+    test('fresh leaf hashes are those of the rows, as far as there are any', async () => {
+      await using world = await World.make();
+      const expectFresh = async (fromSeq: number, limit: number) => {
+        const rows = await world.store.eventRows(fromSeq, limit);
+        const hashes = rows.map(({ leaf }) =>
+          hash('sha256', Buffer.concat([Buffer.of(0), leaf]), 'hex'),
+        );
+        const fresh = Buffer.from(world.store.freshLeafHashes(fromSeq, limit)).toString('hex');
+        expect(['', hashes.join('')]).toContain(fresh);
+      };
+      const run = world.run('a');
+      await run.open();
+      await Promise.all(Array.from({ length: 700 }, (_, n) => run.start(`call-${n}`)));
+      await expectFresh(0, 5);
+      await expectFresh(699, 10);
+      await expectFresh(701, 10);
+      await world.reopen();
+      await expectFresh(0, 5);
+      await new SampleRun(world.store, 'a', run.folded).finish('call-0');
+      await expectFresh(700, 10);
+      await expectFresh(701, 10);
     });
 
     test('payloads by digest; the first bytes under a digest stay', async () => {

@@ -169,6 +169,12 @@ export interface Store extends StoreReader {
     checkpoint: SignedCheckpoint & { readonly tiles: readonly HashTile[] },
   ): Promise<void>;
 
+  /**
+   * Of committed events from `fromSeq` on, their leaf hashes (SHA-256 over a zero byte and the leaf), 32 bytes each: at
+   * most `limit`, and only as far as they lie in memory. Empty: read the rows.
+   */
+  freshLeafHashes(fromSeq: number, limit: number): Uint8Array;
+
   /** Epoch milliseconds, never decreasing over the store's life, also across a restart and a clock set back. */
   nowMs(): number;
 }

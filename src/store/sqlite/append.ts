@@ -5,12 +5,23 @@
  * What it knows in memory (versions of runs, open calls, newest blocks) is what it wrote itself as the only writer. After
  * a fault nothing of it is used again: the writer is poisoned.
  */
+import { hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Reservation } from '../../engine/decision.ts';
 import { blockOf } from './blocks.ts';
 import { DrawWindows } from './draw-windows.ts';
-import type { CommitStep, DrawnBack, EventStep, RunStep, StepOutcome, WriteStep } from './group.ts';
+import type {
+  CommitStep,
+  DrawnBack,
+  EventStep,
+  GroupWritten,
+  RunStep,
+  StepOutcome,
+  WriteStep,
+} from './group.ts';
 import { numberOf, numberOrNull, textOf } from './rows.ts';
+
+const hashBytes = 32;
 
 /** Runs whose rows needn't be read again. */
 const runsInMemoryMax = 4_096;
@@ -39,6 +50,8 @@ export class Append {
   readonly #blocks = new Map<string, number>();
   readonly #payloads = new Set<string>();
   #nextSeq: number;
+  /** Of the group's events, a character a byte. */
+  #leafHashes = '';
 
   constructor(db: DatabaseSync, leaseOwner: string) {
     this.#windows = new DrawWindows(db);
@@ -70,7 +83,7 @@ export class Append {
   }
 
   /** What a group changed in the same row several times is written once. */
-  finishGroup(): void {
+  finishGroup(): Pick<GroupWritten, 'leafHashes' | 'firstSeq'> {
     for (const run of this.#changedRuns) {
       this.#sql.advanceRun.run(run.version, run.lastSeq, run.ordinal);
       if (run.statusChanged) this.#sql.setStatus.run(run.status, run.ordinal);
@@ -79,6 +92,9 @@ export class Append {
     this.#changedRuns.clear();
     forgetOldest(this.#runs, runsInMemoryMax);
     forgetOldest(this.#payloads, payloadsInMemoryMax);
+    const leafHashes = Buffer.from(this.#leafHashes, 'latin1');
+    this.#leafHashes = '';
+    return { leafHashes, firstSeq: this.#nextSeq - leafHashes.length / hashBytes };
   }
 
   #fits({ run, writes, events }: CommitStep, known: KnownRun | undefined): boolean {
@@ -203,7 +219,9 @@ export class Append {
     for (const [at, event] of step.events.entries()) {
       const seq = this.#nextSeq;
       const { type, atMs, agent, tool } = event;
-      const leaf = leaves[at] ?? null;
+      const prefixed = leaves[at] ?? new Uint8Array();
+      const leaf = prefixed.subarray(1);
+      this.#leafHashes += hash('sha256', prefixed, 'binary');
       if (run === null || step.run === null || at >= runEvents) {
         this.#sql.event.run(seq, null, null, null, atMs, type, agent, tool, leaf);
       } else {

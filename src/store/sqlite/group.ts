@@ -48,6 +48,7 @@ export interface EventStep {
   readonly tool: string | null;
   /** The call that begins or ends with it. */
   readonly call: string | null;
+  /** Of the leaf and the zero byte before it, which RFC 6962 hashes with it. */
   readonly leafBytes: number;
 }
 
@@ -93,14 +94,23 @@ export interface GroupMessage {
   readonly bytes: ArrayBuffer;
 }
 
-export type WriterAnswer =
-  | {
-      readonly type: 'written';
-      readonly outcomes: readonly StepOutcome[];
-      /** The buffer of the group, for the next one. */
-      readonly bytes: ArrayBuffer;
-    }
-  | { readonly type: 'failed'; readonly code: StoreErrorCode; readonly message: string };
+export type WriterAnswer = GroupWritten | WriterFailed;
+
+export interface GroupWritten {
+  readonly type: 'written';
+  readonly outcomes: readonly StepOutcome[];
+  /** Of the group's events, 32 bytes each, from `firstSeq` on. */
+  readonly leafHashes: Uint8Array;
+  readonly firstSeq: number;
+  /** The buffer of the group, for the next one. */
+  readonly bytes: ArrayBuffer;
+}
+
+export interface WriterFailed {
+  readonly type: 'failed';
+  readonly code: StoreErrorCode;
+  readonly message: string;
+}
 
 export interface WriterStart {
   readonly database: string;

@@ -24,7 +24,8 @@ import {
   type Part,
 } from './encode.ts';
 import { storeFault } from './fault.ts';
-import type { CommitStep, Step, StepOutcome } from './group.ts';
+import { FreshHashes } from './fresh-hashes.ts';
+import type { CommitStep, GroupWritten, Step, StepOutcome } from './group.ts';
 import { KnownState } from './known-state.ts';
 import { type FoldRun, SqliteReads } from './reads.ts';
 import { numberOf } from './rows.ts';
@@ -57,6 +58,7 @@ export class SqliteStore extends SqliteReads implements Store {
   readonly #writer: Writer;
   readonly #windows: DrawWindows;
   readonly #state = new KnownState();
+  readonly #hashes = new FreshHashes();
   #queue: Queued[] = [];
   #underWay: readonly Queued[] = [];
   #scheduled = false;
@@ -80,7 +82,7 @@ export class SqliteStore extends SqliteReads implements Store {
     this.#writer = new Writer(
       { database, leaseOwner },
       {
-        onWritten: (outcomes) => this.#settle(outcomes),
+        onWritten: (written) => this.#settle(written),
         onFault: (fault) => this.#poison(fault),
       },
     );
@@ -113,6 +115,10 @@ export class SqliteStore extends SqliteReads implements Store {
 
   override async readState(key: string): Promise<JsonValue | undefined> {
     return this.#state.read(key, () => super.readState(key));
+  }
+
+  freshLeafHashes(fromSeq: number, limit: number): Uint8Array {
+    return this.#hashes.from(fromSeq, limit);
   }
 
   nowMs(): number {
@@ -169,9 +175,9 @@ export class SqliteStore extends SqliteReads implements Store {
     );
   }
 
-  #settle(outcomes: readonly StepOutcome[]): void {
-    const written = this.#underWay;
-    for (const [at, { step, resolve }] of written.entries()) {
+  #settle({ outcomes, firstSeq, leafHashes }: GroupWritten): void {
+    this.#hashes.add(firstSeq, leafHashes);
+    for (const [at, { step, resolve }] of this.#underWay.entries()) {
       const outcome = outcomes[at];
       if (outcome !== undefined) resolve(this.#outcomeOf(step, outcome));
     }

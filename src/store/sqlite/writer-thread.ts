@@ -12,9 +12,10 @@ import { storeFault } from './fault.ts';
 import type {
   CheckpointStep,
   GroupMessage,
+  GroupWritten,
   Step,
   StepOutcome,
-  WriterAnswer,
+  WriterFailed,
   WriterStart,
 } from './group.ts';
 import { numberOf } from './rows.ts';
@@ -49,7 +50,7 @@ class Writer {
     this.#highWaterMs = numberOf(clock, 'high_water_ms');
   }
 
-  write(steps: readonly Step[], bytes: ArrayBuffer): StepOutcome[] {
+  write({ steps, bytes }: GroupMessage): GroupWritten {
     let taken = 0;
     const take: TakeBytes = (length) => {
       const part = new Uint8Array(bytes, taken, length);
@@ -58,16 +59,17 @@ class Writer {
     };
     this.#begin.run();
     let newestMs = this.#highWaterMs;
-    const outcomes = steps.map((step): StepOutcome => {
+    const parsed: Step[] = JSON.parse(steps);
+    const outcomes = parsed.map((step): StepOutcome => {
       if (step.type === 'checkpoint') return this.#checkpoint(step, take);
       newestMs = Math.max(newestMs, step.atMs);
       return this.#append.commit(step, take);
     });
-    this.#append.finishGroup();
+    const hashed = this.#append.finishGroup();
     if (newestMs > this.#highWaterMs) this.#setClock.run(newestMs);
     this.#highWaterMs = newestMs;
     this.#commit.run();
-    return outcomes;
+    return { type: 'written', outcomes, bytes, ...hashed };
   }
 
   close(): void {
@@ -105,10 +107,8 @@ port.on('message', (message: Message) => {
   }
   if (writer === null) return;
   try {
-    const steps: Step[] = JSON.parse(message.steps);
-    const outcomes = writer.write(steps, message.bytes);
-    const answer: WriterAnswer = { type: 'written', outcomes, bytes: message.bytes };
-    port.postMessage(answer, [message.bytes]);
+    const written = writer.write(message);
+    port.postMessage(written, [written.bytes]);
   } catch (error) {
     fail(error);
   }
@@ -117,8 +117,8 @@ port.on('message', (message: Message) => {
 /** The connection is closed with the transaction open: SQLite rolls it back. */
 function fail(error: unknown): void {
   const { code, message } = storeFault(error);
-  const answer: WriterAnswer = { type: 'failed', code, message };
-  port?.postMessage(answer);
+  const failed: WriterFailed = { type: 'failed', code, message };
+  port?.postMessage(failed);
   writer?.close();
   writer = null;
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { StoreError } from '../errors.ts';
 import type { Part } from './encode.ts';
-import type { GroupMessage, Step, StepOutcome, WriterAnswer, WriterStart } from './group.ts';
+import type { GroupMessage, GroupWritten, Step, WriterAnswer, WriterStart } from './group.ts';
 
 /** A buffer that a group outgrew by far isn't kept. */
 const keptBytesMax = 4 * 1024 * 1024;
@@ -17,7 +17,7 @@ const script = new URL(
 );
 
 export interface WriterEvents {
-  readonly onWritten: (outcomes: readonly StepOutcome[]) => void;
+  readonly onWritten: (written: GroupWritten) => void;
   /** Once, and for good: whether the group under way was written isn't known. */
   readonly onFault: (fault: StoreError) => void;
 }
@@ -41,7 +41,7 @@ export class Writer {
       this.#worker.unref();
       if (answer.type === 'failed') return fault(new StoreError(answer.code, answer.message));
       this.#buffer = answer.bytes;
-      onWritten(answer.outcomes);
+      onWritten(answer);
     });
     this.#worker.on('error', (cause) =>
       fault(new StoreError('store.unavailable', 'the writing thread failed', { cause })),
