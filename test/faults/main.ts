@@ -4,8 +4,9 @@ import { killRound } from './kill-round.ts';
 import { recoveryRound } from './recovery-round.ts';
 import type { Round, RoundReport } from './round.ts';
 import { timeRound } from './time-round.ts';
+import { upstreamRound } from './upstream-round.ts';
 
-const rounds: readonly Round[] = [killRound, timeRound, recoveryRound];
+const rounds: readonly Round[] = [killRound, timeRound, recoveryRound, upstreamRound];
 const failuresShown = 20;
 
 const help = `npm run faults [-- [round] [options]]
