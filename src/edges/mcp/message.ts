@@ -53,7 +53,13 @@ export function messageOf(value: JsonValue): Message {
       '`method` is missing: answers to requests of ours are not expected, because there are none',
     );
   }
+  // Somebody between us and the client may go by the other half.
+  if ('result' in value || 'error' in value)
+    throw notAMessage('a message asks or answers, never both');
   if (!isJsonObject(params)) throw notAMessage('`params` has to be an object');
+  // Passed over, it would take the run's handle with it, and the wish that nothing be performed.
+  if ('_meta' in params && !isJsonObject(params['_meta']))
+    throw notAMessage('`_meta` has to be an object');
   if (!('id' in value)) return { type: 'notification', method, params };
   const id = idOf(value);
   if (id === null) throw notAMessage('`id` has to be a string or an integer');

@@ -8,15 +8,15 @@ import { headerOf } from '../http/headers.ts';
 import type { RpcRequest } from './message.ts';
 import { RpcRefusal, rpcCodes } from './refusal.ts';
 
-const namedBy: Readonly<Record<string, 'name' | 'uri'>> = {
-  'tools/call': 'name',
-  'prompts/get': 'name',
-  'resources/read': 'uri',
-};
+const namedBy: ReadonlyMap<string, 'name' | 'uri'> = new Map([
+  ['tools/call', 'name'],
+  ['prompts/get', 'name'],
+  ['resources/read', 'uri'],
+]);
 
 export function checkMirroredHeaders(headers: IncomingMessage, request: RpcRequest): void {
   if (headerOf(headers, 'mcp-method') !== request.method) throw mismatch('Mcp-Method');
-  const field = namedBy[request.method];
+  const field = namedBy.get(request.method);
   if (field === undefined) return;
   const header = headerOf(headers, 'mcp-name');
   if (header === null || headerValue('Mcp-Name', header) !== request.params[field]) {
