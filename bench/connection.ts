@@ -5,6 +5,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
+const answerMs = 30_000;
+
 export interface Answer {
   readonly status: number;
   readonly head: string;
@@ -12,24 +14,19 @@ export interface Answer {
 }
 
 export class Connection {
-  readonly #socket: Socket;
+  readonly #url: string;
+  #socket: Socket;
   #received = '';
   #settle: { resolve(answer: Answer): void; reject(error: Error): void } | null = null;
 
-  private constructor(socket: Socket) {
+  private constructor(url: string, socket: Socket) {
+    this.#url = url;
     this.#socket = socket;
-    socket.setNoDelay(true);
-    socket.setEncoding('latin1');
-    socket.on('data', (text: string) => this.#take(text));
-    socket.on('error', (error) => this.#fail(error));
-    socket.on('close', () => this.#fail(new Error('the server closed the connection')));
+    this.#listen();
   }
 
   static async open(url: string): Promise<Connection> {
-    const { hostname, port } = new URL(url);
-    const socket = connect({ host: hostname, port: Number(port) });
-    await once(socket, 'connect');
-    return new Connection(socket);
+    return new Connection(url, await connected(url));
   }
 
   /**
@@ -37,6 +34,7 @@ export class Connection {
    * @param body - ASCII, so that its length is its bytes.
    */
   post(head: string, body: string): Promise<Answer> {
+    if (this.#socket.destroyed) return this.#reconnected().then(() => this.post(head, body));
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
       this.#socket.write(`${head}${body.length}\r\n\r\n${body}`, 'latin1');
@@ -46,6 +44,21 @@ export class Connection {
   close(): void {
     this.#settle = null;
     this.#socket.destroy();
+  }
+
+  /** Between two rounds a server may close what nobody uses. */
+  async #reconnected(): Promise<void> {
+    this.#socket = await connected(this.#url);
+    this.#listen();
+  }
+
+  #listen(): void {
+    const socket = this.#socket;
+    socket.setEncoding('latin1');
+    socket.setTimeout(answerMs, () => socket.destroy(new Error('no answer came')));
+    socket.on('data', (text: string) => this.#take(text));
+    socket.on('error', (error) => this.#fail(error));
+    socket.on('close', () => this.#fail(new Error('the server closed the connection')));
   }
 
   #take(text: string): void {
@@ -63,6 +76,13 @@ export class Connection {
     this.#settle = null;
     settle?.reject(error);
   }
+}
+
+async function connected(url: string): Promise<Socket> {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+  await once(socket, 'connect');
+  return socket;
 }
 
 /** Everything of a request up to the length of its body. */

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pythonEnvironment } from '../examples/email-agent/rig/cache.ts';
+import { startService } from '../examples/email-agent/rig/process.ts';
 import { type BenchOptions, beside, median, type Row, skipped } from './bench.ts';
 import { plainCallers } from './callers.ts';
 import { Connection, requestHead } from './connection.ts';
 import { load, pairs, perSecond } from './load.ts';
-import type { Processes } from './processes.ts';
 
 const peers = join(import.meta.dirname, 'peers');
 const upMs = 30_000;
@@ -26,7 +26,6 @@ interface Setting {
   readonly options: BenchOptions;
   readonly rounds: number;
   readonly seconds: number;
-  readonly processes: Processes;
   readonly tool: string;
   readonly proxy: string;
   readonly connections: number;
@@ -34,52 +33,64 @@ interface Setting {
 
 /** Each set up without sessions and with plain JSON answers, which is their fastest. */
 export async function peerRows(setting: Setting): Promise<readonly Row[]> {
-  let bin: string;
-  try {
-    ({ bin } = await pythonEnvironment(join(peers, 'requirements.txt')));
-  } catch (error) {
-    setting.options.progress(`peers: ${error instanceof Error ? error.message : String(error)}`);
-    const why = 'Python 3 and PyPI are needed';
-    return [skipped('calls.peer.fastmcp', why), skipped('calls.peer.mcp_proxy', why)];
-  }
+  const { tool } = setting;
   const stdio = [process.execPath, join(import.meta.dirname, 'serve.ts'), 'stdio'];
   return [
-    await peerRow(setting, 'fastmcp', (port) => [
-      join(bin, 'python'),
-      join(peers, 'fastmcp_proxy.py'),
-      `${setting.tool}/mcp`,
-      port,
+    await peerRow(setting, 'fastmcp', (bin, port) => [
+      ...[join(bin, 'python'), join(peers, 'fastmcp_proxy.py')],
+      ...[`${tool}/mcp`, port],
     ]),
-    await peerRow(setting, 'mcp_proxy', (port) => [
-      join(bin, 'mcp-proxy'),
-      ...['--host', '127.0.0.1', '--port', port, '--stateless', '--log-level', 'ERROR'],
-      ...['--', ...stdio],
+    // It stands in front of programs only: the same tool, over standard input and output.
+    await peerRow(setting, 'mcp_proxy', (bin, port) => [
+      ...[join(bin, 'mcp-proxy'), '--host', '127.0.0.1', '--port', port],
+      ...['--stateless', '--log-level', 'ERROR', '--', ...stdio],
     ]),
   ];
 }
 
 async function peerRow(
-  { options, rounds, seconds, processes, proxy, connections }: Setting,
-  name: string,
-  commandFor: (port: string) => readonly string[],
+  setting: Setting,
+  peer: string,
+  commandFor: (bin: string, port: string) => readonly string[],
 ): Promise<Row> {
+  const name = `calls.peer.${peer}`;
+  let bin: string;
+  try {
+    ({ bin } = await pythonEnvironment(join(peers, `${peer}.txt`)));
+  } catch (error) {
+    setting.options.progress(`${peer}: ${error instanceof Error ? error.message : String(error)}`);
+    return skipped(name, 'Python 3 and PyPI are needed');
+  }
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const [command = '', ...argv] = commandFor(String(port));
-  const stop = processes.startSilent(command, argv);
+  const [command = '', ...argv] = commandFor(bin, String(port));
+  const service = startService(command, argv);
+  try {
+    const share = await measured(setting, peer, `http://127.0.0.1:${port}`);
+    return beside(name, share, 'of raw');
+  } catch (error) {
+    setting.options.progress(`${peer}: ${String(error)}\n${service.output()}`);
+    return skipped(name, 'it fails here');
+  } finally {
+    await service.stop();
+  }
+}
+
+async function measured(
+  { options, rounds, seconds, proxy, connections }: Setting,
+  peer: string,
+  url: string,
+): Promise<number> {
   await answering(url);
   using raw = await plainCallers(proxy, '/mcp', connections);
   using theirs = await plainCallers(url, '/mcp', connections);
-  const measured = await pairs(
+  const made = await pairs(
     rounds,
     () => load(raw.callers, seconds),
     () => load(theirs.callers, seconds),
   );
-  await stop();
-  const rate = median(measured.map(({ other }) => perSecond(other)));
-  options.progress(`${name}: ${Math.round(rate)} calls/s`);
-  const share = median(measured.map(({ one, other }) => perSecond(other) / perSecond(one)));
-  return beside(`calls.peer.${name}`, share, 'of raw');
+  const rate = median(made.map(({ other }) => perSecond(other)));
+  options.progress(`${peer}: ${Math.round(rate)} calls/s`);
+  return median(made.map(({ one, other }) => perSecond(other) / perSecond(one)));
 }
 
 async function answering(url: string): Promise<void> {

@@ -15,39 +15,21 @@ export class Processes implements AsyncDisposable {
   readonly #children = new Set<ChildProcess>();
 
   async start(command: string, argv: readonly string[]): Promise<Started> {
-    const child = this.#spawn(command, argv, ['ignore', 'pipe', 'pipe']);
-    const ended = once(child, 'exit').then(() => {
-      throw new Error(`${command} ${argv.join(' ')} ended before it was up`);
-    });
-    if (child.stdout === null || child.stderr === null)
-      throw new Error('it has pipes, as was asked');
+    const child = spawn(command, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#children.add(child);
+    child.on('exit', () => this.#children.delete(child));
     // That a gateway stops is what was asked of it; whatever else it says is worth a line.
     createInterface({ input: child.stderr }).on('line', (line) => {
       if (!line.includes('"level":"info"')) process.stderr.write(`${line}\n`);
     });
+    const lines = createInterface({ input: child.stdout });
     const [line] = await Promise.race([
-      once(createInterface({ input: child.stdout }), 'line'),
-      ended,
+      once(lines, 'line'),
+      once(lines, 'close').then(() => {
+        throw new Error(`${command} ${argv.join(' ')} ended before it was up`);
+      }),
     ]);
-    ended.catch(() => undefined);
     return { pid: child.pid ?? 0, line: String(line), stop: () => this.#stop(child) };
-  }
-
-  /** For what says nothing useful on its standard output. Its log is dropped: printing costs it nothing that way. */
-  startSilent(command: string, argv: readonly string[]): () => Promise<void> {
-    const child = this.#spawn(command, argv, ['ignore', 'ignore', 'ignore']);
-    return () => this.#stop(child);
-  }
-
-  #spawn(
-    command: string,
-    argv: readonly string[],
-    stdio: ['ignore', 'pipe' | 'ignore', 'pipe' | 'ignore'],
-  ): ChildProcess {
-    const child = spawn(command, argv, { stdio });
-    this.#children.add(child);
-    child.on('exit', () => this.#children.delete(child));
-    return child;
   }
 
   async #stop(child: ChildProcess): Promise<void> {
