@@ -33,6 +33,8 @@ export interface Book {
   readonly spooled: ReadonlySet<string>;
   /** By id: how many events it has, and how many calls were decided in it. */
   readonly runs: ReadonlyMap<string, { readonly version: number; readonly calls: number }>;
+  /** How many events of a type a run has, by `stepOf`. */
+  readonly steps: ReadonlyMap<string, number>;
   /** What shared counters have to hold at the least: draws that nothing gave back. */
   readonly drawn: ReadonlyMap<string, number>;
 }
@@ -42,6 +44,7 @@ interface Reading {
   readonly denied: Set<string>;
   readonly spooled: Set<string>;
   readonly runs: Map<string, { version: number; calls: number; atMs: number }>;
+  readonly steps: Map<string, number>;
 }
 
 /** @param backwards - told of each event that lies before an earlier one of its run. */
@@ -54,6 +57,7 @@ export async function readBook(
     denied: new Set(),
     spooled: new Set(),
     runs: new Map(),
+    steps: new Map(),
   };
   for (let next = 0; ; ) {
     const rows = await store.eventRows(next, rowsAtOnce);
@@ -68,8 +72,12 @@ export async function readBook(
   return { ...book, drawn: drawnBy(book.calls.values()) };
 }
 
+export function stepOf({ run, type }: { readonly run: string; readonly type: string }): string {
+  return `${type} of ${run}`;
+}
+
 function noteRun(
-  { runs }: Reading,
+  { runs, steps }: Reading,
   event: RunEvent,
   seq: number,
   backwards: (detail: string) => void,
@@ -77,6 +85,8 @@ function noteRun(
   const run = runs.get(event.run) ?? { version: 0, calls: 0, atMs: 0 };
   runs.set(event.run, run);
   run.version += 1;
+  if (event.type === 'run.usage' || event.type === 'run.closed')
+    steps.set(stepOf(event), (steps.get(stepOf(event)) ?? 0) + 1);
   if (event.type === 'call.started' || event.type === 'call.denied') run.calls += 1;
   if (event.atMs < run.atMs)
     backwards(

@@ -169,6 +169,11 @@ const planted: readonly (readonly [Invariant, string, Planted])[] = [
   ['acknowledged', 'a run that was opened is gone', { world: { runs: ['run-2'] } }],
   [
     'acknowledged',
+    'a run that was closed is open',
+    { world: { steps: [{ run: 'run-1', type: 'run.closed' }] } },
+  ],
+  [
+    'acknowledged',
     'a refusal is on no record',
     { world: { answers: [{ type: 'refused', call: 'call-x', code: 'limits.rate' }] } },
   ],

@@ -4,7 +4,7 @@
  */
 import type { Labels } from '../../src/engine/run.ts';
 import { StoreError } from '../../src/store/errors.ts';
-import { type CallEntry, readBook } from './book.ts';
+import { type CallEntry, readBook, stepOf } from './book.ts';
 import { ledgerViolations } from './ledger-check.ts';
 import {
   type Answer,
@@ -27,6 +27,11 @@ export async function check(world: World): Promise<readonly Violation[]> {
 
   for (const run of world.runs)
     if (!book.runs.has(run)) report('acknowledged', `run ${run} was opened, and is not there`);
+  for (const [step, told] of Map.groupBy(world.steps ?? [], stepOf)) {
+    const kept = book.steps.get(step) ?? 0;
+    if (kept < told.length)
+      report('acknowledged', `${told.length} × ${step} was told, and is there ${kept} times`);
+  }
   const spooled = new Set([...world.spooled, ...book.spooled]);
   for (const answer of world.answers) {
     if (answer.type === 'result') judgeResult(answer, book.calls.get(answer.call), report);

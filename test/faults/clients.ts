@@ -50,9 +50,14 @@ export interface Habits {
   readonly bare: boolean;
   /** Closes its run after so many calls, more or less, and goes on in another. */
   readonly callsPerRun: number;
+  /** One call in so many is left in the middle, and not asked again. */
+  readonly leavesOneIn: number;
+  /** Before one call in so many, it says what its model used. */
+  readonly reportsOneIn: number;
 }
 
-const plain: Habits = { bare: false, callsPerRun: Number.POSITIVE_INFINITY };
+const never = Number.POSITIVE_INFINITY;
+const plain: Habits = { bare: false, callsPerRun: never, leavesOneIn: never, reportsOneIn: never };
 
 interface OpenRun {
   readonly id: string;
@@ -87,6 +92,8 @@ export class Client {
     for (let count = 0; count < calls || this.#pending !== null; count += 1) {
       try {
         await this.#prepareRun(url);
+        if (this.#does(this.#habits.leavesOneIn)) await this.#leave(url);
+        if (this.#does(this.#habits.reportsOneIn)) await this.#reportUsage(url);
         this.#pending ??= this.#next();
         await this.#ask(url, this.#pending);
         this.#last = this.#pending;
@@ -100,9 +107,19 @@ export class Client {
     return true;
   }
 
+  #does(oneIn: number): boolean {
+    return this.#pending === null && oneIn !== never && this.#random.below(oneIn) === 0;
+  }
+
+  async #reportUsage(url: string): Promise<void> {
+    const run = this.#run?.id;
+    if (run === undefined) return;
+    await post(`${url}/v1/runs/${run}/usage`, this.#scene.tokens.opener, { steps: 1 });
+    this.#witness.steps.push({ run, type: 'run.usage' });
+  }
+
   /** Leaves in the middle of a call, which is then not asked again. */
-  async leave(url: string): Promise<void> {
-    if (this.#pending !== null || (this.#run === null && !this.#habits.bare)) return;
+  async #leave(url: string): Promise<void> {
     const ask = this.#next();
     try {
       await this.#ask(url, ask, AbortSignal.timeout(this.#random.below(5)));
@@ -136,6 +153,7 @@ export class Client {
       await post(`${url}/v1/runs/${this.#run.id}/close`, this.#scene.tokens.opener, {
         as: 'success',
       });
+      this.#witness.steps.push({ run: this.#run.id, type: 'run.closed' });
       this.#run = null;
       // What was asked in another run is something else.
       this.#last = null;

@@ -1,11 +1,12 @@
 /** A short round of `npm run faults`. */
 import { expect, test } from 'vitest';
 import { KillRig } from './kill.ts';
+import { clockTroubles, undergoAll } from './time-round.ts';
 
 test('gateways that die at an await of theirs lose nothing and repeat nothing', {
   timeout: 60_000,
 }, async () => {
-  using rig = new KillRig();
+  using rig = new KillRig(false);
   await rig.watch();
   // A call passes these before its effect, between its effect and its result, and on its way back.
   const files = new Set(rig.points.map(({ name }) => /(\S+\.ts):/.exec(name)?.[1]));
@@ -15,4 +16,12 @@ test('gateways that die at an await of theirs lose nothing and repeat nothing', 
   expect(hit.length).toBeGreaterThan(1);
   expect(effects).toBeGreaterThan(0);
   expect(answers).toBeGreaterThan(effects);
+});
+
+test('a clock that jumps hours ahead and back changes nothing that was promised', {
+  timeout: 60_000,
+}, async () => {
+  const report = await undergoAll(clockTroubles, { seed: 1, progress: () => undefined });
+  expect(report.failures).toEqual([]);
+  expect(report.rows).toHaveLength(clockTroubles.length);
 });

@@ -8,7 +8,7 @@ export const killRound: Round = {
   name: 'kill',
   says: '`kill -9` at every await of a call’s life, in recovery and in an orderly end',
   async run({ seed, runs, progress }) {
-    using rig = new KillRig();
+    using rig = new KillRig(true);
     progress('watching what there is to die at');
     await rig.watch();
     const lives: Life[] = [];

@@ -10,7 +10,7 @@ import { hash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from './clients.ts';
+import { Client, type Habits } from './clients.ts';
 import { randomFrom } from './random.ts';
 import { end, NotStarted, openScene, type Scene, type Up } from './scene.ts';
 import type { Violation } from './world.ts';
@@ -44,9 +44,12 @@ export interface Life {
 export class KillRig implements Disposable {
   readonly #directory = mkdtempSync(join(tmpdir(), 'sallyport-points-'));
   readonly #seen: string;
+  readonly #stdio: boolean;
   #points: readonly Point[] = [];
 
-  constructor() {
+  /** @param stdio - also with a server that the gateway starts itself. */
+  constructor(stdio: boolean) {
+    this.#stdio = stdio;
     this.#seen = join(this.#directory, 'seen');
     writeFileSync(this.#seen, '');
   }
@@ -130,7 +133,7 @@ export class KillRig implements Disposable {
   }
 
   #scene(): Promise<Scene> {
-    return openScene({ stdio: true, compileCache: join(this.#directory, 'compiled') });
+    return openScene({ stdio: this.#stdio, compileCache: join(this.#directory, 'compiled') });
   }
 
   #start(scene: Scene, kill: { point: string; nth: number } | null): Promise<Up | null> {
@@ -150,11 +153,18 @@ export class KillRig implements Disposable {
   }
 }
 
+/** Of four, one has no run of its own, one opens and closes many, and one leaves now and then. */
 function clientsOf(scene: Scene, seed: number): Client[] {
-  return Array.from(
-    { length: clientsAtOnce },
-    (_, lane) => new Client(scene, `s${seed}-${lane}`, randomFrom(seed * clientsAtOnce + lane + 1)),
-  );
+  return Array.from({ length: clientsAtOnce }, (_, lane) => {
+    const habits: Habits = {
+      bare: lane === 1,
+      callsPerRun: lane === 2 ? 6 : Number.POSITIVE_INFINITY,
+      leavesOneIn: lane === 3 ? 8 : Number.POSITIVE_INFINITY,
+      reportsOneIn: lane === 0 ? 5 : Number.POSITIVE_INFINITY,
+    };
+    const random = randomFrom(seed * clientsAtOnce + lane + 1);
+    return new Client(scene, `s${seed}-${lane}`, random, habits);
+  });
 }
 
 /** @returns whether everybody got their answers. */

@@ -78,7 +78,9 @@ DatabaseSync.prototype.exec = function points(sql) {
   around(sql, () => exec.call(this, sql));
 };
 
-const run: StatementSync['run'] = Reflect.get(StatementSync.prototype, 'run');
-StatementSync.prototype.run = function points(this: StatementSync, ...values: []) {
-  return around(this.sourceSQL, () => run.apply(this, values));
-};
+const { value: run } = Object.getOwnPropertyDescriptor(StatementSync.prototype, 'run') ?? {};
+Object.defineProperty(StatementSync.prototype, 'run', {
+  value: function points(this: StatementSync, ...values: unknown[]): unknown {
+    return around(this.sourceSQL, () => Reflect.apply(run, this, values));
+  },
+});

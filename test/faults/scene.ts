@@ -12,7 +12,7 @@ import { definitionDigest, formatLock } from '../../src/policy/lock-file.ts';
 import { openSqliteReader } from '../../src/store/sqlite/open.ts';
 import { check } from './checker.ts';
 import { deskPolicy, deskTools } from './desk.ts';
-import type { Answer, Effect, Violation, World } from './world.ts';
+import type { Answer, Effect, RunStep, Violation, World } from './world.ts';
 
 const here = import.meta.dirname;
 const deskServer = join(here, 'desk-server.ts');
@@ -23,6 +23,7 @@ const upWithinMs = 60_000;
 export interface Witness {
   readonly answers: Answer[];
   readonly runs: string[];
+  readonly steps: RunStep[];
 }
 
 export interface Up {
@@ -83,7 +84,7 @@ export async function openScene({ stdio, compileCache }: SceneOptions): Promise<
   writeFileSync(join(directory, 'sallyport.lock'), lockOf(upstreams));
   const tokens = await mint(policyFile, dataDirectory);
 
-  const witness: Witness = { answers: [], runs: [] };
+  const witness: Witness = { answers: [], runs: [], steps: [] };
   const checkpoints = new Set<string>();
   const gateways = new Set<ChildProcess>();
   stack.defer(async () => {

@@ -6,15 +6,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { Client } from './clients.ts';
 import type { Sample } from './leak.ts';
-import { type Random, randomFrom } from './random.ts';
+import { randomFrom } from './random.ts';
 import { openScene, type Scene, type Up } from './scene.ts';
 import type { Violation, World } from './world.ts';
 
 /** So many calls a second a client asks for, at the most: the machine is not the soak's alone. */
 const callsPerSecond = 10;
 const callsPerRun = 300;
-/** One call in so many is left by its client. */
-const leaveOneIn = 25;
 const reloadEveryMs = 20_000;
 const settleMs = 1_000;
 const goneWithinMs = 10_000;
@@ -29,7 +27,7 @@ const censusShape = z.object({
 
 export class Soak implements AsyncDisposable {
   readonly #scene: Scene;
-  readonly #clients: readonly { readonly client: Client; readonly random: Random }[];
+  readonly #clients: readonly Client[];
   readonly #census: string;
   #up: Up | null = null;
   #reloads = 0;
@@ -46,8 +44,8 @@ export class Soak implements AsyncDisposable {
     this.#clients = Array.from({ length: clients }, (_, lane) => {
       const random = randomFrom(seed * clients + lane + 1);
       // One of them is a bare client, whose calls share the run of its token.
-      const habits = { bare: lane === 0, callsPerRun };
-      return { random, client: new Client(scene, `w${lane}`, random, habits) };
+      const habits = { bare: lane === 0, callsPerRun, leavesOneIn: 25, reportsOneIn: 10 };
+      return new Client(scene, `w${lane}`, random, habits);
     });
   }
 
@@ -67,11 +65,10 @@ export class Soak implements AsyncDisposable {
   async work(forMs: number): Promise<void> {
     const { url } = this.#running();
     const untilMs = performance.now() + forMs;
-    const lane = async ({ client, random }: { client: Client; random: Random }): Promise<void> => {
+    const lane = async (client: Client): Promise<void> => {
       while (performance.now() < untilMs) {
         const begun = performance.now();
         if (!(await client.work(url, 1))) throw new Error('the gateway went away');
-        if (random.below(leaveOneIn) === 0) await client.leave(url);
         this.#reload();
         await wait(Math.max(0, 1_000 / callsPerSecond - (performance.now() - begun)));
       }
@@ -83,7 +80,7 @@ export class Soak implements AsyncDisposable {
   async stop(by: 'SIGKILL' | 'SIGTERM'): Promise<number> {
     const { url, child, gone } = this.#running();
     const children = descendantsOf(Number(child.pid));
-    const working = this.#clients.map(({ client }) => client.work(url, 20));
+    const working = this.#clients.map((client) => client.work(url, 20));
     await wait(settleMs / 10);
     child.kill(by);
     await Promise.all([gone, ...working]);

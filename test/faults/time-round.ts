@@ -1,10 +1,11 @@
 /** Clocks that jump, and an event loop that stands still, while clients work; killed and started again in between. */
+import { once } from 'node:events';
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from './clients.ts';
 import { randomFrom } from './random.ts';
-import type { Round, RoundReport } from './round.ts';
+import type { Round, RoundOptions, RoundReport, Row } from './round.ts';
 import { end, openScene, type Scene, type Up } from './scene.ts';
 import type { Violation } from './world.ts';
 
@@ -20,7 +21,8 @@ interface Trouble {
   readonly happen: (up: Up, jump: (ms: number) => void) => Promise<void>;
 }
 
-const troubles: readonly Trouble[] = [
+/** Those that take no time. */
+export const clockTroubles: readonly Trouble[] = [
   {
     name: 'a clock three hours ahead',
     by: 'SIGKILL',
@@ -41,6 +43,9 @@ const troubles: readonly Trouble[] = [
       }
     },
   },
+];
+
+const blockedTroubles: readonly Trouble[] = [
   {
     name: `an event loop blocked for ${blockedMs / 1_000} s`,
     by: 'SIGKILL',
@@ -55,6 +60,7 @@ const troubles: readonly Trouble[] = [
       child.kill('SIGUSR2');
       await wait(50);
       child.kill('SIGTERM');
+      await once(child, 'exit');
     },
   },
 ];
@@ -62,33 +68,35 @@ const troubles: readonly Trouble[] = [
 export const timeRound: Round = {
   name: 'time',
   says: 'a clock that jumps hours ahead and back, an event loop blocked for 5 s',
-  async run({ seed, progress }) {
-    await using scene = await openScene({ stdio: false, compileCache: null });
-    const clients = Array.from(
-      { length: clientsAtOnce },
-      (_, lane) => new Client(scene, `t${seed}-${lane}`, randomFrom(seed * clientsAtOnce + lane)),
-    );
-    const report: {
-      rows: RoundReport['rows'][number][];
-      failures: RoundReport['failures'][number][];
-    } = { rows: [], failures: [] };
-    for (const trouble of troubles) {
-      progress(trouble.name);
-      const violations = await undergo(scene, clients, trouble);
-      const value = violations.length;
-      report.rows.push({
-        ...{ name: `time: ${trouble.name}`, value, unit: 'violations', target: '0' },
-        ok: value === 0,
-      });
-      for (const { invariant, detail } of violations)
-        report.failures.push({
-          what: `${trouble.name}: ${invariant}: ${detail}`,
-          repeat: `npm run faults -- time --seed ${seed}`,
-        });
-    }
-    return report;
-  },
+  run: (options) => undergoAll([...clockTroubles, ...blockedTroubles], options),
 };
+
+export async function undergoAll(
+  troubles: readonly Trouble[],
+  { seed, progress }: Pick<RoundOptions, 'seed' | 'progress'>,
+): Promise<RoundReport> {
+  await using scene = await openScene({ stdio: false, compileCache: null });
+  const clients = Array.from(
+    { length: clientsAtOnce },
+    (_, lane) => new Client(scene, `t${seed}-${lane}`, randomFrom(seed * clientsAtOnce + lane)),
+  );
+  const rows: Row[] = [];
+  const failures: { what: string; repeat: string }[] = [];
+  for (const trouble of troubles) {
+    progress(trouble.name);
+    const violations = await undergo(scene, clients, trouble);
+    const value = violations.length;
+    rows.push({
+      ...{ name: `time: ${trouble.name}`, value, unit: 'violations', target: '0' },
+      ok: value === 0,
+    });
+    for (const { invariant, detail } of violations) {
+      const what = `${trouble.name}: ${invariant}: ${detail}`;
+      failures.push({ what, repeat: `npm run faults -- time --seed ${seed}` });
+    }
+  }
+  return { rows, failures };
+}
 
 /** The clock stays where it was put: the next gateway starts with it. */
 async function undergo(

@@ -44,11 +44,18 @@ export type Answer =
       readonly atNs: bigint;
     };
 
+export interface RunStep {
+  readonly run: string;
+  readonly type: 'run.usage' | 'run.closed';
+}
+
 export interface World {
   readonly effects: readonly Effect[];
   readonly answers: readonly Answer[];
   /** Ids of runs whose opening was acknowledged. */
   readonly runs: readonly string[];
+  /** Other steps of a run that were acknowledged: each has an event of its own. */
+  readonly steps?: readonly RunStep[];
   /** Signed checkpoints, as they were copied out of the data directory at any time. */
   readonly checkpoints: readonly string[];
   /** Ids of calls whose refusal lies in the spool still. */
