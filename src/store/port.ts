@@ -109,6 +109,12 @@ export interface HashTile {
   readonly hashes: Uint8Array;
 }
 
+export interface KeptPayload {
+  /** What it is kept under: whether its bytes fit that is for the reader to see. */
+  readonly digest: string;
+  readonly bytes: Uint8Array;
+}
+
 /** What only reads, and works beside the one writer. */
 export interface StoreReader extends AsyncDisposable {
   /** The run from its newest snapshot and the events after it; null when there is none. */
@@ -137,6 +143,8 @@ export interface StoreReader extends AsyncDisposable {
 
   events(filter: EventFilter): Promise<readonly StoredEvent[]>;
   payload(digest: string): Promise<Uint8Array | null>;
+  /** All payloads, in the order in which they were kept, which is about that of the events that name them. */
+  payloads(): AsyncIterable<KeptPayload>;
   eventCount(): Promise<number>;
   /** Rows from `fromSeq` on, in order, unread: for the sequencer, and for a verifier that expects the worst. */
   eventRows(fromSeq: number, limit: number): Promise<readonly EventRow[]>;

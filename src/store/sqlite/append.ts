@@ -19,6 +19,7 @@ import type {
   StepOutcome,
   WriteStep,
 } from './group.ts';
+import { payloadKey } from './payload-key.ts';
 import { numberOf, numberOrNull, textOf } from './rows.ts';
 
 const hashBytes = 32;
@@ -261,8 +262,11 @@ export class Append {
 
   #keep(digest: string, bytes: Uint8Array | undefined): void {
     if (bytes === undefined || this.#payloads.has(digest)) return;
-    this.#sql.payload.run(digest, bytes);
     this.#payloads.add(digest);
+    const key = payloadKey(digest);
+    if (this.#sql.payload.get(key, digest) !== undefined) return;
+    const { lastInsertRowid } = this.#sql.keepPayload.run(digest, bytes);
+    this.#sql.findPayload.run(key, lastInsertRowid);
   }
 
   #write(writes: readonly WriteStep[]): void {
@@ -314,7 +318,11 @@ function prepare(db: DatabaseSync) {
     takeOnce: db.prepare('INSERT OR IGNORE INTO once (key, call) VALUES (?, ?)'),
     giveOnceBack: db.prepare('DELETE FROM once WHERE call = ?'),
     mark: db.prepare('INSERT OR IGNORE INTO used (key) VALUES (?)'),
-    payload: db.prepare('INSERT OR IGNORE INTO payloads (digest, bytes) VALUES (?, ?)'),
+    payload: db.prepare(
+      'SELECT 1 FROM payload_ids JOIN payloads USING (id) WHERE key = ? AND digest = ?',
+    ),
+    keepPayload: db.prepare('INSERT INTO payloads (digest, bytes) VALUES (?, ?)'),
+    findPayload: db.prepare('INSERT INTO payload_ids (key, id) VALUES (?, ?)'),
     state: db.prepare('SELECT value FROM state WHERE key = ?'),
     writeState: db.prepare(
       'INSERT INTO state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',

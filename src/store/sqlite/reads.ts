@@ -7,6 +7,7 @@ import { StoreError } from '../errors.ts';
 import type {
   EventFilter,
   EventRow,
+  KeptPayload,
   OpenCall,
   RunSummary,
   SignedCheckpoint,
@@ -17,6 +18,7 @@ import { runShape } from '../run-shape.ts';
 import { readEvent } from '../upcast.ts';
 import { eventQuery, eventsAfterQuery, whereOf } from './event-query.ts';
 import { storeFault } from './fault.ts';
+import { payloadKey } from './payload-key.ts';
 import { bytesOf, numberOf, numberOrNull, type Row, textOf, textOrNull } from './rows.ts';
 
 export type FoldRun = (run: Run | null, event: RunEvent) => Run;
@@ -119,8 +121,22 @@ export class SqliteReads implements StoreReader {
   }
 
   async payload(digest: string): Promise<Uint8Array | null> {
-    const row = this.#get('SELECT bytes FROM payloads WHERE digest = ?', digest);
+    const row = this.#get(
+      'SELECT bytes FROM payload_ids JOIN payloads USING (id) WHERE key = ? AND digest = ?',
+      payloadKey(digest),
+      digest,
+    );
     return row === undefined ? null : bytesOf(row, 'bytes');
+  }
+
+  async *payloads(): AsyncGenerator<KeptPayload, void, undefined> {
+    // A statement of its own: two walks at once would share their place in it.
+    const rows = this.#db.prepare('SELECT digest, bytes FROM payloads ORDER BY rowid').iterate();
+    try {
+      for (const row of rows) yield { digest: textOf(row, 'digest'), bytes: bytesOf(row, 'bytes') };
+    } catch (error) {
+      throw storeFault(error);
+    }
   }
 
   async eventCount(): Promise<number> {

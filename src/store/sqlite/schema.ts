@@ -50,7 +50,12 @@ CREATE TABLE event_blocks (
   PRIMARY KEY (name, block)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE payloads (digest TEXT NOT NULL UNIQUE, bytes BLOB NOT NULL) STRICT;
+CREATE TABLE payloads (id INTEGER PRIMARY KEY, digest TEXT NOT NULL, bytes BLOB NOT NULL) STRICT;
+CREATE TABLE payload_ids (
+  key INTEGER NOT NULL,
+  id INTEGER NOT NULL,
+  PRIMARY KEY (key, id)
+) STRICT, WITHOUT ROWID;
 
 -- A cache: the newest folded state of a run.
 CREATE TABLE snapshots (
