@@ -16,6 +16,7 @@ import { type CommonOptions, commonOptions } from '../options.ts';
 import { type ExitCode, type Output, UsageError } from '../output.ts';
 import { placeOf } from '../place.ts';
 import type { Act } from '../program.ts';
+import { listCommand } from './ledger-list.ts';
 
 interface VerifyOptions extends CommonOptions {
   readonly checkpoint?: string;
@@ -36,7 +37,7 @@ export function ledgerCommand(act: Act): Command {
     )
     .option(
       '--checkpoint <file>',
-      'a checkpoint that was kept elsewhere: without one, nobody can tell a ledger from its older self',
+      'checkpoints that were kept elsewhere, one or many: without any, nobody can tell a ledger from its older self',
     )
     .option('--key <vkey>', 'the verifier key (default: the one in the data directory)')
     .option('--receipt <file>', 'verify one receipt (`-`: standard input), without the ledger')
@@ -58,7 +59,9 @@ export function ledgerCommand(act: Act): Command {
     for (const option of commonOptions()) sub.addOption(option);
     command.addCommand(sub);
   }
+  command.addCommand(listCommand(act));
   return addExamples(command, [
+    'sallyport ledger list --type call.denied --from 0',
     'sallyport ledger verify',
     'sallyport ledger verify --checkpoint kept.checkpoint',
     'sallyport ledger receipt 0 > first.receipt',
@@ -104,7 +107,7 @@ async function verify_(options: VerifyOptions, output: Output): Promise<ExitCode
   const kept =
     keptCheckpoint === null
       ? '; no kept checkpoint was given, so an older copy of this ledger would pass too'
-      : ', and continues the kept checkpoint';
+      : `, and continues what was kept, up to ${report.kept ?? 0} events`;
   return output.result(
     report.ok,
     { ...report, problems: report.problems.map((problem) => ({ ...problem })) },

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { printable } from '../../content/escape.ts';
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../content/value.ts';
+import { isJsonObject } from '../../content/value.ts';
+import { eventCells, eventHead, objects } from '../event-table.ts';
 import { addExamples } from '../examples.ts';
 import { type CommonOptions, commonOptions } from '../options.ts';
 import { type ExitCode, type Output, UsageError } from '../output.ts';
@@ -90,25 +91,12 @@ async function showRun(run: string, options: CommonOptions, output: Output): Pro
     name,
     printable(JSON.stringify(value)),
   ]);
-  const events = objects(answer['events']).map((event) => [
-    String(event['seq']),
-    new Date(Number(event['atMs'])).toISOString(),
-    printable(String(event['type'])),
-    printable(String(event['tool'] ?? '')),
-    printable(outcomeOf(event)),
-  ]);
+  const events = objects(answer['events']).map((event) => eventCells(event['seq'], event));
   return output.result(
     true,
     answer,
-    `${table(['', ''], facts).trimStart()}\n\n${table(['SEQ', 'AT', 'EVENT', 'TOOL', 'OUTCOME'], events)}`,
+    `${table(['', ''], facts).trimStart()}\n\n${table(eventHead, events)}`,
   );
-}
-
-function outcomeOf(event: JsonObject): string {
-  const codes = objects(event['findings']).flatMap((finding) =>
-    finding['verdict'] === 'note' ? [] : [String(finding['code'])],
-  );
-  return [event['outcome'] ?? event['effect'] ?? '', ...new Set(codes)].join(' ');
 }
 
 async function closeRun(run: string, options: CloseOptions, output: Output): Promise<ExitCode> {
@@ -119,8 +107,4 @@ async function closeRun(run: string, options: CloseOptions, output: Output): Pro
     reason: options.reason ?? null,
   });
   return output.result(true, answer, `${printable(run)} is closed as ${as}`);
-}
-
-function objects(value: JsonValue | undefined): JsonObject[] {
-  return isJsonArray(value) ? value.filter(isJsonObject) : [];
 }
