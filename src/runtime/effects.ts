@@ -136,12 +136,12 @@ export class Effects {
       // Of a deferred call the arguments are written together with the result.
       const payloads = step.deferred ? step.payloads : new Payloads(this.#ports.heldSecrets());
       const ending = endingOf(of, { policy, decision, tool: read.tool, args: read.args });
-      return {
-        ...ending,
-        payloads,
-        seenDigest: ending.seen === null ? null : payloads.keep(ending.seen),
-        releasedDigest: ending.released === null ? null : payloads.keep(asJson(ending.released)),
-      };
+      const seenDigest = ending.seen === null ? null : payloads.keep(asJson(ending.seen));
+      const releasedDigest =
+        ending.released === ending.seen
+          ? seenDigest
+          : ending.released && payloads.keep(asJson(ending.released));
+      return { ...ending, payloads, seenDigest, releasedDigest };
     };
     try {
       return end(outcome);

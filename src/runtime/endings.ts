@@ -13,8 +13,8 @@ export interface Ending {
   readonly outcome: 'completed' | 'failed' | 'indeterminate';
   readonly by: 'upstream' | 'sallyport';
   /** The upstream's answer as it came, for the record. */
-  readonly seen: JsonValue | null;
-  /** What the agent gets; null: a refusal with `code`. */
+  readonly seen: ToolResult | null;
+  /** What the agent gets, the very same where nothing was changed; null: a refusal with `code`. */
   readonly released: ToolResult | null;
   readonly isError: boolean;
   readonly findings: readonly Finding[];
@@ -79,13 +79,12 @@ function failure(outcome: 'failed' | 'indeterminate', code: FindingCode): Ending
 }
 
 function inspected(result: ToolResult, context: EndingContext): Ending {
-  const seen = asJson(result);
   const inspection = inspect({ ...context, result });
   const isError = result.isError === true;
   const common = {
     outcome: isError || !inspection.success ? ('failed' as const) : ('completed' as const),
     by: 'upstream' as const,
-    seen,
+    seen: result,
     isError,
     findings: inspection.findings,
     labels: inspection.labels,

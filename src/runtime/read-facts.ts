@@ -1,5 +1,6 @@
 import type { Facts, FactsRequest } from '../engine/facts.ts';
 import type { Tool } from '../policy/model.ts';
+import type { Store } from '../store/port.ts';
 import type { Upstream } from '../upstreams/port.ts';
 import type { RuntimePorts } from './ports.ts';
 
@@ -19,7 +20,7 @@ export async function readWorld(
   const { store } = ports;
   const nowMs = store.nowMs();
   const [suspended, windows, once, used] = await Promise.all([
-    Promise.all([...new Set(agents)].map((agent) => store.readState(`suspended:${agent}`))),
+    isSuspended(store, agents),
     keyed(
       request.windows,
       ({ key }) => key,
@@ -39,7 +40,7 @@ export async function readWorld(
   const upstream = tool === null ? undefined : ports.upstream(tool.upstream);
   const facts: Facts = {
     nowMs,
-    suspended: suspended.some((state) => state !== undefined),
+    suspended,
     windows,
     once,
     used,
@@ -50,11 +51,18 @@ export async function readWorld(
   return { facts, upstream };
 }
 
+async function isSuspended(store: Store, agents: readonly string[]): Promise<boolean> {
+  for (const agent of new Set(agents))
+    if ((await store.readState(`suspended:${agent}`)) !== undefined) return true;
+  return false;
+}
+
 async function keyed<Item, Value>(
   items: readonly Item[],
   keyOf: (item: Item) => string,
   read: (item: Item) => Promise<Value>,
 ): Promise<Record<string, Value>> {
+  if (items.length === 0) return {};
   return Object.fromEntries(
     await Promise.all(items.map(async (item) => [keyOf(item), await read(item)] as const)),
   );

@@ -30,6 +30,9 @@ const handleForm = /^spr_([0-9A-Za-z_-]{24})([0-9A-Za-z_-]{24})$/;
 /** 144 bits of an HMAC-SHA256. */
 const sealBytes = 18;
 
+/** Handles in use at a time: one that is forgotten is only checked again. */
+const handlesMax = 10_000;
+
 /** Calls of a full run that its successor remembers: the newest. */
 const callsCarriedMax = 1_000;
 
@@ -47,6 +50,8 @@ export class Runs {
   readonly #family: RunFamily;
   /** The id of the implicit run of each (agent, user, credential) that called since the start. */
   readonly #implicit = new Map<string, Promise<string>>();
+  /** Handles whose seal was found good. */
+  readonly #opened = new Map<string, string>();
   /** Made once: making it costs five times what sealing does. */
   readonly #handleKey: KeyObject;
 
@@ -148,13 +153,22 @@ export class Runs {
 
   /** A stolen handle is useless: the run answers to its agent's own credential, and to its person's where one is bound. */
   async #named(principal: AgentPrincipal, handle: string): Promise<RunWriter | null> {
-    const [, random, seal] = handleForm.exec(handle) ?? [];
-    if (random === undefined || seal === undefined) return null;
-    const expected = Buffer.from(this.#sealOf(idPrefix + random));
-    if (!timingSafeEqual(Buffer.from(seal), expected)) return null;
-    const writer = await this.writer(idPrefix + random);
+    const id = this.#opened.get(handle) ?? this.#open(handle);
+    if (id === null) return null;
+    const writer = await this.writer(id);
     const run = writer?.run;
     return run == null || run.implicit || !mayCarry(principal, run) ? null : writer;
+  }
+
+  /** The id of the run that a handle names; null: nobody here sealed it. */
+  #open(handle: string): string | null {
+    const [, random, seal] = handleForm.exec(handle) ?? [];
+    if (random === undefined || seal === undefined) return null;
+    const id = idPrefix + random;
+    if (!timingSafeEqual(Buffer.from(seal), Buffer.from(this.#sealOf(id)))) return null;
+    if (this.#opened.size >= handlesMax) this.#opened.clear();
+    this.#opened.set(handle, id);
+    return id;
   }
 
   /** Who sees a run's id (in the ledger, an alert, a refusal) has not got its handle. */

@@ -10,16 +10,17 @@ export function sendJson(
   value: JsonValue,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<boolean> {
-  const bytes = Buffer.from(JSON.stringify(value));
+  const text = JSON.stringify(value);
   if (!response.headersSent && !response.destroyed) {
     response.writeHead(status, {
       'content-type': 'application/json',
-      'content-length': bytes.length,
+      'content-length': Buffer.byteLength(text),
       'cache-control': 'no-store',
       ...headers,
     });
   }
-  return finish(response, bytes);
+  // As text it goes out together with the head.
+  return finish(response, text);
 }
 
 export function sendEmpty(
@@ -37,28 +38,30 @@ export function sendEmpty(
  * its own buffers can't be told from one that read them. When unread answers fill all the room that there is for them,
  * the connection is closed instead: the call is recorded as undelivered, and a repeat of it gets its outcome.
  */
-export function finish(response: ServerResponse, last: Buffer | null): Promise<boolean> {
+export function finish(response: ServerResponse, last: string | null): Promise<boolean> {
   if (response.destroyed || response.closed) return Promise.resolve(false);
-  const bytes = last?.length ?? 0;
+  const bytes = last === null ? 0 : Buffer.byteLength(last);
   if (!keepAnswer(bytes)) {
     response.destroy();
     return Promise.resolve(false);
   }
   return new Promise((resolve) => {
-    // Somebody who never reads would otherwise keep the answer, and the claim on it, for ever.
-    const timer = setTimeout(() => response.destroy(), httpLimits.deliveryTimeoutMs);
+    let timer: NodeJS.Timeout | null = null;
     let settled = false;
     const settle = (delivered: boolean): void => {
       if (settled) return;
       settled = true;
-      clearTimeout(timer);
+      if (timer !== null) clearTimeout(timer);
       letGoOfAnswer(bytes);
       resolve(delivered);
     };
     response.once('finish', () => settle(true));
+    // After an error too.
     response.once('close', () => settle(response.writableFinished));
-    response.once('error', () => settle(false));
     if (last === null) response.end();
     else response.end(last);
+    // Somebody who never reads would otherwise keep the answer, and the claim on it, for ever. Most have it by now.
+    if (response.writableLength > 0)
+      timer = setTimeout(() => response.destroy(), httpLimits.deliveryTimeoutMs);
   });
 }

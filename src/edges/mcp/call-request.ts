@@ -13,10 +13,11 @@ const runKey = 'dev.sallyport/run';
 const stepKey = 'dev.sallyport/step';
 const dryRunKey = 'dev.sallyport/dry_run';
 
-export function addressOf(request: RpcRequest, listed: readonly ListedForAgent[]): Address {
+/** @param listed asked for only where an address can mean several upstreams' */
+export function addressOf(request: RpcRequest, listed: () => readonly ListedForAgent[]): Address {
   switch (request.method) {
     case 'resources/read':
-      return resourceAddress(textParam(request, 'uri', mcpLimits.uriLengthMax), listed);
+      return resourceAddress(textParam(request, 'uri', mcpLimits.uriLengthMax), listed());
     case 'prompts/get':
       return promptAddress(
         textParam(request, 'name', mcpLimits.nameLengthMax),

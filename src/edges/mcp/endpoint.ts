@@ -152,11 +152,10 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
   }
 
   async function answerCall({ principal, http, response, request, era }: Exchange): Promise<void> {
-    const listed = runtime.listTools(principal);
-    const address = addressOf(request, listed);
-    const entry = listed.find(({ name }) => name === address.tool);
-    if (era === modern && address.surface === 'tool' && entry !== undefined) {
-      checkParamHeaders(http, entry.inputSchema, address.args);
+    const address = addressOf(request, () => runtime.listTools(principal));
+    if (era === modern && address.surface === 'tool') {
+      const entry = runtime.listTools(principal).find(({ name }) => name === address.tool);
+      if (entry !== undefined) checkParamHeaders(http, entry.inputSchema, address.args);
     }
     const proposal = proposalOf(address, http, request);
     const left = new AbortController();

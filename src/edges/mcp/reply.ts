@@ -48,7 +48,7 @@ export function openReply(
     end(answer) {
       const message = { jsonrpc: '2.0', id, ...answer.body };
       return streaming
-        ? finish(response, Buffer.from(eventOf(message)))
+        ? finish(response, eventOf(message))
         : sendJson(response, answer.status, message);
     },
   };

@@ -38,6 +38,7 @@ export class McpUpstream implements Upstream {
   readonly #listeners = new Set<() => void>();
   readonly #connection: KeptConnection;
   #mirrored: ReadonlyMap<string, readonly MirroredArgument[]> = new Map();
+  #description: { readonly of: JsonObject; readonly text: JsonObject } | null = null;
 
   constructor(name: string, dial: Dial, options: McpUpstreamOptions) {
     this.name = name;
@@ -60,7 +61,7 @@ export class McpUpstream implements Upstream {
       return {
         state: 'up',
         reason: null,
-        serverInfo: serverInfo === null ? null : this.#describe(serverInfo),
+        serverInfo: serverInfo === null ? null : this.#described(serverInfo),
         protocolVersion: version,
       };
     }
@@ -304,6 +305,13 @@ export class McpUpstream implements Upstream {
 
   #readable(text: string): string {
     return printable(this.#options.secrets.redactText(text), upstreamLimits.errorCharactersMax);
+  }
+
+  #described(serverInfo: JsonObject): JsonObject {
+    // Asked at every call, and the same as long as the connection.
+    if (this.#description?.of !== serverInfo)
+      this.#description = { of: serverInfo, text: this.#describe(serverInfo) };
+    return this.#description.text;
   }
 
   /** Name and version, as far as they are text: the rest of what a server says of itself interests nobody. */
