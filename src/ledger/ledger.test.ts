@@ -508,6 +508,32 @@ describe('the key', () => {
   });
 });
 
+describe('many kept checkpoints, as a file sink has them', () => {
+  test('are all held against the ledger; the newest says how far nothing can have changed', async () => {
+    const { directory, kept, vkey } = await ledger();
+    const newest = readFileSync(checkpointFile(directory), 'utf8');
+    expect(await verify(directory, vkey, `${kept}\n${newest}`)).toMatchObject({
+      ok: true,
+      kept: 600,
+    });
+    const forged = kept.replace('\n300\n', '\n299\n');
+    expect(await verify(directory, vkey, `${forged}\n${newest}`)).toMatchObject({
+      ok: false,
+      problems: [{ code: 'checkpoint' }],
+    });
+  });
+
+  test('a rewritten past contradicts the older of them too', async () => {
+    const [one, other] = [await ledger(), await ledger()];
+    const both = one.kept + readFileSync(checkpointFile(one.directory), 'utf8');
+    rmSync(one.directory, { recursive: true });
+    cpSync(other.directory, one.directory, { recursive: true });
+    const report = await verify(one.directory, one.vkey, both);
+    expect(report.ok).toBe(false);
+    expect(report.problems.filter(({ code }) => code === 'rewritten')).toHaveLength(2);
+  });
+});
+
 describe('the bundle', () => {
   async function exported(directory: string): Promise<readonly [string, ...string[]]> {
     await using reader = await openSqliteReader({ directory, foldRun: fold });

@@ -97,6 +97,11 @@ function splitNote(note: string): { text: string; signatures: { name: string; by
   return { text: note.slice(0, split + 1), signatures };
 }
 
+/** Notes that follow one another in a text, with empty lines between them or without: each ends with its signatures. */
+export function splitNotes(text: string): readonly string[] {
+  return text.match(/(?:[^\n—][^\n]*\n)+\n(?:— [^\n]*\n)+/g) ?? [];
+}
+
 function hasControls(text: string): boolean {
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);

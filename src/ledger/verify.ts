@@ -13,8 +13,9 @@ import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { LedgerError } from './errors.ts';
 import { Findings, type LedgerProblem } from './findings.ts';
 import { leafHash, sameHash } from './leaf.ts';
-import { parseVkey, type Verifier } from './note.ts';
-import { payloadDigest, payloadsNamedBy } from './payloads.ts';
+import { parseVkey, splitNotes, type Verifier } from './note.ts';
+import { PayloadChecks } from './payload-checks.ts';
+import { payloadsNamedBy } from './payloads.ts';
 import { hashesOf, tileWidth } from './tiles.ts';
 import { Frontier } from './tree.ts';
 
@@ -22,7 +23,7 @@ export interface VerifyOptions {
   /** Null: there is no store any more where one was. */
   readonly reader: StoreReader | null;
   readonly vkey: string;
-  /** A signed checkpoint that was copied away earlier. */
+  /** What was copied away earlier: a signed checkpoint, or many after one another, as a sink's file has them. */
   readonly keptCheckpoint: string | null;
 }
 
@@ -32,7 +33,7 @@ export interface LedgerReport {
   readonly events: number;
   /** Covered by the ledger's own newest checkpoint; events after it are recorded and not sealed yet. */
   readonly sealed: number;
-  /** Covered by the kept checkpoint: nobody can have changed those, not even with the key. */
+  /** Covered by the newest kept checkpoint: nobody can have changed those, not even with the key. */
   readonly kept: number | null;
   /** The first event that isn't what it was. */
   readonly firstBadSeq: number | null;
@@ -46,24 +47,22 @@ const rowsAtOnce = tileWidth;
 
 const columnNames = ['run', 'atMs', 'type', 'agent', 'tool'] as const;
 
-/** Payloads that were checked already, by digest; many calls share one. */
-const payloadMemoryMax = 100_000;
-
 /** @throws {LedgerError} `ledger.format` when `vkey` is none. What is wrong with the ledger is in the report. */
 export async function verifyLedger(options: VerifyOptions): Promise<LedgerReport> {
   const verifier = parseVkey(options.vkey);
   const findings = new Findings();
   const kept = readKept(options.keptCheckpoint, verifier, findings);
+  const newest = kept.at(-1) ?? null;
   const { reader } = options;
   if (reader === null) {
-    findings.add('wiped', kept === null || kept.size === 0 ? null : 0, 'there is no ledger');
-    return reportOf(findings, { events: 0, sealed: 0, kept });
+    findings.add('wiped', (newest?.size ?? 0) === 0 ? null : 0, 'there is no ledger');
+    return reportOf(findings, { events: 0, sealed: 0, kept: newest });
   }
   // Read before the events, so that a gateway at work can't seal events that were not read.
   const own = await readOwn(reader, verifier, findings);
   const events = await new Walk(reader, findings, own, kept).run();
-  judgeSizes(findings, events, own, kept);
-  return reportOf(findings, { events, sealed: own?.size ?? 0, kept });
+  judgeSizes(findings, events, own, newest);
+  return reportOf(findings, { events, sealed: own?.size ?? 0, kept: newest });
 }
 
 /** One pass over the events: their place, their hash, their columns, their payloads. */
@@ -71,49 +70,53 @@ class Walk {
   readonly #reader: StoreReader;
   readonly #findings: Findings;
   readonly #own: Checkpoint | null;
-  readonly #kept: Checkpoint | null;
+  /** Those not reached yet begin at `due`, the smallest first. */
+  readonly #checkpoints: readonly { readonly of: Checkpoint; readonly whose: string }[];
+  #due = 0;
   readonly #frontier = new Frontier();
-  readonly #payloads = new Set<string>();
+  readonly #payloads: PayloadChecks;
   #next = 0;
 
   constructor(
     reader: StoreReader,
     findings: Findings,
     own: Checkpoint | null,
-    kept: Checkpoint | null,
+    kept: readonly Checkpoint[],
   ) {
     this.#reader = reader;
     this.#findings = findings;
     this.#own = own;
-    this.#kept = kept;
+    this.#checkpoints = [
+      ...(own === null ? [] : [{ of: own, whose: "the ledger's own" }]),
+      ...kept.map((of) => ({ of, whose: 'the kept' })),
+    ].sort((one, other) => one.of.size - other.of.size);
+    this.#payloads = new PayloadChecks(reader);
   }
 
   /** @returns how many events there are, up to the last one; missing ones before it count. */
   async run(): Promise<number> {
+    await using _payloads = this.#payloads;
     this.#compareRoots();
     for (;;) {
       const rows = await this.#reader.eventRows(this.#next, rowsAtOnce - (this.#next % rowsAtOnce));
       if (rows.length === 0) return this.#next;
-      const sealed = await this.#sealedHashes();
+      const tile = Math.floor(this.#next / tileWidth);
+      const sealed = await this.#sealedHashes(tile);
       for (const row of rows) {
         if (row.seq > this.#next) this.#gap(row.seq);
-        await this.#event(row, sealed.get(row.seq));
+        const named = this.#event(row, sealed[row.seq - tile * tileWidth]);
+        for (const digest of named) await this.#payload(digest, row.seq);
       }
     }
   }
 
-  async #sealedHashes(): Promise<Map<number, Uint8Array>> {
-    const tile = Math.floor(this.#next / tileWidth);
-    const hashes = hashesOf(await this.#reader.tile(0, tile));
-    const size = this.#own?.size ?? 0;
-    return new Map(
-      hashes
-        .map((hash, offset) => [tile * tileWidth + offset, hash] as const)
-        .filter(([seq]) => seq < size),
-    );
+  async #sealedHashes(tile: number): Promise<readonly Uint8Array[]> {
+    const sealed = Math.max(0, (this.#own?.size ?? 0) - tile * tileWidth);
+    return hashesOf(await this.#reader.tile(0, tile)).slice(0, sealed);
   }
 
-  async #event(row: EventRow, sealed: Uint8Array | undefined): Promise<void> {
+  /** @returns the payloads that it names. */
+  #event(row: EventRow, sealed: Uint8Array | undefined): readonly string[] {
     const hash = leafHash(row.leaf);
     if (sealed !== undefined && !sameHash(sealed, hash))
       this.#findings.mismatch(row.seq, hash, sealed);
@@ -121,9 +124,16 @@ class Walk {
     this.#next = row.seq + 1;
     this.#compareRoots();
     const event = this.#read(row);
-    if (event === null) return;
+    if (event === null) return [];
     this.#columns(row, event);
-    for (const digest of payloadsNamedBy(event)) await this.#payload(digest, row.seq);
+    return payloadsNamedBy(event);
+  }
+
+  async #payload(digest: string, seq: number): Promise<void> {
+    const state = this.#payloads.known(digest) ?? (await this.#payloads.find(digest));
+    if (state === 'missing') this.#findings.add('payload_missing', seq, `${digest} is gone`);
+    else if (state === 'edited')
+      this.#findings.add('payload_edited', seq, `what lies under ${digest} is something else`);
   }
 
   #gap(until: number): void {
@@ -155,29 +165,17 @@ class Walk {
     this.#findings.add('mislabelled', row.seq, detail);
   }
 
-  async #payload(digest: string, seq: number): Promise<void> {
-    if (this.#payloads.has(digest)) return;
-    if (this.#payloads.size >= payloadMemoryMax) this.#payloads.clear();
-    this.#payloads.add(digest);
-    const bytes = await this.#reader.payload(digest);
-    if (bytes === null) this.#findings.add('payload_missing', seq, `${digest} is gone`);
-    else if (payloadDigest(bytes) !== digest) {
-      this.#findings.add('payload_edited', seq, `what lies under ${digest} is something else`);
-    }
-  }
-
   #compareRoots(): void {
-    if (this.#frontier.size !== this.#next) return;
-    for (const [checkpoint, whose] of [
-      [this.#own, "the ledger's own"],
-      [this.#kept, 'the kept'],
-    ] as const) {
-      if (checkpoint?.size !== this.#next || sameHash(checkpoint.root, this.#frontier.root()))
-        continue;
+    for (; ; this.#due += 1) {
+      const due = this.#checkpoints[this.#due];
+      if (due === undefined || due.of.size > this.#next) return;
+      // After a gap no root can be told.
+      if (this.#frontier.size !== due.of.size) continue;
+      if (sameHash(due.of.root, this.#frontier.root())) continue;
       this.#findings.add(
         'rewritten',
         null,
-        `the first ${checkpoint.size} events are not those of ${whose} checkpoint`,
+        `the first ${due.of.size} events are not those of ${due.whose} checkpoint`,
       );
     }
   }
@@ -217,11 +215,18 @@ async function readOwn(
   );
 }
 
-function readKept(note: string | null, verifier: Verifier, findings: Findings): Checkpoint | null {
-  if (note === null) return null;
-  return readNote(note, verifier, (why) =>
-    findings.add('checkpoint', null, `the kept one: ${why}`),
-  );
+/** The smallest first. */
+function readKept(text: string | null, verifier: Verifier, findings: Findings): Checkpoint[] {
+  if (text === null) return [];
+  const notes = splitNotes(text);
+  return (notes.length === 0 ? [text] : notes)
+    .flatMap(
+      (note) =>
+        readNote(note, verifier, (why) =>
+          findings.add('checkpoint', null, `the kept one: ${why}`),
+        ) ?? [],
+    )
+    .sort((one, other) => one.size - other.size);
 }
 
 function readNote(note: string, verifier: Verifier, bad: (why: string) => void): Checkpoint | null {
