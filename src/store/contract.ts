@@ -536,6 +536,12 @@ export function storeContract(
       });
       expect(Buffer.from((await world.store.payload('sha256:aa')) ?? [])).toEqual(bytes);
       expect(await world.store.payload('sha256:cc')).toBeNull();
+      const inOrder: string[] = [];
+      for await (const kept of world.store.payloads()) {
+        inOrder.push(kept.digest);
+        expect(kept.bytes).toEqual(await world.store.payload(kept.digest));
+      }
+      expect(inOrder).toEqual(['sha256:aa', 'sha256:bb']);
     });
 
     test('calls that a dead owner left open are seen after a restart, oldest first', async () => {
