@@ -3,6 +3,8 @@
  * checkpoint and another to the upstream, so whatever readers are known to disagree on is refused: duplicate keys, keys
  * that some readers match without regard to case, `__proto__`, lone surrogates, numbers that a double can't hold.
  */
+import { foldCase } from './fold-case.ts';
+import { readCompact } from './json-compact.ts';
 import { jsonDepthCeiling, StrictJsonError } from './json-error.ts';
 import { utf8Bytes } from './utf8.ts';
 import type { JsonValue } from './value.ts';
@@ -37,13 +39,16 @@ export function readJson(source: string | Uint8Array, limits: Partial<JsonLimits
     const offset = Math.max(0, text.search(/\p{Surrogate}/u));
     throw new StrictJsonError('json.lone_surrogate', 'half of a surrogate pair', offset);
   }
-  return new Reader(text, Math.min(depthMax, jsonDepthCeiling)).document();
+  const depth = Math.min(depthMax, jsonDepthCeiling);
+  return readCompact(text, depth) ?? new Reader(text, depth).document();
 }
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function decode(bytes: Uint8Array, bytesMax: number): string {
   if (bytes.byteLength > bytesMax) throw tooLarge(bytesMax);
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch (cause) {
     throw new StrictJsonError('json.utf8', 'bytes that are no UTF-8', 0, cause);
   }
@@ -328,19 +333,4 @@ const shortEscapes: ReadonlyMap<string, string> = new Map([
 
 function isDigit(unit: number): boolean {
   return unit >= zero && unit <= nine;
-}
-
-/**
- * Some readers match keys by Unicode case folding: to them `ſend` and U+212A (the Kelvin sign) are `send` and `k`.
- * Upper-casing in between catches those that have no lower form of their own; lower-casing before it, the one (`ẞ`)
- * that has no other upper form than itself.
- */
-function foldCase(key: string): string {
-  for (let at = 0; at < key.length; at += 1) {
-    const unit = key.charCodeAt(at);
-    if ((unit >= 0x41 && unit <= 0x5a) || unit >= 0x80) {
-      return key.toLowerCase().toUpperCase().toLowerCase();
-    }
-  }
-  return key;
 }
