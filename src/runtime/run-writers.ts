@@ -7,6 +7,8 @@ import { RunWriter } from './writer.ts';
 
 /** Idle writers kept in memory, so that the next call of their run needs no load. */
 const writersMax = 5_000;
+/** What their runs remember together, in calls: some hundred bytes each. */
+const callsRememberedMax = 200_000;
 
 /** Deliveries of one run that wait to be told: their event stays as short as others. */
 const deliveriesMax = 64;
@@ -66,6 +68,20 @@ export class RunWriters {
   async #tell(writer: RunWriter): Promise<void> {
     this.#telling.delete(writer);
     await writer.tellDelivered();
+  }
+
+  /**
+   * Lets go of runs that have ended, and of those used longest ago when all of them remember too much. Only from a timer:
+   * whoever has just got a writer holds it before the next one fires.
+   */
+  makeRoom(): void {
+    let remembered = 0;
+    for (const { run } of this.#writers.values()) remembered += run?.toolCalls ?? 0;
+    for (const [id, { idle, run }] of this.#writers) {
+      if (!idle || (run?.status === 'open' && remembered <= callsRememberedMax)) continue;
+      this.#writers.delete(id);
+      remembered -= run?.toolCalls ?? 0;
+    }
   }
 
   /** What every event of a run says first. */

@@ -82,6 +82,11 @@ export class Runs {
     return this.#writers.tellDelivered();
   }
 
+  /** Lets go of what nobody needs in memory. Only from a timer. */
+  makeRoom(): void {
+    this.#writers.makeRoom();
+  }
+
   /** A call of this run has ended, and the run may have been closed meanwhile. */
   ended(run: Run): Promise<void> {
     return this.#family.ended(run);

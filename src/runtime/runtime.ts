@@ -42,7 +42,10 @@ export async function openRuntime(
   timer.unref();
   const tellDelivered = (): Promise<unknown> =>
     runs.tellDelivered().catch((error: unknown) => failed(ports, 'deliveries.failed', error));
-  const teller = setInterval(tellDelivered, deliveriesEveryMs).unref();
+  const teller = setInterval(() => {
+    runs.makeRoom();
+    void tellDelivered();
+  }, deliveriesEveryMs).unref();
 
   return {
     recovered,
