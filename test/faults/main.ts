@@ -3,10 +3,11 @@ import { parseArgs } from 'node:util';
 import { killRound } from './kill-round.ts';
 import { recoveryRound } from './recovery-round.ts';
 import type { Round, RoundReport } from './round.ts';
+import { syscallRound } from './syscall-round.ts';
 import { timeRound } from './time-round.ts';
 import { upstreamRound } from './upstream-round.ts';
 
-const rounds: readonly Round[] = [killRound, timeRound, recoveryRound, upstreamRound];
+const rounds: readonly Round[] = [killRound, timeRound, recoveryRound, upstreamRound, syscallRound];
 const failuresShown = 20;
 
 const help = `npm run faults [-- [round] [options]]

@@ -173,7 +173,7 @@ async function within<T>(work: Promise<T>, ms: number): Promise<T | null> {
 /** A server that ended is started again, after a while. */
 async function until(holds: () => boolean): Promise<void> {
   for (let tries = 0; !holds(); tries += 1) {
-    if (tries === 300) throw new Error('a server that ended was not started again');
+    if (tries === 900) throw new Error('a server that ended was not started again');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
