@@ -336,6 +336,36 @@ export function storeContract(
       expect((await run.start('call-3', { reservations: [once('only')] })).type).toBe('committed');
     });
 
+    test('sums that were looked at while commits were under way are exact once these are answered', async () => {
+      await using world = await World.make();
+      const { store } = world;
+      const run = world.run('a');
+      await run.open();
+      const keys = ['k', 'l', 'm'];
+      const spans = [null, 0, 1_000_050, 1_000_100, 1_000_199];
+      const answers: Promise<unknown>[] = [];
+      for (let n = 0; n < 200; n += 1) {
+        world.clockMs += 1;
+        const [key = 'k', other = 'k'] = [keys[n % 3], keys[(n * 7) % 3]];
+        const reservations = [window(key, 1 + (n % 5), 1e9, null), window(other, 1, 1e9, 60_000)];
+        answers.push(run.start(`call-${n}`, { reservations }));
+        if (n % 4 === 3) {
+          const call = `call-${n - 2}`;
+          answers.push(run.finish(call, { releases: [call] }));
+        }
+        answers.push(store.windowSum(key, spans[n % spans.length] ?? null));
+        if (n % 10 === 0) await answers.at(-2);
+        if (n % 17 === 0) await answers.at(-1);
+      }
+      await Promise.all(answers);
+      const sums = () =>
+        Promise.all(keys.flatMap((key) => spans.map((since) => world.store.windowSum(key, since))));
+      const looked = await sums();
+      await world.reopen();
+      expect(looked).toEqual(await sums());
+      expect(new Set(looked).size).toBeGreaterThan(8);
+    });
+
     test('counters survive a restart', async () => {
       await using world = await World.make();
       const run = world.run('a');
@@ -376,6 +406,21 @@ export function storeContract(
       ]);
       expect(await world.store.readState('token:c')).toBeUndefined();
       expect(await world.store.readState('tokem')).toBe(3);
+    });
+
+    test('a value that was read before is the new one as soon as its write is answered', async () => {
+      await using world = await World.make();
+      const { store } = world;
+      const put = (value: number | null) =>
+        store.commitGateway({ events: [], writes: [{ key: 'k', value }] });
+      for (const value of [1, 2, null, 3]) {
+        const [earlier] = await Promise.all([store.readState('k'), put(value)]);
+        expect(await store.readState('k')).toBe(value ?? undefined);
+        expect(earlier).not.toBe(value ?? undefined);
+      }
+      const [, between] = await Promise.all([put(4), store.readState('k'), put(5)]);
+      expect([3, 4, 5]).toContain(between);
+      expect(await store.readState('k')).toBe(5);
     });
 
     test('`expect` compares and sets: of two racing, one wins', async () => {
@@ -500,6 +545,32 @@ export function storeContract(
       expect((await world.store.eventRows(2, 10)).map(({ seq }) => seq)).toEqual([2, 3]);
     });
 
+    test('the few of an agent or a type are found among the many, from either end', async () => {
+      await using world = await World.make();
+      const busy = world.run('busy');
+      await busy.open();
+      const many = Array.from({ length: 300 }, (_, n) => busy.start(`call-${n}`));
+      await Promise.all(many);
+      await world.run('b').open(1, { agent: 'other' });
+      await Promise.all(Array.from({ length: 300 }, (_, n) => busy.finish(`call-${n}`)));
+      await world.reopen();
+      await world.run('c').open(1, { agent: 'other' });
+      const seqs = async (filter: Parameters<Store['events']>[0]) =>
+        (await world.store.events(filter)).map(({ seq }) => seq);
+      expect(await seqs({ agent: 'other', limit: 9 })).toEqual([301, 602]);
+      expect(await seqs({ agent: 'other', limit: 1, newestFirst: true })).toEqual([602]);
+      expect(await seqs({ agent: 'other', limit: 9, beforeSeq: 602 })).toEqual([301]);
+      expect(await seqs({ agent: 'other', limit: 9, fromSeq: 302 })).toEqual([602]);
+      expect(await seqs({ type: 'run.opened', limit: 9 })).toEqual([0, 301, 602]);
+      expect(await seqs({ type: 'run.opened', agent: 'email_agent', limit: 9 })).toEqual([0]);
+      expect(await seqs({ type: 'call.finished', limit: 2 })).toEqual([302, 303]);
+      expect(await seqs({ type: 'call.started', limit: 2, newestFirst: true })).toEqual([300, 299]);
+      expect(await seqs({ run: 'busy', fromSeq: 299, limit: 3 })).toEqual([299, 300, 302]);
+      expect(await seqs({ run: 'busy', type: 'call.started', beforeSeq: 3, limit: 9 })).toEqual([
+        1, 2,
+      ]);
+    });
+
     test('fresh leaf hashes are those of the rows, as far as there are any', async () => {
       await using world = await World.make();
       const expectFresh = async (fromSeq: number, limit: number) => {
@@ -532,6 +603,8 @@ export function storeContract(
         payloads: new Map([
           ['sha256:aa', Buffer.from('y')],
           ['sha256:bb', bytes],
+          ['sha256:Aa', Buffer.from('one')],
+          ['sha256:BB', Buffer.from('other')],
         ]),
       });
       expect(Buffer.from((await world.store.payload('sha256:aa')) ?? [])).toEqual(bytes);
@@ -541,7 +614,7 @@ export function storeContract(
         inOrder.push(kept.digest);
         expect(kept.bytes).toEqual(await world.store.payload(kept.digest));
       }
-      expect(inOrder).toEqual(['sha256:aa', 'sha256:bb']);
+      expect(inOrder).toEqual(['sha256:aa', 'sha256:bb', 'sha256:Aa', 'sha256:BB']);
     });
 
     test('calls that a dead owner left open are seen after a restart, oldest first', async () => {

@@ -14,8 +14,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from 'vitest';
 import { fold } from '../../engine/fold.ts';
 import { storeContract } from '../contract.ts';
-import { SampleRun, window } from '../contract-samples.ts';
+import { opened, SampleRun, window } from '../contract-samples.ts';
 import { openSqliteReader, openSqliteStore } from './open.ts';
+import { Writer } from './writer.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'sallyport-store-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -73,6 +74,55 @@ describe('one writer', () => {
     expect(await reader.eventCount()).toBe(2);
     await using late = await openSqliteReader({ directory, foldRun: fold });
     expect(await late.eventCount()).toBe(2);
+  });
+});
+
+describe('the writing thread', () => {
+  const open = (directory: string) =>
+    `import { openSqliteStore } from '${new URL('./open.ts', import.meta.url)}';
+     import { fold } from '${new URL('../../engine/fold.ts', import.meta.url)}';
+     import { SampleRun } from '${new URL('../contract-samples.ts', import.meta.url)}';
+     const store = await openSqliteStore({ directory: ${JSON.stringify(directory)}, foldRun: fold });\n`;
+  const runScript = (script: string) =>
+    spawnSync(process.execPath, ['--input-type=module', '-e', script], { timeout: 20_000 });
+
+  test('keeps no idle process alive, but one that waits for a commit', async () => {
+    const directory = place();
+    const { status, stdout } = runScript(
+      `${open(directory)}
+       new SampleRun(store, 'a').open().then((outcome) => console.log(outcome.type));`,
+    );
+    expect([status, String(stdout)]).toEqual([0, 'committed\n']);
+    await using store = await openSqliteStore({ directory, foldRun: fold });
+    expect(await store.eventCount()).toBe(1);
+  });
+
+  test('that meets anything unexpected takes the store down with it, its neighbours too', async () => {
+    const directory = place();
+    const store = await openSqliteStore({ directory, foldRun: fold });
+    await new SampleRun(store, 'a').open();
+    edit(directory, 'DROP TABLE used');
+    const outcomes = await Promise.allSettled([
+      new SampleRun(store, 'b').open(),
+      store.commitGateway({ events: [], writes: [{ key: 'k', value: 1 }] }),
+      new SampleRun(store, 'c').commit([opened('c', 1)], { marks: ['m'] }),
+      new SampleRun(store, 'd').open(),
+    ]);
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'store.unavailable' } });
+    }
+    expect(await store.eventCount()).toBe(1);
+    await store[Symbol.asyncDispose]();
+  });
+
+  test('that ends is a fault, and whoever waits for it is told', async () => {
+    const faults: unknown[] = [];
+    const writer = new Writer(
+      { database: join(place(), 'nowhere', 'x.db'), leaseOwner: 'me' },
+      { onWritten: () => undefined, onFault: (fault) => faults.push(fault) },
+    );
+    await writer.close();
+    expect(faults).toMatchObject([{ code: 'store.unavailable' }]);
   });
 });
 

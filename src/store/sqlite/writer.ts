@@ -29,7 +29,8 @@ export class Writer {
   #buffer = new ArrayBuffer(keptBytesMin);
 
   constructor(start: WriterStart, { onWritten, onFault }: WriterEvents) {
-    this.#worker = new Worker(script, { workerData: start, name: 'store' });
+    // The process's own flags may not fit a file: `--input-type`, or a test runner's hooks.
+    this.#worker = new Worker(script, { workerData: start, name: 'store', execArgv: [] });
     // Alone it keeps no process alive; a group under way does.
     this.#worker.unref();
     let over = false;
