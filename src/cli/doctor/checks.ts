@@ -16,6 +16,7 @@ import { compareCatalog } from '../../upstreams/catalog.ts';
 import { listLive } from '../live-tools.ts';
 import type { Place } from '../place.ts';
 import { bad, type CheckResult, good } from './check.ts';
+import { checkCheckpoints } from './checkpoints.ts';
 
 /** This version's own time: a clock before it is wrong. */
 const releasedAtMs = Date.UTC(2026, 10, 1);
@@ -33,6 +34,7 @@ export async function checkProject(place: Place): Promise<CheckResult[]> {
           ...(await checkUpstreams(place, loaded.policy)),
         ]),
     await checkLedger(place),
+    ...('check' in loaded ? [] : await checkCheckpoints(place, loaded.policy.policy)),
     await checkClock(place),
   ];
 }
@@ -106,12 +108,14 @@ async function checkCredentials(policy: Policy): Promise<CheckResult> {
 }
 
 export function secretsOf(policy: Policy): SecretReference[] {
-  return [...policy.upstreams.values()].flatMap(({ transport, credential }) => [
+  const ofUpstreams = [...policy.upstreams.values()].flatMap(({ transport, credential }) => [
     ...(transport.type === 'stdio'
       ? [...transport.env.values()].filter((value) => typeof value !== 'string')
       : []),
     ...(credential === null ? [] : [credential.secret]),
   ]);
+  const { webhook } = policy.checkpoints;
+  return webhook === null ? ofUpstreams : [...ofUpstreams, webhook.secret];
 }
 
 async function checkUpstreams(
