@@ -18,18 +18,21 @@ type Part =
 /** Patterns are written by people; anything longer is a mistake. */
 export const globLengthMax = 1_024;
 
-/** Matching takes time linear in value times pattern, whatever either says: a set of places, never a backtrack. */
+/**
+ * Matching looks at each character once, whatever either says: at all places of the pattern together, a bit each, never
+ * backtracking. An agent sends a megabyte where a policy has a glob.
+ */
 export function compileGlob(text: string): CompiledGlob {
-  const parts = partsOf(text);
+  const whole = machineOf(partsOf(text));
   // What is excepted with all that it holds (`/srv/private/**`) isn't to be listed either.
   const folder = text.replace(/(?:\/\*\*)+$/, '');
-  const folderParts = folder === '' ? parts : partsOf(folder);
+  const above = folder === '' ? whole : machineOf(partsOf(folder));
   return {
     text,
-    matches: (value) => matches(parts, value, false),
+    matches: (value) => matches(whole, value, false),
     // `*/**` matches `/`, which holds no folder `*`.
     covers: (path) =>
-      matches(folderParts, path, true) || (folder !== text && matches(parts, path, false)),
+      matches(above, path, true) || (folder !== text && matches(whole, path, false)),
   };
 }
 
@@ -47,46 +50,117 @@ function partsOf(text: string): Part[] {
   return parts;
 }
 
+/** Sets of places in a pattern, a bit each. */
+interface Machine {
+  readonly end: number;
+  readonly words: number;
+  /** Where this character is what is wanted; of any other, `others`. */
+  readonly wanted: ReadonlyMap<string, Uint32Array>;
+  readonly others: Uint32Array;
+  /** Where a character may be passed over without going on: of any but `/`, and of `/`. */
+  readonly stays: Uint32Array;
+  readonly staysAtSlash: Uint32Array;
+  /** `**` that stands alone before a slash: where a segment begins, it may be nothing together with it. */
+  readonly alone: Uint32Array;
+}
+
+function machineOf(parts: readonly Part[]): Machine {
+  const words = (parts.length >>> 5) + 1;
+  const places = (isOne: (part: Part, place: number) => boolean): Uint32Array => {
+    const set = new Uint32Array(words);
+    for (const [place, part] of parts.entries()) if (isOne(part, place)) add(set, place);
+    return set;
+  };
+  const isSlash = (part: Part | undefined): boolean => part?.type === 'char' && part.char === '/';
+  const chars = new Set(parts.flatMap((part) => (part.type === 'char' ? [part.char] : [])));
+  const wanted = new Map<string, Uint32Array>();
+  for (const char of chars.add('/')) {
+    wanted.set(
+      char,
+      places((part) =>
+        part.type === 'char' ? part.char === char : part.type === 'any' && char !== '/',
+      ),
+    );
+  }
+  return {
+    end: parts.length,
+    words,
+    wanted,
+    others: places(({ type }) => type === 'any'),
+    stays: places(({ type }) => type === 'star' || type === 'globstar'),
+    staysAtSlash: places(({ type }) => type === 'globstar'),
+    alone: places(
+      ({ type }, place) =>
+        type === 'globstar' &&
+        (place === 0 || isSlash(parts[place - 1])) &&
+        isSlash(parts[place + 1]),
+    ),
+  };
+}
+
 /** @param folders - whether what ends where a segment ends is enough */
-function matches(parts: readonly Part[], value: string, folders: boolean): boolean {
-  let places = closure(parts, new Set([0]), true);
+function matches(machine: Machine, value: string, folders: boolean): boolean {
+  const { end, words, wanted, others, stays, staysAtSlash } = machine;
+  let places = new Uint32Array(words);
+  let next = new Uint32Array(words);
+  add(places, 0);
+  passStars(machine, places, true);
   let isFirst = true;
   for (const char of value) {
-    if (folders && char === '/' && !isFirst && places.has(parts.length)) return true;
+    const atSlash = char === '/';
+    if (folders && atSlash && !isFirst && has(places, end)) return true;
     isFirst = false;
-    const next = new Set<number>();
-    for (const place of places) {
-      const part = parts[place];
-      if (part === undefined) continue;
-      if (part.type === 'char' && part.char === char) next.add(place + 1);
-      else if (part.type === 'any' && char !== '/') next.add(place + 1);
-      else if (part.type === 'globstar' || (part.type === 'star' && char !== '/')) next.add(place);
+    const goesOn = wanted.get(char) ?? others;
+    const remains = atSlash ? staysAtSlash : stays;
+    let carried = 0;
+    let any = 0;
+    for (let word = 0; word < words; word += 1) {
+      const here = places[word] ?? 0;
+      const moving = here & (goesOn[word] ?? 0);
+      const set = (moving << 1) | carried | (here & (remains[word] ?? 0));
+      carried = moving >>> 31;
+      next[word] = set;
+      any |= set;
     }
-    if (next.size === 0) return false;
-    places = closure(parts, next, char === '/');
+    if (any === 0) return false;
+    [places, next] = [next, places];
+    passStars(machine, places, atSlash);
   }
-  return places.has(parts.length);
+  return has(places, end);
 }
 
 /**
  * A star may also be nothing; and a `**` that stands alone between slashes may be nothing together with its slash, so
  * that `**` + `/x` covers `x`. Only where a segment begins: else it would cover `yx` too.
  */
-function closure(
-  parts: readonly Part[],
-  places: ReadonlySet<number>,
+function passStars(
+  { words, stays, alone }: Machine,
+  places: Uint32Array,
   segmentBegins: boolean,
-): Set<number> {
-  const reached = new Set(places);
-  for (const place of reached) {
-    const part = parts[place];
-    if (part?.type !== 'star' && part?.type !== 'globstar') continue;
-    reached.add(place + 1);
-    const before = parts[place - 1];
-    const after = parts[place + 1];
-    const standsAlone = place === 0 || (before?.type === 'char' && before.char === '/');
-    if (!segmentBegins || part.type !== 'globstar' || !standsAlone) continue;
-    if (after?.type === 'char' && after.char === '/') reached.add(place + 2);
+): void {
+  for (let grown = true; grown; ) {
+    grown = false;
+    let carried = 0;
+    for (let word = 0; word < words; word += 1) {
+      const before = places[word] ?? 0;
+      let here = (before | carried) >>> 0;
+      const star = here & (stays[word] ?? 0);
+      here = (here | (star << 1)) >>> 0;
+      const both = segmentBegins ? here & (alone[word] ?? 0) : 0;
+      here = (here | (both << 2)) >>> 0;
+      carried = (star >>> 31) | (both >>> 30);
+      if (here !== before) {
+        places[word] = here;
+        grown = true;
+      }
+    }
   }
-  return reached;
+}
+
+function add(set: Uint32Array, place: number): void {
+  set[place >>> 5] = (set[place >>> 5] ?? 0) | (1 << (place & 31));
+}
+
+function has(set: Uint32Array, place: number): boolean {
+  return (((set[place >>> 5] ?? 0) >>> (place & 31)) & 1) === 1;
 }
