@@ -1,21 +1,48 @@
 /**
- * Loaded into a gateway before its own code: on SIGUSR2 it collects garbage and says what the process holds, as one line
- * of the file that `SALLYPORT_CENSUS` names.
+ * Loaded into a gateway before its own code: on SIGUSR2 every thread of it collects its garbage, and the process says
+ * what it holds, as one line of the file that `SALLYPORT_CENSUS` names.
  */
 import { appendFileSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { isMainThread } from 'node:worker_threads';
 
 const file = process.env['SALLYPORT_CENSUS'] ?? '';
+/** For threads to answer in; one that stands still is left out. */
+const answersWithinMs = 300;
+
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
+const channel = new BroadcastChannel('sallyport-census');
+channel.unref();
 
-process.on('SIGUSR2', () => {
+function heapUsed(): number {
   // Twice: what finalizers let go of in the first pass goes in the second.
   collect();
   collect();
-  const { rss, heapUsed, external } = process.memoryUsage();
-  const resources: Record<string, number> = {};
-  for (const type of process.getActiveResourcesInfo()) resources[type] = (resources[type] ?? 0) + 1;
-  appendFileSync(file, `${JSON.stringify({ rss, heapUsed, external, resources })}\n`);
-});
+  return getHeapStatistics().used_heap_size;
+}
+
+if (isMainThread) {
+  let ofThreads = 0;
+  channel.onmessage = ({ data }) => {
+    if (typeof data === 'number') ofThreads += data;
+  };
+  process.on('SIGUSR2', () => {
+    ofThreads = 0;
+    channel.postMessage('count');
+    setTimeout(() => {
+      const ofMain = heapUsed();
+      const { rss, external } = process.memoryUsage();
+      const resources: Record<string, number> = {};
+      for (const type of process.getActiveResourcesInfo())
+        resources[type] = (resources[type] ?? 0) + 1;
+      const counted = { rss, external, heapUsed: ofMain, threadsHeapUsed: ofThreads, resources };
+      appendFileSync(file, `${JSON.stringify(counted)}\n`);
+    }, answersWithinMs);
+  });
+} else {
+  channel.onmessage = ({ data }) => {
+    if (data === 'count') channel.postMessage(heapUsed());
+  };
+}

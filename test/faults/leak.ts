@@ -11,8 +11,9 @@ export interface Allowance {
 
 const megabyte = 1024 * 1024;
 /** Caches that fill for hours, and pages that the allocator keeps, are no leak; an hour's leak is more than this. */
-const memory: Readonly<Record<string, Allowance>> = {
+export const memory: Readonly<Record<string, Allowance>> = {
   rss: { atMost: 16 * megabyte, share: 0.1 },
+  threadsHeapUsed: { atMost: 4 * megabyte, share: 0.1 },
   heapUsed: { atMost: 4 * megabyte, share: 0.1 },
   external: { atMost: 4 * megabyte, share: 0.1 },
 };

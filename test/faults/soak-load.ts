@@ -21,6 +21,7 @@ const lookEveryMs = 50;
 const censusShape = z.object({
   rss: z.number(),
   heapUsed: z.number(),
+  threadsHeapUsed: z.number(),
   external: z.number(),
   resources: z.record(z.string(), z.number()),
 });

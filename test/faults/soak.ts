@@ -3,7 +3,7 @@
  * grows (see `leak.ts`), when a child outlives it, or when the checker finds anything at a restart.
  */
 import { parseArgs } from 'node:util';
-import { growthOf, type Sample } from './leak.ts';
+import { growthOf, memory, type Sample } from './leak.ts';
 import { Soak } from './soak-load.ts';
 import type { Violation } from './world.ts';
 
@@ -90,7 +90,7 @@ async function main(): Promise<number> {
       ok: true,
     },
     ...growth.map(({ what, half, last, growth: by, leaks }) => {
-      const scale = what === 'rss' || what === 'heapUsed' || what === 'external' ? megabyte : 1;
+      const scale = what in memory ? megabyte : 1;
       const shown = (value: number): number => Math.round((value / scale) * 10) / 10;
       return {
         name: `${what}: growth over the second half (${shown(half)} to ${shown(last)})`,
