@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { cache } from '../examples/email-agent/rig/cache.ts';
 import { mustRun } from '../examples/email-agent/rig/process.ts';
 import { openGateway } from '../src/gateway.ts';
+import { formatLock } from '../src/policy/lock-file.ts';
 import { deskLock, deskPolicy } from './desk.ts';
 
 const home = join(cache, 'bench');
@@ -49,7 +50,7 @@ export interface Project {
 export async function makeProject(directory: string, upstream: string): Promise<Project> {
   const policyFile = join(directory, 'sallyport.yaml');
   await writeFile(policyFile, deskPolicy(`{ mcp: { url: "${upstream}/mcp" } }`));
-  await writeFile(join(directory, 'sallyport.lock'), deskLock());
+  await writeFile(join(directory, 'sallyport.lock'), formatLock(deskLock()));
   await using gateway = await openGateway({
     policyFile,
     dataDirectory: join(directory, '.sallyport'),

@@ -9,9 +9,11 @@ import { table } from '../src/cli/table.ts';
 import { append } from './append.ts';
 import type { Bench, BenchOptions, Row } from './bench.ts';
 import { calls } from './calls.ts';
+import { decide } from './decide.ts';
+import { ledger } from './ledger.ts';
 import { keep } from './results.ts';
 
-const benches: readonly Bench[] = [calls, append];
+const benches: readonly Bench[] = [calls, decide, append, ledger];
 
 const output = makeOutput(process.argv.includes('--json'), {
   out: process.stdout,

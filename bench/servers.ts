@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline';
 import { Pool } from 'undici';
 import { deskTools } from './desk.ts';
 
+const tools = deskTools();
+
 /** An MCP server over HTTP, without sessions, whose tools answer at once. */
 export function serveTool(): Promise<string> {
   return listen(
@@ -67,7 +69,7 @@ function resultOf(method: unknown, protocolVersion: unknown): object | null {
         serverInfo: { name: 'bench', version: '1.0.0' },
       };
     case 'tools/list':
-      return { tools: deskTools };
+      return { tools };
     case 'ping':
       return {};
     default:
