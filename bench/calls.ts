@@ -18,11 +18,18 @@ import {
   skipped,
 } from './bench.ts';
 import { type Callers, oneRunCallers, ownRunCallers, plainCallers } from './callers.ts';
-import { actTool, readTool } from './desk.ts';
-import { buildGateway, makeProject, type Project, workDirectory } from './gateway.ts';
+import { actTool, deskLock, deskPolicy, httpUpstream, readTool } from './desk.ts';
+import {
+  buildGateway,
+  makeProject,
+  type Project,
+  type RunningGateway,
+  up,
+  workDirectory,
+} from './gateway.ts';
 import { latencies, load, pairs, perSecond } from './load.ts';
 import { peerRows } from './peers.ts';
-import { cpuSeconds, Processes, residentMegabytes, type Started } from './processes.ts';
+import { cpuSeconds, Processes, residentMegabytes } from './processes.ts';
 
 const connections = 32;
 const roundsDefault = 5;
@@ -62,11 +69,11 @@ async function run(options: BenchOptions): Promise<readonly Row[]> {
     tool,
     proxy: (await processes.start(process.execPath, [serve, 'proxy', tool])).line,
     main,
-    project: await makeProject(directory.path, tool),
+    project: await makeProject(directory.path, deskPolicy(httpUpstream(tool)), deskLock()),
   };
   const rows: Row[] = [];
   if (chosen(options, 'start')) rows.push(...(await startRows(setting)));
-  const gateway = await up(setting);
+  const gateway = await up(processes, main, setting.project);
   for (const [lane, least, makeCallers, of] of [
     ['read', 0.55, ownRunCallers, readTool],
     ['act', 0.45, ownRunCallers, actTool],
@@ -86,24 +93,13 @@ async function run(options: BenchOptions): Promise<readonly Row[]> {
   return rows;
 }
 
-interface RunningGateway {
-  readonly process: Started;
-  readonly url: string;
-}
-
-async function up({ processes, main, project }: Setting): Promise<RunningGateway> {
-  const argv = [main, 'up', '--policy', project.policyFile, '--port', '0', '--json'];
-  const started = await processes.start(process.execPath, argv);
-  return { process: started, url: new URL(JSON.parse(started.line).url).origin };
-}
-
 /** From nothing to the first answered call, and what it holds when nobody asks for anything. */
 async function startRows(setting: Setting): Promise<readonly Row[]> {
   const tookMs: number[] = [];
   const megabytes: number[] = [];
   for (let start = 0; start <= startsMeasured; start += 1) {
     const begun = performance.now();
-    const gateway = await up(setting);
+    const gateway = await up(setting.processes, setting.main, setting.project);
     using callers = await ownRunCallers(gateway.url, setting.project, readTool, 1);
     await callers.callers[0]?.();
     if (start > 0) tookMs.push(performance.now() - begun);

@@ -53,8 +53,16 @@ export function callBody(tool: string, n: number): string {
   return `{"jsonrpc":"2.0","id":${n},"method":"tools/call","params":{"name":"${tool}","arguments":{"id":"ok-${n}","path":"/srv/out/${n}.md","to":"ann@customer.example","count":${n % 100},"colour":"green"}}}`;
 }
 
+export function httpUpstream(url: string): string {
+  return `{ mcp: { url: "${url}/mcp" } }`;
+}
+
 /** A line each for grants and tools: a policy of thousands of them is a file as people write it. */
-export function deskPolicy(upstream: string, count: number = toolsUsual): string {
+export function deskPolicy(
+  upstream: string,
+  count: number = toolsUsual,
+  of: 'agent_and_role' | 'agent' = 'agent_and_role',
+): string {
   const rules =
     '{ where: { id: "ok-*", count: { min: 0, max: 100 }, colour: [red, green] }, paths: { under: [/srv/out] }, allowed_domains: [customer.example] }';
   const args = '{ id: identifier, path: path, to: recipient, count: number, colour: title }';
@@ -73,7 +81,7 @@ export function deskPolicy(upstream: string, count: number = toolsUsual): string
     '  people:',
     '    permissions:',
     '      desk:',
-    ...names.map((name) => `        ${name}: ${rules}`),
+    ...names.map((name) => `        ${name}: ${of === 'agent' ? 'allow' : rules}`),
     'agents:',
     '  bench:',
     '    acts_for: [people]',

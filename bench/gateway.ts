@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { cache } from '../examples/email-agent/rig/cache.ts';
 import { mustRun } from '../examples/email-agent/rig/process.ts';
 import { openGateway } from '../src/gateway.ts';
+import type { Lock } from '../src/policy/lock.ts';
 import { formatLock } from '../src/policy/lock-file.ts';
-import { deskLock, deskPolicy } from './desk.ts';
+
+import type { Processes, Started } from './processes.ts';
 
 const home = join(cache, 'bench');
 const repository = join(import.meta.dirname, '..');
@@ -47,10 +49,10 @@ export interface Project {
   readonly opener: string;
 }
 
-export async function makeProject(directory: string, upstream: string): Promise<Project> {
+export async function makeProject(directory: string, policy: string, lock: Lock): Promise<Project> {
   const policyFile = join(directory, 'sallyport.yaml');
-  await writeFile(policyFile, deskPolicy(`{ mcp: { url: "${upstream}/mcp" } }`));
-  await writeFile(join(directory, 'sallyport.lock'), formatLock(deskLock()));
+  await writeFile(policyFile, policy);
+  await writeFile(join(directory, 'sallyport.lock'), formatLock(lock));
   await using gateway = await openGateway({
     policyFile,
     dataDirectory: join(directory, '.sallyport'),
@@ -61,4 +63,19 @@ export async function makeProject(directory: string, upstream: string): Promise<
   const agent = await gateway.tokens.mint({ ...never, holder: 'agent', user: null });
   const opener = await gateway.tokens.mint({ ...never, holder: 'opener', agents: null });
   return { policyFile, agent: agent.token, opener: opener.token };
+}
+
+export interface RunningGateway {
+  readonly process: Started;
+  readonly url: string;
+}
+
+export async function up(
+  processes: Processes,
+  main: string,
+  { policyFile }: Project,
+): Promise<RunningGateway> {
+  const argv = [main, 'up', '--policy', policyFile, '--port', '0', '--json'];
+  const started = await processes.start(process.execPath, argv);
+  return { process: started, url: new URL(JSON.parse(started.line).url).origin };
 }

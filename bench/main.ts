@@ -10,10 +10,12 @@ import { append } from './append.ts';
 import type { Bench, BenchOptions, Row } from './bench.ts';
 import { calls } from './calls.ts';
 import { decide } from './decide.ts';
+import { guard } from './guard.ts';
 import { ledger } from './ledger.ts';
+import { policy } from './policy.ts';
 import { keep } from './results.ts';
 
-const benches: readonly Bench[] = [calls, decide, append, ledger];
+const benches: readonly Bench[] = [calls, decide, guard, append, policy, ledger];
 
 const output = makeOutput(process.argv.includes('--json'), {
   out: process.stdout,

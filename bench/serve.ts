@@ -3,4 +3,7 @@ import { serveProxy, serveTool, serveToolOnStdio } from './servers.ts';
 
 const [, , what, target = ''] = process.argv;
 if (what === 'stdio') serveToolOnStdio();
-else process.stdout.write(`${what === 'proxy' ? await serveProxy(target) : await serveTool()}\n`);
+else
+  process.stdout.write(
+    `${what === 'proxy' ? await serveProxy(target) : await serveTool(target === '' ? undefined : Number(target))}\n`,
+  );

@@ -5,15 +5,16 @@ import { createInterface } from 'node:readline';
 import { Pool } from 'undici';
 import { deskTools } from './desk.ts';
 
-const tools = deskTools();
+type Tools = ReturnType<typeof deskTools>;
 
 /** An MCP server over HTTP, without sessions, whose tools answer at once. */
-export function serveTool(): Promise<string> {
+export function serveTool(count?: number): Promise<string> {
+  const tools = deskTools(count);
   return listen(
     createServer((request, response) => {
       if (request.method !== 'POST') return void response.writeHead(405).end();
       void bodyOf(request).then((body) => {
-        const answer = answerTo(body.toString());
+        const answer = answerTo(tools, body.toString());
         if (answer === null) response.writeHead(202).end();
         else send(response, 200, Buffer.from(answer));
       });
@@ -23,8 +24,9 @@ export function serveTool(): Promise<string> {
 
 /** The same server over standard input and output, for peers that stand in front of programs. */
 export function serveToolOnStdio(): void {
+  const tools = deskTools();
   createInterface({ input: process.stdin }).on('line', (line) => {
-    const answer = answerTo(line);
+    const answer = answerTo(tools, line);
     if (answer !== null) process.stdout.write(`${answer}\n`);
   });
 }
@@ -47,10 +49,10 @@ export function serveProxy(target: string): Promise<string> {
   );
 }
 
-function answerTo(message: string): string | null {
+function answerTo(tools: Tools, message: string): string | null {
   const { id, method, params } = JSON.parse(message);
   if (id === undefined) return null;
-  const result = resultOf(method, params?.protocolVersion);
+  const result = resultOf(tools, method, params?.protocolVersion);
   return JSON.stringify(
     result === null
       ? { jsonrpc: '2.0', id, error: { code: -32601, message: 'unknown method' } }
@@ -58,7 +60,7 @@ function answerTo(message: string): string | null {
   );
 }
 
-function resultOf(method: unknown, protocolVersion: unknown): object | null {
+function resultOf(tools: Tools, method: unknown, protocolVersion: unknown): object | null {
   switch (method) {
     case 'tools/call':
       return { content: [{ type: 'text', text: 'done' }] };
