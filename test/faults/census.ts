@@ -2,6 +2,7 @@
  * Loaded into a gateway before its own code: on SIGUSR2 every thread of it collects its garbage, and the process says
  * what it holds, as one line of the file that `SALLYPORT_CENSUS` names.
  */
+import { createHook } from 'node:async_hooks';
 import { appendFileSync } from 'node:fs';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -23,6 +24,16 @@ function heapUsed(): number {
   return getHeapStatistics().used_heap_size;
 }
 
+/** All that were set and neither fired nor were cleared: those that keep no process alive are in no other list. */
+const timers = new Set<number>();
+createHook({
+  init(id, type) {
+    if (type === 'Timeout') timers.add(id);
+  },
+  destroy: (id) => void timers.delete(id),
+  trackPromises: false,
+}).enable();
+
 if (isMainThread) {
   let ofThreads = 0;
   channel.onmessage = ({ data }) => {
@@ -37,7 +48,8 @@ if (isMainThread) {
       const resources: Record<string, number> = {};
       for (const type of process.getActiveResourcesInfo())
         resources[type] = (resources[type] ?? 0) + 1;
-      const counted = { rss, external, heapUsed: ofMain, threadsHeapUsed: ofThreads, resources };
+      const heaps = { heapUsed: ofMain, threadsHeapUsed: ofThreads };
+      const counted = { rss, external, ...heaps, timers: timers.size, resources };
       appendFileSync(file, `${JSON.stringify(counted)}\n`);
     }, answersWithinMs);
   });

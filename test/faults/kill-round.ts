@@ -47,7 +47,7 @@ function reportOf(rig: KillRig, lives: readonly Life[]): RoundReport {
         'runs',
       ),
       count(
-        'killed from outside, its point not reached',
+        'ended in order, its point not reached',
         sum((life) => life.missed),
         'runs',
       ),

@@ -23,6 +23,7 @@ const censusShape = z.object({
   heapUsed: z.number(),
   threadsHeapUsed: z.number(),
   external: z.number(),
+  timers: z.number(),
   resources: z.record(z.string(), z.number()),
 });
 
