@@ -1,6 +1,7 @@
 /** The composition root: the only place that knows every room. It builds the parts, joins them, and takes them down. */
-import { randomBytes, randomFillSync } from 'node:crypto';
+import { hash, randomBytes, randomFillSync } from 'node:crypto';
 import { dirname } from 'node:path';
+import { hashWith } from './content/digest.ts';
 import { isJsonObject, type JsonValue } from './content/value.ts';
 import { SecretsHeld } from './credentials/held.ts';
 import { readSecret } from './credentials/secrets.ts';
@@ -59,6 +60,8 @@ export interface Gateway extends AsyncDisposable {
     readonly allowedHosts?: readonly string[];
   }): Promise<RunningServer>;
 }
+
+hashWith((text) => hash('sha256', text));
 
 const mediationPrefix = 'mediation:';
 const suspendedPrefix = 'suspended:';

@@ -10,6 +10,14 @@ export function canonicalJson(value: JsonValue): string {
   return canonical(value, 0);
 }
 
+const unchangingTexts = new WeakMap<object, string>();
+
+/** A value that stands in many others and never changes: its text is made once. */
+export function unchanging<Value extends JsonObject>(value: Value): Value {
+  unchangingTexts.set(Object.freeze(value), canonicalJson(value));
+  return value;
+}
+
 function canonical(value: JsonValue | undefined, depth: number): string {
   if (typeof value === 'string') return canonicalString(value);
   if (typeof value === 'boolean') return value ? 'true' : 'false';
@@ -30,6 +38,8 @@ function canonical(value: JsonValue | undefined, depth: number): string {
     }
     return `${text}]`;
   }
+  const made = unchangingTexts.get(value);
+  if (made !== undefined) return made;
   let text = '';
   for (const key of sortedKeys(value)) {
     text += `${text === '' ? '{' : ','}${canonicalString(key)}:${canonical(value[key], depth + 1)}`;

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import { toASCII } from 'tr46';
 import { describe, expect, test } from 'vitest';
 import { type Kind, type KindName, kindNames, type RecipientForm } from './kind.ts';
+import { parseDomain } from './kinds/address.ts';
 import { parseKind, parseReturned, plainKind } from './kinds.ts';
 import type { JsonValue } from './value.ts';
 
@@ -94,6 +96,23 @@ describe('recipient', () => {
     ['an object', { email: 'ann@x.example' }],
     ['null', null],
   ]);
+
+  test('a plain name is read as the mapping of international names reads it', () => {
+    const letter = fc.constantFrom(...'abzABZ019-.xnXN');
+    fc.assert(
+      fc.property(fc.string({ unit: letter, maxLength: 70 }), (name) => {
+        const mapped = toASCII(name, {
+          useSTD3ASCIIRules: true,
+          checkBidi: true,
+          checkJoiners: true,
+          verifyDNSLength: true,
+        });
+        const read = parseDomain(name);
+        if (read !== null) expect(read).toBe(mapped);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 
   test('a domain comes with those above it', () => {
     expect(parseKind(plainKind('recipient'), 'a@mail.Competitor.com')).toMatchObject({

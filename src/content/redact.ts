@@ -13,12 +13,12 @@ const replacement = '[redacted]';
  * model a credential.
  */
 export function redactValues(value: JsonValue, secrets: readonly string[]): JsonValue {
-  const needles = needlesOf(secrets);
+  const needles = needlesFor(secrets);
   return needles.length === 0 ? value : redactAll(value, needles);
 }
 
 export function redactText(text: string, secrets: readonly string[]): string {
-  return redactWith(text, needlesOf(secrets));
+  return redactWith(text, needlesFor(secrets));
 }
 
 function redactAll(value: JsonValue, needles: readonly string[]): JsonValue {
@@ -60,6 +60,17 @@ function redactWith(text: string, needles: readonly string[]): string {
     shownUntil = Math.max(shownUntil, end);
   }
   return redacted + text.slice(shownUntil);
+}
+
+/** Lists of secrets don't change, and many payloads are searched by each. */
+const made = new WeakMap<readonly string[], readonly string[]>();
+
+function needlesFor(secrets: readonly string[]): readonly string[] {
+  const known = made.get(secrets);
+  if (known !== undefined) return known;
+  const needles = needlesOf(secrets);
+  made.set(secrets, needles);
+  return needles;
 }
 
 function needlesOf(secrets: readonly string[]): readonly string[] {

@@ -1,4 +1,5 @@
 /** Turns what was decided and what happened into events: the only place that writes them for calls. */
+import { unchanging } from '../content/canonical.ts';
 import { redactText, redactValues } from '../content/redact.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
 import { remainingBudget } from '../engine/budget.ts';
@@ -6,7 +7,7 @@ import type { Decision, Finding, Remedy } from '../engine/decision.ts';
 import type { Mediation, RecordedFinding, RunEvent } from '../engine/events.ts';
 import type { Facts } from '../engine/facts.ts';
 import type { Run } from '../engine/run.ts';
-import type { Agent, Policy, Tool } from '../policy/model.ts';
+import type { Agent, Policy, SourcePosition, Tool } from '../policy/model.ts';
 
 const detailCharactersMax = 256;
 const detailItemsMax = 100;
@@ -97,16 +98,39 @@ export function recordedFindings(
   findings: readonly Finding[],
   secrets: readonly string[],
 ): RecordedFinding[] {
-  return findings.map(({ stage, code, verdict, details, at }) => {
+  return findings.map((finding) => {
+    if (finding.verdict === 'note' && finding.at !== null) return passed(finding, finding.at);
+    const { stage, code, verdict, details, at } = finding;
     const redacted = redactValues(details, secrets);
     return {
       stage,
       code,
       verdict,
       details: isJsonObject(redacted) ? shortened(redacted) : {},
-      at: at === null ? null : `${at.file}:${at.line}:${at.column}`,
+      at: at === null ? null : placeOf(at),
     };
   });
+}
+
+/** By the line of the policy that made the check, and what the check was. */
+const passedChecks = new WeakMap<SourcePosition, Map<string, RecordedFinding>>();
+
+/**
+ * A check that passed is told by what it was and where it stands. What it looked at are the call's arguments and facts,
+ * which are recorded once, and not again with each of a hundred lines that let them through.
+ */
+function passed({ stage, code, verdict }: Finding, at: SourcePosition): RecordedFinding {
+  const byCode = passedChecks.get(at) ?? new Map<string, RecordedFinding>();
+  passedChecks.set(at, byCode);
+  const known = byCode.get(code);
+  if (known !== undefined) return known;
+  const recorded = unchanging({ stage, code, verdict, details: {}, at: placeOf(at) });
+  byCode.set(code, recorded);
+  return recorded;
+}
+
+function placeOf({ file, line, column }: SourcePosition): string {
+  return `${file}:${line}:${column}`;
 }
 
 function shortened(details: JsonObject): JsonObject {

@@ -59,7 +59,22 @@ export function parseSender(text: string): Address | Unparsable {
 /** IDNA-ASCII, lower case; null for what is no host name (also an address literal, or a name with a trailing dot). */
 export function parseDomain(text: string): string | null {
   if (text === '' || text.length > domainLengthMax || text.endsWith('.')) return null;
-  const ascii = toASCII(text, {
+  // Most names are plain, and the mapping of a plain name is itself.
+  const plain = plainForm.test(text) && !encodedForm.test(text);
+  const ascii = plain ? text.toLowerCase() : mapped(text);
+  if (ascii === null || ascii.length > domainLengthMax) return null;
+  const labels = ascii.split('.');
+  if (!plain && !hasOneReading(text, labels)) return null;
+  return labels.every((label) => labelForm.test(label)) && !/^[0-9]+$/.test(labels.at(-1) ?? '')
+    ? ascii
+    : null;
+}
+
+const plainForm = /^[a-z0-9.-]+$/i;
+const encodedForm = /(?:^|\.)xn--/i;
+
+function mapped(text: string): string | null {
+  return toASCII(text, {
     checkHyphens: false,
     checkBidi: true,
     checkJoiners: true,
@@ -67,12 +82,6 @@ export function parseDomain(text: string): string | null {
     verifyDNSLength: true,
     transitionalProcessing: false,
   });
-  if (ascii === null || ascii.length > domainLengthMax) return null;
-  const labels = ascii.split('.');
-  if (!hasOneReading(text, labels)) return null;
-  return labels.every((label) => labelForm.test(label)) && !/^[0-9]+$/.test(labels.at(-1) ?? '')
-    ? ascii
-    : null;
 }
 
 /**
