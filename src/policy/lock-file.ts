@@ -23,7 +23,7 @@ export class LockError extends SallyportError {
 }
 
 /** A hundred servers of a hundred tools with long descriptions. */
-const lockBytesMax = 33_554_432;
+export const lockBytesMax = 33_554_432;
 const lockDepthMax = 128;
 
 /** What a pinned definition is known by. */

@@ -139,9 +139,7 @@ export class TestRun {
     };
     const read = proposed.reading?.ok === true ? proposed.reading.read : null;
     const repeated =
-      read === null
-        ? null
-        : joinable(this.#run, read.digest, read.tool.tier, this.#world.nowMs);
+      read === null ? null : joinable(this.#run, read.digest, read.tool.tier, this.#world.nowMs);
     if (repeated !== null) return { verdict: 'join', codes: [], shown: null };
     const context: Context = { ...proposed, facts: this.#world.facts(gather(proposed)) };
     const decision = decide(context);

@@ -2,21 +2,28 @@
  * The policy in force, from its files: loaded once to start, and again whenever a file of it changes. A bad file never
  * replaces a good policy; either way the ledger says so.
  */
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
 import { SallyportError } from '../content/errors.ts';
 import type { GatewayEvent } from '../engine/events.ts';
+import { policyLimits } from '../policy/defaults.ts';
 import { type Diagnostic, formatDiagnostic } from '../policy/diagnostic.ts';
 import { changedKeys } from '../policy/hash.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { emptyLock, type Lock } from '../policy/lock.ts';
-import { parseLock } from '../policy/lock-file.ts';
+import { lockBytesMax, parseLock } from '../policy/lock-file.ts';
 import type { Policy } from '../policy/model.ts';
 
 const pollMs = 1_000;
-/** A policy file larger than this is a mistake. */
-const fileBytesMax = 1024 * 1024;
-const lockBytesMax = 16 * 1024 * 1024;
 const errorsRecordedMax = 20;
 
 export class PolicyFileError extends SallyportError {
@@ -54,23 +61,20 @@ export function readPolicy(policyFile: string): LoadedPolicy {
 
 /** @param files - filled with what was looked at, also when it turns out to be wrong. */
 function readWatched(policyFile: string, files: Map<string, string>): LoadedPolicy {
-  // Before it is read: a file that is written while we read looks changed afterwards, and is read once more.
-  const read = (file: string, bytesMax: number): string | null => {
-    files.set(file, stampOf(file));
-    return readBounded(file, bytesMax);
-  };
   const mainFile = resolve(policyFile);
   const lockFile = lockFileOf(mainFile);
+  // Before each is read: a file that is written while we read looks changed afterwards, and is read once more.
   files.set(mainFile, stampOf(mainFile));
-  const lockText = read(lockFile, lockBytesMax);
+  files.set(lockFile, stampOf(lockFile));
+  const lockText = readBounded(lockFile, lockBytesMax);
   const lock = lockText === null ? emptyLock : parseLock(lockText);
   const root = dirname(mainFile);
   const loaded = loadPolicy({
     file: mainFile,
     readFile: (path) => {
-      const text = read(path, fileBytesMax);
+      files.set(path, stampOf(path));
       // A link that leads out of the policy's folder would put its rules where nobody reviews them.
-      return text !== null && isBelow(root, path) ? text : null;
+      return isBelow(root, path) ? readBounded(path, policyLimits.fileBytesMax) : null;
     },
     lock,
   });
@@ -82,15 +86,46 @@ function isBelow(root: string, file: string): boolean {
   return existsSync(file) && realpathSync(file).startsWith(`${realpathSync(root)}${sep}`);
 }
 
+/**
+ * The text of a regular file; null: there is none. A pipe or a device put in its place would never end, and bytes that
+ * aren't UTF-8 would be read as something else than they are.
+ */
 function readBounded(file: string, bytesMax: number): string | null {
+  let fd: number;
   try {
-    if (statSync(file).size > bytesMax) {
-      throw new SallyportError('policy.too_large', `${file} is larger than ${bytesMax} bytes`);
-    }
-    return readFileSync(file, 'utf8');
+    fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
+    throw new SallyportError('policy.unreadable', `${file} can't be read`, {
+      hint: 'check that it is a file and that Sallyport may read it',
+      cause: error,
+    });
+  }
+  try {
+    const stats = fstatSync(fd);
+    const { size } = stats;
+    if (!stats.isFile())
+      throw new SallyportError('policy.unreadable', `${file} is not a regular file`);
+    if (size > bytesMax)
+      throw new SallyportError('policy.too_large', `${file} is larger than ${bytesMax} bytes`);
+    const bytes = Buffer.allocUnsafe(size + 1);
+    let length = 0;
+    for (let read = 1; read > 0 && length <= size; length += read)
+      read = readSync(fd, bytes, length, bytes.length - length, null);
+    // The watch sees the change, and reads it again when it is whole.
+    if (length !== size)
+      throw new SallyportError('policy.unreadable', `${file} changed while it was read`);
+    return utf8Of(file, bytes.subarray(0, length));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function utf8Of(file: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new SallyportError('policy.unreadable', `${file} is not UTF-8`);
   }
 }
 

@@ -96,7 +96,7 @@ export function termText(term: Term | AddressTerm): string {
   }
 }
 
-function urlText(term: UrlTerm | { readonly case: string }): string {
+export function urlText(term: UrlTerm | { readonly case: string }): string {
   return 'case' in term
     ? `case.${term.case}`
     : `${term.scheme}://${term.host}:${term.port}${term.path}`;

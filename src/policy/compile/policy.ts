@@ -1,6 +1,6 @@
 import { defaults } from '../defaults.ts';
 import type { Lock } from '../lock.ts';
-import type { Agent, CaseDeclaration, Policy, Tool, UserDeclaration } from '../model.ts';
+import type { Agent, CaseDeclaration, Policy, UserDeclaration } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
 import { Report } from '../report.ts';
 import type { DocumentSyntax } from '../shape/document.ts';
@@ -92,11 +92,7 @@ function prepare(document: DocumentSyntax, lock: Lock, report: Report): Compilat
     ),
     laterUpstreams: new Set(upstreamEntries.filter(isLater).map((entry) => entry.name)),
   });
-  const actions = new Map<string, readonly Tool[]>();
-  for (const tool of tools.values()) {
-    const action = `${tool.upstream}.${tool.action}`;
-    actions.set(action, [...(actions.get(action) ?? []), tool]);
-  }
+  const actions = Map.groupBy(tools.values(), (tool) => `${tool.upstream}.${tool.action}`);
   const users = document.users?.value ?? [];
   return {
     report,

@@ -30,7 +30,7 @@ export function readFiles(
 ): ReadFiles {
   const reader = new FileReader(readFile, report);
   const root = reader.read(file, { file, line: 1, column: 1 }, 0);
-  return { root, files: reader.files };
+  return { root: reader.isOverfull ? null : root, files: reader.files };
 }
 
 class FileReader {
@@ -43,6 +43,11 @@ class FileReader {
   constructor(readFile: (path: string) => string | null, report: Report) {
     this.#readFile = readFile;
     this.#report = report;
+  }
+
+  /** Of such a policy nothing more is read, nor compiled: each file of it costs what a whole policy may. */
+  get isOverfull(): boolean {
+    return this.#count.nodes > policyLimits.nodesMax || this.#bytes > policyLimits.totalBytesMax;
   }
 
   read(file: string, askedAt: SourcePosition, depth: number): MapNode | null {
@@ -93,6 +98,7 @@ class FileReader {
     if (include === undefined || include.value.type !== 'list') return node;
     let merged = node;
     for (const item of include.value.items) {
+      if (this.isOverfull) return merged;
       const path = this.#includedPath(item, depth);
       if (path === null) continue;
       const included = this.read(path, item.at, depth + 1);

@@ -1,0 +1,55 @@
+/** One thing that differs between two policies, in words. */
+export interface Change {
+  /** What it does to whoever asks: `wider` lets more through, `narrower` less; `changed` can't be told, `same` means nothing. */
+  readonly effect: Effect;
+  readonly text: string;
+}
+
+export type Effect = 'wider' | 'narrower' | 'changed' | 'same';
+
+export interface ChangeGroup {
+  /** `agents.reporter`, `tools.mail.send`, `settings`. */
+  readonly about: string;
+  readonly changes: readonly Change[];
+}
+
+/** Of a number that lets more through the larger it is; null is no limit at all. */
+export function byLimit(before: number | null, after: number | null): Effect {
+  if (before === after) return 'same';
+  if (before === null) return 'narrower';
+  if (after === null) return 'wider';
+  return after > before ? 'wider' : 'narrower';
+}
+
+/** Of a list that lets more through the longer it is. */
+export function byEntries(before: ReadonlySet<string>, after: ReadonlySet<string>): Effect {
+  const gone = [...before].some((entry) => !after.has(entry));
+  const come = [...after].some((entry) => !before.has(entry));
+  if (gone && come) return 'changed';
+  if (come) return 'wider';
+  return gone ? 'narrower' : 'same';
+}
+
+export function opposite(effect: Effect): Effect {
+  if (effect === 'wider') return 'narrower';
+  return effect === 'narrower' ? 'wider' : effect;
+}
+
+/** Of two effects at once: wider and narrower together can't be told. */
+export function together(one: Effect, other: Effect): Effect {
+  if (one === 'same') return other;
+  if (other === 'same' || one === other) return one;
+  return 'changed';
+}
+
+/** `added a, b; removed c`. */
+export function entriesText(before: ReadonlySet<string>, after: ReadonlySet<string>): string {
+  const come = [...after].filter((entry) => !before.has(entry));
+  const gone = [...before].filter((entry) => !after.has(entry));
+  return [
+    come.length === 0 ? '' : `added ${come.join(', ')}`,
+    gone.length === 0 ? '' : `removed ${gone.join(', ')}`,
+  ]
+    .filter((part) => part !== '')
+    .join('; ');
+}

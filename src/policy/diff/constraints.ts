@@ -1,0 +1,170 @@
+import { describeConstraint, termText, urlText } from '../check/describe.ts';
+import type { Constraint } from '../model.ts';
+import {
+  byEntries,
+  byLimit,
+  type Change,
+  type Effect,
+  entriesText,
+  opposite,
+  together,
+} from './change.ts';
+import { meansTheSame } from './meaning.ts';
+
+/** Each constraint of a grant has to hold: one more lets less through. */
+export function constraintChanges(
+  before: readonly Constraint[],
+  after: readonly Constraint[],
+): readonly Change[] {
+  const old = new Map(before.map((one) => [identityOf(one), one]));
+  const now = new Map(after.map((one) => [identityOf(one), one]));
+  const changes: Change[] = [];
+  for (const [identity, constraint] of now) {
+    const was = old.get(identity);
+    if (was === undefined)
+      changes.push({ effect: 'narrower', text: `now also ${describeConstraint(constraint)}` });
+    else if (!meansTheSame(was, constraint)) changes.push(changed(was, constraint));
+  }
+  for (const [identity, constraint] of old) {
+    if (!now.has(identity))
+      changes.push({ effect: 'wider', text: `no longer ${describeConstraint(constraint)}` });
+  }
+  return changes;
+}
+
+/** Those that are compared with each other: the same rule about the same thing. */
+function identityOf(constraint: Constraint): string {
+  switch (constraint.type) {
+    case 'max_total':
+      return `${constraint.name} ${constraint.scope}`;
+    case 'items':
+      return `${constraint.name} ${constraint.attribute}`;
+    default:
+      return constraint.name;
+  }
+}
+
+function changed(before: Constraint, after: Constraint): Change {
+  const [old, now] = [listedIn(before), listedIn(after)];
+  const listed = old !== null && now !== null && old.what === now.what;
+  const ofRule: Effect = listed
+    ? inDirection(old.more, byEntries(old.entries, now.entries))
+    : byNumber(before, after);
+  const effect = together(ofRule, byOtherwise(before, after));
+  const entries = listed ? entriesText(old.entries, now.entries) : '';
+  return {
+    // They differ, though not in what is looked at here.
+    effect: effect === 'same' ? 'changed' : effect,
+    text:
+      entries !== '' && byOtherwise(before, after) === 'same'
+        ? `${after.name}: ${entries}`
+        : `${describeConstraint(after)} (was ${describeConstraint(before)})`,
+  };
+}
+
+function inDirection(more: 'wider' | 'narrower', effect: Effect): Effect {
+  return more === 'wider' ? effect : opposite(effect);
+}
+
+/** A failing constraint that a person may answer lets more through than one that refuses. */
+function byOtherwise({ otherwise: before }: Constraint, { otherwise: after }: Constraint): Effect {
+  if (meansTheSame(before, after)) return 'same';
+  if (before === null) return 'wider';
+  return after === null ? 'narrower' : 'changed';
+}
+
+interface Listed {
+  /** What is listed: `only` and `except` of one constraint aren't the same list. */
+  readonly what: string;
+  readonly entries: ReadonlySet<string>;
+  /** What one more entry makes of it. */
+  readonly more: 'wider' | 'narrower';
+}
+
+/** Null: it is no list, or more than one. */
+function listedIn(constraint: Constraint): Listed | null {
+  switch (constraint.type) {
+    case 'recipients':
+    case 'senders':
+    case 'accounts':
+    case 'commands':
+      return only(constraint.only.map(termText));
+    case 'allowed_domains':
+      return only(constraint.domains.map(termText));
+    case 'forbidden_domains':
+      return except(constraint.domains.map(termText));
+    case 'urls':
+      return only(constraint.only.map(urlText));
+    case 'after':
+      return only(constraint.tools);
+    case 'hours':
+      return only(constraint.windows.map((window) => `${window.text} ${window.timezone}`));
+    case 'folders':
+      if (constraint.only === null) return except(constraint.except.map(termText));
+      return constraint.except.length === 0 ? only(constraint.only.map(termText)) : null;
+    case 'paths':
+      if (constraint.under === null) return except(constraint.except.map(({ text }) => text));
+      return constraint.except.length === 0 ? only(constraint.under.map(termText)) : null;
+    case 'fields': {
+      const names = [...constraint.names, ...constraint.pointers.map(({ text }) => text)];
+      return constraint.mode === 'only' ? only(names) : except(names);
+    }
+    case 'items': {
+      const terms = constraint.terms.map(termText);
+      return constraint.mode === 'only' ? only(terms) : except(terms);
+    }
+    case 'where':
+      return constraint.test.type === 'terms'
+        ? only(
+            constraint.test.terms.map((term) =>
+              term.type === 'glob' ? term.glob.text : termText(term),
+            ),
+          )
+        : null;
+    default:
+      return null;
+  }
+}
+
+function only(entries: readonly string[]): Listed {
+  return { what: 'only', entries: new Set(entries), more: 'wider' };
+}
+
+function except(entries: readonly string[]): Listed {
+  return { what: 'except', entries: new Set(entries), more: 'narrower' };
+}
+
+function byNumber(before: Constraint, after: Constraint): Effect {
+  if (before.type === 'max_recipients' && after.type === 'max_recipients')
+    return byLimit(before.max, after.max);
+  if (before.type === 'max_amount' && after.type === 'max_amount')
+    return before.amount.currency === after.amount.currency
+      ? byLimit(before.amount.minor, after.amount.minor)
+      : 'changed';
+  if (before.type === 'max_total' && after.type === 'max_total')
+    return before.amount.currency === after.amount.currency && before.windowMs === after.windowMs
+      ? byLimit(before.amount.minor, after.amount.minor)
+      : 'changed';
+  if (before.type === 'rate' && after.type === 'rate')
+    return before.rate.windowMs === after.rate.windowMs
+      ? byLimit(before.rate.max, after.rate.max)
+      : 'changed';
+  if (
+    before.type === 'where' &&
+    after.type === 'where' &&
+    before.test.type === 'range' &&
+    after.test.type === 'range'
+  )
+    return together(
+      byLimit(before.test.max, after.test.max),
+      // The larger the smallest number, the less passes; none is no limit.
+      byLimit(negated(before.test.min), negated(after.test.min)),
+    );
+  const { otherwise: _before, ...was } = before;
+  const { otherwise: _after, ...is } = after;
+  return meansTheSame(was, is) ? 'same' : 'changed';
+}
+
+function negated(value: number | null): number | null {
+  return value === null ? null : -value;
+}
