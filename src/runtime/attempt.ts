@@ -69,6 +69,7 @@ export function identityOf(
 
 /** What an operator's log may say of an error of ours: never a value that came with a call. */
 export function describe(error: unknown): string {
-  if (error instanceof SallyportError) return `${error.code}: ${error.message}`;
+  if (error instanceof SallyportError)
+    return `${error.code}: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`;
   return error instanceof Error ? `${error.name}: ${error.stack ?? error.message}` : 'unknown';
 }

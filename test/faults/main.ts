@@ -1,5 +1,6 @@
 /** `npm run faults [round] [-- options]`: every kind of fault, one round after another, and what held. */
 import { parseArgs } from 'node:util';
+import { diskRound } from './disk-round.ts';
 import { killRound } from './kill-round.ts';
 import { recoveryRound } from './recovery-round.ts';
 import type { Round, RoundReport } from './round.ts';
@@ -7,7 +8,14 @@ import { syscallRound } from './syscall-round.ts';
 import { timeRound } from './time-round.ts';
 import { upstreamRound } from './upstream-round.ts';
 
-const rounds: readonly Round[] = [killRound, timeRound, recoveryRound, upstreamRound, syscallRound];
+const rounds: readonly Round[] = [
+  killRound,
+  timeRound,
+  recoveryRound,
+  upstreamRound,
+  syscallRound,
+  diskRound,
+];
 const failuresShown = 20;
 
 const help = `npm run faults [-- [round] [options]]

@@ -1,6 +1,8 @@
 import { StoreError } from '../errors.ts';
 
-/** SQLite's primary result codes for "this file can't be read as a database". */
+/** SQLite's primary result code for a disk without space. */
+const fullCode = 13;
+/** Its primary result codes for "this file can't be read as a database". */
 const corruptCodes: ReadonlySet<number> = new Set([11 /* CORRUPT */, 26 /* NOTADB */]);
 
 /** What SQLite threw, in our words. Its own messages name tables and files, never values. */
@@ -11,7 +13,12 @@ export function storeFault(error: unknown): StoreError {
   return new StoreError(
     corrupt ? 'store.corrupt' : 'store.unavailable',
     corrupt ? `the database is damaged: ${detail}` : `the database failed: ${detail}`,
-    { cause: error },
+    {
+      cause: error,
+      ...(resultCode(error) === fullCode
+        ? { hint: 'free space on the disk of the data directory, then restart' }
+        : {}),
+    },
   );
 }
 

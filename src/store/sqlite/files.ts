@@ -30,11 +30,21 @@ export function prepareFiles(directory: string, files: StoreFiles): void {
     if (made !== undefined) syncDirectory(dirname(directory));
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    throw new StoreError('store.unavailable', `the data directory ${directory} can't be used`, {
-      cause: error,
-    });
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const hint = hints[code];
+    throw new StoreError(
+      'store.unavailable',
+      `the data directory ${directory} can't be used${code === '' ? '' : ` (${code})`}`,
+      { cause: error, ...(hint === undefined ? {} : { hint }) },
+    );
   }
 }
+
+const hints: Readonly<Record<string, string>> = {
+  EACCES: 'it has to belong to the user that runs the gateway, with mode 700',
+  EROFS: 'its file system is read-only: look at the disk before mounting it for writing again',
+  ENOSPC: 'free space on its disk',
+};
 
 function keepPrivate(directory: string): void {
   // Windows has no such modes: there the directory's access list decides.

@@ -110,6 +110,7 @@ export interface WriterFailed {
   readonly type: 'failed';
   readonly code: StoreErrorCode;
   readonly message: string;
+  readonly hint: string | null;
 }
 
 export interface WriterStart {

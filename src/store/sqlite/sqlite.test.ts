@@ -1,9 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -275,6 +277,26 @@ describe('a failing medium', () => {
     expect(await store.eventCount()).toBe(1);
   });
 
+  test.each([
+    [
+      'its directory is moved away',
+      (directory: string) => renameSync(directory, `${directory}.gone`),
+    ],
+    ['its database is replaced', (directory: string) => replace(join(directory, 'sallyport.db'))],
+    ['its journal is removed', (directory: string) => rmSync(join(directory, 'sallyport.db-wal'))],
+  ])('%s: no sync fails, and still nothing is acknowledged any more', async (_, act) => {
+    const directory = place();
+    await using store = await openSqliteStore({ directory, foldRun: fold });
+    await new SampleRun(store, 'a').open();
+    act(directory);
+    const gone = {
+      code: 'store.unavailable',
+      message: expect.stringContaining('removed or replaced'),
+    };
+    await expect(new SampleRun(store, 'b').open()).rejects.toMatchObject(gone);
+    await expect(new SampleRun(store, 'c').open()).rejects.toMatchObject(gone);
+  });
+
   test('a full disk rejects, and what was acknowledged before it is there after a restart', async () => {
     const directory = place();
     const script = `
@@ -307,3 +329,8 @@ describe('a failing medium', () => {
     expect([acknowledged, acknowledged + 1]).toContain(await store.eventCount());
   });
 });
+
+function replace(file: string): void {
+  copyFileSync(file, `${file}.copy`);
+  renameSync(`${file}.copy`, file);
+}

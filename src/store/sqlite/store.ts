@@ -35,6 +35,12 @@ import { Writer } from './writer.ts';
 const groupStepsMax = 512;
 const groupBytesMax = 8 * 1024 * 1024;
 
+/** A sync's own cost is small beside that of so many: such a group waits for nobody. */
+const groupStepsEnough = 16;
+
+/** No commit is held back for longer. */
+const gatherMsMax = 1;
+
 interface Queued {
   readonly step: Step;
   readonly parts: readonly Part[];
@@ -61,7 +67,7 @@ export class SqliteStore extends SqliteReads implements Store {
   readonly #hashes = new FreshHashes();
   #queue: Queued[] = [];
   #underWay: readonly Queued[] = [];
-  #scheduled = false;
+  #gathering = false;
   #fault: StoreError | null = null;
   /** Told when nothing is queued or under way any more. */
   #onIdle: () => void = () => undefined;
@@ -133,7 +139,7 @@ export class SqliteStore extends SqliteReads implements Store {
     if (fault === null && this.#underWay.length + this.#queue.length > 0) {
       await new Promise<void>((resolve) => {
         this.#onIdle = resolve;
-        if (this.#underWay.length === 0) this.#send();
+        if (this.#underWay.length === 0 && !this.#gathering) this.#send();
       });
     }
     await this.#writer.close();
@@ -153,13 +159,25 @@ export class SqliteStore extends SqliteReads implements Store {
     if (this.#fault !== null) return Promise.reject(this.#fault);
     return new Promise((resolve, reject) => {
       this.#queue.push({ step, parts, resolve, reject });
-      if (this.#scheduled || this.#underWay.length > 0) return;
-      this.#scheduled = true;
-      // After the I/O callbacks of this turn: every call that arrived together shares the sync.
-      setImmediate(() => {
-        this.#scheduled = false;
-        if (this.#underWay.length === 0) this.#send();
-      });
+      if (!this.#gathering && this.#underWay.length === 0) this.#gather();
+    });
+  }
+
+  /**
+   * After the I/O callbacks of this turn, so that calls that arrived together share a sync; and as long as each turn
+   * brings more, a while longer.
+   */
+  #gather(untilMs: number = performance.now() + gatherMsMax): void {
+    this.#gathering = true;
+    const before = this.#queue.length;
+    setImmediate(() => {
+      const { length } = this.#queue;
+      const grows = length > before && length < groupStepsEnough && performance.now() < untilMs;
+      if (grows) this.#gather(untilMs);
+      else {
+        this.#gathering = false;
+        this.#send();
+      }
     });
   }
 
@@ -181,7 +199,9 @@ export class SqliteStore extends SqliteReads implements Store {
       const outcome = outcomes[at];
       if (outcome !== undefined) resolve(this.#outcomeOf(step, outcome));
     }
-    this.#send();
+    this.#underWay = [];
+    if (this.#queue.length > 0 && this.#queue.length < groupStepsEnough) this.#gather();
+    else this.#send();
   }
 
   #outcomeOf(step: Step, outcome: StepOutcome): CommitOutcome {
@@ -210,7 +230,7 @@ export class SqliteStore extends SqliteReads implements Store {
    */
   #poison(fault: StoreError): void {
     this.#fault ??= new StoreError('store.unavailable', fault.message, {
-      hint: 'mend the disk, then restart: the store accepts nothing more until then',
+      hint: fault.hint ?? 'mend the disk, then restart: the store accepts nothing more until then',
       cause: fault,
     });
     const lost = [...this.#underWay, ...this.#queue.splice(0)];

@@ -18,12 +18,14 @@ import type {
   WriterFailed,
   WriterStart,
 } from './group.ts';
+import { DatabasePlace } from './place.ts';
 import { numberOf } from './rows.ts';
 
 const checkpointsKept = 1_000;
 
 class Writer {
   readonly #db: DatabaseSync;
+  readonly #place: DatabasePlace;
   readonly #append: Append;
   readonly #begin;
   readonly #commit;
@@ -37,6 +39,7 @@ class Writer {
   constructor({ database, leaseOwner }: WriterStart) {
     this.#db = openForWriting(database);
     const db = this.#db;
+    this.#place = new DatabasePlace(database);
     this.#append = new Append(db, leaseOwner);
     this.#begin = db.prepare('BEGIN IMMEDIATE');
     this.#commit = db.prepare('COMMIT');
@@ -69,6 +72,7 @@ class Writer {
     if (newestMs > this.#highWaterMs) this.#setClock.run(newestMs);
     this.#highWaterMs = newestMs;
     this.#commit.run();
+    this.#place.check();
     return { type: 'written', outcomes, bytes, ...hashed };
   }
 
@@ -116,8 +120,8 @@ port.on('message', (message: Message) => {
 
 /** The connection is closed with the transaction open: SQLite rolls it back. */
 function fail(error: unknown): void {
-  const { code, message } = storeFault(error);
-  const failed: WriterFailed = { type: 'failed', code, message };
+  const { code, message, hint = null } = storeFault(error);
+  const failed: WriterFailed = { type: 'failed', code, message, hint };
   port?.postMessage(failed);
   writer?.close();
   writer = null;

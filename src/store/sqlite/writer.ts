@@ -40,7 +40,10 @@ export class Writer {
     };
     this.#worker.on('message', (answer: WriterAnswer) => {
       this.#worker.unref();
-      if (answer.type === 'failed') return fault(new StoreError(answer.code, answer.message));
+      if (answer.type === 'failed') {
+        const { code, message, hint } = answer;
+        return fault(new StoreError(code, message, hint === null ? {} : { hint }));
+      }
       this.#buffer = answer.bytes;
       onWritten(answer);
     });
