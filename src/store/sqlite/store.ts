@@ -35,12 +35,6 @@ import { Writer } from './writer.ts';
 const groupStepsMax = 512;
 const groupBytesMax = 8 * 1024 * 1024;
 
-/** A sync's own cost is small beside that of so many: such a group waits for nobody. */
-const groupStepsEnough = 16;
-
-/** No commit is held back for longer. */
-const gatherMsMax = 1;
-
 interface Queued {
   readonly step: Step;
   readonly parts: readonly Part[];
@@ -67,7 +61,7 @@ export class SqliteStore extends SqliteReads implements Store {
   readonly #hashes = new FreshHashes();
   #queue: Queued[] = [];
   #underWay: readonly Queued[] = [];
-  #gathering = false;
+  #scheduled = false;
   #fault: StoreError | null = null;
   /** Told when nothing is queued or under way any more. */
   #onIdle: () => void = () => undefined;
@@ -139,7 +133,7 @@ export class SqliteStore extends SqliteReads implements Store {
     if (fault === null && this.#underWay.length + this.#queue.length > 0) {
       await new Promise<void>((resolve) => {
         this.#onIdle = resolve;
-        if (this.#underWay.length === 0 && !this.#gathering) this.#send();
+        if (this.#underWay.length === 0) this.#send();
       });
     }
     await this.#writer.close();
@@ -159,25 +153,13 @@ export class SqliteStore extends SqliteReads implements Store {
     if (this.#fault !== null) return Promise.reject(this.#fault);
     return new Promise((resolve, reject) => {
       this.#queue.push({ step, parts, resolve, reject });
-      if (!this.#gathering && this.#underWay.length === 0) this.#gather();
-    });
-  }
-
-  /**
-   * After the I/O callbacks of this turn, so that calls that arrived together share a sync; and as long as each turn
-   * brings more, a while longer.
-   */
-  #gather(untilMs: number = performance.now() + gatherMsMax): void {
-    this.#gathering = true;
-    const before = this.#queue.length;
-    setImmediate(() => {
-      const { length } = this.#queue;
-      const grows = length > before && length < groupStepsEnough && performance.now() < untilMs;
-      if (grows) this.#gather(untilMs);
-      else {
-        this.#gathering = false;
-        this.#send();
-      }
+      if (this.#scheduled || this.#underWay.length > 0) return;
+      this.#scheduled = true;
+      // After the I/O callbacks of this turn: every call that arrived together shares the sync.
+      setImmediate(() => {
+        this.#scheduled = false;
+        if (this.#underWay.length === 0) this.#send();
+      });
     });
   }
 
@@ -195,13 +177,13 @@ export class SqliteStore extends SqliteReads implements Store {
 
   #settle({ outcomes, firstSeq, leafHashes }: GroupWritten): void {
     this.#hashes.add(firstSeq, leafHashes);
-    for (const [at, { step, resolve }] of this.#underWay.entries()) {
+    const written = this.#underWay;
+    // First of all, so that the writing thread is never without work while there is some.
+    this.#send();
+    for (const [at, { step, resolve }] of written.entries()) {
       const outcome = outcomes[at];
       if (outcome !== undefined) resolve(this.#outcomeOf(step, outcome));
     }
-    this.#underWay = [];
-    if (this.#queue.length > 0 && this.#queue.length < groupStepsEnough) this.#gather();
-    else this.#send();
   }
 
   #outcomeOf(step: Step, outcome: StepOutcome): CommitOutcome {
