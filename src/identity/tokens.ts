@@ -72,7 +72,10 @@ export interface Tokens {
   list(): readonly TokenRecord[];
 }
 
-export async function openTokens(store: Store): Promise<Tokens> {
+/** What tokens need of the store. */
+export type TokenStore = Pick<Store, 'listState' | 'commitGateway' | 'nowMs'>;
+
+export async function openTokens(store: TokenStore): Promise<Tokens> {
   const records = new Map<string, TokenRecord>();
   for (const { value } of await store.listState(statePrefix)) {
     const read = recordShape.safeParse(value);

@@ -1,5 +1,4 @@
 /** The life of runs: opened by an opener (or implied by a bare agent), carried by a handle, closed once. */
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { redactText } from '../content/redact.ts';
 import { spentBudget } from '../engine/budget.ts';
 import type { CarriedOver, HandedOver } from '../engine/events.ts';
@@ -21,17 +20,9 @@ import type {
 } from './port.ts';
 import type { RuntimePorts } from './ports.ts';
 import { ancestorsMax, RunFamily } from './run-family.ts';
+import { type RunHandles, sealedHandles } from './run-handles.ts';
 import { RunWriters } from './run-writers.ts';
 import type { RunWriter } from './writer.ts';
-
-const handlePrefix = 'spr_';
-const idPrefix = 'run_';
-const handleForm = /^spr_([0-9A-Za-z_-]{24})([0-9A-Za-z_-]{24})$/;
-/** 144 bits of an HMAC-SHA256. */
-const sealBytes = 18;
-
-/** Handles in use at a time: one that is forgotten is only checked again. */
-const handlesMax = 10_000;
 
 /** Calls of a full run that its successor remembers: the newest. */
 const callsCarriedMax = 1_000;
@@ -50,16 +41,13 @@ export class Runs {
   readonly #family: RunFamily;
   /** The id of the implicit run of each (agent, user, credential) that called since the start. */
   readonly #implicit = new Map<string, Promise<string>>();
-  /** Handles whose seal was found good. */
-  readonly #opened = new Map<string, string>();
-  /** Made once: making it costs five times what sealing does. */
-  readonly #handleKey: KeyObject;
+  readonly #handles: RunHandles;
 
   constructor(ports: RuntimePorts) {
     this.#ports = ports;
     this.#writers = new RunWriters(ports);
     this.#family = new RunFamily(ports, this.#writers);
-    this.#handleKey = createSecretKey(ports.handleKey);
+    this.#handles = sealedHandles(ports.handleKey);
   }
 
   /** Null: there is no such run. */
@@ -104,7 +92,7 @@ export class Runs {
     const parent =
       request.parent === null ? null : await this.#parentFor(principal, request.parent);
 
-    const own = idPrefix + this.#ports.randomId();
+    const own = this.#handles.idOf(this.#ports.randomId());
     const budget =
       parent === null
         ? request.budget
@@ -141,7 +129,7 @@ export class Runs {
       throw new RuntimeError('run.bad_request', 'the run could not be opened');
     return {
       run: appended.run,
-      handle: handlePrefix + own.slice(idPrefix.length) + this.#sealOf(own),
+      handle: this.#handles.seal(own),
     };
   }
 
@@ -158,31 +146,11 @@ export class Runs {
 
   /** A stolen handle is useless: the run answers to its agent's own credential, and to its person's where one is bound. */
   async #named(principal: AgentPrincipal, handle: string): Promise<RunWriter | null> {
-    const id = this.#opened.get(handle) ?? this.#open(handle);
+    const id = this.#handles.open(handle);
     if (id === null) return null;
     const writer = await this.writer(id);
     const run = writer?.run;
     return run == null || run.implicit || !mayCarry(principal, run) ? null : writer;
-  }
-
-  /** The id of the run that a handle names; null: nobody here sealed it. */
-  #open(handle: string): string | null {
-    const [, random, seal] = handleForm.exec(handle) ?? [];
-    if (random === undefined || seal === undefined) return null;
-    const id = idPrefix + random;
-    if (!timingSafeEqual(Buffer.from(seal), Buffer.from(this.#sealOf(id)))) return null;
-    if (this.#opened.size >= handlesMax) this.#opened.clear();
-    this.#opened.set(handle, id);
-    return id;
-  }
-
-  /** Who sees a run's id (in the ledger, an alert, a refusal) has not got its handle. */
-  #sealOf(id: string): string {
-    return createHmac('sha256', this.#handleKey)
-      .update(id)
-      .digest()
-      .subarray(0, sealBytes)
-      .toString('base64url');
   }
 
   async get(principal: Principal | OperatorPrincipal, id: string): Promise<Run> {
@@ -288,7 +256,7 @@ export class Runs {
         reason: 'continued by a successor',
       }));
     }
-    const id = idPrefix + this.#ports.randomId();
+    const id = this.#handles.idOf(this.#ports.randomId());
     const writer = this.#writers.begin(id);
     await writer.append(() => ({
       events: [

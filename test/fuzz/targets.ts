@@ -1,10 +1,14 @@
 import { SallyportError } from '../../src/content/errors.ts';
 import type { Target } from './target.ts';
+import { celTarget } from './targets/cel.ts';
+import { edgeTargets } from './targets/edge.ts';
 import { globTarget } from './targets/glob.ts';
 import { jsonTarget } from './targets/json.ts';
 import { kindTargets } from './targets/kinds.ts';
+import { ledgerTargets } from './targets/ledger.ts';
 import { lineTarget } from './targets/lines.ts';
 import { pointerTarget } from './targets/pointer.ts';
+import { policyTarget } from './targets/policy.ts';
 import { eventStreamTarget, upstreamMessageTarget } from './targets/upstream-message.ts';
 
 export const targets: readonly Target[] = [
@@ -15,6 +19,10 @@ export const targets: readonly Target[] = [
   globTarget,
   pointerTarget,
   ...kindTargets,
+  ...edgeTargets,
+  ...ledgerTargets,
+  policyTarget,
+  celTarget,
 ];
 
 export function targetNamed(name: string): Target {

@@ -2,15 +2,14 @@
  * Who may be addressed and from where. A web page that rebinds its own name to our address reaches this socket with
  * the browser's help; it can't choose what the browser writes into `Host` and `Origin`.
  */
-import type { IncomingMessage } from 'node:http';
 import { SallyportError } from '../../content/errors.ts';
-import { headerOf } from './headers.ts';
+import { type Headers, headerOf } from './headers.ts';
 import { HttpRefusal } from './refusal.ts';
 
 const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
 const everyInterface = new Set(['0.0.0.0', '::', '[::]']);
 
-export type HostCheck = (request: IncomingMessage) => void;
+export type HostCheck = (request: Headers) => void;
 
 /**
  * @param listening the address that the server is bound to
@@ -43,13 +42,14 @@ export function hostCheck(listening: string, allowed: readonly string[]): HostCh
       });
     }
     if (said !== good) {
-      const host = hostName(`http://${said}`);
+      const host = hostName(said);
       if (host === null || !names.has(host)) throw unknownHost();
       good = said;
     }
     const origin = headerOf(request, 'origin');
     if (origin === null) return;
-    const originHost = /^https?:\/\//.test(origin) ? hostName(origin) : null;
+    const [, scheme, place = ''] = /^(https?:\/\/)(.*)$/s.exec(origin) ?? [];
+    const originHost = scheme === undefined ? null : hostName(place);
     if (originHost === null || !names.has(originHost)) {
       throw new HttpRefusal(403, 'http.origin', 'requests from that origin are not answered');
     }
@@ -62,15 +62,13 @@ function unknownHost(): HttpRefusal {
   });
 }
 
-/** The host of a URL that says nothing else, in lower case: no user, path or query hides in it. */
-function hostName(url: string): string | null {
-  const parsed = URL.parse(url);
-  // `localhost#` and `localhost?` read as if nothing stood behind the name.
-  if (parsed === null || /[?#\\\s]/.test(url) || parsed.username !== '' || parsed.password !== '')
-    return null;
-  if (parsed.pathname !== '/' || parsed.search !== '' || parsed.hash !== '' || url.endsWith('/'))
-    return null;
-  return parsed.hostname.toLowerCase();
+/**
+ * The name in `Host`, in lower case, without its port. As it stands, never through a reader of URLs: to one of those
+ * `127.1`, `0x7f.1`, `local%68ost` and `localhost#` are names of ours, and to another they are not.
+ */
+function hostName(host: string): string | null {
+  const [, name] = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?$/i.exec(host) ?? [];
+  return name?.toLowerCase() ?? null;
 }
 
 function bracketed(name: string): string {

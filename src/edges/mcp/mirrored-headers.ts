@@ -2,9 +2,8 @@
  * The headers in which a modern client repeats its body, so that what stands between can route without reading it.
  * Whoever routed or filtered by them must have seen the call that we decide: they are equal, or nothing happens.
  */
-import type { IncomingMessage } from 'node:http';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../content/value.ts';
-import { headerOf } from '../http/headers.ts';
+import { type Headers, headerOf } from '../http/headers.ts';
 import type { RpcRequest } from './message.ts';
 import { RpcRefusal, rpcCodes } from './refusal.ts';
 
@@ -14,7 +13,7 @@ const namedBy: ReadonlyMap<string, 'name' | 'uri'> = new Map([
   ['resources/read', 'uri'],
 ]);
 
-export function checkMirroredHeaders(headers: IncomingMessage, request: RpcRequest): void {
+export function checkMirroredHeaders(headers: Headers, request: RpcRequest): void {
   if (headerOf(headers, 'mcp-method') !== request.method) throw mismatch('Mcp-Method');
   const field = namedBy.get(request.method);
   if (field === undefined) return;
@@ -26,7 +25,7 @@ export function checkMirroredHeaders(headers: IncomingMessage, request: RpcReque
 
 /** Checks `Mcp-Param-*` against the arguments that the listed schema marks with `x-mcp-header`. */
 export function checkParamHeaders(
-  headers: IncomingMessage,
+  headers: Headers,
   inputSchema: JsonObject,
   args: JsonObject,
 ): void {

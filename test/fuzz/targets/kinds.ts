@@ -142,7 +142,7 @@ export const kindTargets: readonly Target[] = [
         must(platform.hostname === parsed.host, 'another host than the platform finds');
         must(new URL(parsed.key).host === platform.host, 'another place than the platform finds');
       }
-      return `${parsed.scheme.length < 6 ? parsed.scheme : 'other'} ${parsed.port === 0} ${parsed.path.length > 1}`;
+      return `${/^(?:https?|file|memo)$/.test(parsed.scheme) ? parsed.scheme : 'other'} ${parsed.port === 0} ${parsed.path.length > 1}`;
     },
   ),
   kindTarget(
