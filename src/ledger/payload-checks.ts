@@ -2,9 +2,9 @@ import type { KeptPayload, StoreReader } from '../store/port.ts';
 import { payloadDigest } from './payloads.ts';
 
 /** Payloads that were looked at, by digest; many calls share one. */
-const rememberedMax = 16_384;
+const rememberedMax = 4_096;
 /** Payloads read before an event named them: one that isn't among so many lies somewhere else. */
-const aheadMax = 4_096;
+const aheadMax = 1_024;
 
 export type PayloadState = 'sound' | 'edited' | 'missing';
 

@@ -7,15 +7,14 @@ import { exportBundle } from '../../ledger/export.ts';
 import { keyFiles, loadVerifier } from '../../ledger/key.ts';
 import { formatVkey } from '../../ledger/note.ts';
 import { makeReceipt, verifyReceipt } from '../../ledger/receipt.ts';
-import { verifyLedger } from '../../ledger/verify.ts';
 import type { StoreReader } from '../../store/port.ts';
-import { storeFiles } from '../../store/sqlite/files.ts';
 import { openSqliteReader } from '../../store/sqlite/open.ts';
 import { addExamples } from '../examples.ts';
 import { type CommonOptions, commonOptions } from '../options.ts';
 import { type ExitCode, type Output, UsageError } from '../output.ts';
 import { placeOf } from '../place.ts';
 import type { Act } from '../program.ts';
+import { verifyStored } from '../verify-stored.ts';
 import { listCommand } from './ledger-list.ts';
 
 interface VerifyOptions extends CommonOptions {
@@ -95,11 +94,7 @@ async function verify_(options: VerifyOptions, output: Output): Promise<ExitCode
   }
   const keptCheckpoint =
     options.checkpoint === undefined ? null : await readText(options.checkpoint);
-  const database = storeFiles(dataDirectory).database;
-  await using reader = existsSync(database)
-    ? await openSqliteReader({ directory: dataDirectory, foldRun: fold })
-    : null;
-  const report = await verifyLedger({ reader, vkey, keptCheckpoint });
+  const report = await verifyStored({ directory: dataDirectory, vkey, keptCheckpoint });
   const problems = report.problems.map(
     (problem) =>
       `${problem.code}${problem.seq === null ? '' : ` at event ${problem.seq}`}: ${printable(problem.detail)}`,

@@ -7,7 +7,6 @@ import { readSecret } from '../../credentials/secrets.ts';
 import { fold } from '../../engine/fold.ts';
 import { keyFiles, loadVerifier } from '../../ledger/key.ts';
 import { formatVkey } from '../../ledger/note.ts';
-import { verifyLedger } from '../../ledger/verify.ts';
 import type { Policy, SecretReference } from '../../policy/model.ts';
 import { type LoadedPolicy, PolicyFileError, readPolicy } from '../../runtime/policy-source.ts';
 import { storeFiles } from '../../store/sqlite/files.ts';
@@ -15,6 +14,7 @@ import { openSqliteReader } from '../../store/sqlite/open.ts';
 import { compareCatalog } from '../../upstreams/catalog.ts';
 import { listLive } from '../live-tools.ts';
 import type { Place } from '../place.ts';
+import { verifyStored } from '../verify-stored.ts';
 import { bad, type CheckResult, good } from './check.ts';
 import { checkCheckpoints } from './checkpoints.ts';
 
@@ -156,9 +156,8 @@ async function checkLedger({ dataDirectory }: Place): Promise<CheckResult> {
   const name = 'ledger';
   if (!existsSync(storeFiles(dataDirectory).database)) return good(name, 'nothing is recorded yet');
   try {
-    await using reader = await openSqliteReader({ directory: dataDirectory, foldRun: fold });
-    const report = await verifyLedger({
-      reader,
+    const report = await verifyStored({
+      directory: dataDirectory,
       vkey: formatVkey(loadVerifier(dataDirectory)),
       keptCheckpoint: null,
     });
