@@ -54,15 +54,24 @@ export function lockFileOf(policyFile: string): string {
   return `${policyFile.replace(/\.ya?ml$/, '')}.lock`;
 }
 
-/** @throws {PolicyFileError} with every error at once. */
-export function readPolicy(policyFile: string): LoadedPolicy {
-  return readWatched(policyFile, new Map());
+/**
+ * @param lockFile - the definitions that it is read with; those beside it where nothing is said.
+ * @throws {PolicyFileError} with every error at once.
+ */
+export function readPolicy(
+  policyFile: string,
+  lockFile: string = lockFileOf(resolve(policyFile)),
+): LoadedPolicy {
+  return readWatched(policyFile, lockFile, new Map());
 }
 
 /** @param files - filled with what was looked at, also when it turns out to be wrong. */
-function readWatched(policyFile: string, files: Map<string, string>): LoadedPolicy {
+function readWatched(
+  policyFile: string,
+  lockFile: string,
+  files: Map<string, string>,
+): LoadedPolicy {
   const mainFile = resolve(policyFile);
-  const lockFile = lockFileOf(mainFile);
   // Before each is read: a file that is written while we read looks changed afterwards, and is read once more.
   files.set(mainFile, stampOf(mainFile));
   files.set(lockFile, stampOf(lockFile));
@@ -185,7 +194,7 @@ export class PolicySource {
     this.#files = files;
     let next: LoadedPolicy;
     try {
-      next = readWatched(this.#file, files);
+      next = readWatched(this.#file, lockFileOf(resolve(this.#file)), files);
     } catch (error) {
       const errors =
         error instanceof PolicyFileError

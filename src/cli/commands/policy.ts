@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { readJson, StrictJsonError } from '../../content/json.ts';
 import { isJsonObject, type JsonObject } from '../../content/value.ts';
@@ -7,10 +7,12 @@ import type { CaseValues } from '../../engine/run.ts';
 import { checkPolicy } from '../../policy/check/check.ts';
 import { formatPolicyCheck } from '../../policy/check/format.ts';
 import { type Diagnostic, formatDiagnostic } from '../../policy/diagnostic.ts';
+import { diffPolicies } from '../../policy/diff/diff.ts';
+import { formatPolicyDiff } from '../../policy/diff/format.ts';
 import { runPolicyTests } from '../../policy/policytest.ts';
 import { formatPolicyTests } from '../../policy/policytest-summary.ts';
 import { policyJsonSchema } from '../../policy/shape/document.ts';
-import { PolicyFileError, readPolicy } from '../../runtime/policy-source.ts';
+import { lockFileOf, PolicyFileError, readPolicy } from '../../runtime/policy-source.ts';
 import { explainCall } from '../../runtime/what-if.ts';
 import { addExamples } from '../examples.ts';
 import { type CommonOptions, commonOptions } from '../options.ts';
@@ -28,7 +30,9 @@ interface ExplainOptions extends CommonOptions {
 }
 
 export function policyCommand(act: Act): Command {
-  const command = new Command('policy').description('Checks, explains and tests the policy.');
+  const command = new Command('policy').description(
+    'Checks, compares, explains and tests the policy.',
+  );
   const check = new Command('check')
     .description(
       'Everything that is wrong with the policy at once, or what to know before trusting it.',
@@ -56,6 +60,13 @@ export function policyCommand(act: Act): Command {
     .action((files: string[], options: CommonOptions) =>
       act<CommonOptions>((_, output) => test_(files, options, output))(options),
     );
+  const diff = new Command('diff')
+    .description('What changed between two policies, in words: who may now do what, who no longer.')
+    .argument('<old>', 'a policy; where it has no lock beside it, it is read with the other’s')
+    .argument('<new>', 'another policy')
+    .action((old: string, now: string, options: CommonOptions) =>
+      act<CommonOptions>((_, output) => diff_(old, now, output))(options),
+    );
   const schema = new Command('schema')
     .description('Prints the JSON Schema of policy files, for editors.')
     .action(
@@ -69,7 +80,7 @@ export function policyCommand(act: Act): Command {
         ),
       ),
     );
-  for (const sub of [check, why, test, schema]) {
+  for (const sub of [check, diff, why, test, schema]) {
     for (const option of commonOptions()) sub.addOption(option);
     command.addCommand(sub);
   }
@@ -77,6 +88,7 @@ export function policyCommand(act: Act): Command {
     'sallyport policy check',
     'sallyport policy check --policy sallyport.yaml --json',
     `sallyport policy explain --agent reporter --tool files.read_text_file --args '{"path":"reports/q3.txt"}'`,
+    'sallyport policy diff accepted.yaml sallyport.yaml',
     'sallyport policy test',
     'sallyport policy schema',
   ]);
@@ -160,6 +172,19 @@ async function test_(
     { passed, failed, files: results },
     `${texts.join('\n')}\n\n${passed} passed, ${failed} failed`,
   );
+}
+
+async function diff_(old: string, now: string, output: Output): Promise<ExitCode> {
+  const files = [old, now].map((file) => requirePolicy(placeOf({ policy: file })).policyFile);
+  const locks = files.map(lockFileOf).filter((file) => existsSync(file));
+  const [before, after] = files.map((file) => {
+    const own = lockFileOf(file);
+    return readPolicy(file, locks.includes(own) ? own : locks[0]).policy;
+  });
+  if (before === undefined || after === undefined)
+    throw new UsageError('two policies are compared');
+  const diff = diffPolicies(before, after);
+  return output.result(diff.equal, { groups: diff.groups.map(plain) }, formatPolicyDiff(diff));
 }
 
 function readTable(file: string): string {

@@ -123,7 +123,7 @@ function moneyText({ minor, currency }: Money): string {
     : `${text.slice(0, -digits)}.${text.slice(-digits)} ${currency}`;
 }
 
-function span(ms: number): string {
+export function span(ms: number): string {
   for (const [unit, size] of [
     ['d', 86_400_000],
     ['h', 3_600_000],

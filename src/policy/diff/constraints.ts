@@ -160,9 +160,7 @@ function byNumber(before: Constraint, after: Constraint): Effect {
       // The larger the smallest number, the less passes; none is no limit.
       byLimit(negated(before.test.min), negated(after.test.min)),
     );
-  const { otherwise: _before, ...was } = before;
-  const { otherwise: _after, ...is } = after;
-  return meansTheSame(was, is) ? 'same' : 'changed';
+  return meansTheSame(before, { ...after, otherwise: before.otherwise }) ? 'same' : 'changed';
 }
 
 function negated(value: number | null): number | null {

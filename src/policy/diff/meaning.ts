@@ -1,6 +1,20 @@
 import { canonicalJson } from '../../content/json.ts';
 import type { JsonValue } from '../../content/value.ts';
 
+/** Lists of which any entry counts as much as any other. */
+const unordered = new Set([
+  'actsFor',
+  'classes',
+  'domains',
+  'except',
+  'only',
+  'terms',
+  'tools',
+  'under',
+  'values',
+  'windows',
+]);
+
 /**
  * What of a compiled policy decides, as plain data: without the places where it was written, and without what was made
  * for speed. It walks whatever is there, so that nothing that is added to the model can be forgotten here.
@@ -10,16 +24,22 @@ export function meaningOf(value: unknown): JsonValue {
     return value;
   if (typeof value !== 'object' || value === null) return null;
   if (Array.isArray(value)) return value.map(meaningOf);
-  if (value instanceof Set) {
-    const entries = [...value].map(meaningOf);
-    return entries.toSorted((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
-  }
+  if (value instanceof Set) return sorted([...value].map(meaningOf));
   const entries = value instanceof Map ? [...value] : Object.entries(value);
   return Object.fromEntries(
     entries
       .filter(([key, entry]) => key !== 'at' && typeof entry !== 'function')
-      .map(([key, entry]) => [String(key), meaningOf(entry)]),
+      .map(([key, entry]) => [
+        String(key),
+        unordered.has(key) && Array.isArray(entry)
+          ? sorted(entry.map(meaningOf))
+          : meaningOf(entry),
+      ]),
   );
+}
+
+function sorted(values: readonly JsonValue[]): JsonValue {
+  return values.toSorted((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
 }
 
 export function meansTheSame(one: unknown, other: unknown): boolean {
