@@ -1,5 +1,6 @@
 /** `npm run faults [round] [-- options]`: every kind of fault, one round after another, and what held. */
 import { parseArgs } from 'node:util';
+import { clientRound } from './client-round.ts';
 import { diskRound } from './disk-round.ts';
 import { killRound } from './kill-round.ts';
 import { recoveryRound } from './recovery-round.ts';
@@ -13,6 +14,7 @@ const rounds: readonly Round[] = [
   timeRound,
   recoveryRound,
   upstreamRound,
+  clientRound,
   syscallRound,
   diskRound,
 ];
