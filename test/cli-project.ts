@@ -140,6 +140,8 @@ export async function startCliProject(): Promise<CliProject & { readonly url: st
   const project = makeCliProject();
   const { directory, shell, start } = project;
   writeFileSync(join(directory, 'sallyport.yaml'), policy);
+  // What `policy diff` compares with.
+  writeFileSync(join(directory, 'accepted.yaml'), policy);
   writeFileSync(join(directory, 'sallyport.policytest.yaml'), policyTests);
   await shell('sallyport tools pin --all');
   const { url } = await start('sallyport up --port 0');

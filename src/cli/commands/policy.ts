@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { readJson, StrictJsonError } from '../../content/json.ts';
 import { isJsonObject, type JsonObject } from '../../content/value.ts';
@@ -9,6 +10,7 @@ import { formatPolicyCheck } from '../../policy/check/format.ts';
 import { type Diagnostic, formatDiagnostic } from '../../policy/diagnostic.ts';
 import { diffPolicies } from '../../policy/diff/diff.ts';
 import { formatPolicyDiff } from '../../policy/diff/format.ts';
+import type { Policy } from '../../policy/model.ts';
 import { runPolicyTests } from '../../policy/policytest.ts';
 import { formatPolicyTests } from '../../policy/policytest-summary.ts';
 import { policyJsonSchema } from '../../policy/shape/document.ts';
@@ -175,16 +177,22 @@ async function test_(
 }
 
 async function diff_(old: string, now: string, output: Output): Promise<ExitCode> {
-  const files = [old, now].map((file) => requirePolicy(placeOf({ policy: file })).policyFile);
-  const locks = files.map(lockFileOf).filter((file) => existsSync(file));
-  const [before, after] = files.map((file) => {
-    const own = lockFileOf(file);
-    return readPolicy(file, locks.includes(own) ? own : locks[0]).policy;
-  });
-  if (before === undefined || after === undefined)
-    throw new UsageError('two policies are compared');
+  const [before, after] = [compared(old, now), compared(now, old)];
   const diff = diffPolicies(before, after);
   return output.result(diff.equal, { groups: diff.groups.map(plain) }, formatPolicyDiff(diff));
+}
+
+/** With the definitions beside it, or else the other's: a copy from version control seldom comes with its lock. */
+function compared(file: string, other: string): Policy {
+  const { policyFile } = requirePolicy(placeOf({ policy: file }));
+  const lockFile = [policyFile, resolve(other)].map(lockFileOf).find((lock) => existsSync(lock));
+  try {
+    return readPolicy(policyFile, lockFile).policy;
+  } catch (error) {
+    if (!(error instanceof PolicyFileError)) throw error;
+    // Nothing can be said of it: that must not look like a difference.
+    throw new UsageError(error.message, 'compare policies that `sallyport policy check` accepts');
+  }
 }
 
 function readTable(file: string): string {
