@@ -11,9 +11,8 @@ export const clientRound: Round = {
     const failures: { what: string; repeat: string }[] = [];
     for (const [at, { what, perform }] of departureRows.entries()) {
       progress(what);
-      const wrong = [...(await perform(world, `row-${at}`))];
-      const open = await world.open();
-      if (open > 0) wrong.push(`${open} calls have no end`);
+      const wrong = await perform(world, `row-${at}`);
+      await world.settled();
       for (const one of wrong)
         failures.push({ what: `a client ${what}: ${one}`, repeat: 'npm run faults -- clients' });
     }

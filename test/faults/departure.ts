@@ -36,8 +36,8 @@ export interface Departure extends AsyncDisposable {
     options?: { size?: number; agent?: 'clerk' | 'single' },
   ) => Promise<string>;
   readonly recorded: (key: string) => Promise<Recorded>;
-  /** Calls that are started and have no end. */
-  readonly open: () => Promise<number>;
+  /** Nothing is under way any more: every lease and every turn was given back. Rejects when that never comes. */
+  readonly settled: () => Promise<void>;
 }
 
 export async function openDeparture(): Promise<Departure> {
@@ -155,13 +155,14 @@ export async function openDeparture(): Promise<Departure> {
         joined: joins.length,
       };
     },
-    async open() {
-      await using store = await openSqliteReader({
-        directory: prepared.dataDirectory,
-        foldRun: fold,
-      });
-      return (await store.openCalls(100)).length;
-    },
+    settled: () =>
+      until(async () => {
+        await using store = await openSqliteReader({
+          directory: prepared.dataDirectory,
+          foldRun: fold,
+        });
+        return (await store.openCalls(1)).length === 0;
+      }),
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       await owned.disposeAsync();

@@ -20,6 +20,6 @@ test.each(short.map((row, at) => ({ ...row, key: `row-${at}` })))(
   { timeout: 60_000 },
   async ({ perform, key }) => {
     expect(await perform(world, key)).toEqual([]);
-    expect(await world.open()).toBe(0);
+    await world.settled();
   },
 );

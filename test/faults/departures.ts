@@ -49,9 +49,9 @@ export const departureRows: readonly DepartureRow[] = [
       socket.pause();
       socket.write(keys.map((one) => world.request(one, { size: bigAnswer })).join(''));
       await until(() => world.effects.includes(keys[0] ?? ''));
-      await settled(world);
+      await world.settled();
       socket.destroy();
-      await settled(world);
+      await world.settled();
       const begun = keys.filter((one) => world.effects.includes(one));
       const last = begun.at(-1) ?? '';
       await until(async () => (await world.recorded(last)).undelivered === 1);
@@ -108,7 +108,7 @@ export const departureRows: readonly DepartureRow[] = [
       await world.held(1);
       socket.destroy();
       world.goOn();
-      await settled(world);
+      await world.settled();
       const code = await world.call(key);
       return [...expected('its repeat', code, 'completed'), ...happened(world, key, 1)];
     },
@@ -123,7 +123,7 @@ export const departureRows: readonly DepartureRow[] = [
       socket.end();
       await until(() => socket.readableEnded || socket.destroyed || socket.resume().closed);
       world.goOn();
-      await settled(world);
+      await world.settled();
       const left = await world.recorded(key);
       const code = await world.call(key);
       return [
@@ -184,7 +184,7 @@ export const departureRows: readonly DepartureRow[] = [
       socket.pause();
       socket.write(keys.map((one) => world.request(one, { size: bigAnswer })).join(''));
       await until(() => world.effects.includes(keys[0] ?? ''));
-      await settled(world);
+      await world.settled();
       const after = process.memoryUsage();
       const grown = after.heapUsed + after.external - heapUsed - external;
       const begun = keys.filter((one) => world.effects.includes(one));
@@ -216,7 +216,7 @@ async function leaves(
   // The gateway has to have seen it go, or it may rightly take it for somebody who is there.
   await new Promise((resolve) => setTimeout(resolve, 100));
   world.goOn();
-  await settled(world);
+  await world.settled();
   const left = await world.recorded(key);
   const code = await world.call(key);
   return [
@@ -225,11 +225,6 @@ async function leaves(
     ...happened(world, key, 1),
     ...record(await world.recorded(key), { outcomes: 'completed', joined: 1, awaited: 1 }),
   ];
-}
-
-/** Nothing is under way any more: every lease and every turn was given back. */
-async function settled(world: Departure): Promise<void> {
-  await until(async () => (await world.open()) === 0);
 }
 
 function happened(world: Departure, key: string, times: number): readonly string[] {
