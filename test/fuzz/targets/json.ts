@@ -19,7 +19,11 @@ export const jsonTarget: Target = {
       '{"é":"\\ud83d\\ude00 😀 \\n\\"\\\\","ſ":1,"ẞ":2,"İ":3,"σ":4,"Kelvin":{"a":{"b":[[[1]]]}}}',
     ),
     ' {"a" : "\\u0041\\/\\b\\f\\r\\t" , "b" : [ 1 , 2 ] } ',
-  ].map(String),
+    '[{"a":{"__proto__":1}}]',
+    '[9007199254740992]',
+    '{"a":"\\ud800"}',
+    '{"aB":1,"Ab":2}',
+  ],
   dictionary: [
     '"__proto__":',
     '"\\u005f_proto__":',
@@ -62,6 +66,14 @@ export const jsonTarget: Target = {
   check(input) {
     const bytes = bytesOf(input);
     const read = attempt(StrictJsonError, () => readJson(bytes, limits));
+    // White space behind it sends a text the long way: both ways read alike.
+    const longWay = attempt(StrictJsonError, () =>
+      readJson(Buffer.concat([bytes, Buffer.from(' ')]), {
+        ...limits,
+        bytesMax: limits.bytesMax + 1,
+      }),
+    );
+    must(isDeepStrictEqual(read, longWay), 'the short way and the long way read differently');
     const expected = reference(bytes);
     if ('refused' in read) {
       must(expected === null, `refused (${read.refused}) what the slow reader reads`);
