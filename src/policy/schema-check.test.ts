@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
-import { compileSchema, fillDefaults, undeclaredArguments } from './schema-check.ts';
+import { compileSchema, undeclaredArguments } from './schema-check.ts';
+import { fillDefaults } from './schema-defaults.ts';
 
 function complaintsOf(schema: JsonObject, value: JsonValue): readonly string[] {
   const compiled = compileSchema(schema);

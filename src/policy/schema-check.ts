@@ -6,7 +6,7 @@ import { canonicalJson } from '../content/json.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
 import type { SchemaCheck } from './model.ts';
 import { linearPattern } from './schema-pattern.ts';
-import { type Draft, escaped, prepareSchema, resolveLocal } from './schema-prepare.ts';
+import { type Draft, escaped, formatNames, prepareSchema, resolveLocal } from './schema-prepare.ts';
 
 type Complaint = ReturnType<SchemaCheck>[number];
 
@@ -60,17 +60,6 @@ function lazyCheck(draft: Draft, schema: JsonObject): SchemaCheck {
   };
 }
 
-const formats = {
-  date: fullFormats.date,
-  time: fullFormats.time,
-  'date-time': fullFormats['date-time'],
-  duration: fullFormats.duration,
-  hostname: fullFormats.hostname,
-  ipv4: fullFormats.ipv4,
-  ipv6: fullFormats.ipv6,
-  uri: fullFormats.uri,
-  uuid: fullFormats.uuid,
-};
 /** The formats' own expressions may backtrack, so they see no more than this. */
 const formatCharactersMax = 2_048;
 
@@ -91,7 +80,8 @@ function validator(draft: Draft, schema: JsonObject, allErrors: boolean): Valida
     code: { regExp: linearEngine },
   };
   const ajv = draft === 'draft-07' ? new Ajv(options) : new Ajv2020(options);
-  for (const [name, format] of Object.entries(formats)) {
+  for (const name of formatNames) {
+    const format = fullFormats[name];
     ajv.addFormat(name, {
       validate: (text: string) => text.length <= formatCharactersMax && fitsFormat(format, text),
     });
@@ -258,39 +248,4 @@ function viewsOf(
   const views = [schema, ...[target, ...more].flatMap((one) => viewsOf(root, one, depth + 1))];
   viewsBySchema.set(schema, views);
   return views;
-}
-
-/** The schema's defaults, in a copy, for properties that are absent: what is decided is then what is done. */
-export function fillDefaults(schema: JsonObject, args: JsonObject): JsonObject {
-  return filled(schema, schema, args, 0);
-}
-
-function filled(
-  root: JsonObject,
-  schema: JsonObject,
-  value: JsonObject,
-  depth: number,
-): JsonObject {
-  const reference = schema['$ref'];
-  const target = typeof reference === 'string' ? resolveLocal(root, reference) : undefined;
-  const properties = isJsonObject(schema['properties']) ? schema['properties'] : {};
-  const members = new Map(Object.entries(value));
-  for (const [name, property] of Object.entries(properties)) {
-    if (!isJsonObject(property) || name === '__proto__') continue;
-    const present = members.get(name) ?? (members.has(name) ? null : property['default']);
-    if (present === undefined) continue;
-    const nested = isJsonObject(present) && depth < declaredDepthMax;
-    members.set(name, nested ? filled(root, property, present, depth + 1) : copied(present));
-  }
-  const own = Object.fromEntries(members);
-  return isJsonObject(target) && depth < declaredDepthMax
-    ? filled(root, target, own, depth + 1)
-    : own;
-}
-
-/** A default belongs to every call that lacks it: no two may share it. */
-function copied(value: JsonValue): JsonValue {
-  if (isJsonArray(value)) return value.map(copied);
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copied(member)]));
 }

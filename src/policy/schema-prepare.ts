@@ -5,6 +5,7 @@
  */
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
 import { linearPattern } from './schema-pattern.ts';
+import { multiplies } from './schema-work.ts';
 
 export type Draft = '2020-12' | 'draft-07';
 
@@ -122,6 +123,20 @@ const inPlace: readonly string[] = [
   'dependentSchemas',
 ];
 
+/** Those that are checked. Any other says nothing, as JSON Schema has it. */
+export const formatNames = [
+  'date',
+  'time',
+  'date-time',
+  'duration',
+  'hostname',
+  'ipv4',
+  'ipv6',
+  'uri',
+  'uuid',
+] as const;
+const formats: ReadonlySet<string> = new Set(formatNames);
+
 const draft7Only: ReadonlySet<string> = new Set(['additionalItems']);
 const draft2020Only: ReadonlySet<string> = new Set([
   'prefixItems',
@@ -150,6 +165,8 @@ export function prepareSchema(schema: JsonObject): PreparedSchema {
     const prepared = new Preparation(draft).schema(schema, '', 0);
     if (!isJsonObject(prepared)) throw new SchemaRefusal('not an object', '');
     new References(prepared).check();
+    if (multiplies(prepared, (reference) => resolveLocal(prepared, reference)))
+      throw new SchemaRefusal('its alternatives multiply', '');
     return { draft, schema: prepared };
   } catch (error) {
     if (error instanceof SchemaRefusal) return { error: error.message, pointer: error.pointer };
@@ -204,6 +221,8 @@ class Preparation {
       if (shape === undefined || annotations.has(keyword)) continue;
       const foreign = this.#draft === 'draft-07' ? draft2020Only : draft7Only;
       if (foreign.has(keyword)) continue;
+      // What the validator looks up by its name: `toString` would find what every object has.
+      if (keyword === 'format' && typeof content === 'string' && !formats.has(content)) continue;
       kept.push([keyword, this.#content(shape, content, at, depth)]);
     }
     return Object.fromEntries(kept);
@@ -379,13 +398,22 @@ class References {
   }
 }
 
+/** Broken escapes name nothing: they stay as they are written. */
+function decoded(reference: string): string {
+  try {
+    return decodeURIComponent(reference);
+  } catch {
+    return reference;
+  }
+}
+
 /** What a local `$ref` names; undefined: nothing. */
 export function resolveLocal(
   root: JsonObject,
   reference: string,
 ): JsonObject | boolean | undefined {
   let target: JsonValue | undefined = root;
-  for (const segment of decodeURIComponent(reference).split('/').slice(1)) {
+  for (const segment of decoded(reference).split('/').slice(1)) {
     const name = segment.replaceAll('~1', '/').replaceAll('~0', '~');
     if (isJsonArray(target)) target = target[Number(name)];
     else if (isJsonObject(target) && Object.hasOwn(target, name)) target = target[name];

@@ -24,7 +24,8 @@ import type {
   Term,
   Tool,
 } from '../../src/policy/model.ts';
-import { compileSchema, fillDefaults } from '../../src/policy/schema-check.ts';
+import { compileSchema } from '../../src/policy/schema-check.ts';
+import { fillDefaults } from '../../src/policy/schema-defaults.ts';
 import type { World } from './reference.ts';
 
 const at = { file: 'policy.yaml', line: 1, column: 1 };

@@ -2,7 +2,8 @@ import { digestOf } from '../../content/digest.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../content/value.ts';
 import type { LockedTool } from '../lock.ts';
 import type { Argument, PinnedDefinition } from '../model.ts';
-import { compileSchema, fillDefaults } from '../schema-check.ts';
+import { compileSchema } from '../schema-check.ts';
+import { fillDefaults } from '../schema-defaults.ts';
 import { type SurfaceOperation, surfaceDefinitions } from '../surfaces.ts';
 
 export type Pinned = { readonly pin: PinnedDefinition } | { readonly error: string };
@@ -14,6 +15,7 @@ export function compilePin(locked: Pick<LockedTool, 'digest' | 'definition'>): P
   if (!isJsonObject(inputSchema)) return { error: 'its definition has no input schema' };
   const input = compileSchema(inputSchema);
   if ('error' in input) return { error: `its input schema can't be used: ${input.error}` };
+  if (!hasDefaults(inputSchema)) return { error: 'its input schema has defaults without end' };
   const outputSchema = isJsonObject(definition['outputSchema']) ? definition['outputSchema'] : null;
   const output = outputSchema === null ? null : compileSchema(outputSchema);
   if (output !== null && 'error' in output)
@@ -31,6 +33,17 @@ export function compilePin(locked: Pick<LockedTool, 'digest' | 'definition'>): P
       fillDefaults: (args) => fillDefaults(inputSchema, args),
     },
   };
+}
+
+/** What no call could be filled with is said at load, not at the first call. */
+function hasDefaults(schema: JsonObject): boolean {
+  try {
+    fillDefaults(schema, {});
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 }
 
 function text(value: JsonValue | undefined): string | null {
