@@ -1,8 +1,8 @@
 import type { KeptPayload, StoreReader } from '../store/port.ts';
 import { payloadDigest } from './payloads.ts';
 
-/** Payloads that were looked at, by digest; many calls share one. */
-const rememberedMax = 4_096;
+/** Payloads that events have named: many calls share one, close to one another. */
+const recentMax = 256;
 /** Payloads read before an event named them: one that isn't among so many lies somewhere else. */
 const aheadMax = 1_024;
 
@@ -14,10 +14,12 @@ export type PayloadState = 'sound' | 'edited' | 'missing';
  */
 export class PayloadChecks implements AsyncDisposable {
   readonly #reader: StoreReader;
-  readonly #payloads: AsyncIterator<KeptPayload>;
-  readonly #known = new Map<string, PayloadState>();
-  /** Of those known, the ones that no event has named yet. */
-  readonly #ahead = new Set<string>();
+  readonly #payloads: AsyncIterator<readonly KeptPayload[]>;
+  readonly #recent = new Map<string, PayloadState>();
+  readonly #ahead = new Map<string, PayloadState>();
+  /** Of those read last, the ones from `next` on were not looked at. */
+  #read: readonly KeptPayload[] = [];
+  #next = 0;
   #ended = false;
 
   constructor(reader: StoreReader) {
@@ -25,49 +27,62 @@ export class PayloadChecks implements AsyncDisposable {
     this.#payloads = reader.payloads()[Symbol.asyncIterator]();
   }
 
-  /** Undefined: it has to be looked for. */
+  /** Without reading; undefined: it has to be looked for. */
   known(digest: string): PayloadState | undefined {
-    const state = this.#known.get(digest);
-    if (state !== undefined) this.#ahead.delete(digest);
-    return state;
+    const next = this.#read[this.#next];
+    if (next?.digest === digest) {
+      this.#next += 1;
+      return this.#named(digest, stateOf(next));
+    }
+    const recent = this.#recent.get(digest);
+    if (recent !== undefined) return recent;
+    const ahead = this.#ahead.get(digest);
+    if (ahead === undefined) return undefined;
+    this.#ahead.delete(digest);
+    return this.#named(digest, ahead);
   }
 
   async find(digest: string): Promise<PayloadState> {
-    for (let read = 0; read < aheadMax && !this.#ended; read += 1) {
-      const next = await this.#payloads.next();
-      if (next.done === true) this.#ended = true;
-      else if (next.value.digest === digest) return this.#look(next.value);
-      else this.#keepAhead(next.value);
+    for (let read = 0; read < aheadMax; read += 1) {
+      const next = this.#read[this.#next] ?? (await this.#readMore());
+      if (next === undefined) break;
+      this.#next += 1;
+      if (next.digest === digest) return this.#named(digest, stateOf(next));
+      this.#keepAhead(next);
     }
     const bytes = await this.#reader.payload(digest);
-    return bytes === null ? this.#remember(digest, 'missing') : this.#look({ digest, bytes });
+    return this.#named(digest, bytes === null ? 'missing' : stateOf({ digest, bytes }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#payloads.return?.();
   }
 
-  #keepAhead(payload: KeptPayload): void {
-    this.#look(payload);
-    this.#ahead.add(payload.digest);
-    const [oldest] = this.#ahead;
-    // Nobody may ever name it; if somebody does, it is looked up.
-    if (this.#ahead.size > aheadMax && oldest !== undefined) {
-      this.#ahead.delete(oldest);
-      this.#known.delete(oldest);
+  async #readMore(): Promise<KeptPayload | undefined> {
+    this.#read = [];
+    this.#next = 0;
+    while (this.#read.length === 0 && !this.#ended) {
+      const more = await this.#payloads.next();
+      if (more.done === true) this.#ended = true;
+      else this.#read = more.value;
     }
+    return this.#read[0];
   }
 
-  #look({ digest, bytes }: KeptPayload): PayloadState {
-    return this.#remember(digest, payloadDigest(bytes) === digest ? 'sound' : 'edited');
-  }
-
-  #remember(digest: string, state: PayloadState): PayloadState {
-    if (this.#known.size >= rememberedMax) {
-      this.#known.clear();
-      this.#ahead.clear();
-    }
-    this.#known.set(digest, state);
+  #named(digest: string, state: PayloadState): PayloadState {
+    if (this.#recent.size >= recentMax) this.#recent.clear();
+    this.#recent.set(digest, state);
     return state;
   }
+
+  #keepAhead(payload: KeptPayload): void {
+    this.#ahead.set(payload.digest, stateOf(payload));
+    const [oldest] = this.#ahead.keys();
+    // Nobody may ever name it; if somebody does, it is looked up.
+    if (this.#ahead.size > aheadMax && oldest !== undefined) this.#ahead.delete(oldest);
+  }
+}
+
+function stateOf({ digest, bytes }: KeptPayload): PayloadState {
+  return payloadDigest(bytes) === digest ? 'sound' : 'edited';
 }

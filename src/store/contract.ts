@@ -610,9 +610,11 @@ export function storeContract(
       expect(Buffer.from((await world.store.payload('sha256:aa')) ?? [])).toEqual(bytes);
       expect(await world.store.payload('sha256:cc')).toBeNull();
       const inOrder: string[] = [];
-      for await (const kept of world.store.payloads()) {
-        inOrder.push(kept.digest);
-        expect(kept.bytes).toEqual(await world.store.payload(kept.digest));
+      for await (const some of world.store.payloads()) {
+        for (const kept of some) {
+          inOrder.push(kept.digest);
+          expect(kept.bytes).toEqual(await world.store.payload(kept.digest));
+        }
       }
       expect(inOrder).toEqual(['sha256:aa', 'sha256:bb', 'sha256:Aa', 'sha256:BB']);
     });

@@ -143,8 +143,8 @@ export interface StoreReader extends AsyncDisposable {
 
   events(filter: EventFilter): Promise<readonly StoredEvent[]>;
   payload(digest: string): Promise<Uint8Array | null>;
-  /** All payloads, in the order in which they were kept, which is about that of the events that name them. */
-  payloads(): AsyncIterable<KeptPayload>;
+  /** All payloads, a few at a time, in the order in which they were kept: about that of the events that name them. */
+  payloads(): AsyncIterable<readonly KeptPayload[]>;
   eventCount(): Promise<number>;
   /** Rows from `fromSeq` on, in order, unread: for the sequencer, and for a verifier that expects the worst. */
   eventRows(fromSeq: number, limit: number): Promise<readonly EventRow[]>;

@@ -21,6 +21,9 @@ import { storeFault } from './fault.ts';
 import { payloadKey } from './payload-key.ts';
 import { bytesOf, numberOf, numberOrNull, type Row, textOf, textOrNull } from './rows.ts';
 
+const payloadsAtOnce = 256;
+const payloadBytesAtOnce = 1024 * 1024;
+
 export type FoldRun = (run: Run | null, event: RunEvent) => Run;
 
 /** The read half: works on the writer's connection and on a read-only one beside it. */
@@ -129,11 +132,22 @@ export class SqliteReads implements StoreReader {
     return row === undefined ? null : bytesOf(row, 'bytes');
   }
 
-  async *payloads(): AsyncGenerator<KeptPayload, void, undefined> {
+  async *payloads(): AsyncGenerator<readonly KeptPayload[], void, undefined> {
     // A statement of its own: two walks at once would share their place in it.
     const rows = this.#db.prepare('SELECT digest, bytes FROM payloads ORDER BY rowid').iterate();
     try {
-      for (const row of rows) yield { digest: textOf(row, 'digest'), bytes: bytesOf(row, 'bytes') };
+      let read: KeptPayload[] = [];
+      let readBytes = 0;
+      for (const row of rows) {
+        const payload = { digest: textOf(row, 'digest'), bytes: bytesOf(row, 'bytes') };
+        read.push(payload);
+        readBytes += payload.bytes.length;
+        if (read.length < payloadsAtOnce && readBytes < payloadBytesAtOnce) continue;
+        yield read;
+        read = [];
+        readBytes = 0;
+      }
+      yield read;
     } catch (error) {
       throw storeFault(error);
     }
