@@ -7,6 +7,7 @@ import { appendFileSync } from 'node:fs';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { isMainThread } from 'node:worker_threads';
+import { inGateway } from './preloaded.ts';
 
 const file = process.env['SALLYPORT_CENSUS'] ?? '';
 /** For threads to answer in; one that stands still is left out. */
@@ -14,9 +15,6 @@ const answersWithinMs = 300;
 
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
-const channel = new BroadcastChannel('sallyport-census');
-channel.unref();
-
 function heapUsed(): number {
   // Twice: what finalizers let go of in the first pass goes in the second.
   collect();
@@ -24,37 +22,44 @@ function heapUsed(): number {
   return getHeapStatistics().used_heap_size;
 }
 
-/** All that were set and neither fired nor were cleared: those that keep no process alive are in no other list. */
-const timers = new Set<number>();
-createHook({
-  init(id, type) {
-    if (type === 'Timeout') timers.add(id);
-  },
-  destroy: (id) => void timers.delete(id),
-  trackPromises: false,
-}).enable();
+if (inGateway) watch();
 
-if (isMainThread) {
-  let ofThreads = 0;
-  channel.onmessage = ({ data }) => {
-    if (typeof data === 'number') ofThreads += data;
-  };
-  process.on('SIGUSR2', () => {
-    ofThreads = 0;
-    channel.postMessage('count');
-    setTimeout(() => {
-      const ofMain = heapUsed();
-      const { rss, external } = process.memoryUsage();
-      const resources: Record<string, number> = {};
-      for (const type of process.getActiveResourcesInfo())
-        resources[type] = (resources[type] ?? 0) + 1;
-      const heaps = { heapUsed: ofMain, threadsHeapUsed: ofThreads };
-      const counted = { rss, external, ...heaps, timers: timers.size, resources };
-      appendFileSync(file, `${JSON.stringify(counted)}\n`);
-    }, answersWithinMs);
-  });
-} else {
-  channel.onmessage = ({ data }) => {
-    if (data === 'count') channel.postMessage(heapUsed());
-  };
+function watch(): void {
+  const channel = new BroadcastChannel('sallyport-census');
+  channel.unref();
+
+  /** All that were set and neither fired nor were cleared: those that keep no process alive are in no other list. */
+  const timers = new Set<number>();
+  createHook({
+    init(id, type) {
+      if (type === 'Timeout') timers.add(id);
+    },
+    destroy: (id) => void timers.delete(id),
+    trackPromises: false,
+  }).enable();
+
+  if (isMainThread) {
+    let ofThreads = 0;
+    channel.onmessage = ({ data }) => {
+      if (typeof data === 'number') ofThreads += data;
+    };
+    process.on('SIGUSR2', () => {
+      ofThreads = 0;
+      channel.postMessage('count');
+      setTimeout(() => {
+        const ofMain = heapUsed();
+        const { rss, external } = process.memoryUsage();
+        const resources: Record<string, number> = {};
+        for (const type of process.getActiveResourcesInfo())
+          resources[type] = (resources[type] ?? 0) + 1;
+        const heaps = { heapUsed: ofMain, threadsHeapUsed: ofThreads };
+        const counted = { rss, external, ...heaps, timers: timers.size, resources };
+        appendFileSync(file, `${JSON.stringify(counted)}\n`);
+      }, answersWithinMs);
+    });
+  } else {
+    channel.onmessage = ({ data }) => {
+      if (data === 'count') channel.postMessage(heapUsed());
+    };
+  }
 }

@@ -52,12 +52,19 @@ export interface Habits {
   readonly callsPerRun: number;
   /** One call in so many is left in the middle, and not asked again. */
   readonly leavesOneIn: number;
+  /** One call in so many is asked twice at once, with another request id. Only what is held when it was delivered before. */
+  readonly twiceOneIn: number;
+  /** Its runs are children of its first one. */
+  readonly children: boolean;
   /** Before one call in so many, it says what its model used. */
   readonly reportsOneIn: number;
 }
 
-const never = Number.POSITIVE_INFINITY;
-const plain: Habits = { bare: false, callsPerRun: never, leavesOneIn: never, reportsOneIn: never };
+export const never: number = Number.POSITIVE_INFINITY;
+const plain: Habits = {
+  ...{ bare: false, children: false, callsPerRun: never },
+  ...{ leavesOneIn: never, reportsOneIn: never, twiceOneIn: never },
+};
 
 interface OpenRun {
   readonly id: string;
@@ -72,6 +79,7 @@ export class Client {
   readonly #token: string;
   readonly #habits: Habits;
   #run: OpenRun | null = null;
+  #parent: string | null = null;
   #callsOfRun = 0;
   #asked = 0;
   /** What got no answer yet: asked again before anything else. */
@@ -87,15 +95,22 @@ export class Client {
     this.#token = random.pick(scene.tokens.agents);
   }
 
+  /** What it asked and has no answer to. */
+  get waitsFor(): string | null {
+    return this.#pending === null ? null : `${this.#pending.tool} ${this.#pending.args.id}`;
+  }
+
   /** @returns false when the gateway went away. What it left unanswered is asked again next time. */
   async work(url: string, calls: number): Promise<boolean> {
     for (let count = 0; count < calls || this.#pending !== null; count += 1) {
       try {
         await this.#prepareRun(url);
-        if (this.#does(this.#habits.leavesOneIn)) await this.#leave(url);
-        if (this.#does(this.#habits.reportsOneIn)) await this.#reportUsage(url);
+        if (this.#idly(this.#habits.leavesOneIn)) await this.#leave(url);
+        if (this.#idly(this.#habits.reportsOneIn)) await this.#reportUsage(url);
         this.#pending ??= this.#next();
-        await this.#ask(url, this.#pending);
+        const twice = isHeldWhenRepeated(this.#pending) && this.#does(this.#habits.twiceOneIn);
+        const asks = twice ? [this.#pending, this.#pending] : [this.#pending];
+        await Promise.all(asks.map((ask) => this.#ask(url, ask)));
         this.#last = this.#pending;
         this.#pending = null;
         this.#scene.keepCheckpoint();
@@ -108,7 +123,11 @@ export class Client {
   }
 
   #does(oneIn: number): boolean {
-    return this.#pending === null && oneIn !== never && this.#random.below(oneIn) === 0;
+    return oneIn !== never && this.#random.below(oneIn) === 0;
+  }
+
+  #idly(oneIn: number): boolean {
+    return this.#pending === null && this.#does(oneIn);
   }
 
   async #reportUsage(url: string): Promise<void> {
@@ -150,10 +169,8 @@ export class Client {
     if (this.#habits.bare) return;
     const full = this.#callsOfRun >= this.#habits.callsPerRun;
     if (full && this.#run !== null && this.#pending === null) {
-      await post(`${url}/v1/runs/${this.#run.id}/close`, this.#scene.tokens.opener, {
-        as: 'success',
-      });
-      this.#witness.steps.push({ run: this.#run.id, type: 'run.closed' });
+      // The first of a family stays open: the others come out of its budget.
+      if (this.#run.id !== this.#parent) await this.#close(url, this.#run.id);
       this.#run = null;
       // What was asked in another run is something else.
       this.#last = null;
@@ -161,11 +178,18 @@ export class Client {
     if (this.#run !== null) return;
     const response = await post(`${url}/v1/runs`, this.#scene.tokens.opener, {
       agent: this.#token === this.#scene.tokens.agents[0] ? 'clerk' : 'temp',
+      ...(this.#parent === null ? {} : { parent: this.#parent }),
     });
     const { handle, run } = openedShape.parse(response);
     this.#witness.runs.push(run.id);
     this.#run = { id: run.id, handle };
+    if (this.#habits.children) this.#parent ??= run.id;
     this.#callsOfRun = 0;
+  }
+
+  async #close(url: string, run: string): Promise<void> {
+    await post(`${url}/v1/runs/${run}/close`, this.#scene.tokens.opener, { as: 'success' });
+    this.#witness.steps.push({ run, type: 'run.closed' });
   }
 
   async #ask(url: string, { tool, args, labels }: Ask, signal?: AbortSignal): Promise<void> {
@@ -191,6 +215,11 @@ export class Client {
       });
     }
   }
+}
+
+/** At tier 1 the second of two that are asked at once is a new call, when the first is answered before it is read. */
+function isHeldWhenRepeated({ tool }: Ask): boolean {
+  return tool.endsWith('.pay') || tool.endsWith('.send');
 }
 
 /** The gateway is no more, or is just going: no answer came. */

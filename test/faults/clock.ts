@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
+import { inGateway } from './preloaded.ts';
 
 const file = process.env['SALLYPORT_CLOCK'] ?? '';
 const blockMs = Number(process.env['SALLYPORT_BLOCK_MS']);
@@ -13,15 +14,16 @@ const now: () => number = Reflect.get(Date, 'now');
 let offMs = 0;
 let readAtMs = Number.NEGATIVE_INFINITY;
 
-Date.now = () => {
-  if (performance.now() - readAtMs >= readEveryMs) {
-    readAtMs = performance.now();
-    offMs = Number(readFileSync(file, 'utf8'));
-  }
-  return now() + offMs;
-};
+if (inGateway)
+  Date.now = () => {
+    if (performance.now() - readAtMs >= readEveryMs) {
+      readAtMs = performance.now();
+      offMs = Number(readFileSync(file, 'utf8'));
+    }
+    return now() + offMs;
+  };
 
-if (isMainThread) {
+if (inGateway && isMainThread) {
   process.on('SIGUSR2', () => {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, blockMs);
   });

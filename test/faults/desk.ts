@@ -74,7 +74,7 @@ upstreams:
 ${shed === null ? '' : `  shed: { mcp: { command: ${JSON.stringify(command)}, args: ${JSON.stringify(args)} } }\n`}tools:
 ${names.map(toolLines).join('')}roles: { people: { permissions: ${grants} } }
 agents:
-${['clerk', 'temp'].map((agent) => `  ${agent}: { acts_for: [people], unattended: { owner: people }, loops: { same_call: 10000, same_tool: 10000, cycle: 10000 }, budget: { tool_calls: 9000 }, permissions: ${grants} }\n`).join('')}`;
+${['clerk', 'temp'].map((agent) => `  ${agent}: { acts_for: [people], unattended: { owner: people }, loops: { same_call: 10000, same_tool: 10000, cycle: 10000 }, budget: { tool_calls: 9000 },${agent === 'temp' ? ' parallel: 1,' : ''} permissions: ${grants} }\n`).join('')}`;
 }
 
 function toolLines(name: string): string {

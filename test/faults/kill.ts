@@ -2,15 +2,16 @@
  * `kill -9` at every point of a call's life. A *life* is one data directory: gateways that die in it one after another,
  * each at a point that its schedule names, while clients work; and one at last that may end in order.
  *
- * First, two gateways are watched without being told to die (one is killed from outside, so that the second recovers):
- * what they pass are the points there are. The n-th kill of seed s dies at one of them, in a fixed shuffled order, so
+ * First, some gateways are watched that needn't die at a point (they are killed from outside, so that the next one
+ * recovers): what they pass are the points there are. The n-th kill of seed s dies at one of them, in a fixed shuffled order, so
  * that any stretch of seeds spreads evenly over all of them.
  */
 import { hash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, type Habits } from './clients.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Client, type Habits, never } from './clients.ts';
 import { randomFrom } from './random.ts';
 import { end, NotStarted, openScene, type Scene, type Up } from './scene.ts';
 import type { Violation } from './world.ts';
@@ -18,6 +19,10 @@ import type { Violation } from './world.ts';
 const clientsAtOnce = 4;
 const callsEach = 10;
 const nthMax = 16;
+const watchedKills = 2;
+const effectsBeforeKill = 3;
+/** When a changed policy is in force, at the latest. */
+const reloadedWithinMs = 400;
 /** Clients have their answers by then, whatever else the machine does. */
 const roundWithinMs = 60_000;
 
@@ -66,16 +71,20 @@ export class KillRig implements Disposable {
   async watch(): Promise<void> {
     await using scene = await this.#scene();
     const clients = clientsOf(scene, 0);
-    const first = await this.#start(scene, null);
-    if (first === null) throw new Error('the gateway did not come up');
-    const dying = work(clients, first);
-    await Promise.race([dying, new Promise((resolve) => setTimeout(resolve, 150))]);
-    await end(first.child, 'SIGKILL');
-    await dying;
-    const second = await this.#start(scene, null);
-    if (second === null) throw new Error('the gateway did not come up again');
-    await work(clients, second);
-    await end(second.child, 'SIGTERM');
+    for (let killed = 1; killed <= watchedKills; killed += 1) {
+      const up = await this.#startOrThrow(scene);
+      const before = scene.effects().length;
+      const dying = work(clients, up);
+      // Just after an effect: calls are open then, and others answered whose delivery nobody has told yet.
+      while (scene.effects().length < before + killed * effectsBeforeKill) await wait(1);
+      await end(up.child, 'SIGKILL');
+      await dying;
+    }
+    const last = await this.#startOrThrow(scene);
+    scene.reload();
+    await work(clients, last);
+    await wait(reloadedWithinMs);
+    await end(last.child, 'SIGTERM');
     this.#points = shuffled(this.#lines());
   }
 
@@ -102,7 +111,7 @@ export class KillRig implements Disposable {
       const up = await this.#startOrSay(scene, { point: point.name, nth }, (detail) =>
         violations.push({ invariant: 'served', detail, after }),
       );
-      const detail = up === null ? null : await this.#work(clients, up);
+      const detail = up === null ? null : await this.#work(scene, clients, up);
       if (detail !== null) violations.push({ invariant: 'served', detail, after });
       if (this.#died) hit.push(point.name);
       else missed += 1;
@@ -114,7 +123,7 @@ export class KillRig implements Disposable {
     const last = await this.#startOrSay(scene, null, (detail) =>
       violations.push({ invariant: 'served', detail, after }),
     );
-    const detail = last === null ? null : await this.#work(clients, last);
+    const detail = last === null ? null : await this.#work(scene, clients, last);
     if (detail !== null) violations.push({ invariant: 'served', detail, after });
     await judge('stopped', 'its end in order');
     return {
@@ -127,6 +136,12 @@ export class KillRig implements Disposable {
   /** Whether the gateway that was started last got to where it was to die. */
   get #died(): boolean {
     return readFileSync(this.#seen, 'utf8').includes('killed ');
+  }
+
+  async #startOrThrow(scene: Scene): Promise<Up> {
+    const up = await this.#start(scene, null);
+    if (up === null) throw new NotStarted('a gateway that is only watched did not come up');
+    return up;
   }
 
   async #startOrSay(
@@ -146,17 +161,21 @@ export class KillRig implements Disposable {
   }
 
   /** Until it dies, or everybody has their answers and it has ended in order. @returns what went wrong. */
-  async #work(clients: readonly Client[], up: Up): Promise<string | null> {
+  async #work(scene: Scene, clients: readonly Client[], up: Up): Promise<string | null> {
     let late = false;
     const timer = setTimeout(() => {
       late = true;
       up.child.kill('SIGKILL');
     }, roundWithinMs);
+    scene.reload();
     const served = await work(clients, up);
     // In order, for ending has its points too.
     await end(up.child, 'SIGTERM');
     clearTimeout(timer);
-    if (late) return `it neither served nor ended within ${roundWithinMs} ms`;
+    if (late) {
+      const asked = clients.flatMap(({ waitsFor }) => waitsFor ?? []);
+      return `within ${roundWithinMs} ms it didn't ${asked.length === 0 ? 'end' : `answer ${asked.join(', ')}`}`;
+    }
     return served || this.#died ? null : 'it went away, and nobody killed it';
   }
 
@@ -185,10 +204,10 @@ export class KillRig implements Disposable {
 function clientsOf(scene: Scene, seed: number): Client[] {
   return Array.from({ length: clientsAtOnce }, (_, lane) => {
     const habits: Habits = {
-      bare: lane === 1,
-      callsPerRun: lane === 2 ? 6 : Number.POSITIVE_INFINITY,
-      leavesOneIn: lane === 3 ? 8 : Number.POSITIVE_INFINITY,
-      reportsOneIn: lane === 0 ? 5 : Number.POSITIVE_INFINITY,
+      ...{ bare: lane === 1, children: lane === 2, callsPerRun: lane === 2 ? 6 : never },
+      leavesOneIn: lane === 3 ? 8 : never,
+      reportsOneIn: lane === 0 ? 5 : never,
+      twiceOneIn: 3,
     };
     const random = randomFrom(seed * clientsAtOnce + lane + 1);
     return new Client(scene, `s${seed}-${lane}`, random, habits);

@@ -12,7 +12,7 @@ test.each([
   ['a spike', 'sockets', (minute: number) => (minute === 15 ? 90 : 7), false],
   ['up and down', 'sockets', (minute: number) => 7 + (minute % 3), false],
   ['one more a minute', 'sockets', (minute: number) => 7 + minute, true],
-  ['one more every three minutes', 'sockets', (minute: number) => Math.floor(minute / 3), true],
+  ['one more every two minutes', 'sockets', (minute: number) => Math.floor(minute / 2), true],
   ['going down', 'sockets', (minute: number) => 40 - minute, false],
   ['a little memory', 'heapUsed', (minute: number) => (40 + minute / 10) * megabyte, false],
   ['a megabyte a minute', 'heapUsed', (minute: number) => (40 + minute) * megabyte, true],

@@ -1,5 +1,5 @@
 /**
- * Loaded into a gateway before its own code (`node --import`): names every point at which the gateway's code gives way,
+ * Loaded into a gateway before its own code: names every point at which the gateway's code gives way,
  * and kills the process, as nothing else could, at the n-th passing of one of them.
  *
  * A point is an `await` of a file under `src/`, found by the engine's own hooks on promises in every thread, at its two moments: `at`,
@@ -10,6 +10,7 @@ import { appendFileSync } from 'node:fs';
 import { DatabaseSync, StatementSync } from 'node:sqlite';
 import { promiseHooks } from 'node:v8';
 import { z } from 'zod/mini';
+import { inGateway } from './preloaded.ts';
 
 const plan = z
   .object({
@@ -54,14 +55,6 @@ function made(promise: object): void {
   pass(`at ${site}`);
 }
 
-promiseHooks.createHook({
-  init: made,
-  before(promise: object) {
-    const site = sites.get(promise);
-    if (site !== undefined) pass(`after ${site}`);
-  },
-});
-
 const transaction = /^\s*(BEGIN|COMMIT)\b/;
 
 function around<T>(sql: string, act: () => T): T {
@@ -73,14 +66,27 @@ function around<T>(sql: string, act: () => T): T {
   return done;
 }
 
-const exec: (this: DatabaseSync, sql: string) => void = Reflect.get(DatabaseSync.prototype, 'exec');
-DatabaseSync.prototype.exec = function points(sql) {
-  around(sql, () => exec.call(this, sql));
-};
+if (inGateway) {
+  promiseHooks.createHook({
+    init: made,
+    before(promise: object) {
+      const site = sites.get(promise);
+      if (site !== undefined) pass(`after ${site}`);
+    },
+  });
 
-const { value: run } = Object.getOwnPropertyDescriptor(StatementSync.prototype, 'run') ?? {};
-Object.defineProperty(StatementSync.prototype, 'run', {
-  value: function points(this: StatementSync, ...values: unknown[]): unknown {
-    return around(this.sourceSQL, () => Reflect.apply(run, this, values));
-  },
-});
+  const exec: (this: DatabaseSync, sql: string) => void = Reflect.get(
+    DatabaseSync.prototype,
+    'exec',
+  );
+  DatabaseSync.prototype.exec = function points(sql) {
+    around(sql, () => exec.call(this, sql));
+  };
+
+  const { value: run } = Object.getOwnPropertyDescriptor(StatementSync.prototype, 'run') ?? {};
+  Object.defineProperty(StatementSync.prototype, 'run', {
+    value: function points(this: StatementSync, ...values: unknown[]): unknown {
+      return around(this.sourceSQL, () => Reflect.apply(run, this, values));
+    },
+  });
+}

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { fold } from '../../src/engine/fold.ts';
 import { openGateway } from '../../src/gateway.ts';
@@ -45,6 +46,8 @@ export interface Scene extends AsyncDisposable {
   readonly start: (options?: StartOptions) => Promise<Up | null>;
   /** Copies the newest signed checkpoint out of the data directory, as an operator would. */
   readonly keepCheckpoint: () => void;
+  /** The same rules in other words, which a gateway reads while it serves. */
+  readonly reload: () => void;
   /** What the upstreams counted. */
   readonly effects: () => readonly Effect[];
   /** With no gateway at work: what the world knows, against what lies there. */
@@ -52,7 +55,7 @@ export interface Scene extends AsyncDisposable {
 }
 
 interface StartOptions {
-  /** Files loaded into the gateway before its own. */
+  /** Files loaded into the gateway, and its threads, before its own. */
   readonly preload?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -94,6 +97,7 @@ export async function openScene({ stdio, compileCache }: SceneOptions): Promise<
     const file = join(dataDirectory, 'checkpoint');
     if (existsSync(file)) checkpoints.add(readFileSync(file, 'utf8'));
   };
+  let reloads = 0;
   const owned = stack.move();
   return {
     dataDirectory,
@@ -102,19 +106,23 @@ export async function openScene({ stdio, compileCache }: SceneOptions): Promise<
     tokens,
     upstreams,
     keepCheckpoint,
+    reload() {
+      reloads += 1;
+      const policy = readFileSync(policyFile, 'utf8');
+      writeFileSync(policyFile, policy.replace(/rate: \d+\//g, `rate: ${100_000 + reloads}/`));
+    },
     effects: () => effectsIn(journal),
     async start({ preload = [], env = {} } = {}) {
       const child = spawn(
         process.execPath,
-        [
-          ...preload.flatMap((file) => ['--import', join(here, file)]),
-          main,
-          ...['up', '--policy', policyFile, '--port', '0', '--json'],
-        ],
+        [main, 'up', '--policy', policyFile, '--port', '0', '--json'],
         {
           stdio: ['ignore', 'pipe', 'ignore'],
           env: {
             ...process.env,
+            NODE_OPTIONS: preload
+              .map((file) => `--import=${pathToFileURL(join(here, file)).href}`)
+              .join(' '),
             ...(compileCache === null ? {} : { NODE_COMPILE_CACHE: compileCache }),
             ...env,
           },

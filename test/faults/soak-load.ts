@@ -32,7 +32,6 @@ export class Soak implements AsyncDisposable {
   readonly #clients: readonly Client[];
   readonly #census: string;
   #up: Up | null = null;
-  #reloads = 0;
   #reloadedMs = performance.now();
 
   static async open(seed: number, clients: number): Promise<Soak> {
@@ -46,7 +45,10 @@ export class Soak implements AsyncDisposable {
     this.#clients = Array.from({ length: clients }, (_, lane) => {
       const random = randomFrom(seed * clients + lane + 1);
       // One of them is a bare client, whose calls share the run of its token.
-      const habits = { bare: lane === 0, callsPerRun, leavesOneIn: 25, reportsOneIn: 10 };
+      const habits = {
+        ...{ bare: lane === 0, callsPerRun, children: lane === 1 },
+        ...{ leavesOneIn: 25, reportsOneIn: 10, twiceOneIn: 10 },
+      };
       return new Client(scene, `w${lane}`, random, habits);
     });
   }
@@ -132,16 +134,10 @@ export class Soak implements AsyncDisposable {
     return this.#up;
   }
 
-  /** The same rules in other words: every reload is another policy. */
   #reload(): void {
     if (performance.now() - this.#reloadedMs < reloadEveryMs) return;
     this.#reloadedMs = performance.now();
-    this.#reloads += 1;
-    const policy = readFileSync(this.#scene.policyFile, 'utf8');
-    writeFileSync(
-      this.#scene.policyFile,
-      policy.replace(/rate: \d+\//g, `rate: ${100_000 + this.#reloads}/`),
-    );
+    this.#scene.reload();
   }
 }
 
