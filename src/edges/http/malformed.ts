@@ -53,8 +53,8 @@ const tunnel: Malformed = {
 
 /** Answers, and has it counted, what Node would otherwise answer or drop without telling anybody. */
 export function refuseMalformed(server: Server, noteRefusal: RefusalTally['note']): void {
-  /** The last request of a connection that could be read, and its answer. */
-  const latest = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>();
+  /** The answer to the last request of a connection that could be read. */
+  const latest = new WeakMap<Duplex, ServerResponse>();
   /** A broken connection breaks again with every byte that still arrives. */
   const refused = new WeakSet<Duplex>();
 
@@ -62,16 +62,16 @@ export function refuseMalformed(server: Server, noteRefusal: RefusalTally['note'
     if (refused.has(socket)) return;
     refused.add(socket);
     noteRefusal(what.code, null);
-    const { request, response } = latest.get(socket) ?? {};
+    const response = latest.get(socket);
     // What came before is a request of its own: this must not be taken for the answer to it, nor stand in its midst.
-    if (request?.complete === true && response?.closed === false)
+    if (response?.req.complete === true && !response.closed)
       response.once('close', () => answer(socket, what));
     else if (response?.headersSent === true && !response.writableFinished) socket.destroy();
     else answer(socket, what);
   }
 
   server.on('request', (request: IncomingMessage, response: ServerResponse) =>
-    latest.set(request.socket, { request, response }),
+    latest.set(request.socket, response),
   );
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // The client left, in whatever way: nobody was refused anything.
