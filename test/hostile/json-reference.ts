@@ -74,6 +74,7 @@ function readItems(rest: string[], depth: number, depthMax: number): JsonValue[]
 
 function readFields(rest: string[], depth: number, depthMax: number): JsonValue {
   const fields: [string, JsonValue][] = [];
+  const seen = new Set<string>();
   if (rest[0] === '}') {
     rest.shift();
     return {};
@@ -83,7 +84,9 @@ function readFields(rest: string[], depth: number, depthMax: number): JsonValue 
     if (token === undefined || !token.startsWith('"')) throw new NotRead('no key');
     const key = readString(token);
     if (key === '__proto__') throw new NotRead('__proto__');
-    if (fields.some(([other]) => sameButForCase(other, key))) throw new NotRead('a key twice');
+    const spelled = spellings(key);
+    if (spelled.some((spelling) => seen.has(spelling))) throw new NotRead('a key twice');
+    for (const spelling of spelled) seen.add(spelling);
     if (rest.shift() !== ':') throw new NotRead('no colon');
     fields.push([key, readValue(rest, depth, depthMax)]);
     const next = rest.shift();
@@ -92,16 +95,12 @@ function readFields(rest: string[], depth: number, depthMax: number): JsonValue 
   }
 }
 
-/** Whether some way of changing a text's case makes one of the other. */
-function sameButForCase(one: string, other: string): boolean {
-  const spellings = (key: string): string[] => {
-    const lower = key.toLowerCase();
-    const upper = key.toUpperCase();
-    const both = [key, lower, upper, upper.toLowerCase(), lower.toUpperCase()];
-    return [...both, ...both.map((spelling) => spelling.toUpperCase().toLowerCase())];
-  };
-  const others = spellings(other);
-  return spellings(one).some((spelling) => others.includes(spelling));
+/** Whatever some way of changing its case makes of a key. */
+function spellings(key: string): string[] {
+  const lower = key.toLowerCase();
+  const upper = key.toUpperCase();
+  const both = [key, lower, upper, upper.toLowerCase(), lower.toUpperCase()];
+  return [...both, ...both.map((spelling) => spelling.toUpperCase().toLowerCase())];
 }
 
 function readString(token: string): string {
