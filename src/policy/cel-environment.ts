@@ -192,13 +192,28 @@ const schemaDepthMax = 8;
 
 /** What a JSON Schema says of a value's type. Whatever it says in a way that isn't understood here is `unknown`. */
 function schemaType(schema: JsonObject): CelType {
-  return typeOf(schema, schema, schemaDepthMax);
+  return typeOf(schema, { schema, known: new Map() }, schemaDepthMax);
 }
 
-function typeOf(value: JsonValue | undefined, root: JsonObject, depth: number): CelType {
+/** `known`: by depth, for a hundred properties that each refer to the whole are a hundred million types otherwise. */
+interface Root {
+  readonly schema: JsonObject;
+  readonly known: Map<JsonObject, Map<number, CelType>>;
+}
+
+function typeOf(value: JsonValue | undefined, root: Root, depth: number): CelType {
   if (!isJsonObject(value) || depth === 0) return unknownType;
+  const byDepth = root.known.get(value) ?? new Map<number, CelType>();
+  root.known.set(value, byDepth);
+  const type = byDepth.get(depth) ?? newTypeOf(value, root, depth);
+  byDepth.set(depth, type);
+  return type;
+}
+
+function newTypeOf(value: JsonObject, root: Root, depth: number): CelType {
   const reference = value['$ref'];
-  if (typeof reference === 'string') return typeOf(localTarget(reference, root), root, depth - 1);
+  if (typeof reference === 'string')
+    return typeOf(localTarget(reference, root.schema), root, depth - 1);
   const alternatives = value['anyOf'] ?? value['oneOf'];
   if (isJsonArray(alternatives)) return eitherType(alternatives, root, depth);
   if ('allOf' in value) return unknownType;
@@ -207,7 +222,7 @@ function typeOf(value: JsonValue | undefined, root: JsonObject, depth: number): 
     const types = declared.filter((type) => type !== 'null');
     const [only] = types;
     if (types.length !== 1 || only === undefined) return unknownType;
-    const one = typeOf({ ...value, type: only }, root, depth);
+    const one = newTypeOf({ ...value, type: only }, root, depth);
     return { ...one, nullable: one.nullable || types.length < declared.length };
   }
   switch (typeof declared === 'string' ? declared : '') {
@@ -231,7 +246,7 @@ function typeOf(value: JsonValue | undefined, root: JsonObject, depth: number): 
 }
 
 /** `anyOf: [T, null]` is how generated schemas say optional; any other choice is unknown. */
-function eitherType(alternatives: readonly JsonValue[], root: JsonObject, depth: number): CelType {
+function eitherType(alternatives: readonly JsonValue[], root: Root, depth: number): CelType {
   const types = alternatives.map((alternative) => typeOf(alternative, root, depth - 1));
   const some = types.filter((type) => type.type !== 'null');
   const [only] = some;
@@ -239,7 +254,7 @@ function eitherType(alternatives: readonly JsonValue[], root: JsonObject, depth:
   return { ...only, nullable: only.nullable || some.length < types.length };
 }
 
-function objectType(schema: JsonObject, root: JsonObject, depth: number): CelType {
+function objectType(schema: JsonObject, root: Root, depth: number): CelType {
   const properties = isJsonObject(schema['properties']) ? schema['properties'] : {};
   const required = isJsonArray(schema['required']) ? schema['required'] : [];
   const fields = new Map<string, CelType>();

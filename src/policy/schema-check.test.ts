@@ -68,6 +68,12 @@ describe('what fits', () => {
       false,
     ],
     [
+      'one that does, where it fits',
+      { properties: { children: { items: { $ref: '#' } }, parent: { $ref: '#' } } },
+      { children: [{ parent: { children: [{}] } }] },
+      true,
+    ],
+    [
       'equal items',
       { uniqueItems: true },
       [

@@ -70,7 +70,6 @@ function validator(draft: Draft, schema: JsonObject, allErrors: boolean): Valida
     // Prepared above: no keyword reaches ajv that isn't known, in a shape that isn't its own.
     validateSchema: false,
     meta: false,
-    addUsedSchema: false,
     logger: false,
     // `required: [toString]` is not met by what JavaScript gives every object.
     ownProperties: true,

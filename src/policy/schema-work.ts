@@ -28,10 +28,8 @@ export function multiplies(
 ): boolean {
   try {
     const work = new Work(target);
-    return (
-      [...work.reachable(root)].some((schema) => work.isEndless(schema)) ||
-      work.looks(root) > looksMax
-    );
+    work.follow(root);
+    return work.hasEndless() || work.looks(root) > looksMax;
   } catch (error) {
     if (error instanceof TooMuch) return true;
     throw error;
@@ -43,7 +41,9 @@ class TooMuch extends Error {}
 class Work {
   readonly #target: (reference: string) => JsonValue | undefined;
   readonly #steps = new Map<JsonObject, readonly Step[]>();
-  readonly #rounds = new Map<JsonObject, ReadonlySet<JsonObject>>();
+  readonly #order = new Map<JsonObject, number>();
+  readonly #rounds = new Map<JsonObject, number>();
+  readonly #open: JsonObject[] = [];
   readonly #looks = new Map<JsonObject, number>();
   #left = stepsMax;
 
@@ -51,25 +51,37 @@ class Work {
     this.#target = target;
   }
 
-  reachable(from: JsonObject): ReadonlySet<JsonObject> {
-    const known = this.#rounds.get(from);
-    if (known !== undefined) return known;
-    const found = new Set<JsonObject>();
-    const waiting = [from];
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      for (const { to } of this.steps(next)) {
-        this.#charge(1);
-        if (!found.has(to)) waiting.push(to);
-        found.add(to);
-      }
+  /** Every schema below, each with its round: those that lead to one another have one number (Tarjan's algorithm). */
+  follow(schema: JsonObject): number {
+    const order = this.#order.size;
+    let lowest = order;
+    this.#order.set(schema, order);
+    this.#open.push(schema);
+    for (const { to } of this.steps(schema)) {
+      this.#charge(1);
+      const seen = this.#order.get(to);
+      if (seen === undefined) lowest = Math.min(lowest, this.follow(to));
+      else if (!this.#rounds.has(to)) lowest = Math.min(lowest, seen);
     }
-    this.#rounds.set(from, found.add(from));
-    return found;
+    if (lowest === order)
+      for (let member = this.#open.pop(); member !== undefined; member = this.#open.pop()) {
+        this.#rounds.set(member, order);
+        if (member === schema) break;
+      }
+    return lowest;
+  }
+
+  #comesRound(from: JsonObject, to: JsonObject): boolean {
+    return this.#rounds.get(from) === this.#rounds.get(to);
+  }
+
+  hasEndless(): boolean {
+    return [...this.#order.keys()].some((schema) => this.#isEndless(schema));
   }
 
   /** Two ways to one member that both come round to this schema again: each level doubles. */
-  isEndless(schema: JsonObject): boolean {
-    const round = this.steps(schema).filter(({ to }) => this.reachable(to).has(schema));
+  #isEndless(schema: JsonObject): boolean {
+    const round = this.steps(schema).filter(({ to }) => this.#comesRound(schema, to));
     return [...bySlot(round).values()].some((ways) => ways.length > 1);
   }
 
@@ -81,7 +93,7 @@ class Work {
     let most = 1;
     for (const ways of bySlot(this.steps(schema)).values()) {
       let sum = 0;
-      for (const { to } of ways) sum += this.reachable(to).has(schema) ? 1 : this.looks(to);
+      for (const { to } of ways) sum += this.#comesRound(schema, to) ? 1 : this.looks(to);
       most = Math.max(most, sum);
     }
     this.#looks.set(schema, most);

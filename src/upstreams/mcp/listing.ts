@@ -22,6 +22,11 @@ export async function listAllTools(
     isJsonObject(agreement.capabilities['tools']) || agreement.era === 'legacy'
       ? await readPages(ask, agreement)
       : [];
+  const times = new Map<string, number>();
+  for (const { name } of definitions) {
+    const folded = String(name).toLowerCase();
+    times.set(folded, (times.get(folded) ?? 0) + 1);
+  }
   const tools = new Map<string, ListedTool>();
   const leftOut = new Map<string, string>();
   for (const definition of definitions) {
@@ -38,16 +43,13 @@ export async function listAllTools(
       );
       continue;
     }
-    // Two definitions of one name: nobody can say which of them a call would meet.
+    // Nobody can say which of two a call would meet, nor which of `send` and `Send` a reviewer meant.
     const reason =
-      tools.has(name) || leftOut.has(name)
-        ? 'it is listed more than once'
+      (times.get(name.toLowerCase()) ?? 0) > 1
+        ? 'it is listed more than once, or differs from another in case alone'
         : admitted(definition, admit);
     if (reason === null) tools.set(name, { operation: name, definition });
-    else {
-      tools.delete(name);
-      leftOut.set(name, reason);
-    }
+    else leftOut.set(name, reason);
   }
   for (const surface of otherSurfaces(agreement)) tools.set(surface.operation, surface);
   return {
