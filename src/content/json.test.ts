@@ -217,6 +217,12 @@ describe('the canonical form', () => {
     ],
     ['nothing more than needed', { b: [], a: {}, c: null }, '{"a":{},"b":[],"c":null}'],
     ['large integers without an exponent', 1e20, '100000000000000000000'],
+    [
+      'keys that are in order',
+      { '': 0, a: [{ b: -0, c: '\\ud' }] },
+      '{"":0,"a":[{"b":0,"c":"\\\\ud"}]}',
+    ],
+    ['keys that are numbers, as text', { 9: 1, 10: 2 }, '{"10":2,"9":1}'],
   ])('%s', (_, value, text) => {
     expect(canonicalJson(value)).toBe(text);
   });
@@ -225,6 +231,11 @@ describe('the canonical form', () => {
     ['NaN, which would share a text with null', () => Number.NaN, 'json.value'],
     ['Infinity', () => [Number.POSITIVE_INFINITY], 'json.value'],
     ['a lone surrogate', () => ({ '\ud800': 1 }), 'json.lone_surrogate'],
+    [
+      'a lone surrogate after keys in order',
+      () => ({ a: 1, b: ['\udfff'] }),
+      'json.lone_surrogate',
+    ],
     ['a hole, which would vanish', () => new Array<JsonValue>(2), 'json.value'],
     [
       'too many levels',

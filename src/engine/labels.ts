@@ -2,16 +2,16 @@ import { limits } from './limits.ts';
 import type { Labels } from './run.ts';
 
 /** Nothing was read: what a refusal or a withheld result leaves in a run. */
-export const noLabels: Labels = { trust: 'trusted', classes: [], subjects: [] };
+export const noLabels: Labels = { classes: [], subjects: [], trust: 'trusted' };
 
 /** More subjects than are kept apart. Equals no subject, so whatever asks for one is refused: coarser, never cleaner. */
 export const unknownSubject = '?';
 
 export function mergeLabels(a: Labels, b: Labels): Labels {
   return {
-    trust: a.trust === 'untrusted' || b.trust === 'untrusted' ? 'untrusted' : 'trusted',
     classes: union(a.classes, b.classes),
     subjects: bounded(union(a.subjects, b.subjects)),
+    trust: a.trust === 'untrusted' || b.trust === 'untrusted' ? 'untrusted' : 'trusted',
   };
 }
 

@@ -30,12 +30,12 @@ export interface JudgedSide {
   readonly chosen: Judged | null;
 }
 
-const judged = new WeakMap<Context, readonly JudgedSide[]>();
+/** Of the decision at hand. One is enough: decisions are synchronous. */
+let judged: { readonly of: Context; readonly sides: readonly JudgedSide[] } | null = null;
 
 /** Made once a decision; several stages read it. */
 export function judgedSides(context: Context): readonly JudgedSide[] {
-  const known = judged.get(context);
-  if (known !== undefined) return known;
+  if (judged?.of === context) return judged.sides;
   const { tool, reading } = context;
   const sides: readonly JudgedSide[] =
     tool === null || reading?.ok !== true
@@ -46,7 +46,7 @@ export function judgedSides(context: Context): readonly JudgedSide[] {
           );
           return { side, options, chosen: best(options) };
         });
-  judged.set(context, sides);
+  judged = { of: context, sides };
   return sides;
 }
 

@@ -24,7 +24,14 @@ import { Payloads, recordedArguments, refusedArguments } from './payloads.ts';
 import type { AgentPrincipal, CallAnswer, Proposal } from './port.ts';
 import type { RuntimePorts } from './ports.ts';
 import { readWorld } from './read-facts.ts';
-import { budgetLeft, callFields, cutText, decidedFields, recordedRemedies } from './record.ts';
+import {
+  budgetLeft,
+  callFields,
+  cutText,
+  decidedFields,
+  recordedRemedies,
+  startedEvent,
+} from './record.ts';
 import { plainRefusal, refusalOf } from './refusals.ts';
 import type { Runs } from './runs.ts';
 import { Turns } from './turns.ts';
@@ -220,14 +227,15 @@ export class Calls {
     );
     const digest = ready?.digest ?? (reading?.ok === false ? reading.digest : '');
     const agent = policy.agents.get(run.agent);
-    const common = {
-      ...callFields(run, policy, identityOf(this.#ports, attempt, run, tool, digest), facts.nowMs),
-      ...decidedFields(decision, args, facts, budgetLeft(agent, run, facts.nowMs), secrets),
-    };
+    const identity = identityOf(this.#ports, attempt, run, tool, digest);
+    const fields = callFields(run, policy, identity, facts.nowMs);
+    const left = budgetLeft(agent, run, facts.nowMs);
+    const decided = decidedFields(decision, args, facts, left, secrets);
     const alerts = decisionAlerts(decision, run.id, id, facts.nowMs);
     if (!goesOn) {
       const denied: RunEvent = {
-        ...common,
+        ...fields,
+        ...decided,
         type: 'call.denied',
         remedies: recordedRemedies(decision.remedies, secrets),
       };
@@ -240,12 +248,10 @@ export class Calls {
         },
       ];
     }
-    const started: Started['started'] = {
-      ...common,
-      type: 'call.started',
+    const started = startedEvent(fields, decided, {
       reservations: decision.reservations,
       idempotencyKey: shapeOf(ready.tool).idempotencyKeys.length > 0 ? id : null,
-    };
+    });
     // A read that carries nothing out and draws on nobody else's counter may share one commit with its outcome: a crash
     // in between loses a read that nobody saw the answer of. A dry run has no effect that could be lost.
     const deferred =

@@ -1,7 +1,7 @@
 /** What happens between a call's two commits: its effect, and how that is written down. */
 import type { JsonObject } from '../content/value.ts';
 import { usedKeys } from '../engine/counters.ts';
-import type { GatewayEvent, RunEvent } from '../engine/events.ts';
+import type { GatewayEvent } from '../engine/events.ts';
 import type { Run } from '../engine/run.ts';
 import { shapeOf } from '../engine/tool-shape.ts';
 import { StoreError } from '../store/errors.ts';
@@ -12,7 +12,7 @@ import { type BreakerChange, type Breakers, breakerOf } from './breakers.ts';
 import { asJson, dryRunOutcome, type Ending, endingOf } from './endings.ts';
 import { Payloads } from './payloads.ts';
 import type { RuntimePorts } from './ports.ts';
-import { budgetLeft, callFields, recordedFindings } from './record.ts';
+import { budgetLeft, callFields, finishedEvent, recordedFindings } from './record.ts';
 import { plainRefusal } from './refusals.ts';
 import type { Runs } from './runs.ts';
 
@@ -61,14 +61,8 @@ export class Effects {
     const appended = await attempt.writer.append((run) => {
       if (run === null) throw new StoreError('store.corrupt', 'the run vanished');
       awaited = !attempt.signal.aborted;
-      const finished: RunEvent = {
-        ...callFields(
-          run,
-          policy,
-          identityOf(this.#ports, attempt, run, tool, step.read.digest),
-          this.#ports.store.nowMs(),
-        ),
-        type: 'call.finished',
+      const identity = identityOf(this.#ports, attempt, run, tool, step.read.digest);
+      const finished = finishedEvent(callFields(run, policy, identity, this.#ports.store.nowMs()), {
         outcome: ended.outcome,
         by: dryRun ? 'sallyport' : ended.by,
         delivered: awaited,
@@ -78,11 +72,9 @@ export class Effects {
         isError: ended.isError,
         findings: recordedFindings(ended.findings, this.#ports.heldSecrets()),
         durationMs: atMs - begunAtMs,
-        tokens: null,
-        costMicroUsd: null,
         labels: ended.labels,
         budgetLeft: budgetLeft(policy.agents.get(run.agent), run, atMs),
-      };
+      });
       return {
         events: step.deferred ? [{ ...step.started, atMs: finished.atMs }, finished] : [finished],
         gatewayEvents: [

@@ -13,17 +13,21 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { SallyportError } from '../content/errors.ts';
 import type { GatewayEvent } from '../engine/events.ts';
 import { policyLimits } from '../policy/defaults.ts';
 import { type Diagnostic, formatDiagnostic } from '../policy/diagnostic.ts';
 import { changedKeys } from '../policy/hash.ts';
-import { loadPolicy } from '../policy/load.ts';
+import { loadPolicyInSteps } from '../policy/load.ts';
 import { emptyLock, type Lock } from '../policy/lock.ts';
 import { lockBytesMax, parseLock } from '../policy/lock-file.ts';
 import type { Policy } from '../policy/model.ts';
+import { finish, type Steps } from '../policy/steps.ts';
 
 const pollMs = 1_000;
+/** How long a reload holds calls up at a time; a single step of it may take longer. */
+const sliceMs = 5;
 const errorsRecordedMax = 20;
 
 export class PolicyFileError extends SallyportError {
@@ -62,23 +66,24 @@ export function readPolicy(
   policyFile: string,
   lockFile: string = lockFileOf(resolve(policyFile)),
 ): LoadedPolicy {
-  return readWatched(policyFile, lockFile, new Map());
+  return finish(readWatched(policyFile, lockFile, new Map()));
 }
 
 /** @param files - filled with what was looked at, also when it turns out to be wrong. */
-function readWatched(
+function* readWatched(
   policyFile: string,
   lockFile: string,
   files: Map<string, string>,
-): LoadedPolicy {
+): Steps<LoadedPolicy> {
   const mainFile = resolve(policyFile);
   // Before each is read: a file that is written while we read looks changed afterwards, and is read once more.
   files.set(mainFile, stampOf(mainFile));
   files.set(lockFile, stampOf(lockFile));
   const lockText = readBounded(lockFile, lockBytesMax);
   const lock = lockText === null ? emptyLock : parseLock(lockText);
+  yield;
   const root = dirname(mainFile);
-  const loaded = loadPolicy({
+  const loaded = yield* loadPolicyInSteps({
     file: mainFile,
     readFile: (path) => {
       files.set(path, stampOf(path));
@@ -147,6 +152,7 @@ export class PolicySource {
   /** Of the last try, good or bad: a file that a bad policy names may be what mends it. */
   #files: Stamps;
   #timer: NodeJS.Timeout | undefined;
+  #reloading: Promise<unknown> = Promise.resolve();
 
   constructor(
     file: string,
@@ -189,12 +195,19 @@ export class PolicySource {
   }
 
   /** @returns why the new files were refused; null when they are in force. */
-  async reload(): Promise<Error | null> {
+  reload(): Promise<Error | null> {
+    // One after another: an older one that ends later must not take the place of a newer one.
+    const reloaded = this.#reloading.then(() => this.#reload());
+    this.#reloading = reloaded.catch(() => undefined);
+    return reloaded;
+  }
+
+  async #reload(): Promise<Error | null> {
     const files = new Map<string, string>();
     this.#files = files;
     let next: LoadedPolicy;
     try {
-      next = readWatched(this.#file, lockFileOf(resolve(this.#file)), files);
+      next = await inSlices(readWatched(this.#file, lockFileOf(resolve(this.#file)), files));
     } catch (error) {
       const errors =
         error instanceof PolicyFileError
@@ -235,6 +248,18 @@ export function loadEvent(policy: Policy, before: Policy | null, atMs: number): 
 
 function hasChanged(files: Stamps): boolean {
   return [...files].some(([file, stamp]) => stampOf(file) !== stamp);
+}
+
+/** Calls go on meanwhile: a large policy takes longer to load than a call may wait. */
+async function inSlices<T>(steps: Steps<T>): Promise<T> {
+  for (;;) {
+    const untilMs = performance.now() + sliceMs;
+    do {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+    } while (performance.now() < untilMs);
+    await setImmediate();
+  }
 }
 
 /** Total: it runs on a timer, where a throw would end the process. */

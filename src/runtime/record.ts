@@ -1,5 +1,4 @@
 /** Turns what was decided and what happened into events: the only place that writes them for calls. */
-import { unchanging } from '../content/canonical.ts';
 import { redactText, redactValues } from '../content/redact.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
 import { remainingBudget } from '../engine/budget.ts';
@@ -88,8 +87,87 @@ export function decidedFields(
     enforcement: decision.enforcement,
     dryRun: decision.dryRun,
     findings: recordedFindings(decision.findings, secrets),
-    facts: { ...facts, breaker: { ...facts.breaker } },
+    facts: {
+      breaker: { ...facts.breaker },
+      definition: facts.definition,
+      nowMs: facts.nowMs,
+      once: facts.once,
+      suspended: facts.suspended,
+      upstreamUp: facts.upstreamUp,
+      used: facts.used,
+      windows: facts.windows,
+    },
     budgetLeft,
+  };
+}
+
+type Started = Extract<RunEvent, { type: 'call.started' }>;
+type Finished = Extract<RunEvent, { type: 'call.finished' }>;
+
+/** In the order of the canonical form, like the one below: there are two of these a call, and they needn't be sorted. */
+export function startedEvent(
+  call: CallFields,
+  decided: DecidedFields,
+  { reservations, idempotencyKey }: Pick<Started, 'reservations' | 'idempotencyKey'>,
+): Started {
+  return {
+    agent: call.agent,
+    arguments: decided.arguments,
+    atMs: call.atMs,
+    budgetLeft: decided.budgetLeft,
+    call: call.call,
+    digest: call.digest,
+    dryRun: decided.dryRun,
+    effect: decided.effect,
+    enforcement: decided.enforcement,
+    facts: decided.facts,
+    findings: decided.findings,
+    idempotencyKey,
+    mediation: call.mediation,
+    policy: call.policy,
+    reservations,
+    run: call.run,
+    step: call.step,
+    tier: call.tier,
+    tool: call.tool,
+    type: 'call.started',
+    user: call.user,
+    v: call.v,
+    verdict: decided.verdict,
+  };
+}
+
+export function finishedEvent(
+  call: CallFields,
+  ended: Omit<Finished, keyof CallFields | 'type' | 'tokens' | 'costMicroUsd'>,
+): Finished {
+  return {
+    agent: call.agent,
+    atMs: call.atMs,
+    budgetLeft: ended.budgetLeft,
+    by: ended.by,
+    call: call.call,
+    costMicroUsd: null,
+    delivered: ended.delivered,
+    digest: call.digest,
+    dryRun: ended.dryRun,
+    durationMs: ended.durationMs,
+    findings: ended.findings,
+    isError: ended.isError,
+    labels: ended.labels,
+    mediation: call.mediation,
+    outcome: ended.outcome,
+    policy: call.policy,
+    released: ended.released,
+    result: ended.result,
+    run: call.run,
+    step: call.step,
+    tier: call.tier,
+    tokens: null,
+    tool: call.tool,
+    type: 'call.finished',
+    user: call.user,
+    v: call.v,
   };
 }
 
@@ -124,7 +202,7 @@ function passed({ stage, code, verdict }: Finding, at: SourcePosition): Recorded
   passedChecks.set(at, byCode);
   const known = byCode.get(code);
   if (known !== undefined) return known;
-  const recorded = unchanging({ stage, code, verdict, details: {}, at: placeOf(at) });
+  const recorded = { at: placeOf(at), code, details: {}, stage, verdict };
   byCode.set(code, recorded);
   return recorded;
 }
@@ -163,18 +241,22 @@ export function recordedRemedies(
   }));
 }
 
+const budgetWords = [
+  ['cost_micro_usd', 'costMicroUsd'],
+  ['duration_ms', 'durationMs'],
+  ['steps', 'steps'],
+  ['tokens', 'tokens'],
+  ['tool_calls', 'toolCalls'],
+] as const;
+
 /** `{ steps, tool_calls, duration_ms, tokens, cost_micro_usd }`, as far as something bounds them. */
 export function budgetLeft(agent: Agent | undefined, run: Run, nowMs: number): JsonObject {
   if (agent === undefined) return {};
   const left = remainingBudget(agent, run, nowMs);
-  const named: [string, JsonValue | undefined][] = [
-    ['steps', left.steps],
-    ['tool_calls', left.toolCalls],
-    ['duration_ms', left.durationMs],
-    ['tokens', left.tokens],
-    ['cost_micro_usd', left.costMicroUsd],
-  ];
-  return Object.fromEntries(
-    named.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
+  const named: Record<string, number> = {};
+  for (const [written, name] of budgetWords) {
+    const amount = left[name];
+    if (amount !== undefined) named[written] = amount;
+  }
+  return named;
 }

@@ -1,12 +1,11 @@
 /** After a crash: what was started and not finished is named `indeterminate`, out loud; spooled refusals come home. */
 import type { JsonValue } from '../content/value.ts';
-import type { RunEvent } from '../engine/events.ts';
 import { StoreError } from '../store/errors.ts';
 import type { OpenCall } from '../store/port.ts';
 import { alertEvent } from './alerts.ts';
 import { describe } from './attempt.ts';
 import type { RuntimePorts } from './ports.ts';
-import { budgetLeft, type CallIdentity, callFields } from './record.ts';
+import { budgetLeft, type CallIdentity, callFields, finishedEvent } from './record.ts';
 import type { Runs } from './runs.ts';
 
 /** More calls than one process ever has under way. */
@@ -68,10 +67,8 @@ async function endOrphan(
       digest: memory.digest,
       mediation: tool === null ? 'brokered' : ports.mediation(run.agent, tool.upstream),
     };
-    const finished: RunEvent = {
-      ...callFields(run, policy, identity, atMs),
-      tier: memory.tier,
-      type: 'call.finished',
+    const fields = { ...callFields(run, policy, identity, atMs), tier: memory.tier };
+    const finished = finishedEvent(fields, {
       outcome,
       by: 'sallyport',
       delivered: false,
@@ -82,11 +79,9 @@ async function endOrphan(
       isError: true,
       findings: [],
       durationMs: Math.max(0, atMs - memory.atMs),
-      tokens: null,
-      costMicroUsd: null,
-      labels: { trust: 'untrusted', classes: [], subjects: [] },
+      labels: { classes: [], subjects: [], trust: 'untrusted' },
       budgetLeft: budgetLeft(policy.agents.get(run.agent), run, atMs),
-    };
+    });
     const details = { tool: memory.tool, recovered: true };
     return {
       events: [finished],
