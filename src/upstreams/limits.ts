@@ -20,6 +20,8 @@ export const upstreamLimits = {
   /** One message: far above any result that the policy lets through, far below what hurts the process. */
   messageBytesMax: 16_777_216,
   messageDepthMax: 128,
+  /** Unfinished answers of one HTTP upstream together: four of the longest. */
+  answersHeldBytesMax: 67_108_864,
   /** One response stream, its progress notifications included. */
   streamBytesMax: 67_108_864,
   /** What a message counts for at the least where bytes are counted: reading a million tiny ones takes seconds. */

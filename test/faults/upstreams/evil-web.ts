@@ -94,7 +94,7 @@ async function misbehave(socket: Socket, how: string, id: number): Promise<void>
       socket.write(`${eventHead}data: `);
       return forever(socket, endless);
     case 'interim':
-      return drip(socket, 'HTTP/1.1 102 Processing\r\n\r\n');
+      return forever(socket, 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(100));
     default:
       throw new Error(`no such misbehaviour: ${how}`);
   }

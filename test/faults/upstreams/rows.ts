@@ -111,7 +111,7 @@ export const evilRows: readonly EvilRow[] = [
   { what: 'sends a body without end', how: 'endless', on: web, ...large },
   { what: 'sends events without end', how: 'events', on: web, ...large },
   { what: 'sends one event without end', how: 'event', on: web, ...large },
-  { what: 'sends interim answers without end', how: 'interim', on: web, ...late },
+  { what: 'sends interim answers without end', how: 'interim', on: web, ...lost },
   { what: 'dies in the middle of its answer', how: 'die', on: pipe, ...lost, ends: true },
   { what: 'writes messages without end', how: 'flood', on: pipe, ...lost, ends: true, long: true },
   {

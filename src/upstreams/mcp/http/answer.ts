@@ -5,8 +5,9 @@ import type { Exchange, Failure, Question } from '../channel.ts';
 import { type Incoming, readMessages } from '../message.ts';
 import { progressOf } from '../progress.ts';
 import { isCertainRefusal } from '../protocol.ts';
-import { eventStream, type StreamPosition, wholeBody } from './body.ts';
+import { eventStream, ignoredBody, type StreamPosition, wholeBody } from './body.ts';
 import { retryAfterMs } from './headers.ts';
+import type { AnswerHolder } from './held.ts';
 import type { HttpEnd, HttpHead, Take } from './send.ts';
 import { readStatus } from './status.ts';
 
@@ -15,6 +16,7 @@ export class AnswerReader {
   readonly #id: number;
   readonly #question: Question;
   readonly #inSession: boolean;
+  readonly #holder: AnswerHolder;
   readonly #onRequest: (message: Extract<Incoming, { type: 'request' }>) => void;
   #answer: Exchange | null = null;
   #atEnd: () => Exchange = () => lost('the answer ended before it was complete');
@@ -24,19 +26,21 @@ export class AnswerReader {
     question: Question,
     position: StreamPosition,
     inSession: boolean,
+    holder: AnswerHolder,
     onRequest: (message: Extract<Incoming, { type: 'request' }>) => void,
   ) {
     this.#id = id;
     this.#question = question;
     this.position = position;
     this.#inSession = inSession;
+    this.#holder = holder;
     this.#onRequest = onRequest;
   }
 
   read(head: HttpHead): (chunk: Uint8Array) => Take {
     const type = mediaType(head);
     if (head.status === 200 && type === 'text/event-stream') return this.#stream();
-    const body = wholeBody();
+    const body = wholeBody(this.#holder);
     if (head.status !== 200) {
       const retry = retryAfterMs(
         head.header('retry-after'),
@@ -66,10 +70,16 @@ export class AnswerReader {
   readRest(head: HttpHead): (chunk: Uint8Array) => Take {
     if (head.status === 200 && mediaType(head) === 'text/event-stream') return this.#stream();
     this.position.lastEventId = null;
-    return wholeBody().take;
+    return ignoredBody();
   }
 
   conclude(end: HttpEnd): Exchange {
+    const exchange = this.#conclude(end);
+    this.#holder.letGo();
+    return exchange;
+  }
+
+  #conclude(end: HttpEnd): Exchange {
     if (this.#answer !== null) return this.#answer;
     if (end.type === 'complete') return this.#atEnd();
     return {
@@ -86,10 +96,11 @@ export class AnswerReader {
       eventBytesMax: upstreamLimits.messageBytesMax,
       streamBytesMax: upstreamLimits.streamBytesMax,
     };
-    return eventStream(limits, this.position, (data) => {
+    const onData = (data: string): 'more' | 'enough' => {
       for (const message of readMessages(data)) this.#receive(message);
       return this.#answer === null ? 'more' : 'enough';
-    });
+    };
+    return eventStream(limits, this.position, onData, this.#holder);
   }
 
   #receive(message: Incoming): void {

@@ -2,6 +2,7 @@
 import { createParser } from 'eventsource-parser';
 import { GatheredBytes } from '../../../content/gathered-bytes.ts';
 import { upstreamLimits } from '../../limits.ts';
+import type { AnswerHolder } from './held.ts';
 import type { Take } from './send.ts';
 
 export interface WholeBody {
@@ -9,15 +10,28 @@ export interface WholeBody {
   readonly bytes: () => Uint8Array;
 }
 
-export function wholeBody(): WholeBody {
+export function wholeBody(holder: AnswerHolder): WholeBody {
   const gathered = new GatheredBytes();
   return {
     take: (chunk) => {
-      if (gathered.length + chunk.length > upstreamLimits.messageBytesMax) return 'too_large';
+      if (
+        gathered.length + chunk.length > upstreamLimits.messageBytesMax ||
+        !holder.keep(chunk.length)
+      )
+        return 'too_large';
       gathered.add(chunk);
       return 'more';
     },
     bytes: () => gathered.take(),
+  };
+}
+
+/** For a body that nobody wants. */
+export function ignoredBody(): (chunk: Uint8Array) => Take {
+  let size = 0;
+  return (chunk) => {
+    size += chunk.length;
+    return size > upstreamLimits.messageBytesMax ? 'too_large' : 'more';
   };
 }
 
@@ -31,6 +45,7 @@ export function eventStream(
   limits: { readonly eventBytesMax: number; readonly streamBytesMax: number },
   position: StreamPosition,
   onData: (data: string) => 'more' | 'enough',
+  holder: AnswerHolder = alone,
 ): (chunk: Uint8Array) => Take {
   const decoder = new TextDecoder();
   /** A line that isn't complete. */
@@ -47,6 +62,7 @@ export function eventStream(
     },
     onEvent: (event) => {
       size += upstreamLimits.messageCostBytes;
+      holder.letGo();
       // An event without data only marks the place in the stream.
       if (took === 'more' && event.data !== '') took = onData(event.data);
     },
@@ -58,6 +74,7 @@ export function eventStream(
     size += chunk.length;
     if (size > limits.streamBytesMax) return 'too_large';
     if (took !== 'more') return took;
+    if (!holder.keep(chunk.length)) return 'too_large';
     const end = Math.max(chunk.lastIndexOf(lineFeed), chunk.lastIndexOf(carriageReturn)) + 1;
     begun.add(chunk.subarray(0, end));
     if (end > 0) parser.feed(decoder.decode(begun.take(), { stream: true }));
@@ -65,6 +82,9 @@ export function eventStream(
     return begun.length > limits.eventBytesMax ? 'too_large' : took;
   };
 }
+
+/** For a stream whose own bounds are small enough. */
+const alone: AnswerHolder = { keep: () => true, letGo: () => undefined };
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;

@@ -8,8 +8,9 @@ import type { Channel, Exchange, Question } from '../channel.ts';
 import type { Incoming } from '../message.ts';
 import { type Agreement, buildRequest, type ClientInfo, rpcCodes } from '../protocol.ts';
 import { AnswerReader } from './answer.ts';
-import { type StreamPosition, wholeBody } from './body.ts';
+import { ignoredBody, type StreamPosition } from './body.ts';
 import { headerValue } from './headers.ts';
+import { AnswersHeld } from './held.ts';
 import { NoticeStream } from './notices.ts';
 import { type HttpHead, send } from './send.ts';
 
@@ -34,6 +35,7 @@ export class HttpChannel implements Channel {
   readonly ended: Promise<string>;
   readonly #options: HttpChannelOptions;
   readonly #pool: Pool;
+  readonly #held = new AnswersHeld();
   #markEnded: (reason: string) => void = () => {};
   #credential: Promise<HttpCredential> | null = null;
   #session: string | null = null;
@@ -151,8 +153,13 @@ export class HttpChannel implements Channel {
       clientInfo: this.#options.clientInfo,
       progress: question.onProgress !== undefined,
     });
-    const reader = new AnswerReader(id, question, position, this.#session !== null, (message) =>
-      this.#refuse(message, question.agreement),
+    const reader = new AnswerReader(
+      id,
+      question,
+      position,
+      this.#session !== null,
+      this.#held.holder(),
+      (message) => this.#refuse(message, question.agreement),
     );
     const end = await send(
       this.#pool,
@@ -243,7 +250,6 @@ export class HttpChannel implements Channel {
   async #post(message: object, agreement: Agreement): Promise<void> {
     const credential = await this.#currentCredential().catch(() => null);
     if (credential === null || this.#closed) return;
-    const ignored = wholeBody();
     await send(
       this.#pool,
       {
@@ -253,14 +259,13 @@ export class HttpChannel implements Channel {
         body: JSON.stringify(message),
         timeoutMs: upstreamLimits.connectTimeoutMs,
       },
-      () => ignored.take,
+      ignoredBody,
     );
   }
 
   async #endSession(session: string): Promise<void> {
     const credential = await this.#currentCredential().catch(() => null);
     if (credential === null) return;
-    const ignored = wholeBody();
     await send(
       this.#pool,
       {
@@ -270,7 +275,7 @@ export class HttpChannel implements Channel {
         body: null,
         timeoutMs: upstreamLimits.stopGraceMs,
       },
-      () => ignored.take,
+      ignoredBody,
     );
   }
 

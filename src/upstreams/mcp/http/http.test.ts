@@ -288,6 +288,28 @@ describe('what an upstream may do to us', () => {
     expect(await connect().call('echo')).toEqual({ type: 'unknown', reason: 'connection_lost' });
   });
 
+  test('many large answers at once: what is kept of them is bounded together, and smaller ones still come', async () => {
+    const begun: ServerResponse[] = [];
+    server.on.set('tools/call', ({ id, params }, response) => {
+      if (params['name'] === 'echo') return answer(response, id, text('small'));
+      begun.push(response);
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.write('x'.repeat(15_000_000));
+    });
+    const { upstream, call } = connect();
+    await upstream.listTools(AbortSignal.timeout(20_000));
+    const reasons: string[] = [];
+    const large = Array.from({ length: 6 }, async () => {
+      const outcome = await call('large', {}, { timeoutMs: 20_000 });
+      reasons.push(outcome.type === 'unknown' ? outcome.reason : outcome.type);
+    });
+    await vi.waitFor(() => expect(reasons).toEqual(['too_large', 'too_large']), 10_000);
+    for (const response of begun) response.destroy();
+    await Promise.all(large);
+    expect(reasons.slice(2)).toEqual(Array(4).fill('connection_lost'));
+    expect(await textOf(call('echo'))).toBe('small');
+  });
+
   test('it drips one byte at a time: the time-out is for the whole answer', async () => {
     let dripping: NodeJS.Timeout | undefined;
     server.on.set('tools/call', (_, response) => {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'undici';
 import { upstreamLimits } from '../../limits.ts';
 import { type Incoming, readMessages } from '../message.ts';
-import { eventStream, wholeBody } from './body.ts';
+import { eventStream, ignoredBody } from './body.ts';
 import { type HttpRequest, send, type Take } from './send.ts';
 
 export interface NoticeStreamOptions {
@@ -34,7 +34,7 @@ export class NoticeStream {
             head.status === 200 &&
             (head.header('content-type') ?? '').startsWith('text/event-stream');
           answer.kind = streams ? 'stream' : 'other';
-          return streams ? readNotices(options.onMessage) : wholeBody().take;
+          return streams ? readNotices(options.onMessage) : ignoredBody();
         });
         if (end.type === 'failed' && end.reason === 'too_large') answer.kind = 'flood';
       } catch {

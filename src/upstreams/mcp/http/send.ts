@@ -29,6 +29,9 @@ export type HttpEnd =
       readonly detail: string;
     };
 
+/** Interim answers (1xx) to one request: a server that works for long says so now and then. */
+const interimMax = 100;
+
 /** For the rest of a stream that has said what we wanted: long enough to end by itself and leave the socket usable. */
 const lingerMs = 1_000;
 
@@ -42,6 +45,7 @@ export function send(
     let controller: Dispatcher.DispatchController | null = null;
     let take: (chunk: Uint8Array) => Take = () => 'more';
     let over = false;
+    let interim = 0;
     let timer: NodeJS.Timeout | undefined;
 
     const finish = (end: HttpEnd): void => {
@@ -79,7 +83,13 @@ export function send(
           else controller = started;
         },
         onResponseStart: (_, status, headers) => {
-          if (status < 200 || over) return;
+          if (over) return;
+          if (status < 200) {
+            interim += 1;
+            if (interim > interimMax)
+              abandon('connection_lost', 'it answers without ever answering');
+            return;
+          }
           take = onHead({ status, header: (name) => single(headers[name]) });
         },
         onResponseData: (current, chunk) => {
