@@ -42,6 +42,8 @@ const notesPerFileMax = 1_000_000;
 /** Problems kept; all of them are counted. */
 const problemsMax = 1_000;
 const problemsShown = 100;
+/** Of what somebody else wrote: a digest is shorter. */
+const shownMax = 80;
 const payloadsRememberedMax = 100_000;
 
 /** What is wrong with something that was read. Its message never quotes more than a few characters of it. */
@@ -73,7 +75,7 @@ async function main(words) {
           notes,
           receipts,
         });
-  process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : inWords(report));
+  process.stdout.write(values.json ? ascii(report) : inWords(report));
   return report.ok ? 0 : 1;
 }
 
@@ -156,6 +158,13 @@ function inWords(report) {
       `it continues ${report.kept.length} kept checkpoints, up to ${report.kept.at(-1)} events`,
     );
   return printable(lines);
+}
+
+/** As JSON, without a character that a terminal could act on. @param {Report} report */
+function ascii(report) {
+  const escaped = (/** @type {string} */ unit) =>
+    `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return `${JSON.stringify(report).replace(/[\u007f-\uffff]/g, escaped)}\n`;
 }
 
 /** What a bundle says may hold anything: nothing of it reaches a terminal unescaped. @param {string[]} lines */
@@ -376,11 +385,12 @@ class Walk {
   /** @param {Line} line */
   #checkPayloads({ seq, event, payloads }) {
     for (const digest of payloadsNamedBy(event)) {
+      const shown = digest.slice(0, shownMax);
       if (this.#payloads.has(digest)) continue;
       const bytes = payloads.get(digest);
-      if (bytes === undefined) this.#problems.add('payload_missing', seq, `${digest} isn’t there`);
+      if (bytes === undefined) this.#problems.add('payload_missing', seq, `${shown} isn’t there`);
       else if (`sha256:${sha256(bytes).toString('hex')}` !== digest)
-        this.#problems.add('payload_edited', seq, `what lies under ${digest} is something else`);
+        this.#problems.add('payload_edited', seq, `what lies under ${shown} is something else`);
       if (this.#payloads.size >= payloadsRememberedMax) this.#payloads.clear();
       this.#payloads.add(digest);
     }
@@ -430,10 +440,13 @@ function judgeSizes(problems, events, own, kept) {
 class Problems {
   #all = /** @type {Problem[]} */ ([]);
   count = 0;
+  /** However many there are, the first is known. */
+  firstSeq = Number.POSITIVE_INFINITY;
 
   /** @param {string} code @param {number | null} seq @param {string} detail */
   add(code, seq, detail) {
     this.count += 1;
+    if (seq !== null) this.firstSeq = Math.min(this.firstSeq, seq);
     if (this.#all.length < problemsMax) this.#all.push({ code, seq, detail });
   }
 
@@ -451,7 +464,7 @@ class Problems {
  */
 function reportOf(problems, { given, key, own = null, kept = [], events = 0, range = null }) {
   const sorted = problems.sorted();
-  const named = sorted.find(({ seq }) => seq !== null)?.seq ?? Number.POSITIVE_INFINITY;
+  const named = problems.firstSeq;
   const [from, before] = range ?? [named, named + 1];
   return {
     ok: problems.count === 0,

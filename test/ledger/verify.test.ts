@@ -191,6 +191,18 @@ describe('the first changed event is named', () => {
     expect(report.problems.map((problem: { code: string }) => problem.code)).toContain(code);
   });
 
+  test('however much else is wrong', async () => {
+    const bare = lines.map((line) => line.replace(/"payloads":.*$/, '"payloads":{}}'));
+    const twice = [...bare, ...bare, ...bare].with(
+      0,
+      tool(bare[0] ?? '').replace('"v":1', '"v":2'),
+    );
+    const report = await verdict(bundleOf(header, twice));
+    expect(report).toMatchObject({ ok: false, firstBadSeq: 0 });
+    expect(report.problemCount).toBeGreaterThan(1_000);
+    expect(report.problems).toHaveLength(100);
+  });
+
   test('a bundle cut off within a line', async () => {
     const at = audited.bundle.indexOf('{"seq":300') + 200;
     expect(await verdict(audited.bundle.slice(0, at))).toMatchObject({
@@ -323,12 +335,15 @@ describe('the command line', () => {
   });
 
   test('nothing of a bundle reaches the terminal as it is', async () => {
-    const report = bundleOf(
-      header,
-      changed(3, (line) => line.replace('"payloads":{"', '"payloads":{"\u001b]0;x\u0007')),
-    );
-    const { out } = await verify(fileOf(report));
-    expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+    const hostile = `\u009b31m\u202e\u2028${'x'.repeat(5_000)}`;
+    const event = (line: string) =>
+      rehashed(line.replace(/"arguments":"[^"]*"/, `"arguments":"${hostile}"`));
+    const bundle = fileOf(bundleOf(header, changed(3, event)));
+    for (const words of [[bundle], [bundle, '--json']]) {
+      const { code, out } = await verify(...words);
+      expect([code, out]).toEqual([1, expect.stringContaining('payload_missing')]);
+      expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e\u2028]|x{100}/);
+    }
   });
 });
 
