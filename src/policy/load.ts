@@ -8,6 +8,7 @@ import type { Policy } from './model.ts';
 import { Report } from './report.ts';
 import { document } from './shape/document.ts';
 import { readFiles } from './source/files.ts';
+import { finish, type Steps } from './steps.ts';
 
 export interface LoadOptions {
   /** The policy's first file, named as errors shall name it. */
@@ -35,19 +36,30 @@ export type LoadResult =
  * Loads a policy: reads its files, checks each value, compiles it against the lock. Pure and total; whatever is
  * wrong is said at once, and then there is no policy at all.
  */
-export function loadPolicy({ file, readFile, lock }: LoadOptions): LoadResult {
+export function loadPolicy(options: LoadOptions): LoadResult {
+  return finish(loadPolicyInSteps(options));
+}
+
+/** The same, with places to pause at. What was read before a pause isn't read again after it. */
+export function* loadPolicyInSteps({ file, readFile, lock }: LoadOptions): Steps<LoadResult> {
   const report = new Report();
-  const { root, files } = readFiles(file, readFile, report);
+  const { root, files } = yield* readFiles(file, readFile, report);
+  yield;
   const written = root === null ? undefined : document.read(root, report);
-  const compiled = written === undefined ? null : compilePolicy(written, lock, report);
+  yield;
+  const compiled = written === undefined ? null : yield* compilePolicy(written, lock, report);
+  yield;
   const warnings = report.warnings();
   if (compiled === null || root === null || report.hasErrors) {
     return { ok: false, errors: report.errors(), warnings, files };
   }
   const canonical = plainPolicy(root);
+  yield;
+  const hash = digestOf(canonical);
+  yield;
   const policy = {
     ...compiled,
-    hash: digestOf(canonical),
+    hash,
     canonical,
     lockDigest: lockDigest(lock),
   };

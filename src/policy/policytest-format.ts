@@ -19,6 +19,7 @@ import { type Fields, keysOf, listOf, record } from './shape/collection.ts';
 import { constant, text } from './shape/scalar.ts';
 import type { Shape } from './shape/shape.ts';
 import { readYaml } from './source/yaml.ts';
+import { finish } from './steps.ts';
 
 /** Reads a table. Everything wrong with it is said at once. */
 export function readPolicyTests(
@@ -27,7 +28,7 @@ export function readPolicyTests(
 ): { readonly table: PolicyTestTable } | { readonly errors: readonly Diagnostic[] } {
   const report = new Report();
   report.addSource(file, source);
-  const node = readYaml(file, source, { nodes: 0 }, report);
+  const node = finish(readYaml(file, source, { nodes: 0 }, report));
   const table = node === null ? undefined : document.read(node, report);
   if (report.hasErrors || table === undefined) return { errors: report.errors() };
   return { table };

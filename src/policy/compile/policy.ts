@@ -5,6 +5,7 @@ import { didYouMean } from '../nearest.ts';
 import { Report } from '../report.ts';
 import type { DocumentSyntax } from '../shape/document.ts';
 import type { UpstreamSyntax } from '../shape/upstream.ts';
+import type { Steps } from '../steps.ts';
 import { compileAgent, compileCase } from './agents.ts';
 import type { Compilation } from './context.ts';
 import { compileCheckpointSinks } from './ledger.ts';
@@ -16,12 +17,13 @@ import { compileUpstream } from './upstreams.ts';
 export type CompiledPolicy = Omit<Policy, 'hash' | 'canonical' | 'lockDigest'>;
 
 /** Checks every name against what it names, and makes of the text what the engine reads. */
-export function compilePolicy(
+export function* compilePolicy(
   document: DocumentSyntax,
   lock: Lock,
   report: Report,
-): CompiledPolicy {
-  const compilation = prepare(document, lock, report);
+): Steps<CompiledPolicy> {
+  const compilation = yield* prepare(document, lock, report);
+  yield;
   const roles = (document.roles?.value ?? []).map((entry) => ({
     name: entry.name,
     permissions: compilePermissions(
@@ -37,9 +39,11 @@ export function compilePolicy(
       compilation,
     ),
   }));
+  yield;
   const agents = (document.agents?.value ?? []).flatMap(
     (entry) => compileAgent(entry, compilation) ?? [],
   );
+  yield;
   warnOfIdleRoles(document, agents, report);
   return {
     enforcement: document.enforcement?.value ?? defaults.enforcement,
@@ -72,7 +76,7 @@ function warnOfIdleRoles(document: DocumentSyntax, agents: readonly Agent[], rep
   }
 }
 
-function prepare(document: DocumentSyntax, lock: Lock, report: Report): Compilation {
+function* prepare(document: DocumentSyntax, lock: Lock, report: Report): Steps<Compilation> {
   const currency = document.currency?.value ?? null;
   if (document.currency !== undefined)
     knownCurrency(document.currency.value, document.currency.at, report);
@@ -80,7 +84,7 @@ function prepare(document: DocumentSyntax, lock: Lock, report: Report): Compilat
   const upstreamEntries = document.upstreams?.value ?? [];
   const upstreamNames = new Set(upstreamEntries.map((entry) => entry.name));
   const toolEntries = document.tools?.value ?? [];
-  const { tools, brokenUpstreams } = compileTools(toolEntries, {
+  const { tools, brokenUpstreams } = yield* compileTools(toolEntries, {
     report,
     lock,
     currency,

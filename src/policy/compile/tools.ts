@@ -6,6 +6,7 @@ import { didYouMean } from '../nearest.ts';
 import type { Report } from '../report.ts';
 import type { Named } from '../shape/collection.ts';
 import { type ToolSyntax, tiers } from '../shape/tool.ts';
+import type { Steps } from '../steps.ts';
 import { compileArgument } from './kinds.ts';
 import {
   compilePin,
@@ -31,10 +32,10 @@ export interface CompiledTools {
   readonly brokenUpstreams: ReadonlySet<string>;
 }
 
-export function compileTools(
+export function* compileTools(
   entries: readonly Named<ToolSyntax>[],
   context: ToolsContext,
-): CompiledTools {
+): Steps<CompiledTools> {
   const tools = new Map<string, Tool>();
   const brokenUpstreams = new Set<string>();
   const names = entries.map((entry) => entry.name);
@@ -46,6 +47,7 @@ export function compileTools(
       : compileTool(entry, context);
     if (tool === null) brokenUpstreams.add(upstreamOf(entry.name));
     else tools.set(tool.name, tool);
+    yield;
   }
   // In the order written, whatever the order of compiling.
   const ordered = names.flatMap((name): [string, Tool][] => {

@@ -1,6 +1,7 @@
 import { policyLimits } from '../defaults.ts';
 import type { SourcePosition } from '../model.ts';
 import type { Report } from '../report.ts';
+import type { Steps } from '../steps.ts';
 import { entryOf, type MapNode, type Node } from './node.ts';
 import { type NodeCount, readYaml } from './yaml.ts';
 
@@ -23,13 +24,13 @@ const spread: ReadonlySet<string> = new Set([
 ]);
 
 /** Reads a policy and what it includes. Whoever can write an included path must not reach outside the policy's folder. */
-export function readFiles(
+export function* readFiles(
   file: string,
   readFile: (path: string) => string | null,
   report: Report,
-): ReadFiles {
+): Steps<ReadFiles> {
   const reader = new FileReader(readFile, report);
-  const root = reader.read(file, { file, line: 1, column: 1 }, 0);
+  const root = yield* reader.read(file, { file, line: 1, column: 1 }, 0);
   return { root: reader.isOverfull ? null : root, files: reader.files };
 }
 
@@ -50,7 +51,7 @@ class FileReader {
     return this.#count.nodes > policyLimits.nodesMax || this.#bytes > policyLimits.totalBytesMax;
   }
 
-  read(file: string, askedAt: SourcePosition, depth: number): MapNode | null {
+  *read(file: string, askedAt: SourcePosition, depth: number): Steps<MapNode | null> {
     this.files.push(file);
     if (isOverlay(file)) {
       this.#report.error('policy.file', askedAt, `\`${file}\` is an overlay for a later version`, {
@@ -80,7 +81,7 @@ class FileReader {
       });
       return null;
     }
-    const node = readYaml(file, text, this.#count, this.#report);
+    const node = yield* readYaml(file, text, this.#count, this.#report);
     if (node === null) return null;
     if (node.type !== 'map') {
       if (node.type !== 'refused') {
@@ -90,10 +91,10 @@ class FileReader {
       }
       return null;
     }
-    return this.#withIncludes(node, depth);
+    return yield* this.#withIncludes(node, depth);
   }
 
-  #withIncludes(node: MapNode, depth: number): MapNode {
+  *#withIncludes(node: MapNode, depth: number): Steps<MapNode> {
     const include = entryOf(node, 'include');
     if (include === undefined || include.value.type !== 'list') return node;
     let merged = node;
@@ -101,7 +102,7 @@ class FileReader {
       if (this.isOverfull) return merged;
       const path = this.#includedPath(item, depth);
       if (path === null) continue;
-      const included = this.read(path, item.at, depth + 1);
+      const included = yield* this.read(path, item.at, depth + 1);
       if (included !== null) merged = this.#merge(merged, included, '');
     }
     return merged;

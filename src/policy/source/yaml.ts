@@ -1,20 +1,25 @@
 import {
+  Composer,
+  type CST,
   type Document,
   isAlias,
   isMap,
   isPair,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
-  parseDocument,
+  Parser,
   type Scalar,
   type YAMLMap,
+  YAMLParseError,
   type YAMLSeq,
   type Node as YamlNode,
 } from 'yaml';
 import { policyLimits } from '../defaults.ts';
 import type { SourcePosition } from '../model.ts';
 import type { Report } from '../report.ts';
+import type { Steps } from '../steps.ts';
 import { endedByComma, endedByComment, inQuotes } from './cut-off.ts';
 import { FileText } from './file-text.ts';
 import type { Entry, Node } from './node.ts';
@@ -31,27 +36,18 @@ export interface NodeCount {
  *
  * Null: nothing of the file can be used; the report says why.
  */
-export function readYaml(
+export function* readYaml(
   file: string,
   text: string,
   count: NodeCount,
   report: Report,
-): Node | null {
+): Steps<Node | null> {
   if (!hasOnlyVisibleText(file, text, report)) return null;
   const lines = new LineCounter();
   let document: Document.Parsed | Document;
   try {
-    document = parseDocument(text, {
-      version: '1.2',
-      schema: 'core',
-      strict: true,
-      // Ours points at both; the parser's own stops at the first.
-      uniqueKeys: false,
-      merge: false,
-      prettyErrors: false,
-      lineCounter: lines,
-      logLevel: 'error',
-    });
+    document = yield* parsed(text, lines);
+    yield;
   } catch {
     // The parser is recursive: brackets nested by the thousand overflow its stack.
     report.error('policy.yaml', { file, line: 1, column: 1 }, 'the file nests too deep to be read');
@@ -65,6 +61,46 @@ export function readYaml(
     return { type: 'map', at: { file, line: 1, column: 1 }, entries: [] };
   }
   return reader.node(document.contents, 0, null);
+}
+
+/** How much is read between two pauses. */
+const lexemesAtOnce = 2_000;
+
+/** What `parseDocument` of the library does, in its parts: it has no places to pause at. */
+function* parsed(text: string, lines: LineCounter): Steps<Document.Parsed | Document> {
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  const tokens: CST.Token[] = [];
+  let lexemes = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme));
+    lexemes += 1;
+    if (lexemes % lexemesAtOnce === 0) yield;
+  }
+  tokens.push(...parser.end());
+  yield;
+  const composer = new Composer({
+    version: '1.2',
+    schema: 'core',
+    strict: true,
+    // Ours points at both; the parser's own stops at the first.
+    uniqueKeys: false,
+    merge: false,
+    lineCounter: lines,
+    logLevel: 'error',
+  });
+  // At the end there is one at least, however empty the text.
+  const [document, second] = [...composer.compose(tokens, true, text.length)];
+  if (document === undefined) throw new Error('the composer composes a document of anything');
+  if (second !== undefined)
+    document.errors.push(
+      new YAMLParseError(
+        [second.range[0], second.range[1]],
+        'MULTIPLE_DOCS',
+        'a second YAML document starts here',
+      ),
+    );
+  return document;
 }
 
 class YamlReader {
