@@ -103,7 +103,7 @@ function heard(chunks: readonly Uint8Array[]): {
 } {
   const data: string[] = [];
   const position: StreamPosition = { lastEventId: null, retryMs: null };
-  const take = eventStream({ eventBytesMax: 1_000, streamBytesMax: 3_500 }, position, (text) => {
+  const take = eventStream({ eventBytesMax: 1_000, streamBytesMax: 50_000 }, position, (text) => {
     data.push(text);
     return 'more';
   });
