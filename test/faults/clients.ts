@@ -200,16 +200,18 @@ export class Client {
       method: 'tools/call',
       params: { name: tool, arguments: args },
     };
-    const answer = answerShape.parse(
-      await post(`${url}/mcp`, this.#token, body, this.#run?.handle ?? null, signal),
-    );
+    const said = await post(`${url}/mcp`, this.#token, body, this.#run?.handle ?? null, signal);
     const atNs = process.hrtime.bigint();
-    const meta = (answer.result?._meta ?? answer.error?.data)?.['dev.sallyport/decision'];
-    if (meta === undefined) throw new Error(`an answer without a decision: ${tool}`);
+    const { data: answer } = answerShape.safeParse(said);
+    const meta = (answer?.result?._meta ?? answer?.error?.data)?.['dev.sallyport/decision'];
+    if (meta === undefined) {
+      this.#witness.odd.push(`${tool} was answered with ${JSON.stringify(said).slice(0, 200)}`);
+      return;
+    }
     const { call, run, code } = meta;
     if (code !== undefined) this.#witness.answers.push({ type: 'refused', call, code });
     else {
-      const isError = answer.result?.isError === true;
+      const isError = answer?.result?.isError === true;
       this.#witness.answers.push({
         ...{ type: 'result', run: run ?? '', call, tool, args, isError, labels, atNs },
       });

@@ -25,6 +25,8 @@ export interface Witness {
   readonly answers: Answer[];
   readonly runs: string[];
   readonly steps: RunStep[];
+  /** Answers that say nothing of a decision: none should. */
+  readonly odd: string[];
 }
 
 export interface Up {
@@ -87,7 +89,7 @@ export async function openScene({ stdio, compileCache }: SceneOptions): Promise<
   writeFileSync(join(directory, 'sallyport.lock'), lockOf(upstreams));
   const tokens = await mint(policyFile, dataDirectory);
 
-  const witness: Witness = { answers: [], runs: [], steps: [] };
+  const witness: Witness = { answers: [], runs: [], steps: [], odd: [] };
   const checkpoints = new Set<string>();
   const gateways = new Set<ChildProcess>();
   stack.defer(async () => {
@@ -138,7 +140,8 @@ export async function openScene({ stdio, compileCache }: SceneOptions): Promise<
     async check(state) {
       keepCheckpoint();
       await using store = await openSqliteReader({ directory: dataDirectory, foldRun: fold });
-      return await check({
+      const odd = witness.odd.map((detail) => ({ invariant: 'served', detail }) as const);
+      const violations = await check({
         ...witness,
         effects: effectsIn(journal),
         checkpoints: [...checkpoints],
@@ -147,6 +150,7 @@ export async function openScene({ stdio, compileCache }: SceneOptions): Promise<
         vkey: readFileSync(join(dataDirectory, 'ledger.vkey'), 'utf8'),
         state,
       });
+      return [...odd, ...violations];
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
