@@ -1,5 +1,5 @@
 /** The evil server over stdio. Argument: the journal of what really happened. */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, closeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { askedIn, crumbs, happen, result, said, usual, words } from './evil.ts';
@@ -49,6 +49,10 @@ async function misbehave(how: string, id: number): Promise<void> {
       process.stdout.write(`{"jsonrpc":"2.0","id":${id},"result":{"content":[`, () =>
         process.exit(7),
       );
+      return;
+    case 'mute':
+      closeSync(1);
+      setInterval(() => undefined, 1_000);
       return;
     case 'flood':
       return forever('{"jsonrpc":"2.0","method":"notifications/message","params":{}}\n');

@@ -113,6 +113,14 @@ export const evilRows: readonly EvilRow[] = [
   { what: 'sends one event without end', how: 'event', on: web, ...large },
   { what: 'sends interim answers without end', how: 'interim', on: web, ...lost },
   { what: 'dies in the middle of its answer', how: 'die', on: pipe, ...lost, ends: true },
+  {
+    what: 'closes its standard output, and lives on',
+    how: 'mute',
+    on: pipe,
+    ...lost,
+    ends: true,
+    long: true,
+  },
   { what: 'writes messages without end', how: 'flood', on: pipe, ...lost, ends: true, long: true },
   {
     what: 'writes a line without end',

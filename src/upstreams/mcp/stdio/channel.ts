@@ -57,6 +57,14 @@ export class StdioChannel implements Channel {
       this.#countUnasked(chunk.length);
       if (!this.#flooded) lines.push(chunk);
     });
+    // Before its end is reported, as a rule; a server that lives on without it can answer nobody any more.
+    this.#process.stdout.once('end', () => {
+      setTimeout(() => {
+        if (!this.#usable) return;
+        this.#abandonAll('it closed its standard output');
+        void this.#process.close();
+      }, upstreamLimits.stopGraceMs).unref();
+    });
     this.ended = this.#process.ended.then((how) => this.#end(how));
   }
 

@@ -7,6 +7,7 @@
  * `{failed: reason}`, then `{exited: {code, signal}}`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endGroup, markVariable } from './group.ts';
@@ -49,7 +50,11 @@ function start(given: Order): void {
     env: { ...given.env, [markVariable]: given.mark },
   });
   child = started;
-  started.once('spawn', () => say({ started: started.pid }));
+  started.once('spawn', () => {
+    // Else a pipe that the server closes would stay open here, and the gateway would wait for answers that can't come.
+    for (const fd of [0, 1, 2]) closeSync(fd);
+    say({ started: started.pid });
+  });
   started.once('error', (error: NodeJS.ErrnoException) => {
     say({ failed: error.code ?? 'unknown' });
     process.exit(0);
