@@ -13,13 +13,20 @@ export const killRound: Round = {
     await rig.watch();
     const lives: Life[] = [];
     let kills = 0;
-    for (let next = seed; kills < runs; next += 1) {
+    // A long round that is interrupted says what it has found so far.
+    let interrupted = false;
+    const interrupt = (): void => {
+      interrupted = true;
+    };
+    process.once('SIGINT', interrupt);
+    for (let next = seed; kills < runs && !interrupted; next += 1) {
       const life = await rig.life(next, Math.min(killsPerLife, runs - kills));
       lives.push(life);
       kills += life.kills;
       const wrong = lives.reduce((sum, { violations }) => sum + violations.length, 0);
       progress(`${kills} of ${runs} kills, ${wrong} violations`);
     }
+    process.off('SIGINT', interrupt);
     return reportOf(rig, lives);
   },
 };
