@@ -1,8 +1,10 @@
 /** What was measured last, one file a benchmark, in version control: of which machine, and nothing that says whose. */
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { Row } from './bench.ts';
+
+const directory = join(import.meta.dirname, 'results');
 
 export async function keep(bench: string, rows: readonly Row[]): Promise<void> {
   const processors = cpus();
@@ -13,8 +15,6 @@ export async function keep(bench: string, rows: readonly Row[]): Promise<void> {
     cores: processors.length,
     rows,
   };
-  await writeFile(
-    join(import.meta.dirname, 'results', `${bench}.json`),
-    `${JSON.stringify(result, null, 2)}\n`,
-  );
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, `${bench}.json`), `${JSON.stringify(result, null, 2)}\n`);
 }

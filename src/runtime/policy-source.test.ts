@@ -20,6 +20,13 @@ agents:
   helper: { rate: ${rate}, permissions: { box: { put: allow } } }
 `;
 
+const manyPeople = [
+  'roles: { staff: {} }',
+  'users:',
+  '  static:',
+  ...Array.from({ length: 2_000 }, (_, n) => `    person${n}: { roles: [staff] }`),
+].join('\n');
+
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'sallyport-policy-'));
   file = join(directory, 'sallyport.yaml');
@@ -84,6 +91,26 @@ describe('a reload', () => {
     expect(await source.reload()).toBeInstanceOf(Error);
     expect(source.policy).toBe(before);
     expect(events.map(({ type }) => type)).toEqual(['policy.rejected', 'policy.rejected']);
+  });
+
+  test('the newer of two ends in force, whichever is longer', async () => {
+    await writeFile(file, policy('6/hour', manyPeople));
+    const older = source.reload();
+    await writeFile(file, policy('7/hour'));
+    expect(await Promise.all([older, source.reload()])).toEqual([null, null]);
+    expect(rateMax()).toBe(7);
+    expect(events.map(({ type }) => type)).toEqual(['policy.loaded', 'policy.loaded']);
+  });
+
+  test('others go on while a long one is read', async () => {
+    await writeFile(file, policy('6/hour', manyPeople));
+    let turns = 0;
+    const others = setInterval(() => {
+      turns += 1;
+    }, 0);
+    expect(await source.reload()).toBeNull();
+    clearInterval(others);
+    expect(turns).toBeGreaterThan(2);
   });
 
   test('a comment changes nothing, and is no event', async () => {
