@@ -166,15 +166,15 @@ describe.each([
       const theirs = await outputOf(program, Buffer.concat(input));
       expect(theirs).toHaveLength(sources.length);
       let read = 0;
+      const different: string[] = [];
       for (const [at, source] of sources.entries()) {
         const ours = accepted(source);
         if ('refused' in ours) continue;
         read += 1;
-        expect([Buffer.from(source).toString('latin1'), theirs[at]]).toEqual([
-          Buffer.from(source).toString('latin1'),
-          written(ours.value),
-        ]);
+        const same = theirs[at] === written(ours.value);
+        if (!same) different.push(`${Buffer.from(source).toString('latin1')} is ${theirs[at]}`);
       }
+      expect(different).toEqual([]);
       // Else the comparison would be about nothing.
       expect(read).toBeGreaterThan(sources.length / 20);
     },
@@ -188,13 +188,15 @@ test.skipIf(go === null)(
     if (go === null) return;
     const pairs = await outputOf(go, Buffer.alloc(0), ['folds']);
     expect(pairs.length).toBeGreaterThan(2_000);
-    for (const pair of pairs) {
+    const kept = pairs.filter((pair) => {
       const [one = '', other = ''] = pair
         .split(' ')
         .map((code) => String.fromCodePoint(Number.parseInt(code, 16)));
       const text = JSON.stringify({ [`a${one}b`]: 1, [`a${other}b`]: 2 });
-      expect([pair, accepted(bytes(text))]).toEqual([pair, { refused: 'json.case_duplicate_key' }]);
-    }
+      const read = accepted(bytes(text));
+      return !('refused' in read) || read.refused !== 'json.case_duplicate_key';
+    });
+    expect(kept).toEqual([]);
   },
   60_000,
 );
