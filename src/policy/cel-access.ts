@@ -87,6 +87,7 @@ function membersOf(
   if (named?.type === 'members') return { named };
   if (named !== undefined) return null;
   if (typeof key === 'string') typedMember(checking, outer.named, key, node);
+  else if (key !== null) checking.fail('a name has to be written out here', node);
   return { failed: true };
 }
 

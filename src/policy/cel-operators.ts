@@ -170,6 +170,12 @@ function neverEqual(value: Typed, literal: Typed): OperatorProblem | null {
 
 /** A value of a kind, compared with what no value of that kind looks like once it was read. */
 function otherSpelling(value: Typed, literal: Typed): OperatorProblem | null {
+  const { type } = value;
+  if (type.type === 'list' && Array.isArray(literal.literal)) {
+    const element = { ...value, type: type.element };
+    const odd = literal.literal.map((one) => otherSpelling(element, { ...literal, literal: one }));
+    return odd.find((problem) => problem !== null) ?? null;
+  }
   const kind = value.type.type === 'string' ? value.type.spelledAs : undefined;
   const written = literal.literal;
   if (kind === undefined || typeof written !== 'string') return null;

@@ -309,6 +309,7 @@ describe('refused at load', () => {
       'not a pattern of RE2 (it has no look-around and no back-references)',
       undefined,
     ],
+    ['call.args[0].status == 1', 'a name has to be written out here', undefined],
     // What implementations differ in, or don't have.
     [
       'has(call.args.reason)',

@@ -1,6 +1,7 @@
 import { SallyportError } from '../../src/content/errors.ts';
 import type { Target } from './target.ts';
 import { celTarget } from './targets/cel.ts';
+import { celSecondTarget } from './targets/cel-second.ts';
 import { edgeTargets } from './targets/edge.ts';
 import { globTarget } from './targets/glob.ts';
 import { jsonTarget } from './targets/json.ts';
@@ -9,6 +10,7 @@ import { ledgerTargets } from './targets/ledger.ts';
 import { lineTarget } from './targets/lines.ts';
 import { pointerTarget } from './targets/pointer.ts';
 import { policyTarget } from './targets/policy.ts';
+import { schemaTarget } from './targets/schema.ts';
 import { eventStreamTarget, upstreamMessageTarget } from './targets/upstream-message.ts';
 
 export const targets: readonly Target[] = [
@@ -23,6 +25,8 @@ export const targets: readonly Target[] = [
   ...ledgerTargets,
   policyTarget,
   celTarget,
+  celSecondTarget,
+  schemaTarget,
 ];
 
 export function targetNamed(name: string): Target {

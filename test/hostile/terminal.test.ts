@@ -72,6 +72,7 @@ beforeAll(async () => {
     'broken.yaml',
     `sallyport: 1\nagents: { ${escapedForYaml()}: { ${escapedForYaml()}: [] } }\n`,
   );
+  write('other.yaml', policy.replace('x\\u001b', 'y\\u001b'));
   write('raw.yaml', `sallyport: 1\nname: ${shouting}\n`);
   write('unusable.yaml', policy.replace('shout.say:', 'shout.unusable:'));
   write('mcp.json', JSON.stringify({ mcpServers: { [shouting]: { command: shouting } } }));
@@ -258,6 +259,13 @@ describe('whoever reads a command’s answer', () => {
     ['ledger receipt', () => ['ledger', 'receipt', '0']],
     ['ledger receipt, of no call', () => ['ledger', 'receipt', shouting]],
     ['ledger export', () => ['ledger', 'export']],
+    ['ledger list', () => ['ledger', 'list']],
+    ['ledger list, of odd names', () => ['ledger', 'list', '--agent', shouting, '--run', shouting]],
+    ['policy diff', () => ['policy', 'diff', file('other.yaml'), file('sallyport.yaml')]],
+    [
+      'policy diff, of no file',
+      () => ['policy', 'diff', file('broken.yaml'), shouting.replaceAll('\0', '')],
+    ],
     ['doctor', () => ['doctor']],
     ['doctor --targets', () => ['doctor', '--targets']],
     [
