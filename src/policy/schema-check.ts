@@ -198,13 +198,16 @@ function declaredOnly(
   const closed = depth === 0 || declaring.length > 0;
   const open = views.some((view) => isOpen(view));
   for (const [name, member] of Object.entries(value)) {
-    const at = `${pointer}/${escaped(name)}`;
-    const schemas = declaring.flatMap((view) => {
-      const properties = view['properties'];
-      return isJsonObject(properties) && Object.hasOwn(properties, name) ? [properties[name]] : [];
-    });
-    if (schemas.length === 0 && closed && !open) found.push(at);
-    for (const one of schemas) declaredOnly(root, one, member, at, found, depth + 1);
+    const at = (): string => `${pointer}/${escaped(name)}`;
+    let declared = false;
+    for (const { properties } of declaring) {
+      if (!isJsonObject(properties) || !Object.hasOwn(properties, name)) continue;
+      declared = true;
+      // Nothing stands in a plain value that could be undeclared.
+      if (typeof member === 'object' && member !== null)
+        declaredOnly(root, properties[name], member, at(), found, depth + 1);
+    }
+    if (!declared && closed && !open) found.push(at());
   }
 }
 

@@ -30,9 +30,18 @@ export function compilePin(locked: Pick<LockedTool, 'digest' | 'definition'>): P
       annotations: isJsonObject(definition['annotations']) ? definition['annotations'] : null,
       checkInput: input.check,
       checkOutput: output?.check ?? null,
-      fillDefaults: (args) => fillDefaults(inputSchema, args),
+      fillDefaults: speaksOf(inputSchema, 'default')
+        ? (args) => fillDefaults(inputSchema, args)
+        : (args) => args,
     },
   };
+}
+
+/** Whether a key stands anywhere in it. */
+function speaksOf(value: JsonValue, key: string): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (isJsonObject(value) && Object.hasOwn(value, key)) return true;
+  return Object.values(value).some((member) => speaksOf(member, key));
 }
 
 /** What no call could be filled with is said at load, not at the first call. */
