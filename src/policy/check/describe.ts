@@ -14,11 +14,16 @@ const listedMax = 5;
 
 /** A constraint in the words of the policy, for a person who wants to know what stands in the way. */
 export function describeConstraint(constraint: Constraint): string {
+  return `${constraint.name}: ${constraintText(constraint)}`;
+}
+
+/** The same without its name. */
+export function constraintText(constraint: Constraint): string {
   const otherwise =
     constraint.otherwise === null
       ? ''
       : `, otherwise ${constraint.otherwise.type === 'approval' ? 'approval' : 'break glass'}: ${constraint.otherwise.role}`;
-  return `${constraint.name}: ${describe(constraint)}${otherwise}`;
+  return `${describe(constraint)}${otherwise}`;
 }
 
 function describe(constraint: Constraint): string {

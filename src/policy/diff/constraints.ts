@@ -1,4 +1,4 @@
-import { describeConstraint, termText, urlText } from '../check/describe.ts';
+import { constraintText, describeConstraint, termText, urlText } from '../check/describe.ts';
 import type { Constraint } from '../model.ts';
 import {
   byEntries,
@@ -58,7 +58,7 @@ function changed(before: Constraint, after: Constraint): Change {
     text:
       entries !== '' && byOtherwise(before, after) === 'same'
         ? `${after.name}: ${entries}`
-        : `${describeConstraint(after)} (was ${describeConstraint(before)})`,
+        : `${describeConstraint(after)} (was ${constraintText(before)})`,
   };
 }
 

@@ -88,28 +88,28 @@ test.each<
   [
     'a smaller number',
     [['max_recipients: 2', 'max_recipients: 1']],
-    [`${helper} - \`mail.send\`: max_recipients: 1 (was max_recipients: 2)`],
+    [`${helper} - \`mail.send\`: max_recipients: 1 (was 2)`],
   ],
   [
     'a larger amount',
     [['200 USD', '250.50 USD']],
-    [`${helper} + \`bank.pay\`: max_amount: 250.50 USD (was max_amount: 200.00 USD)`],
+    [`${helper} + \`bank.pay\`: max_amount: 250.50 USD (was 200.00 USD)`],
   ],
   [
     'a rate in the same window',
     [['rate: 5/hour', 'rate: 4/hour']],
-    [`${helper} - \`bank.pay\`: rate: 4 in 1h (was rate: 5 in 1h)`],
+    [`${helper} - \`bank.pay\`: rate: 4 in 1h (was 5 in 1h)`],
   ],
   [
     'a rate in another window',
     [['rate: 5/hour', 'rate: 5/day']],
-    [`${helper} ~ \`bank.pay\`: rate: 5 in 1d (was rate: 5 in 1h)`],
+    [`${helper} ~ \`bank.pay\`: rate: 5 in 1d (was 5 in 1h)`],
   ],
   [
     'somebody who may let it pass',
     [['max_amount: 200 USD', 'max_amount: { max: 200 USD, otherwise: { approval: people } }']],
     [
-      `${helper} + \`bank.pay\`: max_amount: 200.00 USD, otherwise approval: people (was max_amount: 200.00 USD)`,
+      `${helper} + \`bank.pay\`: max_amount: 200.00 USD, otherwise approval: people (was 200.00 USD)`,
     ],
   ],
   [
