@@ -107,6 +107,19 @@ describe('opening', () => {
   });
 });
 
+test('a case that holds a secret opens nothing: it could neither be redacted nor forgotten', async () => {
+  const held = 'sk-live-51Hd8aWq0Zr7';
+  await using world = await openWorld({
+    policy: policyOf('case: { about: identifier }'),
+    secrets: [held],
+  });
+  await expect(world.open({ case: { about: `x ${held}` } })).rejects.toMatchObject({
+    code: 'run.bad_request',
+    message: expect.not.stringContaining(held),
+  });
+  expect((await world.open({ case: { about: 'x' } })).handle).toMatch(/^spr_/);
+});
+
 describe('scopes', () => {
   const narrow = { ...opener, agents: ['other'] };
 

@@ -89,6 +89,10 @@ export class Runs {
       );
     }
     const agent = checkOpenRun(policy, request);
+    // Decided on as it stands, so it can't be redacted; and what is in the record stays there.
+    for (const value of Object.values(request.case))
+      if (typeof value === 'string' && redactText(value, this.#ports.heldSecrets()) !== value)
+        throw new RuntimeError('run.bad_request', 'a value of the case holds a secret');
     const parent =
       request.parent === null ? null : await this.#parentFor(principal, request.parent);
 

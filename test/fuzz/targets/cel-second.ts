@@ -1,5 +1,22 @@
 import { disagreement } from '../../hostile/cel-agreement.ts';
+import { type Given, ourOpinion } from '../../hostile/cel-opinions.ts';
 import { must, type Target } from '../target.ts';
+
+const call: Given = {
+  args: {
+    count: 3,
+    other: null,
+    share: 0.5,
+    text: 'ab',
+    when: '2026-11-23T14:30:00Z',
+    flag: true,
+    tags: ['a', 'b'],
+    numbers: [1, 2],
+    lines: [{ sku: 'x', quantity: 2 }],
+    loose: { status: 'open', n: 7, deep: { n: 1 }, list: ['a'] },
+  },
+  nowMs: Date.UTC(2026, 10, 23, 14, 30),
+};
 
 /** An expression, on one call: where ours has an answer, a second implementation of CEL has the same. */
 export const celSecondTarget: Target = {
@@ -37,22 +54,8 @@ export const celSecondTarget: Target = {
     'true',
   ],
   check(input) {
-    const found = disagreement(input, {
-      args: {
-        count: 3,
-        other: null,
-        share: 0.5,
-        text: 'ab',
-        when: '2026-11-23T14:30:00Z',
-        flag: true,
-        tags: ['a', 'b'],
-        numbers: [1, 2],
-        lines: [{ sku: 'x', quantity: 2 }],
-        loose: { status: 'open', n: 7, deep: { n: 1 }, list: ['a'] },
-      },
-      nowMs: Date.UTC(2026, 10, 23, 14, 30),
-    });
+    const found = disagreement(input, call);
     must(found === null, found ?? '');
-    return 'agreed';
+    return String(ourOpinion(input, call).opinion);
   },
 };
