@@ -76,7 +76,11 @@ export class KillRig implements Disposable {
       const before = scene.effects().length;
       const dying = work(clients, up);
       // Just after an effect: calls are open then, and others answered whose delivery nobody has told yet.
-      while (scene.effects().length < before + killed * effectsBeforeKill) await wait(1);
+      let served = false;
+      void dying.then(() => {
+        served = true;
+      });
+      while (!served && scene.effects().length < before + killed * effectsBeforeKill) await wait(1);
       await end(up.child, 'SIGKILL');
       await dying;
     }
