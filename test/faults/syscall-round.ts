@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Round } from './round.ts';
+import { performStart, startRows } from './start-syscalls.ts';
 import { installStrace, whyNoStrace } from './strace.ts';
-import { performSyscall, syscallRows } from './syscalls.ts';
+import { performSyscall, type SyscallVerdict, syscallRows } from './syscalls.ts';
 
 export const syscallRound: Round = {
   name: 'syscalls',
@@ -12,19 +13,25 @@ export const syscallRound: Round = {
   async run({ seed, progress }) {
     installStrace();
     const reason = whyNoStrace();
-    if (reason !== null) return skipped('syscalls', syscallRows.length, reason);
+    const faultsThereAre = syscallRows.length + startRows.length;
+    if (reason !== null) return skipped('syscalls', faultsThereAre, reason);
     const compileCache = mkdtempSync(join(tmpdir(), 'sallyport-compiled-'));
     const failures: { what: string; repeat: string }[] = [];
     const missed: string[] = [];
-    for (const [index, row] of syscallRows.entries()) {
-      const verdict = await performSyscall(row, seed + index, compileCache);
-      if (verdict.missed) missed.push(row.what);
+    let done = 0;
+    const judge = (what: string, verdict: SyscallVerdict): void => {
+      if (verdict.missed) missed.push(what);
       for (const wrong of verdict.wrong)
-        failures.push({ what: `${row.what}: ${wrong}`, repeat: 'npm run faults -- syscalls' });
-      progress(`${index + 1} of ${syscallRows.length}, ${failures.length} violations`);
-    }
+        failures.push({ what: `${what}: ${wrong}`, repeat: 'npm run faults -- syscalls' });
+      done += 1;
+      progress(`${done} of ${faultsThereAre}, ${failures.length} violations`);
+    };
+    for (const row of syscallRows)
+      judge(row.what, await performSyscall(row, seed + done, compileCache));
+    for (const row of startRows)
+      judge(row.what, await performStart(row, seed + done, compileCache));
     rmSync(compileCache, { recursive: true, force: true });
-    const faults = syscallRows.length - missed.length;
+    const faults = faultsThereAre - missed.length;
     return {
       rows: [
         { name: 'syscalls: faults', value: faults, unit: 'faults', target: 'counted', ok: true },
