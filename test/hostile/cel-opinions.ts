@@ -12,7 +12,6 @@ import { emptyLists } from '../../src/engine/bindings.ts';
 import { compileCel } from '../../src/policy/cel.ts';
 import { callEnvironment } from '../../src/policy/cel-environment.ts';
 import type { CelBindings } from '../../src/policy/model.ts';
-import { compileSchema } from '../../src/policy/schema-check.ts';
 
 /**
  * What an expression came to. `refused`: it isn't one, or its types don't fit. `absent`: it asks for a field that isn't
@@ -93,13 +92,6 @@ const environment = callEnvironment(
   ],
   new Map([['purpose', { type: 'one_of', values: ['billing', 'care'] }]]),
 );
-
-const compiledInput = compileSchema(inputSchema);
-
-/** Whether the arguments are such as the schema stage lets through. */
-export function isFit(args: JsonObject): boolean {
-  return 'check' in compiledInput && compiledInput.check(args).length === 0;
-}
 
 export function ourOpinion(
   source: string,
