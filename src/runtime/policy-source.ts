@@ -171,6 +171,10 @@ export class PolicySource {
     return this.#loaded.policy;
   }
 
+  get warnings(): readonly Diagnostic[] {
+    return this.#loaded.warnings;
+  }
+
   get lock(): Lock {
     return this.#loaded.lock;
   }

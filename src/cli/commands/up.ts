@@ -3,7 +3,6 @@ import { SallyportError } from '../../content/errors.ts';
 import { printable, printableLines } from '../../content/escape.ts';
 import { type Gateway, openGateway } from '../../gateway.ts';
 import { formatDiagnostic } from '../../policy/diagnostic.ts';
-import { readPolicy } from '../../runtime/policy-source.ts';
 import type { LogLine } from '../../runtime/ports.ts';
 import { addExamples } from '../examples.ts';
 import { type CommonOptions, commonOptions } from '../options.ts';
@@ -59,10 +58,10 @@ async function up(options: UpOptions, output: Output): Promise<ExitCode> {
       options.json === true ? jsonLine({ atMs: Date.now(), ...line }) : `${humanLine(line)}\n`,
     );
   };
-  for (const warning of readPolicy(place.policyFile).warnings)
-    output.progress(`${formatDiagnostic(warning)}\n`);
   const gateway = await openGateway({ ...place, as: 'gateway', log });
   try {
+    for (const warning of gateway.policySource.warnings)
+      output.progress(`${formatDiagnostic(warning)}\n`);
     // Whoever is told that the gateway is up calls it: its servers get a moment to start first.
     await Promise.race([settled(gateway), stop]);
     const server = await gateway

@@ -2,7 +2,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
-import { EnvHttpProxyAgent, fetch } from 'undici';
 import { z } from 'zod';
 import { type Target, targetShape } from './targets.ts';
 
@@ -47,6 +46,7 @@ export const attemptShape: z.ZodType<Attempt> = z.strictObject({
 export async function askAsAgent(url: string, token: string): Promise<GatewayAnswer> {
   const answerShape = z.object({ result: z.object({ tools: z.array(z.unknown()) }) });
   try {
+    const { fetch } = await import('undici');
     const response = await fetch(url, {
       method: 'POST',
       redirect: 'error',
@@ -111,6 +111,7 @@ async function answersThroughProxy(url: string): Promise<boolean> {
   const proxies = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'];
   if (!proxies.some((name) => process.env[name])) return false;
   try {
+    const { EnvHttpProxyAgent, fetch } = await import('undici');
     const response = await fetch(url, {
       dispatcher: new EnvHttpProxyAgent(),
       redirect: 'manual',

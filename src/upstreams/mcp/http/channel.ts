@@ -1,6 +1,6 @@
 /** MCP over Streamable HTTP: every question is a POST of its own; sessions in the legacy era, none in the modern one. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { Pool } from 'undici';
+import Pool from 'undici/lib/dispatcher/pool.js';
 import type { JsonObject } from '../../../content/value.ts';
 import { type HttpCredential, noHttpCredential } from '../../../credentials/inject.ts';
 import { upstreamLimits } from '../../limits.ts';
