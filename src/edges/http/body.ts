@@ -21,7 +21,7 @@ export function checkJsonBody(request: IncomingMessage): void {
  * Reads a whole body, at most `bytesMax` bytes of it. They count as held until `letGoOfBody`.
  *
  * @param hasRoom asked before each piece is kept
- * @throws {HttpRefusal} 413 as soon as it is known to be longer; 503 when others' bodies leave no room for it
+ * @throws {HttpRefusal} 413 as soon as it is known to be longer; 503 when other bodies leave no room for it
  * @throws {ClientGone} when the client leaves in the middle
  */
 export function readBody(

@@ -3,6 +3,7 @@ import { IdentityError } from '../../identity/errors.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { LogLine } from '../../runtime/ports.ts';
 import { headerOf } from './headers.ts';
+import { keepFor } from './held-bytes.ts';
 
 /** Verifies an `Authorization` header. Throws IdentityError when it doesn't fit; anything else is our fault. */
 export type Authenticate = (authorization: string | undefined) => Principal | Promise<Principal>;
@@ -28,7 +29,9 @@ export async function credentialOf(
 ): Promise<Credential> {
   const authorization = headerOf(request, 'authorization') ?? undefined;
   try {
-    return { principal: await authenticate(authorization) };
+    const principal = await authenticate(authorization);
+    keepFor(request, principal.credential);
+    return { principal };
   } catch (error) {
     if (error instanceof IdentityError) return { refused: unauthorized(error) };
     log({

@@ -3,7 +3,9 @@ import { afterEach, expect, test } from 'vitest';
 import {
   agentToken,
   legacy,
+  openerToken,
   openStandIn,
+  otherAgentToken,
   type StandIn,
   type StandInOptions,
   say,
@@ -23,28 +25,48 @@ afterEach(async () => {
 const ping = legacy('ping');
 const call = legacy('tools/call', { name: 'files.read_text_file' });
 
-test('bodies that never end fill their room and no more: the next is told to come again, and may when they are gone', async () => {
+test('bodies that never end fill the room of their credential and no more: the next is told to come again, and may when they are gone', async () => {
   const { server } = await edge();
-  const whole = Math.floor(httpLimits.bodiesHeldBytesMax / httpLimits.bodyBytesMax);
-  for (let n = 0; n < whole; n += 1)
-    await speak(server.url, post(' '.repeat(4_194_000), 4_194_304));
-  const last = httpLimits.bodiesHeldBytesMax - whole * 4_194_000;
+  const last = await fillBodies(server.url, agentToken);
+  const body = JSON.stringify(ping).padEnd(last + 1);
   await until(async () => {
-    const refused = await say(server, { body: `${JSON.stringify(ping)}${' '.repeat(last)}` });
+    const refused = await say(server, { body });
     expect(refused).toMatchObject({
       status: 503,
       headers: { 'retry-after': '1', connection: 'close' },
       json: { error: { message: expect.stringMatching(/^http\.busy: /) } },
     });
   });
-  // What is small still finds a place.
+  // What is small still finds a place, and so does all that others send.
   expect((await say(server, { body: ping })).status).toBe(200);
+  expect((await say(server, { body, token: otherAgentToken })).status).toBe(200);
   for (const socket of sockets) socket.destroy();
+  await until(async () => expect((await say(server, { body })).status).toBe(200));
+});
+
+test('bodies of many credentials fill the room of all and no more', async () => {
+  const { server } = await edge();
+  for (const token of [agentToken, otherAgentToken]) await fillBodies(server.url, token);
   await until(async () =>
-    expect((await say(server, { body: `${JSON.stringify(ping)}${' '.repeat(last)}` })).status).toBe(
-      200,
-    ),
+    expect(
+      await say(server, { path: '/v1/runs', body: ' '.repeat(4_000_000), token: openerToken }),
+    ).toMatchObject({ status: 503, json: { error: { code: 'http.busy' } } }),
   );
+});
+
+test('strangers take a small part of the room, and are refused as ever when it is full', async () => {
+  const { server } = await edge();
+  const size = httpLimits.strangerBodyBytesMax;
+  const whole = Math.floor(httpLimits.strangersBytesHeldMax / size);
+  for (let n = 0; n < whole; n += 1)
+    await speak(server.url, post(' '.repeat(size - 1), size, 'unknown'));
+  const body = JSON.stringify(ping).padEnd(size);
+  await until(async () => {
+    const { status, json } = await say(server, { body, token: 'unknown' });
+    expect(status).toBe(401);
+    expect(json).not.toHaveProperty('id');
+  });
+  expect((await say(server, { body })).status).toBe(200);
 });
 
 test('a body counts until its call has ended, not until its client has left', async () => {
@@ -58,7 +80,7 @@ test('a body counts until its call has ended, not until its client has left', as
     },
   });
   const size = 4_000_000;
-  const whole = Math.floor(httpLimits.bodiesHeldBytesMax / size);
+  const whole = Math.floor(httpLimits.bodiesOfOneBytesMax / size);
   const body = `${JSON.stringify(call)}`.padEnd(size);
   for (let n = 0; n < whole; n += 1) await speak(server.url, post(body, size));
   await until(() => expect(calls).toBe(whole));
@@ -70,12 +92,12 @@ test('a body counts until its call has ended, not until its client has left', as
   );
 });
 
-test('answers that nobody reads fill their room and no more: the next is not delivered, and says so', async () => {
+test('answers that nobody reads fill the room of their credential and no more: the next is not delivered, and says so', async () => {
   const size = 16_000_000;
   const { server, released } = await edge({
     call: async () => [{ type: 'text', text: 'x'.repeat(size) }],
   });
-  const whole = Math.floor(httpLimits.answersHeldBytesMax / (size + 1_000));
+  const whole = Math.floor(httpLimits.answersOfOneBytesMax / (size + 1_000));
   const body = JSON.stringify(call);
   for (let n = 0; n < whole; n += 1) {
     const socket = await speak(server.url, post(body, body.length));
@@ -83,12 +105,24 @@ test('answers that nobody reads fill their room and no more: the next is not del
   }
   await expect(say(server, { body })).rejects.toThrow('socket hang up');
   expect(released).toEqual([false]);
-  // Small answers still find a place.
+  // Small answers still find a place, and so do those of others.
   expect((await say(server, { body: ping })).status).toBe(200);
+  expect((await say(server, { body, token: otherAgentToken })).status).toBe(200);
   for (const socket of sockets) socket.destroy();
-  await until(() => expect(released).toEqual(Array.from({ length: whole + 1 }, () => false)));
+  await until(() =>
+    expect(released.toSorted()).toEqual([...Array.from({ length: whole + 1 }, () => false), true]),
+  );
   expect((await say(server, { body })).status).toBe(200);
 });
+
+/** With bodies that never end, but for a few bytes: how many. */
+async function fillBodies(url: string, token: string): Promise<number> {
+  const size = 4_194_000;
+  const whole = Math.floor(httpLimits.bodiesOfOneBytesMax / size);
+  for (let n = 0; n < whole; n += 1)
+    await speak(url, post(' '.repeat(size), httpLimits.bodyBytesMax, token));
+  return httpLimits.bodiesOfOneBytesMax - whole * size;
+}
 
 async function edge(options: StandInOptions = {}): Promise<StandIn> {
   const standIn = await openStandIn(options);
@@ -109,8 +143,8 @@ function once(socket: Socket, event: 'readable'): Promise<void> {
   return new Promise((resolve) => socket.once(event, () => resolve()));
 }
 
-function post(body: string, length: number): string {
-  return `POST /mcp HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${agentToken}\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n${body}`;
+function post(body: string, length: number, token: string = agentToken): string {
+  return `POST /mcp HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n${body}`;
 }
 
 async function until(holds: () => Promise<void> | void): Promise<void> {

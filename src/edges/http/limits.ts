@@ -6,8 +6,14 @@ export const httpLimits = {
   strangerBodyBytesMax: 65_536,
   /** Bodies of all requests under way together: what is parsed from one can be ten times as large in memory. */
   bodiesHeldBytesMax: 67_108_864,
+  /** Of those, one credential's: eight of the longest. */
+  bodiesOfOneBytesMax: 33_554_432,
   /** Answers of all connections together that their clients haven't read: eight of the longest. */
   answersHeldBytesMax: 134_217_728,
+  /** Of those, one credential's: four of the longest. */
+  answersOfOneBytesMax: 67_108_864,
+  /** Bodies, and answers, of all who have shown no good credential. */
+  strangersBytesHeldMax: 4_194_304,
   /** What a client is told to wait when there is no room for its body. */
   retryAfterS: 1,
   /** Name and value of all headers together; real clients send under 2 KiB. */

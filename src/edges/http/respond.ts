@@ -41,7 +41,7 @@ export function sendEmpty(
 export function finish(response: ServerResponse, last: string | null): Promise<boolean> {
   if (response.destroyed || response.closed) return Promise.resolve(false);
   const bytes = last === null ? 0 : Buffer.byteLength(last);
-  if (!keepAnswer(bytes)) {
+  if (!keepAnswer(response.req, bytes)) {
     response.destroy();
     return Promise.resolve(false);
   }
@@ -52,7 +52,7 @@ export function finish(response: ServerResponse, last: string | null): Promise<b
       if (settled) return;
       settled = true;
       if (timer !== null) clearTimeout(timer);
-      letGoOfAnswer(bytes);
+      letGoOfAnswer(response.req, bytes);
       resolve(delivered);
     };
     response.once('finish', () => settle(true));
