@@ -1,5 +1,12 @@
 /** `sallyport doctor` on projects that are ill, and its proof that there is no way around the gateway. */
-import { appendFileSync, chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  readFileSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -86,7 +93,11 @@ describe('the proof of mediation', () => {
     writeFileSync(join(project.directory, 'sallyport.yaml'), policy(portOf(upstream.address())));
     const gateway = await project.start('sallyport up --port 0');
     const token = (await project.shell('sallyport token --agent reporter')).out.trim();
-    await project.shell('sallyport doctor --targets > targets.json');
+    // Under a name of its own, which can go without the files: a gateway whose database is away writes nothing any more.
+    const name = `${project.directory}-by-name`;
+    const named = `--policy ${name}/sallyport.yaml`;
+    symlinkSync(project.directory, name);
+    await project.shell(`sallyport doctor --targets ${named} > targets.json`);
 
     // Beside the gateway: its files and the upstream are all within reach.
     const open = await project.shell(fromAgent(gateway.url, token, 'targets.json'));
@@ -94,7 +105,7 @@ describe('the proof of mediation', () => {
     expect(reachedTypes(open.out)).toEqual(['file', 'file', 'file', 'url']);
     writeFileSync(join(project.directory, 'open.json'), open.out);
     expect(
-      (await project.shell('sallyport doctor --record open.json --agent reporter')).out,
+      (await project.shell(`sallyport doctor --record open.json --agent reporter ${named}`)).out,
     ).toContain('`brokered`');
 
     // As from another host: nothing of the gateway's is there, and the upstream can't be connected to.
@@ -103,19 +114,24 @@ describe('the proof of mediation', () => {
     await using _ = agentHost;
     const targets = readFileSync(join(project.directory, 'targets.json'), 'utf8');
     writeFileSync(join(agentHost.directory, 'targets.json'), targets);
-    renameSync(project.directory, `${project.directory}-elsewhere`);
+    unlinkSync(name);
     const closed = await agentHost.shell(fromAgent(gateway.url, token, 'targets.json'));
-    renameSync(`${project.directory}-elsewhere`, project.directory);
+    symlinkSync(project.directory, name);
     expect([closed.code, reachedTypes(closed.out)]).toEqual([0, []]);
 
     writeFileSync(join(project.directory, 'closed.json'), closed.out);
-    const recorded = await project.shell('sallyport doctor --record closed.json --agent reporter');
+    const recorded = await project.shell(
+      `sallyport doctor --record closed.json --agent reporter ${named}`,
+    );
     expect([recorded.code, recorded.out]).toEqual([0, expect.stringContaining('`enforced`')]);
 
     // For another policy it proves nothing.
     appendFileSync(join(project.directory, 'sallyport.yaml'), 'timezone: UTC\n');
-    const stale = await project.shell('sallyport doctor --record closed.json --agent reporter');
+    const stale = await project.shell(
+      `sallyport doctor --record closed.json --agent reporter ${named}`,
+    );
     expect([stale.code, stale.err]).toEqual([2, expect.stringContaining('another policy')]);
+    unlinkSync(name);
   });
 
   test('is none without targets, or without a gateway that answers', {
