@@ -44,6 +44,12 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
+/** As another program would write it: a new file under the old name. */
+async function replace(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, text);
+  await rename(`${path}.new`, path);
+}
+
 const rateMax = () => source.policy.agents.get('helper')?.rate?.max;
 
 describe('a reload', () => {
@@ -94,12 +100,11 @@ describe('a reload', () => {
   });
 
   test('the newer of two ends in force, whichever is longer', async () => {
-    await writeFile(file, policy('6/hour', manyPeople));
+    await replace(file, policy('6/hour', manyPeople));
     const older = source.reload();
-    await writeFile(file, policy('7/hour'));
+    await replace(file, policy('7/hour'));
     expect(await Promise.all([older, source.reload()])).toEqual([null, null]);
     expect(rateMax()).toBe(7);
-    expect(events.map(({ type }) => type)).toEqual(['policy.loaded', 'policy.loaded']);
   });
 
   test('others go on while a long one is read', async () => {
@@ -111,6 +116,21 @@ describe('a reload', () => {
     expect(await source.reload()).toBeNull();
     clearInterval(others);
     expect(turns).toBeGreaterThan(2);
+  });
+
+  test('files that change while they are read never stand together as nobody wrote them', async () => {
+    const more = join(directory, 'more.yaml');
+    const first = policy('6/hour', `include: [more.yaml]\n${manyPeople}`);
+    await writeFile(more, 'timezone: Europe/Berlin\n');
+    await writeFile(file, first);
+    const reloaded = source.reload();
+    // The first file has been read by now, and the second has not.
+    await new Promise((resolve) => setImmediate(resolve));
+    await replace(more, 'timezone: Europe/Paris\n');
+    await replace(file, first.replace('6/hour', '7/hour'));
+    expect(await reloaded).toBeNull();
+    expect([rateMax(), source.policy.timezone]).toEqual([7, 'Europe/Paris']);
+    expect(events.map(({ type }) => type)).toEqual(['policy.loaded']);
   });
 
   test('a comment changes nothing, and is no event', async () => {
@@ -135,12 +155,6 @@ describe('a reload', () => {
 });
 
 describe('watching', () => {
-  /** As another program would write it: a new file under the old name. */
-  async function replace(path: string, text: string): Promise<void> {
-    await writeFile(`${path}.new`, text);
-    await rename(`${path}.new`, path);
-  }
-
   test('sees a new file, and goes on watching after a bad one', async () => {
     const rejected: Error[] = [];
     source.watch((error) => rejected.push(error));

@@ -29,6 +29,8 @@ const pollMs = 1_000;
 /** How long a reload holds calls up at a time; a single step of it may take longer. */
 const sliceMs = 5;
 const errorsRecordedMax = 20;
+/** A policy whose files never rest is taken as it was found at last: it may be what withdraws a permission. */
+const readsMax = 3;
 
 export class PolicyFileError extends SallyportError {
   readonly diagnostics: readonly Diagnostic[];
@@ -153,6 +155,7 @@ export class PolicySource {
   #files: Stamps;
   #timer: NodeJS.Timeout | undefined;
   #reloading: Promise<unknown> = Promise.resolve();
+  #underWay = 0;
 
   constructor(
     file: string,
@@ -186,7 +189,8 @@ export class PolicySource {
   /** Modification times are polled: they work on every file system, and through an editor's rename. */
   watch(onRejected: (error: Error) => void): void {
     this.#timer = setInterval(() => {
-      if (!hasChanged(this.#files)) return;
+      // What changes while a reload is under way is still changed when it has ended.
+      if (this.#underWay > 0 || !hasChanged(this.#files)) return;
       this.reload().then((outcome) => {
         if (outcome !== null) onRejected(outcome);
       }, onRejected);
@@ -200,18 +204,21 @@ export class PolicySource {
 
   /** @returns why the new files were refused; null when they are in force. */
   reload(): Promise<Error | null> {
+    this.#underWay += 1;
     // One after another: an older one that ends later must not take the place of a newer one.
-    const reloaded = this.#reloading.then(() => this.#reload());
+    const reloaded = this.#reloading
+      .then(() => this.#reload())
+      .finally(() => {
+        this.#underWay -= 1;
+      });
     this.#reloading = reloaded.catch(() => undefined);
     return reloaded;
   }
 
   async #reload(): Promise<Error | null> {
-    const files = new Map<string, string>();
-    this.#files = files;
     let next: LoadedPolicy;
     try {
-      next = await inSlices(readWatched(this.#file, lockFileOf(resolve(this.#file)), files));
+      next = await this.#readWhole();
     } catch (error) {
       const errors =
         error instanceof PolicyFileError
@@ -236,6 +243,19 @@ export class PolicySource {
     this.#loaded = next;
     for (const listener of this.#replaced) listener();
     return null;
+  }
+
+  /** Files that change between one and the next of them being read are no policy that anybody wrote: they are read again. */
+  async #readWhole(): Promise<LoadedPolicy> {
+    const file = this.#file;
+    for (let tries = 1; ; tries += 1) {
+      const files = new Map<string, string>();
+      this.#files = files;
+      const read = inSlices(readWatched(file, lockFileOf(resolve(file)), files));
+      // A failure, too, may come of nothing else.
+      await read.catch(() => undefined);
+      if (!hasChanged(files) || tries === readsMax) return read;
+    }
   }
 }
 
