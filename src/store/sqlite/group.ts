@@ -5,6 +5,7 @@
 import type { Reservation } from '../../engine/decision.ts';
 import type { RunStatus } from '../../engine/run.ts';
 import type { StoreErrorCode } from '../errors.ts';
+import type { FilePlace } from './place.ts';
 
 export type Step = CommitStep | CheckpointStep;
 
@@ -115,5 +116,6 @@ export interface WriterFailed {
 
 export interface WriterStart {
   readonly database: string;
+  readonly places: readonly FilePlace[];
   readonly leaseOwner: string;
 }

@@ -120,7 +120,7 @@ describe('the writing thread', () => {
   test('that ends is a fault, and whoever waits for it is told', async () => {
     const faults: unknown[] = [];
     const writer = new Writer(
-      { database: join(place(), 'nowhere', 'x.db'), leaseOwner: 'me' },
+      { database: join(place(), 'nowhere', 'x.db'), places: [], leaseOwner: 'me' },
       { onWritten: () => undefined, onFault: (fault) => faults.push(fault) },
     );
     await writer.close();
@@ -285,16 +285,18 @@ describe('a failing medium', () => {
     ['its database is replaced', (directory: string) => replace(join(directory, 'sallyport.db'))],
     ['its journal is removed', (directory: string) => rmSync(join(directory, 'sallyport.db-wal'))],
   ])('%s: no sync fails, and still nothing is acknowledged any more', async (_, act) => {
-    const directory = place();
-    await using store = await openSqliteStore({ directory, foldRun: fold });
-    await new SampleRun(store, 'a').open();
-    act(directory);
-    const gone = {
-      code: 'store.unavailable',
-      message: expect.stringContaining('removed or replaced'),
-    };
-    await expect(new SampleRun(store, 'b').open()).rejects.toMatchObject(gone);
-    await expect(new SampleRun(store, 'c').open()).rejects.toMatchObject(gone);
+    for (const commitsBefore of [0, 1]) {
+      const directory = place();
+      await using store = await openSqliteStore({ directory, foldRun: fold });
+      for (let run = 0; run < commitsBefore; run += 1) await new SampleRun(store, `${run}`).open();
+      act(directory);
+      const gone = {
+        code: 'store.unavailable',
+        message: expect.stringContaining('removed or replaced'),
+      };
+      await expect(new SampleRun(store, 'b').open()).rejects.toMatchObject(gone);
+      await expect(new SampleRun(store, 'c').open()).rejects.toMatchObject(gone);
+    }
   });
 
   test('a full disk rejects, and what was acknowledged before it is there after a restart', async () => {

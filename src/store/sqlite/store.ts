@@ -27,6 +27,7 @@ import { storeFault } from './fault.ts';
 import { FreshHashes } from './fresh-hashes.ts';
 import type { CommitStep, GroupWritten, Step, StepOutcome } from './group.ts';
 import { KnownState } from './known-state.ts';
+import { placesOf } from './place.ts';
 import { type FoldRun, SqliteReads } from './reads.ts';
 import { numberOf } from './rows.ts';
 import { Writer } from './writer.ts';
@@ -80,7 +81,7 @@ export class SqliteStore extends SqliteReads implements Store {
     this.#nowMs = this.#committedMs;
     const { database, leaseOwner } = parts;
     this.#writer = new Writer(
-      { database, leaseOwner },
+      { database, places: placesOf(database), leaseOwner },
       {
         onWritten: (written) => this.#settle(written),
         onFault: (fault) => this.#poison(fault),

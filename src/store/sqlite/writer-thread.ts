@@ -18,14 +18,14 @@ import type {
   WriterFailed,
   WriterStart,
 } from './group.ts';
-import { DatabasePlace } from './place.ts';
+import { checkPlaces, type FilePlace } from './place.ts';
 import { numberOf } from './rows.ts';
 
 const checkpointsKept = 1_000;
 
 class Writer {
   readonly #db: DatabaseSync;
-  readonly #place: DatabasePlace;
+  readonly #places: readonly FilePlace[];
   readonly #append: Append;
   readonly #begin;
   readonly #commit;
@@ -36,10 +36,12 @@ class Writer {
   /** What lies in the clock table. */
   #highWaterMs: number;
 
-  constructor({ database, leaseOwner }: WriterStart) {
+  constructor({ database, places, leaseOwner }: WriterStart) {
+    // Else this thread would write to another file than the one that the other reads.
+    checkPlaces(places);
+    this.#places = places;
     this.#db = openForWriting(database);
     const db = this.#db;
-    this.#place = new DatabasePlace(database);
     this.#append = new Append(db, leaseOwner);
     this.#begin = db.prepare('BEGIN IMMEDIATE');
     this.#commit = db.prepare('COMMIT');
@@ -72,7 +74,7 @@ class Writer {
     if (newestMs > this.#highWaterMs) this.#setClock.run(newestMs);
     this.#highWaterMs = newestMs;
     this.#commit.run();
-    this.#place.check();
+    checkPlaces(this.#places);
     return { type: 'written', outcomes, bytes, ...hashed };
   }
 
