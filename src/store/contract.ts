@@ -594,6 +594,26 @@ export function storeContract(
       await expectFresh(701, 10);
     });
 
+    test('whoever reads all payloads slowly holds no other read back', async () => {
+      await using world = await World.make();
+      const run = world.run('a');
+      const many = Array.from(
+        { length: 600 },
+        (_, at) => [`sha256:${at}`, new Uint8Array(5_000)] as const,
+      );
+      await run.commit([opened('a', 1)], { payloads: new Map(many) });
+      const read: string[] = [];
+      for await (const some of world.store.payloads()) {
+        if (read.length === 0) {
+          await run.start('c', { payloads: new Map([['sha256:late', new Uint8Array([1])]]) });
+          expect(await world.store.eventCount()).toBe(2);
+          expect((await world.store.loadRun('a'))?.version).toBe(2);
+        }
+        for (const { digest } of some) read.push(digest);
+      }
+      expect(read).toEqual([...many.map(([digest]) => digest), 'sha256:late']);
+    });
+
     test('payloads by digest; the first bytes under a digest stay', async () => {
       await using world = await World.make();
       const bytes = Buffer.from('{"to":"x"}');

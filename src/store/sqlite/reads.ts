@@ -133,23 +133,10 @@ export class SqliteReads implements StoreReader {
   }
 
   async *payloads(): AsyncGenerator<readonly KeptPayload[], void, undefined> {
-    // A statement of its own: two walks at once would share their place in it.
-    const rows = this.#db.prepare('SELECT digest, bytes FROM payloads ORDER BY rowid').iterate();
-    try {
-      let read: KeptPayload[] = [];
-      let readBytes = 0;
-      for (const row of rows) {
-        const payload = { digest: textOf(row, 'digest'), bytes: bytesOf(row, 'bytes') };
-        read.push(payload);
-        readBytes += payload.bytes.length;
-        if (read.length < payloadsAtOnce && readBytes < payloadBytesAtOnce) continue;
-        yield read;
-        read = [];
-        readBytes = 0;
-      }
-      yield read;
-    } catch (error) {
-      throw storeFault(error);
+    let page = this.#payloadsAfter(0);
+    while (page.payloads.length > 0) {
+      yield page.payloads;
+      page = this.#payloadsAfter(page.last);
     }
   }
 
@@ -212,6 +199,28 @@ export class SqliteReads implements StoreReader {
     if (row === undefined) return null;
     const read = runShape.safeParse(JSON.parse(textOf(row, 'folded')));
     return read.success ? read.data : null;
+  }
+
+  /** A read of its own: one left half-way would show all others the past, and keep the journal from being reset. */
+  #payloadsAfter(id: number): { readonly payloads: readonly KeptPayload[]; readonly last: number } {
+    const payloads: KeptPayload[] = [];
+    let last = id;
+    let bytes = 0;
+    try {
+      const rows = this.#statement(
+        'SELECT id, digest, bytes FROM payloads WHERE id > ? ORDER BY id LIMIT ?',
+      ).iterate(id, payloadsAtOnce);
+      for (const row of rows) {
+        const payload = { digest: textOf(row, 'digest'), bytes: bytesOf(row, 'bytes') };
+        payloads.push(payload);
+        last = numberOf(row, 'id');
+        bytes += payload.bytes.length;
+        if (bytes >= payloadBytesAtOnce) break;
+      }
+    } catch (error) {
+      throw storeFault(error);
+    }
+    return { payloads, last };
   }
 
   #get(sql: string, ...values: SQLInputValue[]): Row | undefined {

@@ -117,6 +117,55 @@ describe('the writing thread', () => {
     await store[Symbol.asyncDispose]();
   });
 
+  test.each([
+    ['is ended', {}, 'setImmediate(() => setImmediate(() => worker.terminate()));', ''],
+    [
+      'runs out of memory',
+      { resourceLimits: { maxOldGenerationSizeMb: 32 } },
+      '',
+      'marks: Array.from({ length: 1_000_000 }, (_, at) => "a mark of some length " + at)',
+    ],
+  ])(
+    'that %s in the middle of a group acknowledges none of it, and nothing later',
+    async (_, limits, end, draft) => {
+      const directory = place();
+      const { status, stdout } = runScript(
+        `import { createRequire, syncBuiltinESMExports } from 'node:module';
+       import { opened } from '${new URL('../contract-samples.ts', import.meta.url)}';
+       const threads = createRequire('/')('node:worker_threads');
+       let worker;
+       threads.Worker = class extends threads.Worker {
+         constructor(file, options) {
+           super(file, { ...options, ...${JSON.stringify(limits)} });
+           worker = this;
+         }
+       };
+       syncBuiltinESMExports();
+       ${open(directory)}
+       const codeOf = (commit) => commit.then(({ type }) => type, ({ code }) => code);
+       const codes = [await codeOf(new SampleRun(store, 'a').open())];
+       const waiting = [
+         codeOf(new SampleRun(store, 'b').open()),
+         codeOf(new SampleRun(store, 'c').commit([opened('c', 1)], { ${draft} })),
+         new Promise((resolve) => setImmediate(resolve)).then(() => codeOf(new SampleRun(store, 'd').open())),
+       ];
+       ${end}
+       codes.push(...(await Promise.all(waiting)), await codeOf(new SampleRun(store, 'e').open()));
+       console.log(JSON.stringify(codes));
+       await store[Symbol.asyncDispose]();`,
+      );
+      const gone = 'store.unavailable';
+      expect([status, JSON.parse(String(stdout))]).toEqual([
+        0,
+        ['committed', gone, gone, gone, gone],
+      ]);
+      await using store = await openSqliteStore({ directory, foldRun: fold });
+      expect((await store.loadRun('a'))?.version).toBe(1);
+      // Whether a group was written whose thread died is unknown; a part of it never is.
+      expect([1, 3]).toContain(await store.eventCount());
+    },
+  );
+
   test('that ends is a fault, and whoever waits for it is told', async () => {
     const faults: unknown[] = [];
     const writer = new Writer(
