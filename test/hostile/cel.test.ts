@@ -103,11 +103,11 @@ test('no expression and no call on which ours says more than the other', () => {
       if (opinion === true) asked.allowed += 1;
       expect(disagreement(source, one)).toBeNull();
     }),
-    { numRuns: 2_500 },
+    { numRuns: 1_000 },
   );
   // A generator whose expressions are all refused would agree with everything.
-  expect(asked.answered).toBeGreaterThan(500);
-  expect(asked.allowed).toBeGreaterThan(200);
+  expect(asked.answered).toBeGreaterThan(200);
+  expect(asked.allowed).toBeGreaterThan(80);
 });
 
 test('no text that ours takes for an expression and the other for another', () => {
@@ -115,6 +115,6 @@ test('no text that ours takes for an expression and the other for another', () =
     fc.property(wordSoup, given, (source, one) => {
       expect(disagreement(source, one)).toBeNull();
     }),
-    { numRuns: 2_500 },
+    { numRuns: 1_000 },
   );
 });
