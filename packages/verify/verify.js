@@ -203,11 +203,13 @@ async function checkBundle(stream, given) {
   const kept = given.notes.flatMap(({ text, where }) => openNote(text, key, where, problems) ?? []);
   const receipts = given.receipts.flatMap((one) => openReceipt(one, key, problems) ?? []);
 
-  const walk = new Walk(problems, [...(own === null ? [] : [own]), ...kept], receipts);
+  // A receipt holds a checkpoint, and whoever has the receipt has kept that.
+  const held = [...kept, ...receipts.map(({ checkpoint }) => checkpoint)];
+  const walk = new Walk(problems, [...(own === null ? [] : [own]), ...held], receipts);
   for await (const line of lines) if (!walk.line(line)) break;
   walk.end(header.events, own);
-  judgeSizes(problems, walk.next, own, kept);
-  if (own === null && kept.length === 0 && walk.next > 0)
+  judgeSizes(problems, walk.next, own, held);
+  if (own === null && held.length === 0 && walk.next > 0)
     problems.add('unsigned', null, 'no checkpoint covers any event: nothing is proven');
   return reportOf(problems, { given, key, own, kept, events: walk.next, range: walk.range });
 }
@@ -384,13 +386,13 @@ class Walk {
 
   /** @param {Line} line */
   #checkPayloads({ seq, event, payloads }) {
+    // Each of them, named here or not, told before or not: whoever reads the line believes what stands there.
+    for (const [digest, bytes] of payloads)
+      if (`sha256:${sha256(bytes).toString('hex')}` !== digest)
+        this.#problems.add('payload_edited', seq, `what lies under ${digest} is something else`);
     for (const digest of payloadsNamedBy(event)) {
-      const shown = digest.slice(0, shownMax);
-      if (this.#payloads.has(digest)) continue;
-      const bytes = payloads.get(digest);
-      if (bytes === undefined) this.#problems.add('payload_missing', seq, `${shown} isn’t there`);
-      else if (`sha256:${sha256(bytes).toString('hex')}` !== digest)
-        this.#problems.add('payload_edited', seq, `what lies under ${shown} is something else`);
+      if (!payloads.has(digest) && !this.#payloads.has(digest))
+        this.#problems.add('payload_missing', seq, `${digest.slice(0, shownMax)} isn’t there`);
       if (this.#payloads.size >= payloadsRememberedMax) this.#payloads.clear();
       this.#payloads.add(digest);
     }
@@ -425,10 +427,10 @@ class Walk {
  * @param {Problems} problems
  * @param {number} events
  * @param {Checkpoint | null} own
- * @param {Checkpoint[]} kept
+ * @param {Checkpoint[]} held
  */
-function judgeSizes(problems, events, own, kept) {
-  const newest = kept.reduce((most, { size }) => Math.max(most, size), 0);
+function judgeSizes(problems, events, own, held) {
+  const newest = held.reduce((most, { size }) => Math.max(most, size), 0);
   const ownSize = own?.size ?? 0;
   if (ownSize < newest) {
     const detail = `its own checkpoint knows of ${ownSize} events, a kept one of ${newest}`;
@@ -785,7 +787,7 @@ function readCheckpoint(note, key) {
  * @param {{ file: string, text: string }} receipt
  * @param {Key | null} key
  * @param {Problems} problems
- * @returns {{ seq: number, leaf: Buffer, file: string } | null}
+ * @returns {{ seq: number, leaf: Buffer, file: string, checkpoint: Checkpoint } | null}
  */
 function openReceipt({ file, text }, key, problems) {
   try {
@@ -811,7 +813,7 @@ function openReceipt({ file, text }, key, problems) {
         : null;
     if (led === null || !led.equals(root))
       throw new Flaw('its event isn’t in the tree that its checkpoint was signed over');
-    return { seq: Number(index), leaf, file };
+    return { seq: Number(index), leaf, file, checkpoint: { size, root, where: file } };
   } catch (error) {
     if (!(error instanceof Flaw)) throw error;
     problems.add('receipt', null, `${file}: ${error.message}`);

@@ -156,6 +156,16 @@ describe('the first changed event is named', () => {
       40,
     ],
     [
+      'another text in the place of a payload that was told before',
+      () => {
+        const [, told = ''] = /"payloads":\{(.*)\}\}$/.exec(lines[39] ?? '') ?? [];
+        const lie = told.replace('"n":[39', '"n":[41');
+        return changed(40, (line) => line.replace('"payloads":{', `"payloads":{${lie},`));
+      },
+      'payload_edited',
+      40,
+    ],
+    [
       'a key twice in an event',
       () => changed(5, (line) => line.replace('"agent":', '"agent":"x","agent":')),
       'malformed',
@@ -306,6 +316,25 @@ describe('receipts', () => {
       1,
       { ok: false, problems: [{ code: 'receipt' }] },
     ]);
+  });
+
+  test('show a ledger that was put back to an older state', async () => {
+    const first = JSON.stringify({
+      ...JSON.parse(header),
+      checkpoint: audited.kept[1],
+      events: 200,
+    });
+    const older = bundleOf(first, lines.slice(0, 200));
+    for (const [at, ok] of [
+      [1, true],
+      [2, false],
+    ] as const) {
+      const receipt = fileOf(audited.receipts[at] ?? '');
+      const report = await verdict(older, '--vkey', audited.vkey, '--receipt', receipt);
+      expect(report).toMatchObject(
+        ok ? { ok } : { ok, firstBadSeq: 200, problems: [{ code: 'rolled_back' }] },
+      );
+    }
   });
 
   test('show a ledger that was rewritten', async () => {
