@@ -66,6 +66,11 @@ test.each<
   ]
 >([
   [
+    'checkpoints that leave the host',
+    [['sallyport: 1', 'sallyport: 1\nledger: { checkpoints: { file: /kept } }']],
+    ['settings ~ checkpoints: sent to /kept (was kept on this host only)'],
+  ],
+  [
     'a longer list',
     [['folders: [inbox]', 'folders: [inbox, sent]']],
     [`${helper} + \`mail.read\`: folders: added sent`],
@@ -285,6 +290,19 @@ test('comments, the order of keys and files leave no trace', () => {
   );
   if (!other.ok) throw new Error(JSON.stringify(other.errors));
   expect(diffPolicies(loaded(base), other.policy)).toEqual({ equal: true, groups: [] });
+});
+
+test('what there are no words for is named beside what there are words for', () => {
+  const variant = (more: string): string =>
+    base.replace('\nroles:', `\n  mail.ask: { of: mail.send, action: ask, ${more} }\nroles:`);
+  const diff = diffPolicies(
+    loaded(variant('tier: consequential, with: { text: a question }')),
+    loaded(variant('tier: reversible, with: { text: an order }')),
+  );
+  expect(lines(diff)).toEqual([
+    'tools.mail.ask + tier: reversible (was consequential)',
+    'tools.mail.ask ~ `fixed.text` changed',
+  ]);
 });
 
 test('a definition that another was accepted for is told', () => {

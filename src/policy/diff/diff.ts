@@ -30,7 +30,10 @@ export function diffPolicies(before: Policy, after: Policy): PolicyDiff {
       if (was === null) return [{ effect: 'changed', text: 'is new' }];
       return is === null ? [{ effect: 'narrower', text: 'is gone' }] : [];
     }),
-    ...group('settings', settingsOf(before), settingsOf(after), settingChanges(before, after)),
+    ...group('settings', settingsOf(before), settingsOf(after), {
+      changes: settingChanges(before, after),
+      told: told.settings,
+    }),
   ];
   if (groups.length > 0) return { equal: false, groups };
   if (before.hash === after.hash) return { equal: true, groups: [] };
@@ -43,8 +46,39 @@ export function diffPolicies(before: Policy, after: Policy): PolicyDiff {
   return { equal: true, groups: [{ about: 'the text', changes: written }] };
 }
 
-function named<T>(
-  what: string,
+/** What there are words for. Whatever else differs, now or in a later version, is told by its name. */
+const told = {
+  agents: [
+    'actsFor',
+    'unattendedOwner',
+    'caseNames',
+    'model',
+    'budget',
+    'rate',
+    'loops',
+    'parallel',
+    'enforcement',
+    'dryRun',
+    'permissions',
+    'forbidden',
+  ],
+  roles: ['permissions'],
+  users: ['roles'],
+  tools: ['action', 'tier', 'reach', 'args', 'returns', 'idempotent', 'memory', 'persists', 'pin'],
+  upstreams: [],
+  settings: [
+    'enforcement',
+    'timezone',
+    'currency',
+    'breaker',
+    'results',
+    'alertEvents',
+    'checkpoints',
+  ],
+} as const;
+
+function named<T extends object>(
+  what: Exclude<keyof typeof told, 'settings'>,
   before: ReadonlyMap<string, T>,
   after: ReadonlyMap<string, T>,
   changesOf: (before: T | null, after: T | null) => readonly Change[],
@@ -52,26 +86,35 @@ function named<T>(
   const names = [...new Set([...before.keys(), ...after.keys()])].sort();
   return names.flatMap((name) => {
     const [was, is] = [before.get(name) ?? null, after.get(name) ?? null];
-    return group(`${what}.${name}`, was, is, changesOf(was, is));
+    return group(`${what}.${name}`, was, is, { changes: changesOf(was, is), told: told[what] });
   });
 }
 
 /** What there are no words for is named: a change must never be left out because nobody thought of it. */
 function group(
   about: string,
-  before: unknown,
-  after: unknown,
-  changes: readonly Change[],
+  before: object | null,
+  after: object | null,
+  said: { readonly changes: readonly Change[]; readonly told: readonly string[] },
 ): readonly ChangeGroup[] {
-  if (changes.length > 0) return [{ about, changes }];
-  if (meansTheSame(before, after)) return [];
-  const keys = changedKeys({ is: meaningOf(before) }, { is: meaningOf(after) });
-  return [
-    {
-      about,
-      changes: keys.map((key) => ({ effect: 'changed', text: `\`${key.slice(3)}\` changed` })),
-    },
+  const { changes } = said;
+  const left = changes.length === 0 ? [] : said.told;
+  const keys =
+    (before === null || after === null) && changes.length > 0
+      ? []
+      : changedKeys(
+          { is: meaningOf(without(before, left)) },
+          { is: meaningOf(without(after, left)) },
+        );
+  const all = [
+    ...changes,
+    ...keys.map((key): Change => ({ effect: 'changed', text: `\`${key.slice(3)}\` changed` })),
   ];
+  return all.length === 0 ? [] : [{ about, changes: all }];
+}
+
+function without(whole: object | null, keys: readonly string[]): object | null {
+  return whole && Object.fromEntries(Object.entries(whole).filter(([key]) => !keys.includes(key)));
 }
 
 function userChanges(
@@ -127,6 +170,17 @@ function settingChanges(before: Policy, after: Policy): readonly Change[] {
       text: `alerts: ${entriesText(before.alertEvents, after.alertEvents)}`,
     });
   if (!meansTheSame(before.checkpoints, after.checkpoints))
-    changes.push({ effect: 'changed', text: 'checkpoints leave the host another way' });
+    changes.push({
+      effect: 'changed',
+      text: `checkpoints: ${sinksText(after.checkpoints)} (was ${sinksText(before.checkpoints)})`,
+    });
   return changes;
+}
+
+function sinksText({ file, webhook }: Policy['checkpoints']): string {
+  const to = [
+    file === null ? '' : `sent to ${file}`,
+    webhook === null ? '' : `sent to ${webhook.url}, signed with ${webhook.secret.from}`,
+  ].filter((one) => one !== '');
+  return to.length === 0 ? 'kept on this host only' : to.join(' and ');
 }
