@@ -32,8 +32,8 @@ export function listCommand(act: Act): Command {
     .description('Events by number: the newest, or a page from a number on.')
     .option('--from <number>', 'the first that is wanted (default: the newest ones)')
     .option('--limit <number>', `at most so many, up to ${pageMax}`, '50')
-    .option('--run <run>')
-    .option('--agent <name>')
+    .option('--run <run>', 'of one run')
+    .option('--agent <name>', 'of one agent')
     .option('--type <type>', 'as in the record: call.denied, alert.raised')
     .action(act(list_));
   for (const option of commonOptions()) list.addOption(option);

@@ -63,7 +63,9 @@ export function policyCommand(act: Act): Command {
       act<CommonOptions>((_, output) => test_(files, options, output))(options),
     );
   const diff = new Command('diff')
-    .description('What changed between two policies, in words: who may now do what, who no longer.')
+    .description(
+      'What changed between two policies, in words: who may now do what, who no longer. Exit code 0 where both decide alike, 1 where they differ.',
+    )
     .argument('<old>', 'a policy; where it has no lock beside it, it is read with the other’s')
     .argument('<new>', 'another policy')
     .action((old: string, now: string, options: CommonOptions) =>
