@@ -15,6 +15,8 @@ export class FileSink implements CheckpointSink {
   readonly name = 'file';
   readonly #file: string;
   #underWay = false;
+  /** The last write failed: what reads back may never reach the disk, and syncing it again would prove nothing. */
+  #doubtful = false;
 
   constructor(file: string) {
     this.#file = file;
@@ -36,12 +38,17 @@ export class FileSink implements CheckpointSink {
       const flags = O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK | O_NOFOLLOW;
       await using handle = await open(this.#file, flags, 0o644);
       const kept = await readTail(handle, note);
-      if (kept.text.endsWith(note)) return;
-      // Torn by a crash in mid-write, and never called delivered: without it, what follows reads as one note a piece.
-      if (kept.wholeBytes < kept.bytes) await handle.truncate(kept.wholeBytes);
-      await handle.appendFile(kept.wholeBytes === 0 ? note : `\n${note}`);
+      const doubtful = this.#doubtful;
+      this.#doubtful = true;
+      if (doubtful || !kept.text.endsWith(note)) {
+        // Torn by a crash in mid-write, and never called delivered: without it, what follows reads as one note a piece.
+        if (kept.wholeBytes < kept.bytes) await handle.truncate(kept.wholeBytes);
+        await handle.appendFile(kept.wholeBytes === 0 ? note : `\n${note}`);
+      }
+      // Also where it stood there already: whoever wrote it may have died before its sync.
       await handle.sync();
-      if (kept.bytes === 0) syncDirectory(dirname(this.#file));
+      if (doubtful || kept.bytes === 0) syncDirectory(dirname(this.#file));
+      this.#doubtful = false;
     } catch (error) {
       if (error instanceof SinkError) throw error;
       throw new SinkError(reasonOf(error));

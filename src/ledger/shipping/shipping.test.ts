@@ -12,11 +12,12 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import type { SignedCheckpoint } from '../../store/port.ts';
 import { signCheckpoint } from '../checkpoint.ts';
 import { createLedgerKey } from '../key.ts';
@@ -52,6 +53,27 @@ describe('a file', () => {
     const file = place();
     for (const { note } of [one, two, two, three]) await new FileSink(file).deliver(note, soon());
     expect(readFileSync(file, 'utf8')).toBe([one.note, two.note, three.note].join('\n'));
+  });
+
+  test('whose sync failed has not got the checkpoint: it is written anew, and one that a crash left is synced', async () => {
+    const file = place();
+    const handle = await open(file, 'w');
+    const sync = vi.spyOn(Object.getPrototypeOf(handle), 'sync');
+    await handle.close();
+    sync.mockRejectedValueOnce(Object.assign(new Error('broken'), { code: 'EIO' }));
+    const sink = new FileSink(file);
+    await expect(sink.deliver(one.note, soon())).rejects.toThrow('EIO');
+    await sink.deliver(one.note, soon());
+    expect([readFileSync(file, 'utf8'), sync.mock.calls.length]).toEqual([
+      `${one.note}\n${one.note}`,
+      2,
+    ]);
+    await new FileSink(file).deliver(one.note, soon());
+    expect([readFileSync(file, 'utf8'), sync.mock.calls.length]).toEqual([
+      `${one.note}\n${one.note}`,
+      3,
+    ]);
+    sync.mockRestore();
   });
 
   test('torn at any byte by a crash: what was whole stays, what was torn goes', async () => {
