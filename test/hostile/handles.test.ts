@@ -100,7 +100,7 @@ async function send(
   path: string,
   headers: readonly string[],
   body: JsonObject,
-  method = 'POST',
+  { method = 'POST', meanwhile }: { method?: string; meanwhile?: () => Promise<void> } = {},
 ): Promise<Heard> {
   const socket = connect(Number(url.port), url.hostname);
   const content = Buffer.from(JSON.stringify(body));
@@ -113,7 +113,9 @@ async function send(
     `Content-Length: ${content.length}`,
     ...headers,
   ];
-  socket.write(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'), content]));
+  socket.write(`${head.join('\r\n')}\r\n\r\n`, 'latin1');
+  await meanwhile?.();
+  socket.write(content);
   const answer = await text(socket);
   const [top = '', rest = ''] = answer.split(/\r\n\r\n(.*)/s);
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(top)?.[1] ?? 0);
@@ -287,7 +289,9 @@ describe('a run’s handle', () => {
       [`${run}/usage`, other, { steps: 1 }, 404],
     ];
     for (const [path, token, body, status] of tried) {
-      const heard = await send(path, [bearer(token)], body ?? {}, body === null ? 'GET' : 'POST');
+      const heard = await send(path, [bearer(token)], body ?? {}, {
+        method: body === null ? 'GET' : 'POST',
+      });
       expect([path, heard.status]).toEqual([path, status]);
       noted(heard.code);
     }
@@ -332,7 +336,9 @@ describe('a session id', () => {
     const { session } = await send('/mcp', [bearer(mine)], initialize);
     const carried = `Mcp-Session-Id: ${session}`;
     expect((await send('/mcp', [bearer(other), carried], listing)).code).toBe('mcp.session');
-    expect((await send('/mcp', [bearer(mine), carried], {}, 'DELETE')).status).toBe(204);
+    expect((await send('/mcp', [bearer(mine), carried], {}, { method: 'DELETE' })).status).toBe(
+      204,
+    );
     for (const id of [session ?? '', last(session ?? '')])
       expect((await send('/mcp', [bearer(mine), `Mcp-Session-Id: ${id}`], listing)).code).toBe(
         'mcp.session',
@@ -403,10 +409,35 @@ describe('a token', () => {
       noted(invalid);
     }
   });
+
+  test.each([
+    ['an agent’s', () => agentToken(gateway, 'counter'), '/mcp'],
+    ['an opener’s', () => openerToken(gateway, null), '/v1/runs'],
+  ])('%s, revoked while a request of its arrives: refused', async (_, mint, path) => {
+    const token = await mint();
+    const checked = vi.spyOn(gateway.tokens, 'authenticate');
+    const real = performance.now.bind(performance);
+    const heard = await send(
+      path,
+      [bearer(token)],
+      path === '/mcp' ? { jsonrpc: '2.0', id: 1, method: 'tools/list' } : { agent: 'counter' },
+      {
+        meanwhile: async () => {
+          await vi.waitFor(() => expect(checked).toHaveBeenCalledOnce());
+          await gateway.tokens.revoke(idOfToken(token));
+          vi.spyOn(performance, 'now').mockImplementation(() => real() + 2_000);
+        },
+      },
+    );
+    vi.mocked(performance.now).mockRestore();
+    checked.mockRestore();
+    expect(heard).toMatchObject({ status: 401, code: invalid });
+    noted(invalid);
+  });
 });
 
 function idOfToken(token: string): string {
-  return token.slice('sp_agent_'.length, 'sp_agent_'.length + 12);
+  return token.replace(/^sp_[a-z]+_/, '').slice(0, 12);
 }
 
 async function newest(type: string): Promise<JsonValue> {

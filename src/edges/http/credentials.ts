@@ -1,9 +1,12 @@
 import type { IncomingMessage } from 'node:http';
+import { SallyportError } from '../../content/errors.ts';
 import { IdentityError } from '../../identity/errors.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { LogLine } from '../../runtime/ports.ts';
+import { readBody } from './body.ts';
 import { headerOf } from './headers.ts';
 import { keepFor } from './held-bytes.ts';
+import { httpLimits } from './limits.ts';
 
 /** Verifies an `Authorization` header. Throws IdentityError when it doesn't fit; anything else is our fault. */
 export type Authenticate = (authorization: string | undefined) => Principal | Promise<Principal>;
@@ -48,6 +51,33 @@ export async function credentialOf(
       },
     };
   }
+}
+
+export class CredentialRefused extends SallyportError {
+  readonly refusal: CredentialRefusal;
+
+  constructor(refusal: CredentialRefusal) {
+    super(refusal.code, refusal.message);
+    this.refusal = refusal;
+  }
+}
+
+/**
+ * The body of a request whose credential is good. A request may take a minute to arrive, and what began before its token
+ * was revoked must not be done after it: of one that took its time, the credential is checked again.
+ *
+ * @throws {CredentialRefused} when it isn't good any more
+ */
+export async function readBodyOf<Good extends object>(
+  request: IncomingMessage,
+  check: () => Promise<Good | { readonly refused: CredentialRefusal }>,
+): Promise<Uint8Array> {
+  const beganMs = performance.now();
+  const body = await readBody(request, httpLimits.bodyBytesMax);
+  if (performance.now() - beganMs < httpLimits.credentialHoldsMs) return body;
+  const credential = await check();
+  if ('refused' in credential) throw new CredentialRefused(credential.refused);
+  return body;
 }
 
 /**

@@ -25,6 +25,8 @@ export const httpLimits = {
   requestTimeoutMs: 60_000,
   /** How often both are looked at: a slow client has at most this much more. */
   slownessEveryMs: 2_000,
+  /** A body that takes longer has its credential checked again when it is there. */
+  credentialHoldsMs: 1_000,
   /** Longer than the usual 60 s of a load balancer, so that we are never the one who closes first. */
   keepAliveTimeoutMs: 65_000,
   /** A client that never reads its answer: after this the answer counts as undelivered. */

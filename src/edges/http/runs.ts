@@ -8,9 +8,14 @@ import type { Principal } from '../../identity/principal.ts';
 import { RuntimeError, type RuntimeErrorCode } from '../../runtime/errors.ts';
 import type { OpenerPrincipal, Runtime } from '../../runtime/port.ts';
 import { StoreError } from '../../store/errors.ts';
-import { checkJsonBody, readBody } from './body.ts';
-import { type CredentialRefusal, wrongScope } from './credentials.ts';
-import { httpLimits } from './limits.ts';
+import { checkJsonBody } from './body.ts';
+import {
+  type Credential,
+  type CredentialRefusal,
+  CredentialRefused,
+  readBodyOf,
+  wrongScope,
+} from './credentials.ts';
 import { HttpRefusal } from './refusal.ts';
 import { sendJson } from './respond.ts';
 import { closeShape, openRunShape, usageShape } from './run-requests.ts';
@@ -28,7 +33,7 @@ export async function answerRuns(
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
-  noteRefusal: (code: string) => void,
+  credential: { readonly check: () => Promise<Credential>; readonly note: (code: string) => void },
 ): Promise<void> {
   const [, encoded, operation] = routes.exec(path) ?? [];
   try {
@@ -36,7 +41,7 @@ export async function answerRuns(
       allowOnly(request, 'POST');
       const { run, handle } = await runtime.openRun(
         openerOf(principal),
-        await readShape(request, openRunShape),
+        await readShape(request, openRunShape, credential.check),
       );
       await sendJson(response, 201, { ok: true, handle, run: runView(run) });
       return;
@@ -52,7 +57,7 @@ export async function answerRuns(
     }
     allowOnly(request, 'POST');
     if (operation === 'usage') {
-      const usage = await readShape(request, usageShape);
+      const usage = await readShape(request, usageShape, credential.check);
       await sendJson(response, 200, {
         ok: true,
         run: runView(await runtime.reportUsage(principal, id, usage)),
@@ -60,20 +65,20 @@ export async function answerRuns(
       return;
     }
     const opener = openerOf(principal);
-    const { as, reason } = await readShape(request, closeShape);
+    const { as, reason } = await readShape(request, closeShape, credential.check);
     await sendJson(response, 200, {
       ok: true,
       run: runView(await runtime.closeRun(opener, id, as, reason)),
     });
   } catch (error) {
-    if (error instanceof ScopeRefused) {
-      noteRefusal(error.code);
+    if (error instanceof CredentialRefused) {
+      credential.note(error.code);
       await sendRefusal(response, error.refusal);
     } else if (error instanceof RuntimeError) {
-      noteRefusal(error.code);
+      credential.note(error.code);
       await sendJson(response, runtimeStatus[error.code], failure(error));
     } else if (error instanceof HttpRefusal) {
-      noteRefusal(error.code);
+      credential.note(error.code);
       await sendJson(response, error.status, failure(error), error.headers);
     } else if (error instanceof StoreError) await sendJson(response, 503, failure(error));
     else throw error;
@@ -103,19 +108,10 @@ const runtimeStatus: Readonly<Record<RuntimeErrorCode, number>> = {
   'identity.scope': 403,
 };
 
-class ScopeRefused extends SallyportError {
-  readonly refusal: CredentialRefusal;
-
-  constructor(refusal: CredentialRefusal) {
-    super(refusal.code, refusal.message);
-    this.refusal = refusal;
-  }
-}
-
 /** An agent that could open or close runs could shed what its run has seen. */
 function openerOf(principal: Principal): OpenerPrincipal {
   if (principal.type === 'opener') return principal;
-  throw new ScopeRefused(wrongScope('runs are opened and closed with an opener’s credential'));
+  throw new CredentialRefused(wrongScope('runs are opened and closed with an opener’s credential'));
 }
 
 function allowOnly(request: IncomingMessage, method: 'GET' | 'POST'): void {
@@ -134,9 +130,10 @@ function runIdOf(encoded: string): string {
 async function readShape<Shape extends z.ZodType>(
   request: IncomingMessage,
   shape: Shape,
+  check: () => Promise<Credential>,
 ): Promise<z.output<Shape>> {
   checkJsonBody(request);
-  const parsed = shape.safeParse(readStrictly(await readBody(request, httpLimits.bodyBytesMax)));
+  const parsed = shape.safeParse(readStrictly(await readBodyOf(request, check)));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const at = issue === undefined || issue.path.length === 0 ? '' : `\`${issue.path.join('.')}\`: `;

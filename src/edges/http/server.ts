@@ -54,14 +54,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const path = pathOf(request);
     if (path === '/mcp') return mcp.answer(request, response);
     if (isRunsPath(path)) {
-      const credential = await credentialOf(request, options.authenticate, options.log);
+      const check = () => credentialOf(request, options.authenticate, options.log);
+      const credential = await check();
       if ('refused' in credential) {
         refusals.note(credential.refused.code, null);
         return sendRefusal(response, credential.refused);
       }
       const { principal } = credential;
       const note = (code: string): void => refusals.note(code, principal.credential);
-      return answerRuns(options.runtime, principal, path, request, response, note);
+      return answerRuns(options.runtime, principal, path, request, response, { check, note });
     }
     if (path === '/healthz' && request.method === 'GET') {
       await sendJson(response, closing ? 503 : 200, { ok: !closing });

@@ -5,16 +5,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonObject } from '../../content/value.ts';
 import type { AgentPrincipal, Runtime } from '../../runtime/port.ts';
-import { checkJsonBody, readBody } from '../http/body.ts';
+import { checkJsonBody } from '../http/body.ts';
 import {
   type Authenticate,
   type CredentialRefusal,
+  CredentialRefused,
   credentialOf,
   type EdgeLog,
+  readBodyOf,
   wrongScope,
 } from '../http/credentials.ts';
 import { headerOf } from '../http/headers.ts';
-import { httpLimits } from '../http/limits.ts';
 import { HttpRefusal } from '../http/refusal.ts';
 import type { RefusalTally } from '../http/refusal-tally.ts';
 import { sendEmpty, sendJson } from '../http/respond.ts';
@@ -95,7 +96,7 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
       const { principal } = credential;
       shown = principal.credential;
       checkJsonBody(http);
-      const value = readBodyJson(await readBody(http, httpLimits.bodyBytesMax));
+      const value = readBodyJson(await readBodyOf(http, () => agentOf(http)));
       id = idOf(value);
       const message = messageOf(value);
       if (message.type === 'notification') {
@@ -108,6 +109,10 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
       else if (message.method !== 'initialize') checkLegacyRequest(http, principal, versionHeader);
       await answerRequest({ principal, http, response, request: message, era });
     } catch (error) {
+      if (error instanceof CredentialRefused) {
+        options.noteRefusal(error.code, shown);
+        return await sendCredentialRefusal(response, error.refusal, null);
+      }
       if (error instanceof RpcRefusal || error instanceof HttpRefusal)
         options.noteRefusal(error.code, shown);
       await sendFailure(response, id, error, options.log);
