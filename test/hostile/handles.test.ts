@@ -416,7 +416,8 @@ describe('a token', () => {
   ])('%s, revoked while a request of its arrives: refused', async (_, mint, path) => {
     const token = await mint();
     const checked = vi.spyOn(gateway.tokens, 'authenticate');
-    const real = performance.now.bind(performance);
+    const elapsed = performance.now.bind(performance);
+    const clock = vi.spyOn(performance, 'now');
     const heard = await send(
       path,
       [bearer(token)],
@@ -425,11 +426,11 @@ describe('a token', () => {
         meanwhile: async () => {
           await vi.waitFor(() => expect(checked).toHaveBeenCalledOnce());
           await gateway.tokens.revoke(idOfToken(token));
-          vi.spyOn(performance, 'now').mockImplementation(() => real() + 2_000);
+          clock.mockImplementation(() => elapsed() + 2_000);
         },
       },
     );
-    vi.mocked(performance.now).mockRestore();
+    clock.mockRestore();
     checked.mockRestore();
     expect(heard).toMatchObject({ status: 401, code: invalid });
     noted(invalid);
