@@ -29,6 +29,8 @@ export interface Pattern {
   readonly matches: (text: string, meter: Meter) => boolean;
 }
 
+const escapes = /\\(?:[pPx]\{[^{}]*\}|.)/gs;
+
 /**
  * RE2 syntax, found anywhere in the text, in time linear in it: what an agent sends can't stall a decision.
  * Null and a reason, where the pattern isn't one.
@@ -40,7 +42,7 @@ export function compilePattern(
     return { problem: `the pattern is longer than ${patternCharactersMax} characters` };
   }
   // A brace that repeats nothing is a brace to some engines, and a mistake to others.
-  if (/(?<!\\(?:[pPx])?)\{(?!\d+(?:,\d*)?\})/.test(pattern)) {
+  if (/\{(?!\d+(?:,\d*)?\})/.test(pattern.replaceAll(escapes, 'x'))) {
     return { problem: 'a `{` in the pattern repeats nothing: write `\\{`' };
   }
   let compiled: RE2JS;

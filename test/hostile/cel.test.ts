@@ -85,6 +85,7 @@ describe('what is refused at load, because implementations differ or it has no u
     ['midnight as 24:00', "timestamp('2026-01-01T24:00:00Z') < now"],
     ['a duration that some can’t hold', "duration('99999999h') > duration('1h')"],
     ['a brace that repeats nothing', "tool.matches('({?i)a')"],
+    ['a brace that repeats nothing, behind a backslash of its own', "tool.matches(r'a\\\\{b')"],
     ['a pattern from the call', 'call.args.text.matches(call.args.text)'],
     ['a leading dot', ".agent == 'desk'"],
     ['nulls of what is never null', 'call.args.flag == null'],
