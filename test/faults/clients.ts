@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Labels } from '../../src/engine/run.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../seeded-random.ts';
 import type { Scene, Witness } from './scene.ts';
 
 const headers = {
@@ -92,7 +92,7 @@ export class Client {
     this.#habits = habits;
     this.#name = name;
     this.#random = random;
-    this.#token = random.pick(scene.tokens.agents);
+    this.#token = random.oneOf(scene.tokens.agents);
   }
 
   /** What it asked and has no answer to. */
@@ -157,9 +157,9 @@ export class Client {
   #next(): Ask {
     if (this.#last !== null && this.#random.below(8) === 0) return this.#last;
     this.#asked += 1;
-    const operation = this.#random.pick(operations);
+    const operation = this.#random.oneOf(operations);
     return {
-      tool: `${this.#random.pick(this.#scene.upstreams)}.${operation}`,
+      tool: `${this.#random.oneOf(this.#scene.upstreams)}.${operation}`,
       args: { id: `${this.#name}-${this.#asked}` },
       labels: shown[operation] ?? none,
     };

@@ -21,8 +21,8 @@ import {
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { callTool } from '../mcp-client.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { Client } from './clients.ts';
-import { randomFrom } from './random.ts';
 import { end, openScene, type Scene } from './scene.ts';
 
 const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
@@ -91,7 +91,7 @@ export async function performDisk(row: DiskRow, compileCache: string): Promise<r
   const wrong: string[] = [];
   await using scene = await openScene({ stdio: false, compileCache });
   using disk = new Disk(scene.dataDirectory);
-  const client = new Client(scene, 'd', randomFrom(1));
+  const client = new Client(scene, 'd', seededRandom(1));
   const up = await start(scene);
   if (up.url === null) return [`it did not start: ${up.log()}`];
   if (!(await client.work(up.url, 6))) wrong.push('it went away while all was well');

@@ -11,8 +11,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { seededRandom } from '../seeded-random.ts';
 import { Client, type Habits, never } from './clients.ts';
-import { randomFrom } from './random.ts';
 import { end, NotStarted, openScene, type Scene, type Up } from './scene.ts';
 import type { Violation } from './world.ts';
 
@@ -93,7 +93,7 @@ export class KillRig implements Disposable {
   }
 
   async life(seed: number, kills: number): Promise<Life> {
-    const random = randomFrom(seed);
+    const random = seededRandom(seed);
     await using scene = await this.#scene();
     const clients = clientsOf(scene, seed);
     const hit: string[] = [];
@@ -213,7 +213,7 @@ function clientsOf(scene: Scene, seed: number): Client[] {
       reportsOneIn: lane === 0 ? 5 : never,
       twiceOneIn: 3,
     };
-    const random = randomFrom(seed * clientsAtOnce + lane + 1);
+    const random = seededRandom(seed * clientsAtOnce + lane + 1);
     return new Client(scene, `s${seed}-${lane}`, random, habits);
   });
 }

@@ -2,9 +2,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { fold } from '../../src/engine/fold.ts';
 import { openSqliteReader } from '../../src/store/sqlite/open.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { leaveBacklog } from './backlog.ts';
 import { Client } from './clients.ts';
-import { randomFrom } from './random.ts';
 import type { Round, Row } from './round.ts';
 import { end, openScene, type Scene } from './scene.ts';
 
@@ -23,7 +23,7 @@ export const recoveryRound: Round = {
     const empty = performance.now();
     const first = await scene.start();
     if (first === null) throw new Error('the gateway did not come up');
-    await new Client(scene, `r${seed}-0`, randomFrom(seed)).work(first.url, 1);
+    await new Client(scene, `r${seed}-0`, seededRandom(seed)).work(first.url, 1);
     const emptySeconds = secondsSince(empty);
     await end(first.child, 'SIGKILL');
     progress(`leaving ${backlog.events} events`);
@@ -35,7 +35,7 @@ export const recoveryRound: Round = {
       const begun = performance.now();
       const up = await scene.start();
       if (up === null) throw new Error('the gateway did not come up');
-      const client = new Client(scene, `r${seed}-${repeat}`, randomFrom(seed + repeat));
+      const client = new Client(scene, `r${seed}-${repeat}`, seededRandom(seed + repeat));
       await client.work(up.url, 1);
       served.push(secondsSince(begun));
       for (let call = 0; call < 20; call += 1) {

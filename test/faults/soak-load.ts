@@ -4,9 +4,9 @@ import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
+import { seededRandom } from '../seeded-random.ts';
 import { Client } from './clients.ts';
 import type { Sample } from './leak.ts';
-import { randomFrom } from './random.ts';
 import { openScene, type Scene, type Up } from './scene.ts';
 import type { Violation, World } from './world.ts';
 
@@ -43,7 +43,7 @@ export class Soak implements AsyncDisposable {
     this.#census = join(scene.dataDirectory, '..', 'census');
     writeFileSync(this.#census, '');
     this.#clients = Array.from({ length: clients }, (_, lane) => {
-      const random = randomFrom(seed * clients + lane + 1);
+      const random = seededRandom(seed * clients + lane + 1);
       // One of them is a bare client, whose calls share the run of its token.
       const habits = {
         ...{ bare: lane === 0, callsPerRun, children: lane === 1 },

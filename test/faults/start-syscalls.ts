@@ -8,8 +8,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
+import { seededRandom } from '../seeded-random.ts';
 import { Client } from './clients.ts';
-import { randomFrom } from './random.ts';
 import { end, openScene } from './scene.ts';
 import type { SyscallVerdict } from './syscalls.ts';
 
@@ -36,7 +36,9 @@ export async function performStart(
 ): Promise<SyscallVerdict> {
   await using scene = await openScene({ stdio: false, compileCache });
   const wrong: string[] = [];
-  const clients = [1, 2].map((n) => new Client(scene, `b${seed}c${n}`, randomFrom(seed * 10 + n)));
+  const clients = [1, 2].map(
+    (n) => new Client(scene, `b${seed}c${n}`, seededRandom(seed * 10 + n)),
+  );
   const first = await scene.start();
   if (first === null) throw new Error('the first gateway did not come up');
   const working = clients.map((client) => client.work(first.url, 20));

@@ -5,8 +5,8 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { callTool } from '../mcp-client.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { Client } from './clients.ts';
-import { randomFrom } from './random.ts';
 import { end, NotStarted, openScene, type Scene } from './scene.ts';
 import { attachStrace, type Seen } from './strace.ts';
 
@@ -141,7 +141,9 @@ export async function performSyscall(
 ): Promise<SyscallVerdict> {
   await using scene = await openScene({ stdio: false, compileCache });
   const wrong: string[] = [];
-  const clients = [1, 2].map((n) => new Client(scene, `s${seed}c${n}`, randomFrom(seed * 10 + n)));
+  const clients = [1, 2].map(
+    (n) => new Client(scene, `s${seed}c${n}`, seededRandom(seed * 10 + n)),
+  );
   const up = await scene.start();
   if (up?.child.pid === undefined) throw new Error('the gateway did not come up');
   const trace = await attachStrace(up.child.pid, {

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { seededRandom } from '../seeded-random.ts';
 import { Client } from './clients.ts';
-import { randomFrom } from './random.ts';
 import type { Round, RoundOptions, RoundReport, Row } from './round.ts';
 import { end, openScene, type Scene, type Up } from './scene.ts';
 import type { Violation } from './world.ts';
@@ -78,7 +78,7 @@ export async function undergoAll(
   await using scene = await openScene({ stdio: false, compileCache: null });
   const clients = Array.from(
     { length: clientsAtOnce },
-    (_, lane) => new Client(scene, `t${seed}-${lane}`, randomFrom(seed * clientsAtOnce + lane)),
+    (_, lane) => new Client(scene, `t${seed}-${lane}`, seededRandom(seed * clientsAtOnce + lane)),
   );
   const rows: Row[] = [];
   const failures: { what: string; repeat: string }[] = [];

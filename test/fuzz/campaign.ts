@@ -1,6 +1,7 @@
 /** Many inputs against one target, until one breaks a promise. */
+
+import { seededRandom } from '../seeded-random.ts';
 import { mutate } from './mutate.ts';
-import { seededRandom } from './random.ts';
 import type { Target } from './target.ts';
 
 export interface Finding {

@@ -1,5 +1,5 @@
 /** New inputs from old ones: what breaks readers is nearly right, seldom noise. */
-import type { Random } from './random.ts';
+import type { Random } from '../seeded-random.ts';
 import type { Target } from './target.ts';
 
 /** Characters that end, begin, join or escape something in most formats, and units that are no characters. */

@@ -9,9 +9,9 @@ import { describe, expect, test } from 'vitest';
 import { canonicalJson, readJson, StrictJsonError } from '../../src/content/json.ts';
 import type { JsonValue } from '../../src/content/value.ts';
 import { mutate } from '../fuzz/mutate.ts';
-import { seededRandom } from '../fuzz/random.ts';
 import { attempt, bytesOf } from '../fuzz/target.ts';
 import { jsonTarget } from '../fuzz/targets/json.ts';
+import { seededRandom } from '../seeded-random.ts';
 
 const readers = join(import.meta.dirname, 'readers');
 const environment = { ...process.env, GOPROXY: 'off', GOTOOLCHAIN: 'local', GO111MODULE: 'off' };
