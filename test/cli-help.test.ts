@@ -101,6 +101,8 @@ const calls: readonly (readonly [string, number])[] = [
   ['policy explain --agent reporter --tool files.read_text_file --args {"path":"q4.txt"}', 1],
   ['policy test', 0],
   ['policy schema', 0],
+  ['policy diff sallyport.yaml sallyport.yaml', 0],
+  ['policy diff sallyport.yaml', 2],
   ['tools list', 0],
   ['tools diff', 0],
   ['tools pin files.read_text_file', 0],

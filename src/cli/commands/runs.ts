@@ -91,7 +91,10 @@ async function showRun(run: string, options: CommonOptions, output: Output): Pro
     name,
     printable(JSON.stringify(value)),
   ]);
-  const events = objects(answer['events']).map((event) => eventCells(event['seq'], event));
+  const events = objects(answer['events'])
+    // Told a moment after each call, several at a time: `--json` has them.
+    .filter(({ type }) => type !== 'call.delivered')
+    .map((event) => eventCells(event['seq'], event));
   return output.result(
     true,
     answer,
