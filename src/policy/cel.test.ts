@@ -1,13 +1,14 @@
 import { Environment } from '@marcbachmann/cel-js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { barePin } from '../../test/bare-pin.ts';
 import type { Kind, KindName } from '../content/kind.ts';
 import { plainKind } from '../content/kinds.ts';
 import type { JsonObject, JsonValue } from '../content/value.ts';
 import { emptyLists } from '../engine/bindings.ts';
 import { compileCel } from './cel.ts';
 import { type CelEnvironment, callEnvironment, resultEnvironment } from './cel-environment.ts';
-import type { Argument, CelBindings, PinnedDefinition, Tool } from './model.ts';
+import type { Argument, CelBindings, Tool } from './model.ts';
 
 const at = { file: 'policy.yaml', line: 1, column: 1 };
 
@@ -18,20 +19,6 @@ function kind(name: KindName, more: Partial<Kind> = {}): Kind {
 function argument(name: string, of: Kind): [string, Argument] {
   const pointer = { text: '', segments: [] };
   return [name, { name, parts: [{ pointer, kind: of }], absentIsNone: false }];
-}
-
-function pinned(inputSchema: JsonObject): PinnedDefinition {
-  return {
-    digest: 'sha256:00',
-    title: null,
-    description: '',
-    inputSchema,
-    outputSchema: null,
-    annotations: null,
-    checkInput: () => [],
-    checkOutput: null,
-    fillDefaults: (args) => args,
-  };
 }
 
 type Described = Pick<Tool, 'name' | 'args' | 'pin' | 'fixed'>;
@@ -52,7 +39,7 @@ const refund: Described = {
     argument('lines', kind('content')),
     argument('loose', kind('content')),
   ]),
-  pin: pinned({
+  pin: barePin({
     type: 'object',
     required: ['payment_id', 'amount_cents', 'mode'],
     properties: {
@@ -82,7 +69,7 @@ const mail: Described = {
   name: 'mail.send',
   fixed: {},
   args: new Map([argument('to', kind('recipient')), argument('body', kind('content'))]),
-  pin: pinned({
+  pin: barePin({
     type: 'object',
     required: ['to', 'body'],
     properties: { to: { type: 'array', items: { type: 'string' } }, body: { type: 'string' } },

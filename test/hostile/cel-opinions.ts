@@ -12,6 +12,7 @@ import { emptyLists } from '../../src/engine/bindings.ts';
 import { compileCel } from '../../src/policy/cel.ts';
 import { callEnvironment } from '../../src/policy/cel-environment.ts';
 import type { CelBindings } from '../../src/policy/model.ts';
+import { barePin } from '../bare-pin.ts';
 
 /**
  * What an expression came to. `refused`: it isn't one, or its types don't fit. `absent`: it asks for a field that isn't
@@ -77,17 +78,7 @@ const environment = callEnvironment(
           return [name, { name, parts, absentIsNone: false }];
         }),
       ),
-      pin: {
-        digest: 'sha256:00',
-        title: null,
-        description: '',
-        inputSchema,
-        outputSchema: null,
-        annotations: null,
-        checkInput: () => [],
-        checkOutput: null,
-        fillDefaults: (args) => args,
-      },
+      pin: barePin(inputSchema),
     },
   ],
   new Map([['purpose', { type: 'one_of', values: ['billing', 'care'] }]]),

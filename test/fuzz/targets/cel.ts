@@ -6,6 +6,7 @@ import { emptyLists } from '../../../src/engine/bindings.ts';
 import { compileCel } from '../../../src/policy/cel.ts';
 import { callEnvironment } from '../../../src/policy/cel-environment.ts';
 import type { Argument } from '../../../src/policy/model.ts';
+import { barePin } from '../../bare-pin.ts';
 import { must, type Target } from '../target.ts';
 
 const at = { file: 'policy.yaml', line: 1, column: 1 };
@@ -35,17 +36,7 @@ const environment = callEnvironment(
         argument('tags', 'identifier'),
         argument('loose', 'content'),
       ]),
-      pin: {
-        digest: 'sha256:00',
-        title: null,
-        description: '',
-        inputSchema,
-        outputSchema: null,
-        annotations: null,
-        checkInput: () => [],
-        checkOutput: null,
-        fillDefaults: (args) => args,
-      },
+      pin: barePin(inputSchema),
     },
   ],
   new Map(),
