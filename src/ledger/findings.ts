@@ -8,7 +8,7 @@ export type LedgerProblemCode =
   | 'rolled_back'
   /** What lies here is in itself sound, and not what a checkpoint was signed over. */
   | 'rewritten'
-  /** A column that queries go by says something else than the event. */
+  /** A column that queries go by says something else than the event, or they leave it out. */
   | 'mislabelled'
   | 'payload_missing'
   | 'payload_edited'

@@ -315,6 +315,52 @@ describe('verification', () => {
       ['mislabelled'],
     ],
     [
+      'an event left out of its run',
+      'UPDATE events SET previous_seq = 15 WHERE seq = 17',
+      17,
+      ['mislabelled'],
+    ],
+    [
+      'the same, renumbered',
+      `UPDATE events SET previous_seq = 15 WHERE seq = 17;
+       UPDATE events SET run_version = run_version - 1 WHERE seq BETWEEN 17 AND 299;
+       UPDATE runs SET version = 299 WHERE run = 'a'`,
+      17,
+      ['mislabelled'],
+    ],
+    [
+      "a run that goes on from another's end",
+      'UPDATE events SET previous_seq = 299 WHERE seq = 301',
+      299,
+      ['mislabelled', 'mislabelled'],
+    ],
+    ['a run cut short', "UPDATE runs SET last_seq = 17 WHERE run = 'a'", 299, ['mislabelled']],
+    [
+      'a run that leads nowhere',
+      "UPDATE runs SET last_seq = 900 WHERE run = 'a'",
+      299,
+      ['mislabelled'],
+    ],
+    [
+      "a run that is listed as another agent's",
+      "UPDATE runs SET agent = 'other_agent' WHERE run = 'a'",
+      299,
+      ['mislabelled'],
+    ],
+    ['a run that is not listed', "DELETE FROM runs WHERE run = 'a'", null, ['mislabelled']],
+    [
+      'a type that is not found',
+      "DELETE FROM event_blocks WHERE name = 'type:call.started' AND block = 1",
+      256,
+      ['mislabelled'],
+    ],
+    [
+      'an agent that is not found',
+      "DELETE FROM event_blocks WHERE name LIKE 'agent:%' AND block = 2",
+      512,
+      ['mislabelled'],
+    ],
+    [
       'an edited payload',
       `UPDATE payloads SET bytes = x'7b7d' WHERE rowid = 3`,
       3,

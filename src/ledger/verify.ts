@@ -16,6 +16,7 @@ import { leafHash, sameHash } from './leaf.ts';
 import { parseVkey, splitNotes, type Verifier } from './note.ts';
 import { PayloadChecks } from './payload-checks.ts';
 import { payloadsNamedBy } from './payloads.ts';
+import { QueryChecks } from './query-checks.ts';
 import { hashesOf, tileWidth } from './tiles.ts';
 import { Frontier } from './tree.ts';
 
@@ -60,8 +61,12 @@ export async function verifyLedger(options: VerifyOptions): Promise<LedgerReport
   }
   // Read before the events, so that a gateway at work can't seal events that were not read.
   const own = await readOwn(reader, verifier, findings);
-  const events = await new Walk(reader, findings, own, kept).run();
+  const walk = new Walk(reader, findings, own, kept);
+  const events = await walk.run();
   judgeSizes(findings, events, own, newest);
+  // Where events themselves are changed or gone, no query can find what was there.
+  if (findings.all().count === 0)
+    for (const { code, seq, detail } of walk.unfound) findings.add(code, seq, detail);
   return reportOf(findings, { events, sealed: own?.size ?? 0, kept: newest });
 }
 
@@ -75,6 +80,7 @@ class Walk {
   #due = 0;
   readonly #frontier = new Frontier();
   readonly #payloads: PayloadChecks;
+  readonly #queries: QueryChecks;
   #next = 0;
 
   constructor(
@@ -91,6 +97,7 @@ class Walk {
       ...kept.map((of) => ({ of, whose: 'the kept' })),
     ].sort((one, other) => one.of.size - other.of.size);
     this.#payloads = new PayloadChecks(reader);
+    this.#queries = new QueryChecks(reader);
   }
 
   /** @returns how many events there are, up to the last one; missing ones before it count. */
@@ -99,15 +106,24 @@ class Walk {
     this.#compareRoots();
     for (;;) {
       const rows = await this.#reader.eventRows(this.#next, rowsAtOnce - (this.#next % rowsAtOnce));
-      if (rows.length === 0) return this.#next;
+      if (rows.length === 0) break;
       const tile = Math.floor(this.#next / tileWidth);
       const sealed = await this.#sealedHashes(tile);
       for (const row of rows) {
         if (row.seq > this.#next) this.#gap(row.seq);
         const named = this.#event(row, sealed[row.seq - tile * tileWidth]);
         for (const digest of named) await this.#payload(digest, row.seq);
+        this.#queries.event(row);
       }
+      await this.#queries.settled();
     }
+    await this.#queries.end(this.#next);
+    return this.#next;
+  }
+
+  /** What queries don't show. */
+  get unfound(): readonly LedgerProblem[] {
+    return this.#queries.problems;
   }
 
   async #sealedHashes(tile: number): Promise<readonly Uint8Array[]> {

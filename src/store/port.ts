@@ -24,6 +24,8 @@ export interface EventRow {
   readonly seq: number;
   readonly run: string | null;
   readonly runVersion: number | null;
+  /** The event of its run before it; null for a run's first, and for the gateway's own. */
+  readonly previousSeq: number | null;
   readonly atMs: number;
   readonly type: string;
   readonly agent: string | null;

@@ -3,7 +3,7 @@ import type { SQLInputValue } from 'node:sqlite';
 import type { EventFilter } from '../port.ts';
 import { blockEvents, blockOf } from './blocks.ts';
 
-const columns = 'seq, run, run_version, at_ms, type, agent, tool, leaf';
+const columns = 'seq, run, run_version, events.previous_seq, at_ms, type, agent, tool, leaf';
 
 interface Query {
   readonly sql: string;

@@ -255,6 +255,7 @@ function eventRowOf(row: Row): EventRow {
     seq: numberOf(row, 'seq'),
     run: textOrNull(row, 'run'),
     runVersion: numberOrNull(row, 'run_version'),
+    previousSeq: numberOrNull(row, 'previous_seq'),
     atMs: numberOf(row, 'at_ms'),
     type: textOf(row, 'type'),
     agent: textOrNull(row, 'agent'),
