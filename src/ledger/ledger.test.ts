@@ -366,6 +366,13 @@ describe('verification', () => {
       3,
       ['payload_edited'],
     ],
+    [
+      'another payload found in the place of a sound one',
+      `INSERT INTO payloads (digest, bytes) SELECT digest, x'7b7d' FROM payloads WHERE id = 3;
+       UPDATE payload_ids SET id = (SELECT max(id) FROM payloads) WHERE id = 3`,
+      null,
+      ['payload_edited'],
+    ],
     ['a dropped payload', 'DELETE FROM payloads WHERE rowid = 3', 3, ['payload_missing']],
     [
       'an altered checkpoint',

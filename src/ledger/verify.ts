@@ -117,6 +117,8 @@ class Walk {
       }
       await this.#queries.settled();
     }
+    for (const digest of await this.#payloads.strays())
+      this.#findings.add('payload_edited', null, `something else lies under ${digest} too`);
     await this.#queries.end(this.#next);
     return this.#next;
   }
