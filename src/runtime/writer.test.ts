@@ -8,6 +8,8 @@ import type { RunEvent } from '../engine/events.ts';
 import { fold } from '../engine/fold.ts';
 import { noLabels } from '../engine/labels.ts';
 import type { Run } from '../engine/run.ts';
+import { recall } from '../engine/run-memory.ts';
+import { finished, started } from '../store/contract-samples.ts';
 import type { Store } from '../store/port.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
 import { RunWriter } from './writer.ts';
@@ -176,6 +178,36 @@ test('a reserved call counts while its own commit is tried again', async () => {
   await Promise.all([refused, between, settled]);
   expect(seen).toEqual([6, 5]);
   expect((await writer.current())?.tokens).toBe(5);
+});
+
+test('a delivery counts while telling the store of it is tried again', async () => {
+  const writer = await opened();
+  const call = { tier: 1, digest: 'sha256:0a' } as const;
+  await writer.append(() => ({
+    events: [
+      started(writer.id, 'a', store.nowMs(), call),
+      { ...finished(writer.id, 'a', store.nowMs()), ...call },
+    ],
+  }));
+  expect(recall(writer.run?.remembered ?? [], call.digest)?.state).toBe('completed');
+  writer.delivered({
+    ...of(writer.id),
+    type: 'call.delivered',
+    calls: [{ call: 'a', digest: call.digest }],
+  });
+  const refused = writer.append(() => ({
+    events: [spent(writer.id, 1)],
+    reservations: [draw('nothing left', 1, 0)],
+  }));
+  const seen: unknown[] = [];
+  const between = writer.append((run) => {
+    seen.push(recall(run?.remembered ?? [], call.digest));
+    return { events: [spent(writer.id, 0)] };
+  });
+  await Promise.all([refused, between, writer.tellDelivered()]);
+  expect(seen).toEqual([undefined, undefined]);
+  expect(writer.idle).toBe(true);
+  expect(recall((await store.loadRun(writer.id))?.remembered ?? [], call.digest)).toBeUndefined();
 });
 
 test('another writer is noticed and caught up with; without end, it is a fault', async () => {

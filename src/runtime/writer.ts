@@ -60,6 +60,8 @@ export class RunWriter {
   readonly #reserved = new Map<string, RunEvent>();
   /** What was handed over since the store was told the last time. */
   #delivered: Delivered | null = null;
+  /** What the store is being told: it counts while that is tried again. */
+  readonly #telling = new Set<Delivered>();
 
   constructor(store: Store, id: string, run: Run | null) {
     this.#store = store;
@@ -85,7 +87,8 @@ export class RunWriter {
       this.#underWay === 0 &&
       this.#reserved.size === 0 &&
       this.#holders === 0 &&
-      this.#delivered === null
+      this.#delivered === null &&
+      this.#telling.size === 0
     );
   }
 
@@ -149,8 +152,13 @@ export class RunWriter {
     const event = this.#delivered;
     if (event === null) return;
     this.#delivered = null;
-    // The time of its writing: others were written meanwhile, and time never decreases within a run.
-    await this.append(() => ({ events: [{ ...event, atMs: this.#store.nowMs() }] }));
+    this.#telling.add(event);
+    try {
+      // The time of its writing: others were written meanwhile, and time never decreases within a run.
+      await this.append(() => ({ events: [{ ...event, atMs: this.#store.nowMs() }] }));
+    } finally {
+      this.#telling.delete(event);
+    }
   }
 
   async #commit(draft: Draft, settles: string | undefined): Promise<Appended | Outrun> {
@@ -160,7 +168,8 @@ export class RunWriter {
     if (run === null) throw new StoreError('store.corrupt', 'a run has to begin with an event');
     const first = this.#underWay === 0;
     if (settles !== undefined) this.#reserved.delete(settles);
-    if (this.#reserved.size === 0 && this.#delivered === null) this.#seen = run;
+    if (this.#reserved.size + this.#telling.size === 0 && this.#delivered === null)
+      this.#seen = run;
     else {
       // A reserved start is in there already.
       const unseen = reserved === undefined ? draft.events : draft.events.slice(1);
@@ -222,6 +231,7 @@ export class RunWriter {
         this.#run = await this.#store.loadRun(this.id);
         this.#seen = this.#run;
         for (const event of this.#reserved.values()) this.#seen = fold(this.#seen, event);
+        for (const event of this.#telling) this.#seen = fold(this.#seen, event);
         if (this.#delivered !== null) this.#seen = fold(this.#seen, this.#delivered);
         this.#stale = false;
       } finally {
