@@ -1,8 +1,4 @@
-/**
- * `npm run bench [name…] [-- --json] [--only LANES] [--rounds N] [--seconds S]`: the named benchmarks, or all of them.
- *
- * Exit code 0 when every target is met, 1 when one is missed, 2 for wrong use, 3 for a fault.
- */
+/** `npm run bench`: the named benchmarks, or all of them. */
 import { parseArgs } from 'node:util';
 import { makeOutput, UsageError } from '../src/cli/output.ts';
 import { table } from '../src/cli/table.ts';
@@ -27,7 +23,28 @@ try {
   process.exitCode = output.failure(error);
 }
 
+const help = `npm run bench [name…] [-- options]
+
+Measures what is to be compared right after one another, each figure beside its target. Without a name, all of:
+${benches.map(({ name, lanes }) => `  ${name.padEnd(8)} ${lanes.join(', ')}`).join('\n')}
+
+Options:
+  --only <lanes>     of the lanes above, these alone
+  --rounds <number>  how often everything is measured; the median counts
+  --seconds <number> how long each time
+  --json             one object: { ok, rows: [{ name, value, unit, target, ok }] }
+  --help             this
+
+  npm run bench calls -- --only read,act --rounds 3
+
+A whole benchmark, unshortened, is kept in bench/results. Exit codes: 0 every target met, 1 one missed, 2 wrong use.
+`;
+
 async function main(argv: readonly string[]) {
+  if (argv.includes('--help')) {
+    process.stdout.write(help);
+    return 0;
+  }
   const { names, options } = read(argv);
   const rows: Row[] = [];
   for (const bench of benches.filter(({ name }) => names.length === 0 || names.includes(name))) {
