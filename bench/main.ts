@@ -13,16 +13,6 @@ import { keep } from './results.ts';
 
 const benches: readonly Bench[] = [calls, decide, guard, append, policy, ledger];
 
-const output = makeOutput(process.argv.includes('--json'), {
-  out: process.stdout,
-  err: process.stderr,
-});
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  process.exitCode = output.failure(error);
-}
-
 const help = `npm run bench [name…] [-- options]
 
 Measures what is to be compared right after one another, each figure beside its target. Without a name, all of:
@@ -39,6 +29,16 @@ Options:
 
 A whole benchmark, unshortened, is kept in bench/results. Exit codes: 0 every target met, 1 one missed, 2 wrong use.
 `;
+
+const output = makeOutput(process.argv.includes('--json'), {
+  out: process.stdout,
+  err: process.stderr,
+});
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = output.failure(error);
+}
 
 async function main(argv: readonly string[]) {
   if (argv.includes('--help')) {
