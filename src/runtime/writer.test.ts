@@ -207,7 +207,8 @@ test('a delivery counts while telling the store of it is tried again', async () 
   await Promise.all([refused, between, writer.tellDelivered()]);
   expect(seen).toEqual([undefined, undefined]);
   expect(writer.idle).toBe(true);
-  expect(recall((await store.loadRun(writer.id))?.remembered ?? [], call.digest)).toBeUndefined();
+  expect(recall(writer.run?.remembered ?? [], call.digest)).toBeUndefined();
+  expect(await store.loadRun(writer.id)).toEqual(writer.run);
 });
 
 test('another writer is noticed and caught up with; without end, it is a fault', async () => {

@@ -83,13 +83,12 @@ export class RunWriter {
 
   /** Nobody needs this very object: a later call may load the run anew. */
   get idle(): boolean {
-    return (
-      this.#underWay === 0 &&
-      this.#reserved.size === 0 &&
-      this.#holders === 0 &&
-      this.#delivered === null &&
-      this.#telling.size === 0
-    );
+    return this.#underWay === 0 && this.#holders === 0 && this.#allGiven;
+  }
+
+  /** What decisions see is what the store was given. */
+  get #allGiven(): boolean {
+    return this.#reserved.size === 0 && this.#telling.size === 0 && this.#delivered === null;
   }
 
   /** While it is held it isn't let go of: two writers of one run would each count only their own reserved calls. */
@@ -158,6 +157,7 @@ export class RunWriter {
       await this.append(() => ({ events: [{ ...event, atMs: this.#store.nowMs() }] }));
     } finally {
       this.#telling.delete(event);
+      if (this.#allGiven && !this.#stale) this.#seen = this.#run;
     }
   }
 
@@ -168,8 +168,7 @@ export class RunWriter {
     if (run === null) throw new StoreError('store.corrupt', 'a run has to begin with an event');
     const first = this.#underWay === 0;
     if (settles !== undefined) this.#reserved.delete(settles);
-    if (this.#reserved.size + this.#telling.size === 0 && this.#delivered === null)
-      this.#seen = run;
+    if (this.#allGiven) this.#seen = run;
     else {
       // A reserved start is in there already.
       const unseen = reserved === undefined ? draft.events : draft.events.slice(1);
