@@ -1,26 +1,29 @@
 /** The composition root: the only place that knows every room. It builds the parts, joins them, and takes them down. */
-import { hash, randomBytes, randomFillSync } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { dirname } from 'node:path';
 import { hashWith } from './content/digest.ts';
-import { isJsonObject, type JsonValue } from './content/value.ts';
 import { SecretsHeld } from './credentials/held.ts';
 import { readSecret } from './credentials/secrets.ts';
 import type { Operated } from './edges/admin/operations.ts';
 import { startAdmin } from './edges/admin/server.ts';
 import { type RunningServer, startServer } from './edges/http/server.ts';
 import { sessionKeyIn } from './edges/mcp/session-key.ts';
-import type { GatewayEvent, Mediation } from './engine/events.ts';
+import type { GatewayEvent } from './engine/events.ts';
 import type { Facts } from './engine/facts.ts';
 import { fold } from './engine/fold.ts';
 import { openTokens, type Tokens } from './identity/tokens.ts';
 import { openSequencer, type Sequencer } from './ledger/sequencer.ts';
 import { sinkStatusPrefix } from './ledger/shipping/route.ts';
 import { CheckpointShipping } from './ledger/shipping/shipping.ts';
-import type { Policy, Tool } from './policy/model.ts';
+import type { Tool } from './policy/model.ts';
 import { alertEvent } from './runtime/alerts.ts';
+import { openMediations } from './runtime/mediations.ts';
 import { loadEvent, PolicySource, readPolicy } from './runtime/policy-source.ts';
 import type { LogLine } from './runtime/ports.ts';
+import { randomIds } from './runtime/random-ids.ts';
+import { handleKeyIn } from './runtime/run-handles.ts';
 import { type OwnedRuntime, openRuntime } from './runtime/runtime.ts';
+import { resume, suspend } from './runtime/suspensions.ts';
 import type { Store } from './store/port.ts';
 import { openSpool } from './store/spool.ts';
 import { openSqliteStore } from './store/sqlite/open.ts';
@@ -62,9 +65,6 @@ export interface Gateway extends AsyncDisposable {
 }
 
 hashWith((text) => hash('sha256', text));
-
-const mediationPrefix = 'mediation:';
-const suspendedPrefix = 'suspended:';
 
 /** @throws {PolicyFileError | StoreError | LedgerError} with what is wrong and how to mend it: nothing half-open remains. */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
@@ -126,9 +126,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     );
     upstreams.follow(policySource.policy, catalog, () => Promise.resolve());
     const spool = stack.use(await openSpool(options.dataDirectory));
-    const proofs = new Map<string, JsonValue>();
-    for (const { key, value } of await store.listState(mediationPrefix))
-      proofs.set(key.slice(mediationPrefix.length), value);
+    const mediations = await openMediations(store);
     const runtime = stack.use(
       await openRuntime(
         {
@@ -136,12 +134,11 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
           policy: () => policySource.policy,
           upstream: (name) => upstreams.get(name),
           definitionOf: (tool) => definitionOf(tool, upstreams.get(tool.upstream), catalog),
-          mediation: (agent, upstream) =>
-            mediationOf(policySource.policy, proofs.get(agent), upstream),
+          mediation: (agent, upstream) => mediations.of(policySource.policy, agent, upstream),
           heldSecrets: () => secrets.values(),
           spool: (refusal) => spool.append(refusal),
           randomId: randomIds(),
-          handleKey: await handleKeyOf(store),
+          handleKey: await handleKeyIn(store),
           log: options.log,
         },
         await spool.read(),
@@ -168,36 +165,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       catalog,
       policy: () => policySource.policy,
       upstream: (name) => upstreams.get(name),
-      async suspend(agent, by, reason) {
-        await store.commitGateway({
-          events: [{ v: 1, type: 'agent.suspended', atMs: store.nowMs(), agent, by, reason }],
-          writes: [{ key: suspendedPrefix + agent, value: { by, reason } }],
-        });
-      },
-      async resume(agent, by) {
-        await store.commitGateway({
-          events: [{ v: 1, type: 'agent.resumed', atMs: store.nowMs(), agent, by }],
-          writes: [{ key: suspendedPrefix + agent, value: null }],
-        });
-      },
-      async recordMediation(agent, proven) {
-        const proof = proven ? { policy: policySource.policy.hash, atMs: store.nowMs() } : null;
-        await store.commitGateway({
-          events: [
-            {
-              v: 1,
-              type: 'mediation.recorded',
-              atMs: store.nowMs(),
-              agent,
-              proven,
-              policy: policySource.policy.hash,
-            },
-          ],
-          writes: [{ key: mediationPrefix + agent, value: proof }],
-        });
-        if (proof === null) proofs.delete(agent);
-        else proofs.set(agent, proof);
-      },
+      suspend: (agent, by, reason) => suspend(store, agent, by, reason),
+      resume: (agent, by) => resume(store, agent, by),
+      recordMediation: (agent, proven) => mediations.record(policySource.policy, agent, proven),
     };
 
     return {
@@ -233,23 +203,6 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     await stack.disposeAsync().catch((fault: unknown) => report(options, 'gateway.stopped', fault));
     throw error;
   }
-}
-
-const idBytes = 18;
-const idsDrawnAtOnce = 64;
-
-/** Asking the system for few bytes costs as much as asking for many. No byte is used twice. */
-function randomIds(): () => string {
-  const drawn = Buffer.alloc(idBytes * idsDrawnAtOnce);
-  let at = drawn.length;
-  return () => {
-    if (at === drawn.length) {
-      randomFillSync(drawn);
-      at = 0;
-    }
-    at += idBytes;
-    return drawn.toString('base64url', at - idBytes, at);
-  };
 }
 
 function shippingOf(
@@ -288,20 +241,6 @@ function shippingOf(
   });
 }
 
-const handleKeyState = 'run-handle-key';
-
-/** Kept with the runs: whoever restores them restores their handles. */
-async function handleKeyOf(store: Store): Promise<Uint8Array> {
-  const kept = await store.readState(handleKeyState);
-  if (typeof kept === 'string') return Buffer.from(kept, 'base64url');
-  const key = randomBytes(32);
-  await store.commitGateway({
-    events: [],
-    writes: [{ key: handleKeyState, value: key.toString('base64url') }],
-  });
-  return key;
-}
-
 /** What is listed now, against what was accepted. Of a program's own functions it is known without asking anybody. */
 function definitionOf(
   tool: Tool,
@@ -335,12 +274,6 @@ function catalogEvents(upstream: string, change: CatalogChange, atMs: number): G
         }),
       ]
     : [changed];
-}
-
-/** Never better than what was proven, for the policy that it was proven with. */
-function mediationOf(policy: Policy, proof: JsonValue | undefined, upstream: string): Mediation {
-  if (policy.upstreams.get(upstream)?.transport.type === 'functions') return 'cooperative';
-  return isJsonObject(proof) && proof['policy'] === policy.hash ? 'enforced' : 'brokered';
 }
 
 function report(options: GatewayOptions, event: string, error: unknown): void {

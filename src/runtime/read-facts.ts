@@ -1,8 +1,8 @@
 import type { Facts, FactsRequest } from '../engine/facts.ts';
 import type { Tool } from '../policy/model.ts';
-import type { Store } from '../store/port.ts';
 import type { Upstream } from '../upstreams/port.ts';
 import type { RuntimePorts } from './ports.ts';
+import { isSuspended } from './suspensions.ts';
 
 /** The world as one decision sees it, and the upstream that was looked at: a reload must not put another in its place. */
 export interface World {
@@ -10,7 +10,7 @@ export interface World {
   readonly upstream: Upstream | undefined;
 }
 
-/** @param agents - the run's and those of the runs above it: whoever is suspended stops everything below. */
+/** @param agents - the run's and those of the runs above it. */
 export async function readWorld(
   ports: RuntimePorts,
   request: FactsRequest,
@@ -49,12 +49,6 @@ export async function readWorld(
     upstreamUp: upstream?.status().state === 'up',
   };
   return { facts, upstream };
-}
-
-async function isSuspended(store: Store, agents: readonly string[]): Promise<boolean> {
-  for (const agent of new Set(agents))
-    if ((await store.readState(`suspended:${agent}`)) !== undefined) return true;
-  return false;
 }
 
 async function keyed<Item, Value>(

@@ -2,7 +2,8 @@
  * Handles of runs: the run's id, and a seal over it that only this gateway can make. Who sees an id (in the ledger, an
  * alert, a refusal) has not got its handle.
  */
-import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Store } from '../store/port.ts';
 
 const handlePrefix = 'spr_';
 const idPrefix = 'run_';
@@ -45,4 +46,18 @@ export function sealedHandles(key: Uint8Array): RunHandles {
     seal: (id) => handlePrefix + id.slice(idPrefix.length) + sealOf(id),
     open: (handle) => opened.get(handle) ?? check(handle),
   };
+}
+
+const handleKeyState = 'run-handle-key';
+
+/** Kept with the runs: whoever restores them restores their handles. */
+export async function handleKeyIn(store: Store): Promise<Uint8Array> {
+  const kept = await store.readState(handleKeyState);
+  if (typeof kept === 'string') return Buffer.from(kept, 'base64url');
+  const key = randomBytes(32);
+  await store.commitGateway({
+    events: [],
+    writes: [{ key: handleKeyState, value: key.toString('base64url') }],
+  });
+  return key;
 }
