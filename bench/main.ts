@@ -9,9 +9,10 @@ import { decide } from './decide.ts';
 import { guard } from './guard.ts';
 import { ledger } from './ledger.ts';
 import { policy } from './policy.ts';
+import { profile } from './profile.ts';
 import { keep } from './results.ts';
 
-const benches: readonly Bench[] = [calls, decide, guard, append, policy, ledger];
+const benches: readonly Bench[] = [calls, profile, decide, guard, append, policy, ledger];
 
 const help = `npm run bench [name…] [-- options]
 

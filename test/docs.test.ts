@@ -2,6 +2,7 @@
 import { cpSync, existsSync, globSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { figures } from '../bench/results.ts';
 import { run } from '../src/cli/program.ts';
 import { httpLimits } from '../src/edges/http/limits.ts';
 import { mcpLimits } from '../src/edges/mcp/limits.ts';
@@ -78,6 +79,11 @@ test.each(
   ),
 )('%s: %s has a test “%s”', (document, file, title) => {
   expect(readFileSync(join(repository, dirname(document), file), 'utf8')).toContain(title);
+});
+
+test('the figures of performance.md are those that were measured last', async () => {
+  const text = readFileSync(join(repository, 'docs/performance.md'), 'utf8');
+  expect(text).toContain(`-->\n\n${await figures()}\n<!--`);
 });
 
 test('every promise of the threat model names its test', () => {
