@@ -1,3 +1,4 @@
+import { renameSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -126,8 +127,14 @@ describe('a reload', () => {
     const reloaded = source.reload();
     // The first file has been read by now, and the second has not.
     await new Promise((resolve) => setImmediate(resolve));
-    await replace(more, 'timezone: Europe/Paris\n');
-    await replace(file, first.replace('6/hour', '7/hour'));
+    // Both at once: at no moment does the old one of them lie beside the new one of the other.
+    for (const [path, text] of [
+      [more, 'timezone: Europe/Paris\n'],
+      [file, first.replace('6/hour', '7/hour')],
+    ] as const) {
+      writeFileSync(`${path}.new`, text);
+      renameSync(`${path}.new`, path);
+    }
     expect(await reloaded).toBeNull();
     // On a busy machine it may have been read before anything changed.
     expect(['6 Europe/Berlin', '7 Europe/Paris']).toContain(

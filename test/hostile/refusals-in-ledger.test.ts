@@ -37,18 +37,17 @@ test('two thousand refused requests are two events, which say whose they were', 
 
   await using gateway = await openGateway({ ...options, as: 'command' });
   const events = await gateway.store.events({ type: 'edge.refused', limit: 10 });
-  expect(events.map(({ event }) => event)).toMatchObject([
-    {
-      type: 'edge.refused',
-      refusals: [{ code: 'identity.credential_invalid', credential: null, count: 1 }],
-      others: 0,
-    },
-    {
-      refusals: [
-        { code: 'mcp.parse', credential, count: 1_000 },
-        { code: 'identity.credential_invalid', credential: null, count: 999 },
-      ],
-      others: 0,
-    },
-  ]);
+  const [first, later, ...others] = events.map(({ event }) => event);
+  expect(others).toEqual([]);
+  expect(first).toMatchObject({
+    refusals: [{ code: 'identity.credential_invalid', credential: null, count: 1 }],
+    others: 0,
+  });
+  expect(later).toMatchObject({ type: 'edge.refused', others: 0 });
+  expect(later?.type === 'edge.refused' && new Set(later.refusals)).toEqual(
+    new Set([
+      { code: 'mcp.parse', credential, count: 1_000 },
+      { code: 'identity.credential_invalid', credential: null, count: 999 },
+    ]),
+  );
 });
