@@ -22,7 +22,8 @@ export async function fillLedger(directory: string, events: number): Promise<str
   });
   for (let run = 0; (await store.eventCount()) < events; run += 1) {
     const sample = new SampleRun(store, `run-${run}`);
-    await sample.open(store.nowMs(), { agent: `agent-${run % 10}` });
+    const agent = `agent-${run % 10}`;
+    await sample.open(store.nowMs(), { agent });
     for (let call = 0; call < callsPerRun; call += callsPerCommit) {
       const payloads = new Map<string, Uint8Array>();
       const keep = (value: string): string => {
@@ -35,8 +36,9 @@ export async function fillLedger(directory: string, events: number): Promise<str
       for (let index = call; index < call + callsPerCommit; index += 1) {
         const name = `${sample.id}-${index}`;
         const result = keep(`the order of ${name} has left the house and arrives tomorrow`);
-        committed.push(started(sample.id, name, store.nowMs(), { arguments: keep(name) }), {
+        committed.push(started(sample.id, name, store.nowMs(), { agent, arguments: keep(name) }), {
           ...finished(sample.id, name, store.nowMs()),
+          agent,
           result,
           released: result,
         });
