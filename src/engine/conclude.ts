@@ -62,7 +62,14 @@ function obligationsOf(
 ): readonly Obligation[] {
   const obligations: Obligation[] = [];
   if (tool.pin?.checkOutput !== null) obligations.push({ type: 'check_output_schema' });
-  for (const { pairs, case: values } of pairsByLevel(context, sides)) {
+  // Most tools' results aren't filtered at all.
+  const filtered = sides.some(({ options }) =>
+    options.some(
+      ({ option: { alternative } }) =>
+        filtersItems(alternative, tool) || filtersFields(alternative),
+    ),
+  );
+  for (const { pairs, case: values } of filtered ? pairsByLevel(context, sides) : []) {
     const alternatives = pairs.flatMap(({ agent, user }) => [agent, user]);
     if (alternatives.some((alternative) => filtersItems(alternative, tool)))
       obligations.push({ type: 'filter_items', pairs, case: values });

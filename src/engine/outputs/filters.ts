@@ -43,7 +43,7 @@ function looksAt(constraint: Constraint, tool: Tool): readonly Attribute[] | nul
 }
 
 export function filtersItems(alternative: Alternative, tool: Tool): boolean {
-  return itemFilters(alternative, tool).length > 0;
+  return alternative.constraints.some((constraint) => looksAt(constraint, tool) !== null);
 }
 
 export function filtersFields(alternative: Alternative): boolean {
