@@ -25,7 +25,7 @@ export type Verified =
  * A million events make gigabytes of garbage. Left alone, V8 makes room for it as the machine allows; bounded, it takes
  * no longer.
  */
-const resourceLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 };
+const resourceLimits = { maxYoungGenerationSizeMb: 64, maxOldGenerationSizeMb: 512 };
 
 /** The same file, run as it was written or as it was built. */
 const script = new URL(

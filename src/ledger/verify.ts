@@ -14,7 +14,7 @@ import { LedgerError } from './errors.ts';
 import { Findings, type LedgerProblem } from './findings.ts';
 import { leafHash, sameHash } from './leaf.ts';
 import { parseVkey, splitNotes, type Verifier } from './note.ts';
-import { PayloadChecks } from './payload-checks.ts';
+import { PayloadChecks, type PayloadState } from './payload-checks.ts';
 import { payloadsNamedBy } from './payloads.ts';
 import { QueryChecks } from './query-checks.ts';
 import { hashesOf, tileWidth } from './tiles.ts';
@@ -112,7 +112,10 @@ class Walk {
       for (const row of rows) {
         if (row.seq > this.#next) this.#gap(row.seq);
         const named = this.#event(row, sealed[row.seq - tile * tileWidth]);
-        for (const digest of named) await this.#payload(digest, row.seq);
+        for (const digest of named) {
+          const state = this.#payloads.known(digest) ?? (await this.#payloads.find(digest));
+          this.#payload(digest, state, row.seq);
+        }
         this.#queries.event(row);
       }
       await this.#queries.settled();
@@ -147,8 +150,7 @@ class Walk {
     return payloadsNamedBy(event);
   }
 
-  async #payload(digest: string, seq: number): Promise<void> {
-    const state = this.#payloads.known(digest) ?? (await this.#payloads.find(digest));
+  #payload(digest: string, state: PayloadState, seq: number): void {
     if (state === 'missing') this.#findings.add('payload_missing', seq, `${digest} is gone`);
     else if (state === 'edited')
       this.#findings.add('payload_edited', seq, `what lies under ${digest} is something else`);

@@ -13,6 +13,18 @@ test.each([
   ['up and down', 'sockets', (minute: number) => 7 + (minute % 3), false],
   ['one more a minute', 'sockets', (minute: number) => 7 + minute, true],
   ['one more every two minutes', 'sockets', (minute: number) => Math.floor(minute / 2), true],
+  [
+    'filled and emptied, over and over',
+    'external',
+    (minute: number) => (15 + 3 * (minute % 5)) * megabyte,
+    false,
+  ],
+  [
+    'filled and emptied, higher each time',
+    'external',
+    (minute: number) => (15 + 3 * (minute % 5) + minute) * megabyte,
+    true,
+  ],
   ['going down', 'sockets', (minute: number) => 40 - minute, false],
   ['a little memory', 'heapUsed', (minute: number) => (40 + minute / 10) * megabyte, false],
   ['a megabyte a minute', 'heapUsed', (minute: number) => (40 + minute) * megabyte, true],

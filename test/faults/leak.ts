@@ -1,6 +1,8 @@
 /**
- * When something grows that shouldn't. Judged over the second half of a gateway's life, when its caches are warm: the
- * median of the slopes between all pairs of samples, which neither a spike nor a single step moves, times that half.
+ * When something grows that shouldn't. Judged over the second half of a gateway's life, when its caches are warm, by the
+ * smaller of two: the median of the slopes between all pairs of samples, which neither a spike nor a single step moves, times
+ * that half; and how much higher it stood at its highest in the later part than in the earlier, which what fills and is
+ * emptied again and again doesn't move.
  */
 export interface Allowance {
   /** So much growth over the second half is none. */
@@ -40,11 +42,17 @@ export function growthOf(samples: readonly Sample[]): Growth[] {
   return [...new Set(samples.flatMap((sample) => Object.keys(sample)))].map((what) => {
     const values = half.map((sample) => sample[what] ?? 0);
     const [first = 0] = values;
-    const growth = medianSlope(values) * (values.length - 1);
+    const growth = Math.min(medianSlope(values) * (values.length - 1), riseOfPeaks(values));
     const { atMost, share } = memory[what] ?? counted;
     const leaks = growth > Math.max(atMost, share * first);
     return { what, half: first, last: values.at(-1) ?? 0, growth, leaks };
   });
+}
+
+/** Over the whole of it: its parts are half as long. */
+function riseOfPeaks(values: readonly number[]): number {
+  const middle = Math.floor(values.length / 2);
+  return 2 * (Math.max(...values.slice(middle)) - Math.max(...values.slice(0, middle)));
 }
 
 function medianSlope(values: readonly number[]): number {
