@@ -13,7 +13,7 @@ import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { JsonObject } from '../../content/value.ts';
 import { type Gateway, openGateway } from '../../gateway.ts';
 import { askGateway } from './client.ts';
@@ -134,8 +134,14 @@ describe('the socket', () => {
 
   test('an operation under way is answered before the gateway stops', async () => {
     const { run } = await openRun();
+    const { closeRun } = gateway.runtime;
+    const begun = Promise.withResolvers<void>();
+    vi.spyOn(gateway.runtime, 'closeRun').mockImplementation((...closed) => {
+      begun.resolve();
+      return closeRun(...closed);
+    });
     const closing = ask('runs.close', { run, as: 'failure', reason: null });
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await begun.promise;
     await gateway[Symbol.asyncDispose]();
     expect(await closing).toMatchObject({ run: { status: 'closed' } });
   });
