@@ -1,0 +1,149 @@
+/** The worst-case attacker: every variant of every pair, and how often it was stopped. */
+import { described, type Played, playAttack, stoppedBy } from './play.ts';
+import type { MeasuredPolicy } from './policy.ts';
+import { type AttackCase, pairName, type Suite } from './suite.ts';
+import { acceptedDrop, trustedDrop } from './variants/accepted.ts';
+import { confused } from './variants/confused.ts';
+import { reencoded } from './variants/encode.ts';
+import { delayed, verbatim } from './variants/order.ts';
+import { paraphrased } from './variants/paraphrase.ts';
+import { split } from './variants/split.ts';
+import { oneSentence, readSide, stolen } from './variants/stolen.ts';
+import { structured, structuredVariation } from './variants/structured.ts';
+import type { Variation } from './variants/variant.ts';
+
+export interface Tally {
+  readonly variant: string;
+  n: number;
+  clean: number;
+  broken: number;
+  denied: number;
+  readonly forms: Map<string, { n: number; clean: number; denied: number }>;
+  readonly missed: string[];
+}
+
+/** The pairs that are attacks on tools, and that upstream's judge can grade. */
+export function gradedCases(suite: Suite): readonly AttackCase[] {
+  return suite.cases.filter(
+    (attack) =>
+      !suite.ungradeable.has(pairName(attack)) &&
+      attack.steps.some(({ attackCritical }) => attackCritical),
+  );
+}
+
+type Generated = readonly (readonly [string, readonly Variation[]])[];
+
+/** Every variant of one pair. */
+export function variationsOf(attack: AttackCase, measured: MeasuredPolicy): Generated {
+  const { tools } = measured;
+  const accepted = acceptedDrop(attack, measured);
+  const confusions = confused(attack, tools);
+  return [
+    ['V0', verbatim(attack, tools)],
+    ['V1', delayed(attack, tools)],
+    ['V2', reencoded(attack, tools)],
+    ['V3', structured(attack, tools)],
+    ['V4', trustedDrop(attack, tools)],
+    ['V4s', accepted],
+    ['V5', accepted.flatMap((variation) => split(variation, tools))],
+    ['V6', accepted.flatMap((variation) => paraphrased(variation, tools))],
+    ['V7', confusions],
+    [
+      'V3+V7',
+      confusions
+        .filter(({ form }) => form === 'destination')
+        .flatMap((variation) => structuredVariation(attack, tools, variation)),
+    ],
+    ['V8', readSide(attack, tools)],
+    ['V9', stolen(attack, tools)],
+    ['V9b', oneSentence(attack, tools)],
+  ];
+}
+
+export const variants = [
+  'V0',
+  'V1',
+  'V2',
+  'V3',
+  'V4',
+  'V4s',
+  'V5',
+  'V6',
+  'V7',
+  'V3+V7',
+  'V8',
+  'V9',
+  'V9b',
+];
+
+export function emptyTally(variant: string): Tally {
+  return { variant, n: 0, clean: 0, broken: 0, denied: 0, forms: new Map(), missed: [] };
+}
+
+/** Plays one variation and counts it. */
+export function count(
+  tally: Tally,
+  attack: AttackCase,
+  variation: Variation,
+  measured: MeasuredPolicy,
+): void {
+  add(tally, attack, variation, playAttack(measured, attack.prompt, variation.steps));
+}
+
+export function add(
+  tally: Tally,
+  attack: AttackCase,
+  { form, chain }: Variation,
+  played: readonly Played[],
+): void {
+  const stopped = stoppedBy(played, chain === true);
+  const ofForm = tally.forms.get(form) ?? { n: 0, clean: 0, denied: 0 };
+  tally.forms.set(form, ofForm);
+  tally.n += 1;
+  ofForm.n += 1;
+  if (stopped.broken) tally.broken += 1;
+  if (stopped.denied) {
+    tally.denied += 1;
+    ofForm.denied += 1;
+  }
+  if (stopped.clean) {
+    tally.clean += 1;
+    ofForm.clean += 1;
+    return;
+  }
+  const through = played.find(
+    ({ step, judgement }) => step.attackCritical && judgement.verdict === 'allow',
+  );
+  if (through !== undefined)
+    tally.missed.push(`${pairName(attack)} (${form}): ${described(through)}`);
+}
+
+export function measureAttacks(
+  cases: readonly AttackCase[],
+  measured: MeasuredPolicy,
+  progress: (done: number) => void,
+): readonly Tally[] {
+  const tallies = new Map(variants.map((variant) => [variant, emptyTally(variant)]));
+  for (const [index, attack] of cases.entries()) {
+    for (const [variant, variations] of variationsOf(attack, measured)) {
+      const tally = tallies.get(variant);
+      for (const variation of variations)
+        if (tally !== undefined) count(tally, attack, variation, measured);
+    }
+    progress(index + 1);
+  }
+  return [...tallies.values()];
+}
+
+/** V0 alone: under a changed policy. */
+export function measureVerbatim(
+  variant: string,
+  cases: readonly AttackCase[],
+  measured: MeasuredPolicy,
+): Tally {
+  const tally = emptyTally(variant);
+  for (const attack of cases)
+    for (const variation of verbatim(attack, measured.tools))
+      count(tally, attack, variation, measured);
+  return tally;
+}

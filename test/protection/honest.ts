@@ -1,0 +1,102 @@
+/** What honest work costs: tasks and calls that are denied or asked. */
+import { described, type Played, playAttack, playHonest, playRecorded } from './play.ts';
+import type { MeasuredPolicy } from './policy.ts';
+import { type AttackCase, pairName, type RecordedRun, type Task } from './suite.ts';
+
+export interface Interruption {
+  /** Tasks, runs or pairs. */
+  n: number;
+  denied: number;
+  asked: number;
+  calls: number;
+  callsDenied: number;
+  callsAsked: number;
+  /** Of calls with an effect. */
+  effects: number;
+  effectsDenied: number;
+  effectsAsked: number;
+  /** Calls that aren't what the tool takes: refused here, and in the recording by the tool itself. No work was lost. */
+  refusedByTool: number;
+  readonly interrupted: string[];
+}
+
+export function emptyInterruption(): Interruption {
+  return {
+    n: 0,
+    denied: 0,
+    asked: 0,
+    calls: 0,
+    callsDenied: 0,
+    callsAsked: 0,
+    effects: 0,
+    effectsDenied: 0,
+    effectsAsked: 0,
+    refusedByTool: 0,
+    interrupted: [],
+  };
+}
+
+/** One task, run or pair, of which these were the user's own calls. */
+export function addHonest(total: Interruption, name: string, own: readonly Played[]): void {
+  const counted = own.filter((played) => !isRefusedByTool(played));
+  const verdicts = counted.map(({ judgement }) => judgement.verdict);
+  total.n += 1;
+  total.refusedByTool += own.length - counted.length;
+  if (verdicts.includes('deny')) total.denied += 1;
+  else if (verdicts.includes('hold')) total.asked += 1;
+  for (const played of counted) {
+    const { verdict } = played.judgement;
+    const { mutatesEnv } = played.step;
+    total.calls += 1;
+    if (mutatesEnv) total.effects += 1;
+    if (verdict === 'allow') continue;
+    if (verdict === 'deny') total.callsDenied += 1;
+    else total.callsAsked += 1;
+    if (mutatesEnv && verdict === 'deny') total.effectsDenied += 1;
+    if (mutatesEnv && verdict === 'hold') total.effectsAsked += 1;
+    total.interrupted.push(`${name}: ${described(played)}`);
+  }
+}
+
+function isRefusedByTool({ step, judgement }: Played): boolean {
+  return (
+    step.error !== null &&
+    judgement.verdict === 'deny' &&
+    judgement.findings.every(({ verdict, stage }) => verdict === 'note' || stage === 'schema')
+  );
+}
+
+export function measureTasks(tasks: readonly Task[], measured: MeasuredPolicy): Interruption {
+  const total = emptyInterruption();
+  for (const { id, prompt, calls } of tasks)
+    addHonest(total, id, playHonest(measured, prompt, calls));
+  return total;
+}
+
+/** Recorded runs that nobody attacked: models' own mistakes are in them. */
+export function measureHonestRuns(
+  runs: readonly RecordedRun[],
+  measured: MeasuredPolicy,
+): Interruption {
+  const total = emptyInterruption();
+  for (const run of runs.filter(({ attack }) => attack === 'none'))
+    addHonest(total, `${run.model} ${run.userTask}`, playRecorded(measured, run.prompt, run.steps));
+  return total;
+}
+
+/** The user's own steps of pairs in which the attack was tried. */
+export function measureUnderAttack(
+  cases: readonly AttackCase[],
+  measured: MeasuredPolicy,
+): Interruption {
+  const total = emptyInterruption();
+  for (const attack of cases) {
+    const played = playAttack(measured, attack.prompt, attack.steps);
+    addHonest(
+      total,
+      pairName(attack),
+      played.filter(({ step }) => step.phase === 'user'),
+    );
+  }
+  return total;
+}

@@ -1,0 +1,139 @@
+/** `npm run protection`: how many attacks are stopped, and what that costs honest work. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { makeOutput, UsageError } from '../../src/cli/output.ts';
+import { measureSuite } from './measure.ts';
+import { report } from './report.ts';
+import { keep } from './results.ts';
+import { readSuites, type Suite } from './suite.ts';
+
+const ownSuites = join(import.meta.dirname, 'data', 'agentdojo');
+const ownPolicies = join(import.meta.dirname, '..', '..', 'examples', 'agentdojo');
+
+const help = `npm run protection [-- options]
+
+Plays recorded and generated attacks and honest work through the engine, and counts what is denied, held and allowed.
+Without options: AgentDojo's suites workspace and travel, which lie in test/protection/data, with the policies of
+examples/agentdojo; their results are kept in test/protection/results.
+
+Options:
+  --suite <folder>  traces.json.gz, cases.jsonl.gz, runs-labelled.jsonl.gz, exclusions.json; what is missing isn't measured
+  --only <name>     one suite of the folder
+  --policy <file>   the policy for it; its tools are matched by operation, whatever their upstream is called
+  --agent <name>    which agent of the policy, where it has several
+  --sample <number> at most so many tasks, attacks and recorded runs, evenly taken
+  --json            one object: { ok, suites: [{ suite, rows, warnings, details }] }
+  --help            this
+
+Examples:
+  npm run protection
+  npm run protection -- --only travel --sample 50
+  npm run protection -- --suite ../suites/bank --only banking --policy policies/bank.yaml --json
+
+Exit codes: 0 fine, 1 a target is missed, 2 wrong use, 3 a fault.
+`;
+
+const output = makeOutput(process.argv.includes('--json'), {
+  out: process.stdout,
+  err: process.stderr,
+});
+try {
+  process.exitCode = main(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = output.failure(error);
+}
+
+function main(argv: readonly string[]) {
+  if (argv.includes('--help')) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const values = parsed(argv);
+  const sample = sampleSize(values.sample);
+  const suites = chosen(readSuites(values.suite ?? ownSuites), values.only, values.policy);
+  const measured = suites.map((suite) =>
+    measureSuite(sampled(suite, sample), {
+      policy: values.policy ?? ownPolicy(suite.name),
+      agent: values.agent ?? null,
+      progress: (text) => {
+        if (process.stderr.isTTY) output.progress(text);
+      },
+    }),
+  );
+  if (values.suite === undefined && values.policy === undefined && sample === null)
+    measured.forEach(keep);
+  return output.result(
+    measured.every(({ rows }) => rows.every(({ ok }) => ok)),
+    {
+      suites: measured.map(({ suite, rows, warnings, details }) => ({
+        suite,
+        rows: rows.map(({ target, ...row }) => ({
+          ...row,
+          target: target === null ? null : { ...target },
+        })),
+        warnings,
+        details,
+      })),
+    },
+    report(measured),
+  );
+}
+
+function parsed(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        suite: { type: 'string' },
+        only: { type: 'string' },
+        policy: { type: 'string' },
+        agent: { type: 'string' },
+        sample: { type: 'string' },
+        json: { type: 'boolean' },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function chosen(
+  suites: readonly Suite[],
+  only: string | undefined,
+  policy: string | undefined,
+): readonly Suite[] {
+  const names = suites.map(({ name }) => name).join(', ');
+  if (only !== undefined) {
+    const suite = suites.find(({ name }) => name === only);
+    if (suite === undefined)
+      throw new UsageError(`there is no suite \`${only}\``, `there are ${names}`);
+    return [suite];
+  }
+  if (policy !== undefined && suites.length > 1)
+    throw new UsageError('one policy fits one suite', `say which with --only: ${names}`);
+  return suites;
+}
+
+function ownPolicy(suite: string): string {
+  const file = join(ownPolicies, suite, 'sallyport.yaml');
+  if (existsSync(file)) return file;
+  throw new UsageError(`there is no policy for \`${suite}\` here`, 'name one with --policy');
+}
+
+function sampleSize(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const size = Number(text);
+  if (!Number.isInteger(size) || size < 1)
+    throw new UsageError('`--sample` has to be a whole number, 1 or more');
+  return size;
+}
+
+function sampled(suite: Suite, size: number | null): Suite {
+  if (size === null) return suite;
+  const some = <Item>(items: readonly Item[]): readonly Item[] => {
+    const every = Math.max(1, Math.ceil(items.length / size));
+    return items.filter((_, index) => index % every === 0);
+  };
+  return { ...suite, tasks: some(suite.tasks), cases: some(suite.cases), runs: some(suite.runs) };
+}

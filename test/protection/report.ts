@@ -1,0 +1,26 @@
+/** The table for people. */
+import { table } from '../../src/cli/table.ts';
+import type { Measured, Row } from './measure.ts';
+import { targetText } from './targets.ts';
+
+export function report(measured: readonly Measured[]): string {
+  return measured
+    .map(({ suite, rows, warnings }) =>
+      [
+        `${suite}, in %`,
+        table(['', 'what', 'value', 'target', 'of'], rows.map(line)),
+        ...warnings.map((warning) => `note: ${warning}`),
+      ].join('\n'),
+    )
+    .join('\n\n');
+}
+
+function line({ name, value, n, target, ok }: Row): readonly string[] {
+  return [
+    target === null ? '' : ok ? 'ok' : 'MISSED',
+    name,
+    value === null ? '' : value.toFixed(2),
+    targetText(target),
+    String(n),
+  ];
+}
