@@ -26,12 +26,27 @@ const foreign = /[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\]/u;
 /**
  * A URL with an authority, read so that no other reader finds another host in it: no user-info, no backslash, no
  * invisible character, no number that is an address in disguise. The path is normalised; the fragment, which no server
- * sees, is left out of the key. Names of MCP resources have schemes of their own, and may have no host
+ * sees, is left out of the key. `www.company.com/help` names its host and leaves the scheme to whoever opens it: that is a
+ * place of its own (`//www.company.com/help`), covered by no entry that names a scheme. Names of MCP resources have schemes of their own, and may have no host
  * (`file:///srv/report`, `memo://notes/1`).
  */
 export function parseUrl(text: string): Url | Unparsable {
   if (text.length > lengthMax) return unparsable('is too long for a URL');
   if (foreign.test(text)) return unparsable('has a character that URLs do not have');
+  return wwwForm.test(text) ? withoutScheme(text) : withScheme(text);
+}
+
+/** Nothing else without a scheme: `good.example/a` is a file's path to many, and `good.example:80` a scheme. */
+const wwwForm = /^www\.[^./?#:]+\.[^/?#:]+(?:[/?#]|$)/i;
+
+function withoutScheme(text: string): Url | Unparsable {
+  const parsed = withScheme(`https://${text}`);
+  return parsed.type === 'unparsable'
+    ? parsed
+    : { ...parsed, key: parsed.key.slice('https:'.length), scheme: '', port: 0 };
+}
+
+function withScheme(text: string): Url | Unparsable {
   const [, written = '', authority, path = '', query = ''] =
     /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^?#]*)(\?[^#]*)?/i.exec(text) ?? [];
   if (authority === undefined) return unparsable('is not an absolute URL');

@@ -202,12 +202,13 @@ export function compileUrlTerm(
   if (reference === 'unknown') return null;
   if (reference !== null) return { case: reference.name };
   const parsed = parseKind(plainKind('url'), written.value);
-  if (parsed.type !== 'url') {
+  // An entry that leaves the scheme to whoever opens it would cover nothing that names one.
+  if (parsed.type !== 'url' || parsed.scheme === '') {
     const bare = /^[a-z0-9.-]+\.[a-z]{2,}(\/\S*)?$/i.test(written.value);
     report.error(
       'policy.value',
       written.at,
-      `\`${written.value}\` ${parsed.type === 'unparsable' ? parsed.reason : 'is no URL'}`,
+      `\`${written.value}\` ${parsed.type === 'unparsable' ? parsed.reason : 'is not an absolute URL'}`,
       {
         expected: 'a URL: `https://help.company.com/docs`',
         mend: bare ? `write \`https://${written.value}\`` : null,
