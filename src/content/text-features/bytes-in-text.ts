@@ -1,0 +1,138 @@
+/**
+ * Bytes written in letters: base64, base32, hexadecimal. A model writes a text so, and whoever receives it reads it.
+ *
+ * Ordinary words are in these alphabets too. Reading stops at the first byte that no text has, most often the first or
+ * second, so looking for such runs costs little more than reading the text once.
+ */
+
+/** Fewer letters are ordinary words that decode by chance. */
+const lettersMin = 8;
+/** Between the lines or groups of a run; more would let blanks make the work quadratic. */
+const gapMax = 16;
+
+export interface Alphabet {
+  /** Of an ASCII unit; or `none`, or `skipped`. */
+  readonly values: Uint8Array;
+  readonly bits: number;
+}
+
+const none = 255;
+/** Stands within a run and means nothing: what breaks it into lines or groups. */
+const skipped = 254;
+const padding = 0x3d;
+
+/** Both alphabets, padded or not. */
+export const base64: Alphabet = alphabetOf(
+  'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
+  6,
+  ' \t\r\n=',
+);
+base64.values[0x2d] = 62;
+base64.values[0x5f] = 63;
+
+/** As host names carry bytes: case is lost there. */
+export const base32: Alphabet = alphabetOf('abcdefghijklmnopqrstuvwxyz234567', 5, ' \t\r\n=.-');
+
+/** `48656c6c6f`, `48 65 6c 6c 6f`, `48:65:6c`. */
+export const hexadecimal: Alphabet = alphabetOf('0123456789abcdef', 4, ' \t\r\n:,-');
+
+function alphabetOf(letters: string, bits: number, breaks: string): Alphabet {
+  const values = new Uint8Array(0x80).fill(none);
+  for (let value = 0; value < letters.length; value += 1) {
+    values[letters.charCodeAt(value)] = value;
+    if (bits < 6) values[letters.toUpperCase().charCodeAt(value)] = value;
+  }
+  for (let at = 0; at < breaks.length; at += 1) values[breaks.charCodeAt(at)] = skipped;
+  return { values, bits };
+}
+
+/** The text with what each such run says in its place; null: there is none. */
+export function readRuns(text: string, alphabet: Alphabet): string | null {
+  let read = '';
+  let shownUntil = 0;
+  let at = 0;
+  while (at < text.length) {
+    if (valueAt(text, at, alphabet) >= skipped) {
+      at += 1;
+      continue;
+    }
+    const run = readRun(text, at, alphabet);
+    if (run === null) {
+      at = nextStart(text, at, alphabet);
+      continue;
+    }
+    read += `${text.slice(shownUntil, at)}${run.text}`;
+    at = run.end;
+    shownUntil = at;
+  }
+  return shownUntil === 0 ? null : read + text.slice(shownUntil);
+}
+
+function valueAt(text: string, at: number, alphabet: Alphabet): number {
+  return alphabet.values[text.charCodeAt(at)] ?? none;
+}
+
+/** After this word, or after a sign in it: `/` and `-` are letters of base64, and stand before it in a URL. */
+function nextStart(text: string, start: number, alphabet: Alphabet): number {
+  let at = start;
+  while (at < text.length && valueAt(text, at, alphabet) < skipped) {
+    const unit = text.charCodeAt(at);
+    at += 1;
+    if (unit === 0x2f || unit === 0x2d || unit === 0x5f || unit === 0x2b) return at;
+  }
+  return at;
+}
+
+interface Run {
+  readonly text: string;
+  readonly end: number;
+}
+
+const utf8 = new TextDecoder();
+
+/** From here on, as long as it is text. */
+function readRun(text: string, start: number, alphabet: Alphabet): Run | null {
+  const { bits } = alphabet;
+  const bytes: number[] = [];
+  let whole = 0;
+  let end = start;
+  let held = 0;
+  let heldBits = 0;
+  let pending = 0;
+  let gap = 0;
+  for (let at = start; at < text.length && gap <= gapMax; at += 1) {
+    const value = valueAt(text, at, alphabet);
+    if (value === none) break;
+    if (value === skipped) {
+      gap += 1;
+      if (text.charCodeAt(at) !== padding) continue;
+      // What is left of the last letter is filling; what follows begins anew.
+      heldBits = 0;
+      if (end === at) end = at + 1;
+      continue;
+    }
+    gap = 0;
+    held = ((held << bits) | value) & 0xffff;
+    heldBits += bits;
+    if (heldBits < 8) continue;
+    heldBits -= 8;
+    const byte = (held >>> heldBits) & 0xff;
+    pending = stillPending(pending, byte);
+    if (pending < 0) break;
+    bytes.push(byte);
+    if (pending > 0) continue;
+    whole = bytes.length;
+    end = at + 1;
+  }
+  // Eight letters of base64 are six bytes, or five and padding.
+  if ((whole + 1) * 8 < lettersMin * bits) return null;
+  return { text: utf8.decode(Uint8Array.from(bytes.slice(0, whole))), end };
+}
+
+/** How many bytes of a character are still to come after this one; -1: no text has it there. */
+function stillPending(pending: number, byte: number): number {
+  if (pending > 0) return (byte & 0xc0) === 0x80 ? pending - 1 : -1;
+  if (byte < 0x80) return (byte >= 0x20 && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d) ? 0 : -1;
+  if (byte < 0xc2 || byte > 0xf4) return -1;
+  return byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+}

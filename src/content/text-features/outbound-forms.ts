@@ -1,0 +1,104 @@
+import { alwaysPossible, type Decoder, type Decoding, recognisable } from './decodings.ts';
+import { plainText } from './plain-text.ts';
+import { type FeatureSink, scan } from './scan.ts';
+
+/** A feature of a text that leaves: where it stands, so that a person is shown it. */
+export interface Mark {
+  readonly hash: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A row of three words; the next number's row begins a word later. */
+export interface GramMark extends Mark {
+  readonly number: number;
+}
+
+/** One way of reading a text that leaves. */
+export interface OutboundForm {
+  /** Outermost first; empty for the text as it stands. */
+  readonly decodings: readonly Decoding[];
+  readonly text: string;
+  readonly identifiers: readonly Mark[];
+  readonly grams: readonly GramMark[];
+  /** Each long word once, by its first place. */
+  readonly words: readonly Mark[];
+  /** How many `words` the text has; `words` may be narrowed to those that matter. */
+  readonly wordCount: number;
+  /** False: larger than the bounds, so that something of it hasn't been compared. */
+  readonly complete: boolean;
+}
+
+/** Bytes of arguments are bounded far below; what is beyond isn't read, and isn't let out either. */
+const charactersMax = 262_144;
+const formsMax = 32;
+const decodingsMax = 2;
+
+/**
+ * A text that is about to leave, read in every way that whoever receives it could read it: at most 32 of them, and two
+ * decodings on top of one another. Whatever doesn't fit makes the first form incomplete, and `leak` a leak of it.
+ */
+export function outboundForms(text: string): readonly OutboundForm[] {
+  const plain = plainText(text.slice(0, charactersMax));
+  const queue: Reading[] = [{ decodings: [], text: plain }];
+  const known = new Set([plain]);
+  let characters = plain.length;
+  let complete = text.length <= charactersMax && plain.length <= charactersMax;
+  for (let at = 0; at < queue.length; at += 1) {
+    const reading = queue[at];
+    if (reading === undefined || reading.decodings.length >= decodingsMax) continue;
+    for (const [decoding, decoder] of decodersFor(reading)) {
+      const read = decoder(reading.text);
+      if (read === null || known.has(read)) continue;
+      characters += read.length;
+      if (queue.length >= formsMax || characters > charactersMax * formsMax) {
+        complete = false;
+        break;
+      }
+      known.add(read);
+      queue.push({ decodings: [...reading.decodings, decoding], text: read });
+    }
+  }
+  return queue.map((reading) => formOf(reading, complete || reading.decodings.length > 0));
+}
+
+interface Reading {
+  readonly decodings: readonly Decoding[];
+  readonly text: string;
+}
+
+const encodings: ReadonlySet<Decoding> = new Set(['escapes', 'base64', 'base32', 'hexadecimal']);
+
+/** What was taken out of an encoding may be written in any way; what is only read in another order, in what shows. */
+function decodersFor(reading: Reading): Iterable<readonly [Decoding, Decoder]> {
+  const last = reading.decodings.at(-1);
+  if (last === undefined || encodings.has(last)) return [...recognisable, ...alwaysPossible];
+  if (last !== 'letters reversed') return recognisable;
+  return [...recognisable, ...[...alwaysPossible].filter(([decoding]) => decoding !== last)];
+}
+
+function formOf(reading: Reading, complete: boolean): OutboundForm {
+  const marking = new Marking();
+  scan(reading.text, marking);
+  const words = [...marking.words.values()];
+  const { identifiers, grams } = marking;
+  return { ...reading, identifiers, grams, words, wordCount: words.length, complete };
+}
+
+class Marking implements FeatureSink {
+  readonly identifiers: Mark[] = [];
+  readonly grams: GramMark[] = [];
+  readonly words: Map<number, Mark> = new Map();
+
+  identifier(hash: number, start: number, end: number): void {
+    this.identifiers.push({ hash, start, end });
+  }
+
+  gram(hash: number, start: number, end: number): void {
+    this.grams.push({ hash, start, end, number: this.grams.length });
+  }
+
+  word(hash: number, start: number, end: number): void {
+    if (!this.words.has(hash)) this.words.set(hash, { hash, start, end });
+  }
+}

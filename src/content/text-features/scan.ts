@@ -1,0 +1,264 @@
+import { calendarEnd } from './calendar.ts';
+import { isCommonWord } from './common-words.ts';
+import { hashBoth, hashNext, joinedLengthMax, mixed } from './hash.ts';
+import {
+  dropped,
+  isPairedLetter,
+  letterOf,
+  separator,
+  unspacedWeight,
+  wordWeight,
+} from './letters.ts';
+
+/** What a text is made of, in its order; `start` and `end` are its units. No hash is 0. */
+export interface FeatureSink {
+  identifier(hash: number, start: number, end: number): void;
+  /** One for each word with which a row of them begins: the next one's begins a word later. */
+  gram(hash: number, start: number, end: number): void;
+  /** A long word, each time it stands there. */
+  word(hash: number, start: number, end: number): void;
+}
+
+/** Fewer letters or digits tell no thing from another. */
+const identifierLengthMin = 5;
+const identifierDigitsMin = 3;
+/** Groups that make one identifier: `AB-12-34-56`. Longer ones are found by their parts, and by their digits. */
+const identifierGroupsMax = 4;
+/** What may stand between two groups of digits: `+1 (555) - 0100`. */
+const groupGapMax = 3;
+/** Any eight digits of a card or account, however they are grouped and whatever other number stands beside them. */
+const digitsInARow = 8;
+
+/** Three words; two rows, a word apart, are the four in a row that a leak needs. In Chinese they are five signs. */
+const gramWeight = 3 * wordWeight;
+/** Half of the words of English prose have fewer than five letters and say nothing; a sixth has seven or more. */
+const longWordLettersMin = 7;
+/** What stands for a long word where there are no spaces: three ideographs, four kana, six letters of Thai. */
+const longRunWeight = 2 * wordWeight;
+
+/** A row of the lightest letters is the longest: nine of weight 2 for a gram, and the one that completes it. */
+const rowMax = 16;
+
+/** One pass over a text; work is linear in its length, whatever it holds. */
+export function scan(text: string, sink: FeatureSink): void {
+  new Scan(text, sink).run();
+}
+
+class Scan {
+  readonly #text: string;
+  readonly #sink: FeatureSink;
+  readonly #words: Row;
+  readonly #runs: Row;
+
+  /** The groups before this one that may make an identifier with it, oldest first: hash, length, digits and start. */
+  #groups = 0;
+  readonly #groupHash = new Uint32Array(identifierGroupsMax);
+  readonly #groupLength = new Uint32Array(identifierGroupsMax);
+  readonly #groupDigits = new Uint32Array(identifierGroupsMax);
+  readonly #groupStart = new Uint32Array(identifierGroupsMax);
+  #groupEnd = 0;
+
+  /** The last digits of the chain as a number, and where each stood. */
+  #digits = 0;
+  #digitCount = 0;
+  readonly #digitAt = new Uint32Array(digitsInARow);
+  /** Within a date or a time until here. */
+  #calendarEnd = 0;
+
+  constructor(text: string, sink: FeatureSink) {
+    this.#text = text;
+    this.#sink = sink;
+    this.#words = new Row(gramWeight, 0x67726d73, (hash, start, end) =>
+      sink.gram(hash, start, end),
+    );
+    this.#runs = new Row(longRunWeight, 0x776f7264, (hash, start, end) =>
+      sink.word(hash, start, end),
+    );
+  }
+
+  run(): void {
+    const text = this.#text;
+    let start = -1;
+    let hash = 0;
+    let length = 0;
+    let digits = 0;
+    for (let at = 0; at <= text.length; at += 1) {
+      const unit = at < text.length ? text.charCodeAt(at) : 0x20;
+      const letter = letterOf(unit);
+      if (letter === dropped) continue;
+      const paired = letter >= 0xd800 && letter <= 0xdfff;
+      const ends = letter === separator || (paired && !isPairedLetter(text, at));
+      const alone = ends ? 0 : unspacedWeight(letter);
+      if (!ends && alone === 0) {
+        if (start < 0) {
+          start = at;
+          hash = 0;
+          length = 0;
+          digits = 0;
+        }
+        hash = hashNext(hash, letter);
+        length += 1;
+        if (letter <= 0x39) digits += 1;
+        continue;
+      }
+      if (start >= 0) {
+        this.#word(start, at, hash, length, digits);
+        start = -1;
+      }
+      if (alone === 0) continue;
+      const end = paired ? at + 2 : at + 1;
+      const own = mixed(paired ? (text.codePointAt(at) ?? 0) : letter);
+      this.#words.add(own, alone, at, end);
+      this.#runs.add(own, alone, at, end);
+      this.#groups = 0;
+      this.#digitCount = 0;
+      at = end - 1;
+    }
+  }
+
+  #word(start: number, end: number, hash: number, length: number, digits: number): void {
+    const own = mixed(hash);
+    this.#words.add(own, wordWeight, start, end);
+    this.#runs.clear();
+    if (
+      length - digits >= longWordLettersMin &&
+      digits < identifierDigitsMin &&
+      !isCommonWord(own)
+    ) {
+      this.#sink.word(own, start, end);
+    }
+    this.#identify(start, end, hash, length, digits);
+  }
+
+  #identify(start: number, end: number, hash: number, length: number, digits: number): void {
+    if (start < this.#calendarEnd) return;
+    if (digits > 0 && digits === length && (length === 4 || length <= 2)) {
+      const calendar = calendarEnd(this.#text, start);
+      if (calendar > 0) {
+        // On its own, and joined with nothing: the hour beside a date would make another number of it.
+        this.#calendarEnd = calendar;
+        this.#groups = 0;
+        this.#digitCount = 0;
+        return;
+      }
+    }
+    if (this.#groups > 0 && !this.#joins(start, digits)) this.#groups = 0;
+    if (digits === 0 || this.#groups === 0) this.#digitCount = 0;
+    this.#offer(start, end, hash, length, digits);
+    if (digits > 0) this.#addDigits(start, end);
+    this.#push(start, end, hash, length, digits);
+  }
+
+  /** Digits belong together over spaces, brackets and strokes; with letters only a single sign joins them. */
+  #joins(start: number, digits: number): boolean {
+    const gap = start - this.#groupEnd;
+    if (gap === 1 && joining.has(this.#text.charCodeAt(start - 1))) return true;
+    const before = this.#groupDigits[this.#groups - 1] ?? 0;
+    return gap <= groupGapMax && digits > 0 && before > 0;
+  }
+
+  /** This group, and it with one, two or three before it: the neighbours of an identifier mustn't hide it. */
+  #offer(start: number, end: number, hash: number, length: number, digits: number): void {
+    let first = start;
+    let all = hash;
+    let allLength = length;
+    let allDigits = digits;
+    for (let before = this.#groups - 1; ; before -= 1) {
+      if (
+        allLength >= identifierLengthMin &&
+        allDigits >= identifierDigitsMin &&
+        allLength <= joinedLengthMax
+      ) {
+        this.#sink.identifier(mixed(all ^ 0x69640000), first, end);
+      }
+      if (before < 0 || allLength > joinedLengthMax) return;
+      all = hashBoth(this.#groupHash[before] ?? 0, all, allLength);
+      allLength += this.#groupLength[before] ?? 0;
+      allDigits += this.#groupDigits[before] ?? 0;
+      first = this.#groupStart[before] ?? 0;
+    }
+  }
+
+  #push(start: number, end: number, hash: number, length: number, digits: number): void {
+    if (this.#groups === identifierGroupsMax - 1) {
+      for (const list of [
+        this.#groupHash,
+        this.#groupLength,
+        this.#groupDigits,
+        this.#groupStart,
+      ]) {
+        list.copyWithin(0, 1);
+      }
+      this.#groups -= 1;
+    }
+    this.#groupHash[this.#groups] = hash;
+    this.#groupLength[this.#groups] = length;
+    this.#groupDigits[this.#groups] = digits;
+    this.#groupStart[this.#groups] = start;
+    this.#groupEnd = end;
+    this.#groups += 1;
+  }
+
+  #addDigits(start: number, end: number): void {
+    for (let at = start; at < end; at += 1) {
+      const letter = letterOf(this.#text.charCodeAt(at));
+      if (letter < 0x30 || letter > 0x39) continue;
+      this.#digits = (this.#digits * 10 + letter - 0x30) % 10 ** digitsInARow;
+      this.#digitAt[this.#digitCount % digitsInARow] = at;
+      this.#digitCount += 1;
+      if (this.#digitCount < digitsInARow) continue;
+      const first = this.#digitAt[this.#digitCount % digitsInARow] ?? at;
+      this.#sink.identifier(mixed(this.#digits ^ 0x64670000), first, at + 1);
+    }
+  }
+}
+
+const joining = new Set(Array.from('-_./:@#+=~&', (sign) => sign.charCodeAt(0)));
+
+/** The shortest rows of neighbours that weigh enough, each from another one on. */
+class Row {
+  readonly #weightMin: number;
+  readonly #seed: number;
+  readonly #found: (hash: number, start: number, end: number) => void;
+  readonly #hash = new Uint32Array(rowMax);
+  readonly #weight = new Uint32Array(rowMax);
+  readonly #start = new Uint32Array(rowMax);
+  #first = 0;
+  #count = 0;
+  #sum = 0;
+
+  constructor(
+    weightMin: number,
+    seed: number,
+    found: (hash: number, start: number, end: number) => void,
+  ) {
+    this.#weightMin = weightMin;
+    this.#seed = seed;
+    this.#found = found;
+  }
+
+  add(hash: number, weight: number, start: number, end: number): void {
+    const at = (this.#first + this.#count) % rowMax;
+    this.#hash[at] = hash;
+    this.#weight[at] = weight;
+    this.#start[at] = start;
+    this.#count += 1;
+    this.#sum += weight;
+    while (this.#sum >= this.#weightMin) {
+      let row = this.#seed;
+      for (let member = 0; member < this.#count; member += 1) {
+        row = Math.imul(row ^ (this.#hash[(this.#first + member) % rowMax] ?? 0), 0x9e3779b1);
+        row ^= row >>> 15;
+      }
+      this.#found(mixed(row), this.#start[this.#first] ?? 0, end);
+      this.#sum -= this.#weight[this.#first] ?? 0;
+      this.#first = (this.#first + 1) % rowMax;
+      this.#count -= 1;
+    }
+  }
+
+  clear(): void {
+    this.#count = 0;
+    this.#sum = 0;
+  }
+}
