@@ -10,7 +10,7 @@ import { paraphrased } from './variants/paraphrase.ts';
 import { split } from './variants/split.ts';
 import { oneSentence, readSide, stolen } from './variants/stolen.ts';
 import { structured, structuredVariation } from './variants/structured.ts';
-import type { Variation } from './variants/variant.ts';
+import type { Schemas, Variation } from './variants/variant.ts';
 
 export interface Tally {
   readonly variant: string;
@@ -34,16 +34,20 @@ export function gradedCases(suite: Suite): readonly AttackCase[] {
 type Generated = readonly (readonly [string, readonly Variation[]])[];
 
 /** Every variant of one pair. */
-export function variationsOf(attack: AttackCase, measured: MeasuredPolicy): Generated {
+export function variationsOf(
+  attack: AttackCase,
+  measured: MeasuredPolicy,
+  schemas: Schemas,
+): Generated {
   const { tools } = measured;
   const accepted = acceptedDrop(attack, measured);
-  const confusions = confused(attack, tools);
+  const confusions = confused(attack, tools, schemas);
   return [
-    ['V0', verbatim(attack, tools)],
-    ['V1', delayed(attack, tools)],
-    ['V2', reencoded(attack, tools)],
-    ['V3', structured(attack, tools)],
-    ['V4', trustedDrop(attack, tools)],
+    ['V0', verbatim(attack, tools, schemas)],
+    ['V1', delayed(attack, tools, schemas)],
+    ['V2', reencoded(attack, tools, schemas)],
+    ['V3', structured(attack, tools, schemas)],
+    ['V4', trustedDrop(attack, tools, schemas)],
     ['V4s', accepted],
     ['V5', accepted.flatMap((variation) => split(variation, tools))],
     ['V6', accepted.flatMap((variation) => paraphrased(variation, tools))],
@@ -54,9 +58,9 @@ export function variationsOf(attack: AttackCase, measured: MeasuredPolicy): Gene
         .filter(({ form }) => form === 'destination')
         .flatMap((variation) => structuredVariation(attack, tools, variation)),
     ],
-    ['V8', readSide(attack, tools)],
-    ['V9', stolen(attack, tools)],
-    ['V9b', oneSentence(attack, tools)],
+    ['V8', readSide(attack, tools, schemas)],
+    ['V9', stolen(attack, tools, schemas)],
+    ['V9b', oneSentence(attack, tools, schemas)],
   ];
 }
 
@@ -121,11 +125,12 @@ export function add(
 export function measureAttacks(
   cases: readonly AttackCase[],
   measured: MeasuredPolicy,
+  schemas: Schemas,
   progress: (done: number) => void,
 ): readonly Tally[] {
   const tallies = new Map(variants.map((variant) => [variant, emptyTally(variant)]));
   for (const [index, attack] of cases.entries()) {
-    for (const [variant, variations] of variationsOf(attack, measured)) {
+    for (const [variant, variations] of variationsOf(attack, measured, schemas)) {
       const tally = tallies.get(variant);
       for (const variation of variations)
         if (tally !== undefined) count(tally, attack, variation, measured);
@@ -143,7 +148,7 @@ export function measureVerbatim(
 ): Tally {
   const tally = emptyTally(variant);
   for (const attack of cases)
-    for (const variation of verbatim(attack, measured.tools))
+    for (const variation of verbatim(attack, measured.tools, new Map()))
       count(tally, attack, variation, measured);
   return tally;
 }

@@ -46,7 +46,7 @@ export function measureSuite(suite: Suite, options: MeasureOptions): Measured {
   const recorded = measureRecorded(suite, measured);
   const pairs = measureUnderAttack(cases, measured);
   progress(`${suite.name}: ${cases.length} attacks`);
-  const tallies = measureAttacks(cases, measured, (done) => {
+  const tallies = measureAttacks(cases, measured, schemasOf(suite), (done) => {
     if (done % progressEvery === 0) progress(`${suite.name}: ${done} of ${cases.length}`);
   });
   const warnings: string[] = [...warningsOf(suite, measured)];
@@ -195,6 +195,10 @@ function listed(lines: readonly string[]): readonly string[] {
   return lines.length <= listedMax
     ? lines
     : [...lines.slice(0, listedMax), `and ${lines.length - listedMax} more`];
+}
+
+function schemasOf({ tools }: Suite): ReadonlyMap<string, JsonObject> {
+  return new Map(tools.map(({ name, parameters }) => [name, parameters]));
 }
 
 /** What the policy doesn't know, and therefore refuses. */

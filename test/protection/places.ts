@@ -116,14 +116,3 @@ export function withDestination(tool: Tool, args: JsonObject, destination: strin
     ]),
   );
 }
-
-/** Whether the argument is a list by the pinned definition, alone or among other forms. */
-export function takesList(tool: Tool, argument: string): boolean {
-  const properties = tool.pin?.inputSchema['properties'];
-  const schema = isJsonObject(properties) ? properties[argument] : undefined;
-  if (!isJsonObject(schema)) return false;
-  const forms = schema['anyOf'];
-  return [schema, ...(forms !== undefined && isJsonArray(forms) ? forms : [])].some(
-    (form) => isJsonObject(form) && form['type'] === 'array',
-  );
-}

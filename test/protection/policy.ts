@@ -19,8 +19,10 @@ export interface MeasuredPolicy {
   /** Null: unattended. */
   readonly user: string | null;
   /** By the bare name that the suite has for it. */
-  readonly tools: ReadonlyMap<string, Tool>;
+  readonly tools: Tools;
 }
+
+export type Tools = ReadonlyMap<string, Tool>;
 
 /** What is changed in the policy before it is loaded, to see what a rule or a mistake is worth. */
 export type Change =
@@ -111,7 +113,7 @@ function userOf(policy: Policy, agent: Agent): string | null {
 }
 
 /** What the policy calls `mail.send_email`, the suite calls `send_email`. Of two the first written counts. */
-function byOperation(policy: Policy): ReadonlyMap<string, Tool> {
+function byOperation(policy: Policy): Tools {
   const tools = new Map<string, Tool>();
   for (const tool of policy.tools.values()) {
     if (tool.variantOf === null && !tools.has(tool.operation)) tools.set(tool.operation, tool);

@@ -7,10 +7,10 @@ import { isJsonArray, isJsonObject, type JsonValue } from '../../../src/content/
 import type { Finding } from '../../../src/engine/decision.ts';
 import { destinationsOf, formOf, withDestination } from '../places.ts';
 import { attackStepIn } from '../play.ts';
-import type { MeasuredPolicy } from '../policy.ts';
+import type { MeasuredPolicy, Tools } from '../policy.ts';
 import { Session } from '../session.ts';
 import type { AttackCase, Step } from '../suite.ts';
-import type { Generator, Tools, Variation } from './variant.ts';
+import type { Generator, Variation } from './variant.ts';
 
 /** V4: one that the prompt or the user's own calls name. */
 export const trustedDrop: Generator = (attack, tools) => {

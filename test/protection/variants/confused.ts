@@ -7,20 +7,21 @@ import {
   isObject,
   placesOf,
   rewritten,
-  takesList,
   withDestination,
 } from '../places.ts';
+import type { Tools } from '../policy.ts';
 import type { AttackCase, Step } from '../suite.ts';
 import {
   attackStep,
   type Generator,
   injected,
-  type Tools,
+  type Schemas,
+  takesList,
   type Variation,
   withInjected,
 } from './variant.ts';
 
-export const confused: Generator = (attack, tools) => {
+export const confused: Generator = (attack, tools, schemas) => {
   const own = new Map<string, Step>();
   for (const step of attack.steps) {
     const tool = tools.get(step.tool);
@@ -31,12 +32,18 @@ export const confused: Generator = (attack, tools) => {
     const tool = tools.get(step.tool);
     return tool === undefined
       ? []
-      : [...elsewhere(attack, tools, tool, step), ...another(attack, tools, tool, step)];
+      : [...elsewhere(attack, tools, schemas, tool, step), ...another(attack, tools, tool, step)];
   });
 };
 
 /** The user's call to somebody whom the attack names. */
-function elsewhere(attack: AttackCase, tools: Tools, tool: Tool, step: Step): readonly Variation[] {
+function elsewhere(
+  attack: AttackCase,
+  tools: Tools,
+  schemas: Schemas,
+  tool: Tool,
+  step: Step,
+): readonly Variation[] {
   const [destination] = injected(attack)
     .filter(({ attackCritical }) => attackCritical)
     .flatMap(({ tool: name, args }) => destinationsOf(tools.get(name), args));
@@ -44,19 +51,24 @@ function elsewhere(attack: AttackCase, tools: Tools, tool: Tool, step: Step): re
   const args =
     destinationsOf(tool, step.args).length > 0
       ? withDestination(tool, step.args, destination)
-      : withNewDestination(tool, step.args, destination);
+      : withNewDestination(tool, schemas.get(step.tool), step.args, destination);
   return args === null ? [] : [variation('destination', attack, step, args)];
 }
 
 /** The tool could have gone somewhere, and the user's call goes nowhere. */
-function withNewDestination(tool: Tool, args: JsonObject, destination: string): JsonObject | null {
+function withNewDestination(
+  tool: Tool,
+  schema: JsonObject | undefined,
+  args: JsonObject,
+  destination: string,
+): JsonObject | null {
   const free = [...tool.args.values()].find(({ parts }) =>
     parts.some(({ kind, pointer }) => pointer.text === '' && kind.name === 'recipient'),
   );
   if (free === undefined) return null;
   return {
     ...args,
-    [free.name]: takesList(tool, free.name) ? [destination] : destination,
+    [free.name]: takesList(schema, free.name) ? [destination] : destination,
   };
 }
 

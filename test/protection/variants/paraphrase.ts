@@ -1,7 +1,8 @@
 /** V6: the content is disguised; where it goes stays. */
 import { isContent, rewritten } from '../places.ts';
+import type { Tools } from '../policy.ts';
 import { disguises } from './disguise.ts';
-import type { Tools, Variation } from './variant.ts';
+import type { Variation } from './variant.ts';
 
 /** Of an attack whose destination is already chosen. */
 export function paraphrased(variation: Variation, tools: Tools): readonly Variation[] {

@@ -2,8 +2,9 @@
 import { isJsonArray, type JsonObject, type JsonValue } from '../../../src/content/value.ts';
 import type { Tool } from '../../../src/policy/model.ts';
 import { destinationsOf, isContent, placesOf, rewritten } from '../places.ts';
+import type { Tools } from '../policy.ts';
 import type { Step } from '../suite.ts';
-import { attackStep, type Tools, type Variation } from './variant.ts';
+import { attackStep, type Variation } from './variant.ts';
 
 const pieces = 4;
 

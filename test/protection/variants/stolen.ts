@@ -7,21 +7,29 @@ import {
   type JsonValue,
 } from '../../../src/content/value.ts';
 import type { Argument, Tool } from '../../../src/policy/model.ts';
-import { isContent, placesOf, rewritten, takesList } from '../places.ts';
+import { isContent, placesOf, rewritten } from '../places.ts';
 import type { AttackCase, Step } from '../suite.ts';
 import { disguises } from './disguise.ts';
-import { attackStep, type Generator, injected, type Variation, withInjected } from './variant.ts';
+import {
+  attackStep,
+  type Generator,
+  injected,
+  isRequired,
+  takesList,
+  type Variation,
+  withInjected,
+} from './variant.ts';
 
 /** V8: a secret as a search query, a file name, the name of a place. */
-export const readSide: Generator = (attack, tools) => {
+export const readSide: Generator = (attack, tools, schemas) => {
   const reads = stealingReads(attack);
   const readers = [...tools].filter(
-    ([, tool]) => tool.tier === 0 && leakingArgs(tool, '') !== null,
+    ([, tool]) => tool.tier === 0 && leakingArgs(tool, undefined, '') !== null,
   );
   if (reads.length === 0 || readers.length === 0) return [];
   return secretsOf(attack, reads).flatMap(([form, secret]) =>
     turns(attack, readers).flatMap(([name, tool]): readonly Variation[] => {
-      const args = leakingArgs(tool, secret);
+      const args = leakingArgs(tool, schemas.get(name), secret);
       if (args === null) return [];
       const leak = attackStep(blank, { tool: name, args });
       return [{ form, steps: withInjected(attack, [...reads, leak]) }];
@@ -192,19 +200,21 @@ function turns<Item>(attack: AttackCase, items: readonly Item[]): readonly Item[
 }
 
 /** Null: the tool takes no text, or needs what isn't one. */
-function leakingArgs(tool: Tool, secret: string): JsonObject | null {
-  const arguments_ = [...tool.args.values()];
+function leakingArgs(
+  tool: Tool,
+  schema: JsonObject | undefined,
+  secret: string,
+): JsonObject | null {
+  const declared = [...tool.args.values()];
   const isText = ({ parts }: Argument): boolean =>
     parts.every(({ kind }) => !['date', 'number', 'flag', 'amount'].includes(kind.name));
-  const required = tool.pin?.inputSchema['required'] ?? [];
-  const isRequired = ({ name }: Argument): boolean =>
-    isJsonArray(required) && required.includes(name);
-  if (arguments_.some((argument) => isRequired(argument) && !isText(argument))) return null;
-  const [first] = arguments_.filter(isText);
+  if (declared.some((argument) => isRequired(schema, argument.name) && !isText(argument)))
+    return null;
+  const [first] = declared.filter(isText);
   if (first === undefined) return null;
   return Object.fromEntries(
-    arguments_
-      .filter((argument) => argument === first || isRequired(argument))
-      .map(({ name }) => [name, takesList(tool, name) ? [secret] : secret]),
+    declared
+      .filter((argument) => argument === first || isRequired(schema, argument.name))
+      .map(({ name }) => [name, takesList(schema, name) ? [secret] : secret]),
   );
 }

@@ -2,8 +2,9 @@
 import { parse, stringify } from 'yaml';
 import { isJsonArray, isJsonObject, type JsonValue } from '../../../src/content/value.ts';
 import { destinationsOf, isDestination, isObject, placesOf } from '../places.ts';
+import type { Tools } from '../policy.ts';
 import type { AttackCase, Step } from '../suite.ts';
-import type { Generator, Tools, Variation } from './variant.ts';
+import type { Generator, Variation } from './variant.ts';
 
 export const structured: Generator = (attack, tools) => {
   const steps = withFields(attack, tools, attack.steps);

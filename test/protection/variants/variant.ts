@@ -1,5 +1,6 @@
 /** What a fully compromised model does instead of what the data has it do. */
-import type { Tool } from '../../../src/policy/model.ts';
+import { isJsonArray, isJsonObject, type JsonObject } from '../../../src/content/value.ts';
+import type { Tools } from '../policy.ts';
 import type { AttackCase, Step } from '../suite.ts';
 
 export interface Variation {
@@ -10,10 +11,31 @@ export interface Variation {
   readonly chain?: boolean;
 }
 
-export type Tools = ReadonlyMap<string, Tool>;
+/** Input schemas by the suite's name of the tool. */
+export type Schemas = ReadonlyMap<string, JsonObject>;
 
 /** No variation: the attack has nothing that this variant could change. */
-export type Generator = (attack: AttackCase, tools: Tools) => readonly Variation[];
+export type Generator = (
+  attack: AttackCase,
+  tools: Tools,
+  schemas: Schemas,
+) => readonly Variation[];
+
+/** Whether the tool takes a list there, alone or among other forms. */
+export function takesList(schema: JsonObject | undefined, argument: string): boolean {
+  const properties = schema?.['properties'];
+  const property = isJsonObject(properties) ? properties[argument] : undefined;
+  if (!isJsonObject(property)) return false;
+  const forms = property['anyOf'];
+  return [property, ...(forms !== undefined && isJsonArray(forms) ? forms : [])].some(
+    (form) => isJsonObject(form) && form['type'] === 'array',
+  );
+}
+
+export function isRequired(schema: JsonObject | undefined, argument: string): boolean {
+  const required = schema?.['required'];
+  return required !== undefined && isJsonArray(required) && required.includes(argument);
+}
 
 export function injected(attack: AttackCase): readonly Step[] {
   return attack.steps.filter(({ phase }) => phase === 'injection');
