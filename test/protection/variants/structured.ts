@@ -80,8 +80,10 @@ export function withField(
   values: readonly string[],
 ): string {
   const data = parsed(result);
-  if (!isJsonArray(data) && !isJsonObject(data)) return `${result}\n${values.join('\n')}\n`;
-  return stringify(planted(data, marks, values));
+  const lines = `${result}\n${values.join('\n')}\n`;
+  if (!isJsonArray(data) && !isJsonObject(data)) return lines;
+  const changed = planted(data, marks, values);
+  return JSON.stringify(changed) === JSON.stringify(data) ? lines : stringify(changed);
 }
 
 function planted(value: JsonValue, marks: readonly string[], values: readonly string[]): JsonValue {
