@@ -21,12 +21,12 @@ const runLengthMax = 1_000;
 /** Runs of characters that look like the name of a host, written without a scheme. */
 export function* hostRunsIn(text: string): Generator<Span> {
   for (const { 0: run, index } of text.matchAll(hostRun)) {
-    if (run.length > runLengthMax || !/[.\u3002\uff0e\uff61]/.test(run)) continue;
+    if (run.length > runLengthMax) continue;
     const leading = /^[._-]*/.exec(run)?.[0].length ?? 0;
     const start = index + leading;
     let end = index + run.length;
     while (end > start && /^[._-]$/.test(text.charAt(end - 1))) end -= 1;
-    if (end > start) yield { start, end };
+    if (/[.\u3002\uff0e\uff61]/.test(text.slice(start, end))) yield { start, end };
   }
 }
 
@@ -37,7 +37,8 @@ export function isWww(name: string): boolean {
 
 /** Ends in a top-level domain that exists. */
 export function hasKnownEnd(name: string): boolean {
-  return known.has(lastLabel(name));
+  const label = lastLabel(name);
+  return known.has(label) || label.startsWith('xn--');
 }
 
 /** Ends in one that nobody takes for the end of a file's name or for a word. */

@@ -7,6 +7,9 @@ import { reachOf, urlSpan } from './url-reach.ts';
 const url = plainKind('url');
 const schemeLengthMax = 32;
 
+/** With a dot in it, a person sees a host or the end of a sentence. */
+const plainScheme = /^[a-z][a-z0-9+-]*$/i;
+
 /** URLs as a person reads them, and every stretch of the text that belongs to something like one. */
 export interface WebPlaces {
   readonly found: readonly FoundValue[];
@@ -25,7 +28,12 @@ export function schemedUrlsIn(text: string): WebPlaces {
     const span = urlSpan(text, start, reach);
     end = Math.max(span.end, colon + 3);
     spans.push({ start, end });
-    if (start < colon && beginsAt(text, start) && endsWell(text, span, reach))
+    if (
+      plainScheme.test(text.slice(start, colon)) &&
+      span.end > colon + 3 &&
+      beginsAt(text, start) &&
+      endsWell(text, span, reach)
+    )
       found.push(...schemedValues(text, span));
   }
   return { found, spans };
