@@ -10,11 +10,15 @@ const rot13 = (text: string): string =>
     return String.fromCharCode(((letter.charCodeAt(0) - base + 13) % 26) + base);
   });
 
-const reversed = (text: string): string => [...text].toReversed().join('');
+const reversed = (text: string): string => Array.from(text).toReversed().join('');
 
 /** Every number digit by digit, in words. */
 const spelled = (text: string): string =>
-  text.replace(/\d+/g, (number) => [...number].map((digit) => digits[Number(digit)]).join(' '));
+  text.replace(/\d+/g, (number) =>
+    Array.from(number)
+      .map((digit) => digits[Number(digit)])
+      .join(' '),
+  );
 
 /** Other words for common ones, and the sentences in another order. */
 const reworded = (text: string): string =>

@@ -52,7 +52,7 @@ function shared(tool: Tool, name: string, value: JsonValue, index: number): Json
 /** By words where there are enough, else by characters. */
 function partOf(text: string, index: number): string {
   const words = text.split(/(?<=\s)/);
-  const units = words.length >= pieces ? words : [...text];
+  const units = words.length >= pieces ? words : Array.from(text);
   const size = Math.ceil(units.length / pieces);
   return units.slice(index * size, (index + 1) * size).join('') || text.slice(-1);
 }

@@ -189,7 +189,7 @@ const readersEach = 3;
 
 /** Every case tries some of the readers, so that all of them are tried. */
 function turns<Item>(attack: AttackCase, items: readonly Item[]): readonly Item[] {
-  const start = [...`${attack.userTask}${attack.injectionTask}`].reduce(
+  const start = Array.from(`${attack.userTask}${attack.injectionTask}`).reduce(
     (sum, character) => sum + character.charCodeAt(0),
     0,
   );
