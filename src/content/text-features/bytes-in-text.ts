@@ -5,8 +5,6 @@
  * second, so looking for such runs costs little more than reading the text once.
  */
 
-/** Fewer letters are ordinary words that decode by chance. */
-const lettersMin = 8;
 /** Between the lines or groups of a run; more would let blanks make the work quadratic. */
 const gapMax = 16;
 
@@ -14,6 +12,8 @@ export interface Alphabet {
   /** Of an ASCII unit; or `none`, or `skipped`. */
   readonly values: Uint8Array;
   readonly bits: number;
+  /** Fewer are ordinary words that decode by chance. */
+  readonly lettersMin: number;
 }
 
 const none = 255;
@@ -25,25 +25,26 @@ const padding = 0x3d;
 export const base64: Alphabet = alphabetOf(
   'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
   6,
+  8,
   ' \t\r\n=',
 );
 base64.values[0x2d] = 62;
 base64.values[0x5f] = 63;
 
-/** As host names carry bytes: case is lost there. */
-export const base32: Alphabet = alphabetOf('abcdefghijklmnopqrstuvwxyz234567', 5, ' \t\r\n=.-');
+/** As host names carry bytes: case is lost there, and blanks can't be. */
+export const base32: Alphabet = alphabetOf('abcdefghijklmnopqrstuvwxyz234567', 5, 10, '=.-');
 
 /** `48656c6c6f`, `48 65 6c 6c 6f`, `48:65:6c`. */
-export const hexadecimal: Alphabet = alphabetOf('0123456789abcdef', 4, ' \t\r\n:,-');
+export const hexadecimal: Alphabet = alphabetOf('0123456789abcdef', 4, 8, ' \t\r\n:,-');
 
-function alphabetOf(letters: string, bits: number, breaks: string): Alphabet {
+function alphabetOf(letters: string, bits: number, lettersMin: number, breaks: string): Alphabet {
   const values = new Uint8Array(0x80).fill(none);
   for (let value = 0; value < letters.length; value += 1) {
     values[letters.charCodeAt(value)] = value;
     if (bits < 6) values[letters.toUpperCase().charCodeAt(value)] = value;
   }
   for (let at = 0; at < breaks.length; at += 1) values[breaks.charCodeAt(at)] = skipped;
-  return { values, bits };
+  return { values, bits, lettersMin };
 }
 
 /** The text with what each such run says in its place; null: there is none. */
@@ -92,7 +93,7 @@ const utf8 = new TextDecoder();
 
 /** From here on, as long as it is text. */
 function readRun(text: string, start: number, alphabet: Alphabet): Run | null {
-  const { bits } = alphabet;
+  const { bits, lettersMin } = alphabet;
   const bytes: number[] = [];
   let whole = 0;
   let end = start;

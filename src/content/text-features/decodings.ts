@@ -1,3 +1,4 @@
+import { isHighSurrogate, isLowSurrogate } from '../utf8.ts';
 import { base32, base64, hexadecimal, readRuns } from './bytes-in-text.ts';
 import { numbersFromWords } from './number-words.ts';
 import { plainText } from './plain-text.ts';
@@ -9,6 +10,7 @@ export type Decoding =
   | 'base32'
   | 'hexadecimal'
   | 'spaced letters'
+  | 'broken words'
   | 'number words'
   | 'ROT13'
   | 'letters reversed'
@@ -17,22 +19,38 @@ export type Decoding =
 /** What the text says when it is read that way; null: it can't be. */
 export type Decoder = (text: string) => string | null;
 
-/** A text shows whether it is written so. */
-export const recognisable: ReadonlyMap<Decoding, Decoder> = new Map<Decoding, Decoder>([
+const decoders: ReadonlyMap<Decoding, Decoder> = new Map<Decoding, Decoder>([
   ['escapes', changed(plainText)],
   ['base64', (text) => readRuns(text, base64)],
   ['base32', (text) => readRuns(text, base32)],
   ['hexadecimal', (text) => readRuns(text, hexadecimal)],
-  ['spaced letters', changed(joined)],
   ['number words', numbersFromWords],
-]);
-
-/** Any text can be read so. */
-export const alwaysPossible: ReadonlyMap<Decoding, Decoder> = new Map<Decoding, Decoder>([
+  ['spaced letters', changed(spacedJoined)],
+  ['broken words', changed(brokenJoined)],
   ['ROT13', changed(rotated)],
   ['letters reversed', changed(lettersReversed)],
   ['words reversed', changed(wordsReversed)],
 ]);
+
+/** What a text can be under each; those that change nothing of one another in either order stand once. */
+const beneath: ReadonlyMap<Decoding, readonly Decoding[]> = new Map<Decoding, readonly Decoding[]>([
+  ['ROT13', ['base64', 'hexadecimal', 'number words', 'words reversed']],
+  ['letters reversed', ['base64', 'hexadecimal', 'number words', 'ROT13', 'words reversed']],
+  ['words reversed', ['number words']],
+  ['spaced letters', ['base64', 'hexadecimal', 'number words', 'ROT13', 'letters reversed']],
+  ['broken words', ['base64', 'hexadecimal']],
+  ['number words', ['letters reversed']],
+]);
+
+/** Each decoding that a text may be read by; what came out of bytes may be written in any way. */
+export function decodersBeneath(
+  last: Decoding | undefined,
+): Iterable<readonly [Decoding, Decoder]> {
+  const possible = last === undefined ? undefined : beneath.get(last);
+  return possible === undefined
+    ? decoders
+    : [...decoders].filter(([decoding]) => possible.includes(decoding));
+}
 
 function changed(read: (text: string) => string): Decoder {
   return (text) => {
@@ -48,36 +66,51 @@ const singles = new RegExp(
 );
 const breaks = /(?<=\p{L})(?:[-_.*|~·/\\+]{1,2}|-\r?\n)(?=\p{L})/gu;
 
-/** `p a s s`, `4-1-1-1`, `con.fid.ential`. */
-function joined(text: string): string {
-  return text
-    .replace(singles, (letters) => letters.replace(/[^\p{L}\p{N}]+/gu, ''))
-    .replace(breaks, '');
+/** `p a s s`, `4-1-1-1`. */
+function spacedJoined(text: string): string {
+  return text.replace(singles, (letters) => letters.replace(/[^\p{L}\p{N}]+/gu, ''));
+}
+
+/** `con.fid.ential`, or hyphenated at the ends of lines. */
+function brokenJoined(text: string): string {
+  return text.replace(breaks, '');
 }
 
 function rotated(text: string): string {
-  return text.replace(/[A-Za-z]+/g, (letters) => {
-    let read = '';
-    for (let at = 0; at < letters.length; at += 1) {
-      const unit = letters.charCodeAt(at);
-      const first = unit & 0x60;
-      read += String.fromCharCode(first + 1 + ((unit - first + 12) % 26));
-    }
-    return read;
-  });
+  const units = new Uint16Array(text.length);
+  for (let at = 0; at < units.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    const lower = unit | 0x20;
+    const isLetter = lower >= 0x61 && lower <= 0x7a && unit < 0x80;
+    units[at] = isLetter ? unit + (lower < 0x6e ? 13 : -13) : unit;
+  }
+  return textOf(units);
 }
 
 function lettersReversed(text: string): string {
-  let read = '';
-  for (let at = text.length - 1; at >= 0; at -= 1) {
+  const units = new Uint16Array(text.length);
+  for (let at = 0; at < units.length; at += 1) {
     const unit = text.charCodeAt(at);
     const before = text.charCodeAt(at - 1);
-    if (unit >= 0xdc00 && unit <= 0xdfff && before >= 0xd800 && before <= 0xdbff) {
-      at -= 1;
-      read += text.slice(at, at + 2);
-    } else read += text[at] ?? '';
+    const to = units.length - 1 - at;
+    // The halves of a pair keep their order.
+    if (isLowSurrogate(unit) && isHighSurrogate(before)) {
+      units[to] = before;
+      units[to + 1] = unit;
+    } else units[to] = unit;
   }
-  return read;
+  return textOf(units);
+}
+
+/** A call takes so many arguments at once. */
+const unitsAtOnce = 4_096;
+
+function textOf(units: Uint16Array): string {
+  let text = '';
+  for (let from = 0; from < units.length; from += unitsAtOnce) {
+    text += String.fromCharCode(...units.subarray(from, from + unitsAtOnce));
+  }
+  return text;
 }
 
 function wordsReversed(text: string): string {

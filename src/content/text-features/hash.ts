@@ -1,5 +1,5 @@
 /**
- * Spreads 32 bits over 32 bits; never 0. Hashes here find equal texts fast and keep nothing of them; they hide nothing
+ * Spreads 32 bits over 32 bits, as a signed integer, which is a number that needs no memory of its own; never 0. Hashes here find equal texts fast and keep nothing of them; they hide nothing
  * and prove nothing: who knows a text knows its hash. Chance makes two of 4,000 features of a record meet one of a
  * message's 100 once in ten thousand pairs, and only a single identifier is enough for a leak.
  */
@@ -9,25 +9,25 @@ export function mixed(bits: number): number {
   hash ^= hash >>> 13;
   hash = Math.imul(hash, 0xc2b2ae35);
   hash ^= hash >>> 16;
-  return hash === 0 ? 1 : hash >>> 0;
+  return hash === 0 ? 1 : hash;
 }
 
 /** Of a text, a letter at a time; the hash of two texts in a row is `hashBoth` of theirs. */
 export function hashNext(hash: number, letter: number): number {
   const own = letter < 0x80 ? (asciiHashes[letter] ?? 0) : mixed(letter);
-  return (Math.imul(hash, base) + own) >>> 0;
+  return (Math.imul(hash, base) + own) | 0;
 }
 
 /** `secondLength` is at most `joinedLengthMax`. */
 export function hashBoth(first: number, second: number, secondLength: number): number {
-  return (Math.imul(first, powers[secondLength] ?? 1) + second) >>> 0;
+  return (Math.imul(first, powers[secondLength] ?? 1) + second) | 0;
 }
 
 export const joinedLengthMax = 64;
 
 const base = 0x01000193;
-const powers = Uint32Array.from({ length: joinedLengthMax + 1 }, () => 1);
+const powers = Int32Array.from({ length: joinedLengthMax + 1 }, () => 1);
 for (let length = 1; length < powers.length; length += 1) {
   powers[length] = Math.imul(powers[length - 1] ?? 1, base);
 }
-const asciiHashes = Uint32Array.from({ length: 0x80 }, (_, letter) => mixed(letter));
+const asciiHashes = Int32Array.from({ length: 0x80 }, (_, letter) => mixed(letter));

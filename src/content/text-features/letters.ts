@@ -23,7 +23,7 @@ export function letterOf(unit: number): number {
  * Two signs of Chinese are about a word; in Thai an alphabet's letters stand without spaces.
  */
 export function unspacedWeight(letter: number): number {
-  if (letter < 0x0e00) return 0;
+  if (letter < firstUnspaced) return 0;
   if (letter <= 0x0eff) return 2;
   if (letter >= 0x1000 && letter <= 0x109f) return 2;
   if (letter >= 0x1780 && letter <= 0x17ff) return 2;
@@ -34,6 +34,7 @@ export function unspacedWeight(letter: number): number {
 }
 
 export const wordWeight = 6;
+export const firstUnspaced = 0x0e00;
 
 /** Joins the halves of a word on both sides alike, so `company's` stays one. */
 const apostrophe = 0x27;

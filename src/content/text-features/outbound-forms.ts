@@ -1,4 +1,4 @@
-import { alwaysPossible, type Decoder, type Decoding, recognisable } from './decodings.ts';
+import { type Decoding, decodersBeneath } from './decodings.ts';
 import { plainText } from './plain-text.ts';
 import { type FeatureSink, scan } from './scan.ts';
 
@@ -47,7 +47,7 @@ export function outboundForms(text: string): readonly OutboundForm[] {
   for (let at = 0; at < queue.length; at += 1) {
     const reading = queue[at];
     if (reading === undefined || reading.decodings.length >= decodingsMax) continue;
-    for (const [decoding, decoder] of decodersFor(reading)) {
+    for (const [decoding, decoder] of decodersBeneath(reading.decodings.at(-1))) {
       const read = decoder(reading.text);
       if (read === null || known.has(read)) continue;
       characters += read.length;
@@ -65,16 +65,6 @@ export function outboundForms(text: string): readonly OutboundForm[] {
 interface Reading {
   readonly decodings: readonly Decoding[];
   readonly text: string;
-}
-
-const encodings: ReadonlySet<Decoding> = new Set(['escapes', 'base64', 'base32', 'hexadecimal']);
-
-/** What was taken out of an encoding may be written in any way; what is only read in another order, in what shows. */
-function decodersFor(reading: Reading): Iterable<readonly [Decoding, Decoder]> {
-  const last = reading.decodings.at(-1);
-  if (last === undefined || encodings.has(last)) return [...recognisable, ...alwaysPossible];
-  if (last !== 'letters reversed') return recognisable;
-  return [...recognisable, ...[...alwaysPossible].filter(([decoding]) => decoding !== last)];
 }
 
 function formOf(reading: Reading, complete: boolean): OutboundForm {

@@ -7,7 +7,7 @@ import { type FeatureSink, scan } from './scan.ts';
  */
 export interface ReadFeatures {
   /** Three parts, each in ascending order: identifiers, rows of three words, long words. */
-  readonly hashes: Uint32Array;
+  readonly hashes: Int32Array;
   readonly gramsFrom: number;
   readonly wordsFrom: number;
   /**
@@ -81,7 +81,7 @@ class Reading implements FeatureSink {
     const words = this.#words.distinct(hashesMax - identifiers.length - grams.length);
     const gramsFrom = identifiers.length;
     const wordsFrom = gramsFrom + grams.length;
-    const hashes = new Uint32Array(wordsFrom + words.length);
+    const hashes = new Int32Array(wordsFrom + words.length);
     hashes.set(identifiers);
     hashes.set(grams, gramsFrom);
     hashes.set(words, wordsFrom);
@@ -91,16 +91,16 @@ class Reading implements FeatureSink {
 
 /** Sorted at the end: a table would let whoever writes the text choose hashes that all meet in one place of it. */
 class Hashes {
-  #list: Uint32Array;
+  #list: Int32Array;
   #count = 0;
 
   constructor(room: number) {
-    this.#list = new Uint32Array(Math.max(16, room));
+    this.#list = new Int32Array(Math.max(16, room));
   }
 
   add(hash: number): void {
     if (this.#count === this.#list.length) {
-      const larger = new Uint32Array(this.#count * 2);
+      const larger = new Int32Array(this.#count * 2);
       larger.set(this.#list);
       this.#list = larger;
     }
@@ -108,7 +108,7 @@ class Hashes {
     this.#count += 1;
   }
 
-  distinct(countMax: number): Uint32Array {
+  distinct(countMax: number): Int32Array {
     const list = this.#list.subarray(0, this.#count).sort();
     let kept = 0;
     for (const hash of list) {

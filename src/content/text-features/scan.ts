@@ -3,6 +3,7 @@ import { isCommonWord } from './common-words.ts';
 import { hashBoth, hashNext, joinedLengthMax, mixed } from './hash.ts';
 import {
   dropped,
+  firstUnspaced,
   isPairedLetter,
   letterOf,
   separator,
@@ -37,7 +38,11 @@ const longWordLettersMin = 7;
 const longRunWeight = 2 * wordWeight;
 
 /** A row of the lightest letters is the longest: nine of weight 2 for a gram, and the one that completes it. */
-const rowMax = 16;
+const rowMask = 15;
+
+// Lists of numbers: typed ones take longer to make than a short text takes to read.
+const noGroups = (): number[] => [0, 0, 0, 0];
+const noRow = (): number[] => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
 /** One pass over a text; work is linear in its length, whatever it holds. */
 export function scan(text: string, sink: FeatureSink): void {
@@ -52,28 +57,25 @@ class Scan {
 
   /** The groups before this one that may make an identifier with it, oldest first: hash, length, digits and start. */
   #groups = 0;
-  readonly #groupHash = new Uint32Array(identifierGroupsMax);
-  readonly #groupLength = new Uint32Array(identifierGroupsMax);
-  readonly #groupDigits = new Uint32Array(identifierGroupsMax);
-  readonly #groupStart = new Uint32Array(identifierGroupsMax);
+  readonly #groupHash = noGroups();
+  readonly #groupLength = noGroups();
+  readonly #groupDigits = noGroups();
+  readonly #groupStart = noGroups();
+  readonly #lists = [this.#groupHash, this.#groupLength, this.#groupDigits, this.#groupStart];
   #groupEnd = 0;
 
   /** The last digits of the chain as a number, and where each stood. */
   #digits = 0;
   #digitCount = 0;
-  readonly #digitAt = new Uint32Array(digitsInARow);
+  readonly #digitAt = [0, 0, 0, 0, 0, 0, 0, 0];
   /** Within a date or a time until here. */
   #calendarEnd = 0;
 
   constructor(text: string, sink: FeatureSink) {
     this.#text = text;
     this.#sink = sink;
-    this.#words = new Row(gramWeight, 0x67726d73, (hash, start, end) =>
-      sink.gram(hash, start, end),
-    );
-    this.#runs = new Row(longRunWeight, 0x776f7264, (hash, start, end) =>
-      sink.word(hash, start, end),
-    );
+    this.#words = new Row(gramWeight, 0x67726d73, sink, 'gram');
+    this.#runs = new Row(longRunWeight, 0x776f7264, sink, 'word');
   }
 
   run(): void {
@@ -85,6 +87,18 @@ class Scan {
     for (let at = 0; at <= text.length; at += 1) {
       const unit = at < text.length ? text.charCodeAt(at) : 0x20;
       const letter = letterOf(unit);
+      if (letter >= 0x30 && letter < firstUnspaced) {
+        if (start < 0) {
+          start = at;
+          hash = 0;
+          length = 0;
+          digits = 0;
+        }
+        hash = hashNext(hash, letter);
+        length += 1;
+        if (letter <= 0x39) digits += 1;
+        continue;
+      }
       if (letter === dropped) continue;
       const paired = letter >= 0xd800 && letter <= 0xdfff;
       const ends = letter === separator || (paired && !isPairedLetter(text, at));
@@ -144,7 +158,7 @@ class Scan {
     }
     if (this.#groups > 0 && !this.#joins(start, digits)) this.#groups = 0;
     if (digits === 0 || this.#groups === 0) this.#digitCount = 0;
-    this.#offer(start, end, hash, length, digits);
+    if (digits > 0 || this.#groups > 0) this.#offer(start, end, hash, length, digits);
     if (digits > 0) this.#addDigits(start, end);
     this.#push(start, end, hash, length, digits);
   }
@@ -152,7 +166,7 @@ class Scan {
   /** Digits belong together over spaces, brackets and strokes; with letters only a single sign joins them. */
   #joins(start: number, digits: number): boolean {
     const gap = start - this.#groupEnd;
-    if (gap === 1 && joining.has(this.#text.charCodeAt(start - 1))) return true;
+    if (gap === 1 && joining[this.#text.charCodeAt(start - 1)] === 1) return true;
     const before = this.#groupDigits[this.#groups - 1] ?? 0;
     return gap <= groupGapMax && digits > 0 && before > 0;
   }
@@ -181,13 +195,8 @@ class Scan {
 
   #push(start: number, end: number, hash: number, length: number, digits: number): void {
     if (this.#groups === identifierGroupsMax - 1) {
-      for (const list of [
-        this.#groupHash,
-        this.#groupLength,
-        this.#groupDigits,
-        this.#groupStart,
-      ]) {
-        list.copyWithin(0, 1);
+      for (const list of this.#lists) {
+        for (let at = 1; at < identifierGroupsMax - 1; at += 1) list[at - 1] = list[at] ?? 0;
       }
       this.#groups -= 1;
     }
@@ -213,46 +222,48 @@ class Scan {
   }
 }
 
-const joining = new Set(Array.from('-_./:@#+=~&', (sign) => sign.charCodeAt(0)));
+const joining = new Uint8Array(0x80);
+for (const sign of '-_./:@#+=~&') joining[sign.charCodeAt(0)] = 1;
 
 /** The shortest rows of neighbours that weigh enough, each from another one on. */
 class Row {
   readonly #weightMin: number;
   readonly #seed: number;
-  readonly #found: (hash: number, start: number, end: number) => void;
-  readonly #hash = new Uint32Array(rowMax);
-  readonly #weight = new Uint32Array(rowMax);
-  readonly #start = new Uint32Array(rowMax);
+  readonly #sink: FeatureSink;
+  readonly #kind: 'gram' | 'word';
+  readonly #hash = noRow();
+  readonly #weight = noRow();
+  readonly #start = noRow();
   #first = 0;
   #count = 0;
   #sum = 0;
 
-  constructor(
-    weightMin: number,
-    seed: number,
-    found: (hash: number, start: number, end: number) => void,
-  ) {
+  constructor(weightMin: number, seed: number, sink: FeatureSink, kind: 'gram' | 'word') {
     this.#weightMin = weightMin;
     this.#seed = seed;
-    this.#found = found;
+    this.#sink = sink;
+    this.#kind = kind;
   }
 
   add(hash: number, weight: number, start: number, end: number): void {
-    const at = (this.#first + this.#count) % rowMax;
+    const at = (this.#first + this.#count) & rowMask;
     this.#hash[at] = hash;
     this.#weight[at] = weight;
     this.#start[at] = start;
     this.#count += 1;
     this.#sum += weight;
     while (this.#sum >= this.#weightMin) {
+      const first = this.#first;
       let row = this.#seed;
       for (let member = 0; member < this.#count; member += 1) {
-        row = Math.imul(row ^ (this.#hash[(this.#first + member) % rowMax] ?? 0), 0x9e3779b1);
+        row = Math.imul(row ^ (this.#hash[(first + member) & rowMask] ?? 0), 0x9e3779b1);
         row ^= row >>> 15;
       }
-      this.#found(mixed(row), this.#start[this.#first] ?? 0, end);
-      this.#sum -= this.#weight[this.#first] ?? 0;
-      this.#first = (this.#first + 1) % rowMax;
+      const from = this.#start[first] ?? 0;
+      if (this.#kind === 'gram') this.#sink.gram(mixed(row), from, end);
+      else this.#sink.word(mixed(row), from, end);
+      this.#sum -= this.#weight[first] ?? 0;
+      this.#first = (first + 1) & rowMask;
       this.#count -= 1;
     }
   }
