@@ -181,6 +181,7 @@ function contextOf(policy: Policy, run: Run, name: string, args: JsonObject): Co
       suspended: false,
       windows: Object.fromEntries(request.windows.map(({ key }) => [key, 7])),
       once: Object.fromEntries(request.once.map((key) => [key, false])),
+      history: null,
       used: Object.fromEntries(request.used.map((key) => [key, false])),
       breaker: { state: 'closed' },
       definition: 'pinned',

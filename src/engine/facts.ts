@@ -1,4 +1,5 @@
 import type { FindingCode } from './codes.ts';
+import type { Exchange } from './exchange.ts';
 
 /** What `decide` needs to know of the world, named by `gather` and fetched by the shell: nothing else reaches it. */
 export interface FactsRequest {
@@ -11,6 +12,8 @@ export interface FactsRequest {
   readonly once: readonly string[];
   /** `novelty` keys to test: `agent|kind|value`. */
   readonly used: readonly string[];
+  /** Whether the decision looks at what the run has done and been shown. */
+  readonly history: boolean;
 }
 
 export interface Facts {
@@ -20,6 +23,8 @@ export interface Facts {
   readonly windows: Readonly<Record<string, number>>;
   readonly once: Readonly<Record<string, boolean>>;
   readonly used: Readonly<Record<string, boolean>>;
+  /** Oldest first: of the run, its children that returned, and the runs above it. Null: not asked for, or not to be had. */
+  readonly history: readonly Exchange[] | null;
   readonly breaker: BreakerFact;
   /** The definition that the upstream lists now, against the pin. */
   readonly definition: 'pinned' | 'changed' | 'missing' | 'unknown';

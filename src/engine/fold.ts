@@ -81,6 +81,8 @@ function opened(event: Of<'run.opened'>): Run {
     ),
     inFlight: [],
     completedTools: [],
+    history: [],
+    historyLost: false,
     labels: event.labels,
   };
 }

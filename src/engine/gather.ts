@@ -35,5 +35,13 @@ export function gather(proposed: Proposed): FactsRequest {
       }
     }
   }
-  return { agent: run.agent, upstream: tool?.upstream ?? '', tool: call.tool, windows, once, used };
+  return {
+    agent: run.agent,
+    upstream: tool?.upstream ?? '',
+    tool: call.tool,
+    windows,
+    once,
+    used,
+    history: false,
+  };
 }

@@ -55,6 +55,7 @@ function factsOf(proposed: Proposed, situation: Situation, world: World): Facts 
     suspended: situation.suspended,
     windows: Object.fromEntries(request.windows.map(({ key }) => [key, sumOf(key)])),
     once: Object.fromEntries(request.once.map((key) => [key, world.taken])),
+    history: null,
     used: Object.fromEntries(
       request.used.map((key) => [key, world.used.some((used) => key.endsWith(`|${used}`))]),
     ),

@@ -1,3 +1,5 @@
+import type { PastCall } from './exchange.ts';
+
 export type RunStatus = 'open' | 'closed' | 'abandoned';
 
 /**
@@ -48,6 +50,10 @@ export interface Run {
   readonly inFlight: readonly CallMemory[];
   /** Tools completed in this run. For `after`. */
   readonly completedTools: readonly string[];
+  /** Completed calls, oldest first, in lists of at most 64: what the run has done and been shown. */
+  readonly history: readonly (readonly PastCall[])[];
+  /** Calls were completed that `history` no longer holds. */
+  readonly historyLost: boolean;
   /** Trust and classes of everything received, with the subjects they are about. Never shrinks. */
   readonly labels: Labels;
 }

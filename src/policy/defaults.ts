@@ -2,7 +2,7 @@
  * What holds where the policy says nothing, and the bounds of what a policy may be. Each with its reason;
  * `policy explain` shows those that decide.
  */
-import type { BreakerSettings, Enforcement, LoopLimits, Reach, Tier } from './model.ts';
+import type { BreakerSettings, Enforcement, Flow, LoopLimits, Reach, Tier } from './model.ts';
 
 export const defaults: {
   readonly enforcement: Enforcement;
@@ -13,6 +13,7 @@ export const defaults: {
   readonly loops: LoopLimits;
   readonly breaker: BreakerSettings;
   readonly resultBytesMax: number;
+  readonly flow: Flow;
 } = {
   // A policy that says nothing is enforced: `observe` has to be written, so that a reader sees it.
   enforcement: 'strict',
@@ -35,6 +36,17 @@ export const defaults: {
   breaker: { failures: 5, resetMs: 60_000 },
   // About a thousand tokens: what a model reads of one result before the rest of its context suffers.
   resultBytesMax: 4_000,
+  flow: {
+    // Waiting for the first untrusted result makes one mislabelled tool worth everything to an attacker.
+    when: 'always',
+    // A destination has to come from somewhere that an attacker can't write to.
+    external: 'provenance',
+    // What nobody asked for waits for a person: a request can be understood too narrowly.
+    unrequested: 'hold',
+    delegation: 'ask',
+    trusted: { recipients: new Set(), accounts: new Set(), urls: [], from: [] },
+    classes: new Map(),
+  },
 };
 
 export const policyLimits: {

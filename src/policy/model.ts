@@ -38,6 +38,9 @@ export interface Policy {
   /** Alert events that a person wants to hear of; the ledger records all of them in any case. */
   readonly alertEvents: ReadonlySet<string>;
   readonly results: { readonly maxBytes: number };
+  readonly flow: Flow;
+  /** Words by which a request asks for an action, beyond those that ship with the product: by the action's name. */
+  readonly actionWords: ReadonlyMap<string, readonly string[]>;
   readonly checkpoints: CheckpointSinks;
 }
 
@@ -47,6 +50,45 @@ export interface CheckpointSinks {
   readonly file: string | null;
   readonly webhook: { readonly url: string; readonly secret: SecretReference } | null;
 }
+
+// ---- flow ------------------------------------------------------------------------------------------------------
+
+/** What untrusted and classified data may do. Only ever tightens. */
+export interface Flow {
+  /** `untrusted`: with a trusted request too, the rules wait for the first untrusted result. */
+  readonly when: 'always' | 'untrusted';
+  /** What happens to an external call after untrusted data. */
+  readonly external: 'deny' | 'hold' | 'provenance' | 'allow';
+  /** An action of tier >= 1 that no clause of a trusted request asked for. */
+  readonly unrequested: 'allow' | 'hold' | 'deny';
+  /** What a request that hands its work to a document is worth. */
+  readonly delegation: 'ask' | 'deny';
+  readonly trusted: TrustedValues;
+  /** Where data of a class may go, by class. A class that isn't here goes where the other rules let it. */
+  readonly classes: ReadonlyMap<string, readonly AudienceTerm[]>;
+}
+
+/** Destinations that an operator vouches for. */
+export interface TrustedValues {
+  /** Keys of parsed values. A mail domain is a ceiling, never a source: it can't stand here. */
+  readonly recipients: ReadonlySet<string>;
+  readonly accounts: ReadonlySet<string>;
+  readonly urls: readonly UrlTerm[];
+  /** What these tools provide of this kind, whatever condition the tool itself puts on it. */
+  readonly from: readonly { readonly tool: string; readonly provides: KindName }[];
+}
+
+/** An entry of `may_reach`. */
+export type AudienceTerm =
+  | { readonly type: 'case'; readonly name: string }
+  | { readonly type: 'address'; readonly key: string }
+  | { readonly type: 'domain'; readonly domain: string }
+  | { readonly type: 'subdomains'; readonly domain: string }
+  | { readonly type: 'upstream'; readonly name: string }
+  | { readonly type: 'url'; readonly url: UrlTerm }
+  /** Whoever the data is about, if that is one and the same. */
+  | { readonly type: 'subject' }
+  | { readonly type: 'model' };
 
 // ---- upstreams -------------------------------------------------------------------------------------------------
 
@@ -101,10 +143,24 @@ export interface Tool {
   readonly variantOf: string | null;
   readonly returns: Returns;
   readonly idempotent: boolean;
+  /** What runs write into it comes back: its results carry the labels of the runs that wrote. */
   readonly memory: boolean;
   readonly persists: boolean;
+  /** The object that it acts on: `file`, `event`. Null: not said. */
+  readonly on: string | null;
+  /** How the thing that an argument names is read, by argument: Sallyport's own call, before the decision. */
+  readonly resolve: ReadonlyMap<string, Resolve>;
+  /** How old a remembered record may be for this tool; null: as old as its run. */
+  readonly freshMs: number | null;
   /** What a person accepted. Null: not in the lock, so every call is refused with `catalog.unpinned`. */
   readonly pin: PinnedDefinition | null;
+}
+
+export interface Resolve {
+  /** Full name of a tool of tier 0. */
+  readonly tool: string;
+  /** The argument of that tool that takes the value. */
+  readonly argument: string;
 }
 
 export interface Argument {
@@ -129,6 +185,20 @@ export interface PinnedDefinition {
   readonly fillDefaults: (args: JsonObject) => JsonObject;
 }
 
+export interface Provided {
+  readonly kind: Kind;
+  readonly at: Pointer;
+  readonly when:
+    | { readonly type: 'always' }
+    /** The record is named in the request, or the only one that a look-up made of the request's own words found. */
+    | { readonly type: 'named' }
+    /** The record's own fields say so: `{ /status: sent }`. Pointers start at the record. */
+    | {
+        readonly type: 'fields';
+        readonly equal: readonly { readonly pointer: Pointer; readonly value: JsonValue }[];
+      };
+}
+
 export type SchemaCheck = (
   value: JsonValue,
 ) => readonly { readonly pointer: string; readonly message: string }[];
@@ -146,7 +216,19 @@ export interface Returns {
   }[];
   /** Numbers that would give a filtered list away: each is set to the number of items left. */
   readonly counts: readonly Pointer[];
-  readonly provides: JsonValue;
+  /** Values that later calls may use, by kind. Pointers start at the root. */
+  readonly provides: readonly Provided[];
+  /** What a record of the result is: `order`, `file`. With `items` each item is one, else the result is. */
+  readonly object: string | null;
+  /** Of a record, where its id is, and its owner's. Null where not said. */
+  readonly id: Pointer | null;
+  readonly owner: Pointer | null;
+  /** Of a record, what constraints and expressions may read: `ref.<argument>.<field>`. */
+  readonly fields: ReadonlyMap<string, Pointer>;
+  /** Of a record, what a person would call it by. */
+  readonly names: readonly Pointer[];
+  /** Of a record, what a superlative of a request may pick it by. */
+  readonly order: readonly Pointer[];
   readonly parse: 'json' | 'yaml' | null;
   /** Media that may pass: `image`, `audio`, `resource`, `resource_link`. Text always may. */
   readonly content: ReadonlySet<string>;

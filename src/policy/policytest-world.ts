@@ -21,6 +21,7 @@ export class TestWorld {
         request.windows.map(({ key, windowMs }) => [key, this.#sum(key, windowMs)]),
       ),
       once: Object.fromEntries(request.once.map((key) => [key, this.#once.has(key)])),
+      history: null,
       used: Object.fromEntries(request.used.map((key) => [key, this.#used.has(key)])),
       breaker: { state: 'closed' },
       definition: 'pinned',

@@ -44,6 +44,7 @@ export async function readWorld(
     windows,
     once,
     used,
+    history: null,
     breaker: { state: 'closed' },
     definition: tool === null ? 'unknown' : ports.definitionOf(tool),
     upstreamUp: upstream?.status().state === 'up',

@@ -47,6 +47,7 @@ export function explainCall(
     suspended: false,
     windows: Object.fromEntries(request.windows.map(({ key }) => [key, 0])),
     once: Object.fromEntries(request.once.map((key) => [key, false])),
+    history: null,
     used: Object.fromEntries(request.used.map((key) => [key, false])),
     breaker: { state: 'closed' },
     definition: 'pinned',

@@ -5,6 +5,16 @@ import { budgetShape, callMemoryShape, caseShape, labelsShape } from './event-sh
 
 const text = z.string();
 
+const pastCallShape = z.strictObject({
+  call: text,
+  tool: text,
+  atMs: z.number(),
+  arguments: text,
+  released: text.nullable(),
+  shown: text.nullable(),
+  trust: z.enum(['trusted', 'untrusted']),
+});
+
 export const runShape: z.ZodType<Run> = z.strictObject({
   id: text,
   version: z.number(),
@@ -41,5 +51,7 @@ export const runShape: z.ZodType<Run> = z.strictObject({
   remembered: z.array(z.array(callMemoryShape)),
   inFlight: z.array(callMemoryShape),
   completedTools: z.array(text),
+  history: z.array(z.array(pastCallShape)),
+  historyLost: z.boolean(),
   labels: labelsShape,
 });

@@ -159,7 +159,13 @@ export function listedTool(
       items: null,
       each: [],
       counts: [],
-      provides: null,
+      provides: [],
+      object: null,
+      id: null,
+      owner: null,
+      fields: new Map(),
+      names: [],
+      order: [],
       parse: null,
       content: new Set(),
       success: null,
@@ -167,6 +173,9 @@ export function listedTool(
     idempotent: false,
     memory: false,
     persists: false,
+    on: null,
+    resolve: new Map(),
+    freshMs: null,
     pin: null,
   };
   return {
@@ -211,6 +220,8 @@ function runNamed(id: string, request: OpenRun | undefined): Run {
     remembered: [],
     inFlight: [],
     completedTools: [],
+    history: [],
+    historyLost: false,
     labels: { trust: 'untrusted', classes: [], subjects: [] },
   };
 }

@@ -8,6 +8,7 @@ import type { JsonObject, JsonValue } from '../../src/content/value.ts';
 import type { RunEvent } from '../../src/engine/events.ts';
 import type { Run } from '../../src/engine/run.ts';
 import { keep } from '../../src/engine/run-memory.ts';
+import { defaults } from '../../src/policy/defaults.ts';
 import type {
   AddressTerm,
   Agent,
@@ -197,7 +198,13 @@ const anyTool = (plan: ToolPlan): fc.Arbitrary<Tool> =>
             kind: plainKind(kind),
           })),
           counts: [],
-          provides: null,
+          provides: [],
+          object: null,
+          id: null,
+          owner: null,
+          fields: new Map(),
+          names: [],
+          order: [],
           parse: null,
           content: new Set<string>(),
           success: null,
@@ -205,6 +212,9 @@ const anyTool = (plan: ToolPlan): fc.Arbitrary<Tool> =>
         idempotent: false,
         memory: false,
         persists: false,
+        on: null,
+        resolve: new Map(),
+        freshMs: null,
         pin: pinned
           ? {
               digest: 'sha256:0',
@@ -509,6 +519,8 @@ export const anyPolicy: fc.Arbitrary<Policy> = fc
       canonical: {},
       lockDigest: 'sha256:l',
       checkpoints: { file: null, webhook: null },
+      flow: defaults.flow,
+      actionWords: new Map(),
       enforcement: 'strict',
       timezone: 'UTC',
       currency: 'USD',
@@ -754,6 +766,8 @@ const blank: Run = {
   remembered: [],
   inFlight: [],
   completedTools: [],
+  history: [],
+  historyLost: false,
   labels: { trust: 'trusted', classes: [], subjects: [] },
 };
 

@@ -165,6 +165,7 @@ export function factsFor(proposal: Proposed, options: SceneOptions = {}): Facts 
       request.windows.map(({ key }) => [key, drawn.find(([part]) => key.includes(part))?.[1] ?? 0]),
     ),
     once: Object.fromEntries(request.once.map((key) => [key, options.taken ?? false])),
+    history: null,
     used: Object.fromEntries(
       request.used.map((key) => [
         key,

@@ -19,7 +19,7 @@ export function* destinationsIn(text: string): Generator<Destination> {
 
 /** `[text](destination "title")`, `![image](<destination>)` */
 function* inlineLinks(text: string): Generator<Destination> {
-  const closing = nextOf(text, /[>\n]/g);
+  const closing = nextOf(text, /[<>\n]/g);
   const stop = nextOf(text, /[\s()]|\]\(/g);
   for (let at = text.indexOf(']('); at !== -1; at = text.indexOf('](', at + 2)) {
     const start = afterBlanks(text, at + 2);
@@ -41,13 +41,14 @@ function* inlineLinks(text: string): Generator<Destination> {
 
 /** `[label]: destination` */
 function* linkDefinitions(text: string): Generator<Destination> {
-  const blank = nextOf(text, /\s/g);
-  const closing = nextOf(text, /[>\n]/g);
+  const stop = nextOf(text, /\s|\]:/g);
+  const closing = nextOf(text, /[<>\n]/g);
   for (let at = text.indexOf(']:'); at !== -1; at = text.indexOf(']:', at + 2)) {
     const start = afterBlanks(text, at + 2);
     const isAngled = text.charAt(start) === '<';
-    const end = isAngled ? closing(start) : blank(start);
-    yield { start: isAngled ? start + 1 : start, end, how: 'load', isClear: true };
+    const begin = isAngled ? start + 1 : start;
+    const end = isAngled ? closing(begin) : stop(begin);
+    yield { start: begin, end, how: 'load', isClear: isAngled || text.charAt(end) !== ']' };
   }
 }
 

@@ -114,6 +114,7 @@ describe('a link, but to no place that everybody reads alike', () => {
     ['data in Markdown', '![x](data:text/html,x)'],
     ['another program', '<a href="zoommtg:join">'],
     ['escapes of CSS', 'url(\\68 ttps://evil.example/a)'],
+    ['a definition that another begins in', '[a]://evil.example/]:x'],
     ['two addresses', 'mailto:ann@x.example,eve@evil.example'],
     ['a copy', 'mailto:ann@x.example?cc=eve@evil.example'],
     ['an encoded address', 'mailto:eve%40evil.example'],
@@ -137,6 +138,7 @@ describe('no link', () => {
     ['code', 'a::b, std://, x = src ? y : z, // a comment'],
     ['a drive', 'C:\\\\Users\\\\ann'],
     ['a note', '[note]: this is one. [time]: 12:30'],
+    ['a log', '[12:00]:[INFO]:[a]: b'],
     ['nothing', ''],
   ])('%s', (_, text) => {
     expect(linksInText(text)).toEqual([]);

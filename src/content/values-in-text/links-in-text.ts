@@ -57,7 +57,7 @@ function* linksOf(text: string): Generator<LinkIn> {
 function targetOf(text: string, { start, end, how, isClear }: Destination): Target | null {
   const written = cleaned(text.slice(start, Math.min(end, start + destinationLengthMax + 1)));
   // Escapes in a style: `\\68 ttps:` is a scheme to CSS alone.
-  if (!isClear && how === 'load') return { kind: 'url', key: null };
+  if (!isClear && written.includes('\\')) return { kind: 'url', key: null };
   const clear = (target: Target): Target => (isClear ? target : { ...target, key: null });
   // Browsers take backslashes for slashes here, and as many as there are.
   if (/^[/\\]{2}/.test(written))

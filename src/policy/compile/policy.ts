@@ -57,6 +57,8 @@ export function* compilePolicy(
     breaker: { ...defaults.breaker, ...document.breaker },
     alertEvents: new Set(document.alertEvents.map((event) => event.value)),
     results: { maxBytes: document.resultBytesMax ?? defaults.resultBytesMax },
+    flow: defaults.flow,
+    actionWords: new Map(),
     checkpoints: compileCheckpointSinks(document.ledger, report),
   };
 }

@@ -1,5 +1,4 @@
 import { kindNames } from '../../content/kind.ts';
-import type { JsonValue } from '../../content/value.ts';
 import { defaults } from '../defaults.ts';
 import type { Returns, Tool } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
@@ -16,7 +15,13 @@ export const noReturns: Returns = {
   items: null,
   each: [],
   counts: [],
-  provides: null,
+  provides: [],
+  object: null,
+  id: null,
+  owner: null,
+  fields: new Map(),
+  names: [],
+  order: [],
   parse: null,
   content: new Set(),
   success: null,
@@ -45,11 +50,8 @@ export function compileReturns(
       );
     }
   }
-  const provides: [string, JsonValue][] = [];
-  for (const entry of syntax.provides?.value ?? []) {
+  for (const entry of syntax.provides?.value ?? [])
     compilePointers(entry.value?.pointers ?? [], report);
-    provides.push([entry.name, entry.value?.plain ?? null]);
-  }
   return {
     ...noReturns,
     trust: syntax.trust?.value ?? defaults.trust,
@@ -58,7 +60,6 @@ export function compileReturns(
     items,
     each: compileEach(syntax, currency, report),
     counts: compilePointers(syntax.counts?.value ?? [], report),
-    provides: provides.length === 0 ? null : Object.fromEntries(provides),
     parse: syntax.parse?.value ?? null,
     content: new Set(syntax.content?.value.map((one) => one.value)),
   };

@@ -103,6 +103,9 @@ function compileTool(entry: Named<ToolSyntax>, context: ToolsContext): Tool | nu
     idempotent: syntax.idempotent?.value ?? false,
     memory: false,
     persists: syntax.persists?.value ?? false,
+    on: null,
+    resolve: new Map(),
+    freshMs: null,
     pin,
   };
   return finishTool(base, syntax, context);
