@@ -102,15 +102,10 @@ function lettersReversed(text: string): string {
   return textOf(units);
 }
 
-/** A call takes so many arguments at once. */
-const unitsAtOnce = 4_096;
+const utf16 = new TextDecoder('utf-16le', { ignoreBOM: true });
 
 function textOf(units: Uint16Array): string {
-  let text = '';
-  for (let from = 0; from < units.length; from += unitsAtOnce) {
-    text += String.fromCharCode(...units.subarray(from, from + unitsAtOnce));
-  }
-  return text;
+  return utf16.decode(units);
 }
 
 function wordsReversed(text: string): string {

@@ -1,4 +1,5 @@
 import { printable } from '../escape.ts';
+import { passableCourtesies } from './courtesies.ts';
 import type { Decoding } from './decodings.ts';
 import { isFunctionWord } from './function-words.ts';
 import { mixed } from './hash.ts';
@@ -164,6 +165,13 @@ function saysSomething(form: OutboundForm, mark: Mark): boolean {
   return words.filter((word) => word.length >= 4 && !isFunctionWord(word.toLowerCase())).length > 1;
 }
 
+function isCourtesy(first: Mark, second: Mark): boolean {
+  return (
+    holds(passableCourtesies, 'grams', first.hash) &&
+    holds(passableCourtesies, 'grams', second.hash)
+  );
+}
+
 /** Four words are two rows of three, a word apart; what may be passed on has both of them in one text. */
 function passagesOf(
   form: OutboundForm,
@@ -179,7 +187,7 @@ function passagesOf(
     const passable = allowed.some(
       (features) => holds(features, 'grams', first.hash) && holds(features, 'grams', second.hash),
     );
-    if (passable) continue;
+    if (passable || isCourtesy(first, second)) continue;
     found.push({
       hash: mixed(first.hash ^ (second.hash >>> 1)),
       start: first.start,

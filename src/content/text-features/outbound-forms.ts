@@ -70,8 +70,12 @@ interface Reading {
 function formOf(reading: Reading, complete: boolean): OutboundForm {
   const marking = new Marking();
   scan(reading.text, marking);
-  const words = [...marking.words.values()];
   const { identifiers, grams } = marking;
+  // Another order makes other rows of the same words; the numbers that now stand side by side are of nobody's making.
+  if (reading.decodings.at(-1) === 'words reversed') {
+    return { ...reading, identifiers: [], grams, words: [], wordCount: 0, complete };
+  }
+  const words = [...marking.words.values()];
   return { ...reading, identifiers, grams, words, wordCount: words.length, complete };
 }
 

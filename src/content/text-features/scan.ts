@@ -63,6 +63,7 @@ class Scan {
   readonly #groupStart = noGroups();
   readonly #lists = [this.#groupHash, this.#groupLength, this.#groupDigits, this.#groupStart];
   #groupEnd = 0;
+  #lastDigits = 0;
 
   /** The last digits of the chain as a number, and where each stood. */
   #digits = 0;
@@ -125,7 +126,7 @@ class Scan {
       this.#words.add(own, alone, at, end);
       this.#runs.add(own, alone, at, end);
       this.#groups = 0;
-      this.#digitCount = 0;
+      this.#lastDigits = 0;
       at = end - 1;
     }
   }
@@ -152,23 +153,28 @@ class Scan {
         // On its own, and joined with nothing: the hour beside a date would make another number of it.
         this.#calendarEnd = calendar;
         this.#groups = 0;
-        this.#digitCount = 0;
+        this.#lastDigits = 0;
         return;
       }
     }
-    if (this.#groups > 0 && !this.#joins(start, digits)) this.#groups = 0;
-    if (digits === 0 || this.#groups === 0) this.#digitCount = 0;
+    const near = digits > 0 && this.#lastDigits > 0 && start - this.#groupEnd <= groupGapMax;
+    if (!near) this.#digitCount = 0;
+    if (!this.#joins(start, near)) this.#groups = 0;
     if (digits > 0 || this.#groups > 0) this.#offer(start, end, hash, length, digits);
     if (digits > 0) this.#addDigits(start, end);
     this.#push(start, end, hash, length, digits);
   }
 
-  /** Digits belong together over spaces, brackets and strokes; with letters only a single sign joins them. */
-  #joins(start: number, digits: number): boolean {
+  /**
+   * One sign joins groups of an identifier; a blank or a bracket only those of digits. The ends of sentences, members of
+   * a list and lines make no number of their neighbours: `May 15, 2024`, `in 2024. 1. Welcome`.
+   */
+  #joins(start: number, near: boolean): boolean {
+    const text = this.#text;
     const gap = start - this.#groupEnd;
-    if (gap === 1 && joining[this.#text.charCodeAt(start - 1)] === 1) return true;
-    const before = this.#groupDigits[this.#groups - 1] ?? 0;
-    return gap <= groupGapMax && digits > 0 && before > 0;
+    const sign = text.charCodeAt(start - 1);
+    if (gap === 1) return joining[sign] === 1 || (near && sign !== 0x0a && sign !== 0x3b);
+    return near && bracketed.test(text.slice(this.#groupEnd, start));
   }
 
   /** This group, and it with one, two or three before it: the neighbours of an identifier mustn't hide it. */
@@ -205,6 +211,7 @@ class Scan {
     this.#groupDigits[this.#groups] = digits;
     this.#groupStart[this.#groups] = start;
     this.#groupEnd = end;
+    this.#lastDigits = digits;
     this.#groups += 1;
   }
 
@@ -222,6 +229,7 @@ class Scan {
   }
 }
 
+const bracketed = /^[- ().+/]*[-()/][- ().+/]*$/;
 const joining = new Uint8Array(0x80);
 for (const sign of '-_./:@#+=~&') joining[sign.charCodeAt(0)] = 1;
 
