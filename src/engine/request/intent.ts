@@ -1,0 +1,306 @@
+import { foldCase } from '../../content/fold-case.ts';
+import type { Clause, ReadClause } from './clauses.ts';
+import type { Command } from './commands.ts';
+import { byFirstWord, type Lexicon, nounForms } from './lexicon.ts';
+import { type Phrase, phraseEnd } from './phrases.ts';
+import type { Token } from './tokens.ts';
+
+/** By action name, the policy's further words for it. */
+export type ActionWords = ReadonlyMap<string, readonly string[]>;
+
+/** How far an object may stand from its verb. */
+const objectWordsMax = 60;
+
+/** What an action's verbs are and what it acts on by its own name: `cancel_order` is both. */
+interface Asked {
+  readonly verbs: ReadonlyMap<string, readonly Phrase[]>;
+  readonly wished: ReadonlySet<string>;
+  readonly ownObject: string | null;
+}
+
+/** Answers whether the request asks for an action; what it works out of an action's name is kept for the next call. */
+export function intentOf(
+  clauses: readonly ReadClause[],
+  words: ActionWords,
+  lexicon: Lexicon,
+): (action: string, object: string | undefined) => Clause | null {
+  const known = new Map<string, Asked>();
+  return (action, object) => {
+    let asked = known.get(action);
+    if (asked === undefined) {
+      asked = askedOf(action, words, lexicon);
+      if (known.size < actionsMax) known.set(action, asked);
+    }
+    const target = object ?? asked.ownObject;
+    const goal = target === null ? null : goalOf(target, lexicon);
+    for (const clause of clauses) {
+      if (asks(clause, asked, goal, lexicon)) return clause.clause;
+    }
+    return null;
+  };
+}
+
+/** A policy has no more; a caller that makes names up fills nothing. */
+const actionsMax = 1_000;
+
+function askedOf(action: string, words: ActionWords, lexicon: Lexicon): Asked {
+  const { language } = lexicon;
+  const parts = partsOf(action);
+  const whole = parts.join(' ');
+  const families = language.actions;
+  let ownObject: string | null = null;
+  const verbs: string[] = [...(words.get(action) ?? [])];
+  let nouns: readonly string[] = [];
+  const add = (name: string): void => {
+    const family = Object.hasOwn(families, name) ? families[name] : undefined;
+    verbs.push(name, ...(family?.verbs ?? []));
+    nouns = family?.nouns ?? [];
+  };
+  const joined = parts.join('');
+  if (parts.length <= 1 || Object.hasOwn(families, joined)) {
+    add(parts.length <= 1 ? whole : joined);
+  } else {
+    const verb = verbPart(parts, lexicon);
+    add(parts[verb] ?? whole);
+    verbs.push(whole);
+    ownObject = parts.filter((_part, at) => at !== verb).join('_');
+  }
+  return {
+    verbs: byFirstWord(verbs.map(foldCase), lexicon.particles),
+    wished: new Set(nouns),
+    ownObject,
+  };
+}
+
+/** `open_pull_request`, `emailSend`, `files.delete`: words, in lower case. */
+function partsOf(action: string): readonly string[] {
+  return action
+    .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1 $2')
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((part) => part !== '')
+    .map(foldCase);
+}
+
+/** Of several parts, the one with verbs of its own; where two have, the one that is no object's noun. */
+function verbPart(parts: readonly string[], lexicon: Lexicon): number {
+  const { actions } = lexicon.language;
+  const candidates = parts.flatMap((part, at) => (Object.hasOwn(actions, part) ? [at] : []));
+  const clear = candidates.find((at) => !lexicon.nouns.has(parts[at] ?? ''));
+  return clear ?? candidates[0] ?? 0;
+}
+
+/** What an action acts on: objects of the language, and nouns that are only in the policy. */
+interface Goal {
+  readonly objects: ReadonlySet<string>;
+  readonly nouns: readonly (readonly string[])[];
+  /** Must be spoken of: no unknown word stands for it. */
+  readonly named: boolean;
+}
+
+function goalOf(object: string, lexicon: Lexicon): Goal {
+  const { objects } = lexicon.language;
+  const noun = partsOf(object).join(' ');
+  const name = noun.replaceAll(' ', '_');
+  const first = noun.split(' ')[0] ?? '';
+  const listed = Object.hasOwn(objects, name)
+    ? [name]
+    : (lexicon.nouns.get(first) ?? [])
+        .filter((phrase) => phrase.words.join(' ') === noun)
+        .flatMap((phrase) => phrase.objects);
+  return {
+    objects: new Set(listed),
+    nouns: nounForms(lexicon.language, noun).map((form) => form.split(' ')),
+    named: listed.some((entry) => objects[entry]?.named === true),
+  };
+}
+
+function asks(clause: ReadClause, asked: Asked, goal: Goal | null, lexicon: Lexicon): boolean {
+  const { tokens } = clause;
+  // "Remind me to call Bob" asks for a reminder, not for the call.
+  if (clause.clause.mood === 'reminder') return reminds(tokens, asked, goal, lexicon);
+  for (const command of clause.commands) {
+    for (const phrase of asked.verbs.get(command.verb) ?? []) {
+      const end = phraseEnd(phrase, tokens, command.at, tokens.length);
+      if (end < 0 || answersOnly(phrase, tokens, end, lexicon)) continue;
+      if (goal === null || actsOn(phrase, clause, command, end, goal, lexicon)) return true;
+    }
+  }
+  return asked.wished.size > 0 && wishes(clause, asked, goal, lexicon);
+}
+
+function reminds(
+  tokens: readonly Token[],
+  asked: Asked,
+  goal: Goal | null,
+  lexicon: Lexicon,
+): boolean {
+  const at = tokens.findIndex((token) => asked.verbs.has(token.fold));
+  const phrases = asked.verbs.get(tokens[at]?.fold ?? '') ?? [];
+  return phrases.some((phrase) => {
+    const objects = impliedBy(phrase, lexicon);
+    return (
+      lexicon.begins('reminders', tokens, at) > 0 &&
+      phraseEnd(phrase, tokens, at, tokens.length) > 0 &&
+      (goal === null || objects.some((object) => goal.objects.has(object)))
+    );
+  });
+}
+
+/** "Tell me": an answer, which no tool gives. */
+function answersOnly(
+  phrase: Phrase,
+  tokens: readonly Token[],
+  end: number,
+  lexicon: Lexicon,
+): boolean {
+  const { verbs, words } = lexicon.language.answersTo;
+  if (!verbs.includes(phrase.text)) return false;
+  const inner = phrase.words.length > 1 ? end - 2 : end;
+  return words.includes(tokens[inner]?.fold ?? '');
+}
+
+function impliedBy(phrase: Phrase, lexicon: Lexicon): readonly string[] {
+  const { implied } = lexicon.language;
+  return Object.hasOwn(implied, phrase.text) ? (implied[phrase.text] ?? []) : [];
+}
+
+function actsOn(
+  phrase: Phrase,
+  clause: ReadClause,
+  command: Command,
+  end: number,
+  goal: Goal,
+  lexicon: Lexicon,
+): boolean {
+  const { tokens } = clause;
+  const inner = command.at + 1;
+  const after = spokenOf(tokens, Math.min(inner, end), goal, lexicon);
+  if (after.goal) return true;
+  const implied = impliedBy(phrase, lexicon).some((object) => goal.objects.has(object));
+  if (implied && !after.named) return true;
+  if (after.other) return false;
+  // "For the file on taxes, please add a line": what is spoken of stands before.
+  const before = spokenOf(
+    tokens.slice(Math.max(0, command.at - objectWordsMax), command.at),
+    0,
+    goal,
+    lexicon,
+  );
+  if (before.goal) return true;
+  return goal.named ? after.pronoun : true;
+}
+
+interface Spoken {
+  readonly goal: boolean;
+  /** A noun of some other object. */
+  readonly other: boolean;
+  /** Such a noun of an object that must be spoken of, as money. */
+  readonly named: boolean;
+  readonly pronoun: boolean;
+}
+
+/** What the words from `from` on speak of. Nouns after "based on" or "from" count where there is no other. */
+function spokenOf(tokens: readonly Token[], from: number, goal: Goal, lexicon: Lexicon): Spoken {
+  const { objects } = lexicon.language;
+  let other = false;
+  let named = false;
+  let pronoun = false;
+  let aside = false;
+  const end = Math.min(tokens.length, from + objectWordsMax);
+  for (let at = from; at < end; ) {
+    const token = tokens[at];
+    if (token === undefined) break;
+    aside ||= (other || pronoun) && lexicon.is('sources', token.fold);
+    const noun = nounAt(tokens, at, goal, lexicon);
+    if (noun === null) {
+      pronoun ||= !aside && (token.type === 'quote' || lexicon.is('pronouns', token.fold));
+      at += 1;
+      continue;
+    }
+    if (!aside) {
+      if (noun.goal || noun.objects.some((object) => goal.objects.has(object))) {
+        return { goal: true, other, named, pronoun };
+      }
+      other = true;
+      named ||= noun.objects.some((object) => objects[object]?.named === true);
+    }
+    at += noun.length;
+  }
+  return { goal: false, other, named, pronoun };
+}
+
+interface NounHere {
+  readonly objects: readonly string[];
+  readonly goal: boolean;
+  readonly length: number;
+}
+
+const byType: { readonly [type: string]: readonly string[] } = {
+  file: ['file', 'document'],
+  money: ['payment'],
+  channel: ['channel'],
+  url: ['page'],
+};
+
+function nounAt(
+  tokens: readonly Token[],
+  at: number,
+  goal: Goal,
+  lexicon: Lexicon,
+): NounHere | null {
+  const token = tokens[at];
+  if (token === undefined) return null;
+  if (token.type === 'quote') {
+    return /\.[a-z][a-z0-9]{1,4}$/iu.test(token.fold)
+      ? { objects: ['file', 'document'], goal: false, length: 1 }
+      : null;
+  }
+  const typed = byType[token.type];
+  if (typed !== undefined) return { objects: typed, goal: false, length: 1 };
+  if (token.type !== 'word') return null;
+  const stands = (words: readonly string[]): boolean =>
+    words.every((word, offset) => tokens[at + offset]?.fold === word);
+  const known = lexicon.nouns.get(token.fold)?.find((phrase) => stands(phrase.words));
+  const own = goal.nouns.find(stands);
+  if (own !== undefined && own.length >= (known?.words.length ?? 0)) {
+    return { objects: known?.objects ?? [], goal: true, length: own.length };
+  }
+  return known === undefined
+    ? null
+    : { objects: known.objects, goal: false, length: known.words.length };
+}
+
+/** "I'd like a refund": between the wish and its noun stand only words that describe it. */
+function wishes(clause: ReadClause, asked: Asked, goal: Goal | null, lexicon: Lexicon): boolean {
+  if (clause.clause.mood !== 'plain') return false;
+  const { tokens } = clause;
+  for (const [at, token] of tokens.entries()) {
+    if (!asked.wished.has(token.fold)) continue;
+    const follows = own(lexicon.language.nounOrVerb, token.fold) ?? [];
+    if (follows.includes(tokens[at + 1]?.fold ?? '')) continue;
+    if (wishBefore(tokens, at, lexicon)) {
+      return goal === null || !goal.named || spokenOf(tokens, 0, goal, lexicon).goal;
+    }
+  }
+  return false;
+}
+
+const describingWordsMax = 4;
+
+function wishBefore(tokens: readonly Token[], noun: number, lexicon: Lexicon): boolean {
+  for (let at = noun - 1; at >= Math.max(0, noun - describingWordsMax); at -= 1) {
+    const word = tokens[at]?.fold;
+    if (lexicon.is('wishes', word)) {
+      const lead = tokens[at - 1]?.fold;
+      return lead === undefined || lexicon.is('wishLeads', lead);
+    }
+    const breaks =
+      lexicon.is('sources', word) || lexicon.is('infinitive', word) || tokens[at]?.type !== 'word';
+    if (breaks) return false;
+  }
+  return false;
+}
+
+function own<Value>(record: { readonly [key: string]: Value }, key: string): Value | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}
