@@ -4,7 +4,7 @@ import type { Decoding } from './decodings.ts';
 import { isFunctionWord } from './function-words.ts';
 import { mixed } from './hash.ts';
 import type { Mark, OutboundForm } from './outbound-forms.ts';
-import { type FeaturePart, holds, mayHold, type ReadFeatures } from './read-features.ts';
+import { type FeaturePart, holds, type ReadFeatures } from './read-features.ts';
 
 /** Two rows of four words: five words in a row, or two places. One is a figure of speech. */
 const passagesMin = 2;
@@ -85,7 +85,7 @@ export function queryLeak(
   if (identifiers.length > 0) return leakBy('identifier', identifiers, false);
   const phrases = outbound.flatMap((form) =>
     form.grams
-      .filter((mark) => isShared('grams', mark, record, allowed) && saysSomething(form, mark))
+      .filter((mark) => isShared('grams', mark, form, record, allowed) && saysSomething(form, mark))
       .map((mark) => ({ ...mark, form })),
   );
   if (phrases.length > 0) return leakBy('phrase', phrases, false);
@@ -128,10 +128,10 @@ export function evidenceOf(
   let unread = false;
   for (const form of outbound) {
     for (const mark of form.identifiers) {
-      if (isShared('identifiers', mark, record, allowed)) keep(identifiers, mark, form);
+      if (isShared('identifiers', mark, form, record, allowed)) keep(identifiers, mark, form);
     }
     for (const mark of passagesOf(form, record, allowed)) keep(passages, mark, form);
-    const shared = form.words.filter((mark) => isShared('words', mark, record, allowed));
+    const shared = form.words.filter((mark) => isShared('words', mark, form, record, allowed));
     if (shared.length >= form.wordCount * wordShareMin) {
       for (const mark of shared) keep(words, mark, form);
     }
@@ -148,10 +148,20 @@ export function evidenceOf(
 function isShared(
   part: FeaturePart,
   mark: Mark,
+  form: OutboundForm,
   record: ReadFeatures,
   allowed: readonly ReadFeatures[],
 ): boolean {
-  return mayHold(record, part, mark.hash) && !isAllowed(part, mark, allowed);
+  return mayHold(record, part, mark, form) && !isAllowed(part, mark, allowed);
+}
+
+/**
+ * What wasn't read of a record may hold anything: then all that may leave is what was allowed, as it stands. What it says
+ * read backwards is no matter any more.
+ */
+function mayHold(record: ReadFeatures, part: FeaturePart, mark: Mark, form: OutboundForm): boolean {
+  const anything = !record.complete && form.decodings.length === 0;
+  return anything || holds(record, part, mark.hash);
 }
 
 function isAllowed(part: FeaturePart, mark: Mark, allowed: readonly ReadFeatures[]): boolean {
@@ -183,7 +193,7 @@ function passagesOf(
     const first = form.grams[at - 1];
     const second = form.grams[at];
     if (first === undefined || second?.number !== first.number + 1) continue;
-    if (!mayHold(record, 'grams', first.hash) || !mayHold(record, 'grams', second.hash)) continue;
+    if (!mayHold(record, 'grams', first, form) || !mayHold(record, 'grams', second, form)) continue;
     const passable = allowed.some(
       (features) => holds(features, 'grams', first.hash) && holds(features, 'grams', second.hash),
     );

@@ -47,11 +47,6 @@ export function holds(features: ReadFeatures, part: FeaturePart, hash: number): 
   return false;
 }
 
-/** For a record that mustn't leave: what wasn't read of it may hold anything. */
-export function mayHold(features: ReadFeatures, part: FeaturePart, hash: number): boolean {
-  return !features.complete || holds(features, part, hash);
-}
-
 class Reading implements FeatureSink {
   readonly #identifiers: Hashes;
   readonly #grams: Hashes;
