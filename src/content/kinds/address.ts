@@ -89,6 +89,8 @@ function mapped(text: string): string | null {
  * one, the Kelvin sign, a soft hyphen: the mapping makes plain ASCII of them, and somebody's mailer doesn't.
  */
 function hasOneReading(text: string, labels: readonly string[]): boolean {
+  // Signs are no letters to newer readers, and one of them looks like a slash.
+  if (/[^\x21-\x7e\p{L}\p{M}\p{N}\u00b7\u30fb]/u.test(text)) return false;
   if (text.normalize('NFC').toLowerCase() !== text.normalize('NFKC').toLowerCase()) return false;
   const written = text.split('.');
   return (

@@ -1,4 +1,5 @@
 import type { Parsed, Unparsable } from '../kind.ts';
+import { hidesStep } from './hidden-step.ts';
 import { unparsable } from './unparsable.ts';
 
 type Path = Extract<Parsed, { type: 'path' }>;
@@ -12,7 +13,8 @@ const lengthMax = 4_096;
 export function parsePath(text: string): Path | Unparsable {
   if (text === '' || text.length > lengthMax) return unparsable('is no path');
   // A backslash separates on some systems and is a letter on others; `~` is a home to a shell and a name to a program.
-  if (/[\p{Cc}\\]/u.test(text) || text.startsWith('~'))
+  // Invisible characters are left out by some file systems.
+  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\]/u.test(text) || text.startsWith('~'))
     return unparsable('has a character that paths must not have here');
   const absolute = text.startsWith('/');
   const segments: string[] = [];
@@ -20,6 +22,8 @@ export function parsePath(text: string): Path | Unparsable {
     if (part === '' || part === '.') continue;
     if (part === '..') {
       if (segments.pop() === undefined) return unparsable('climbs above its root');
+    } else if (isReadDifferently(part) || hidesStep(part)) {
+      return unparsable('has a name that systems read differently');
     } else segments.push(part.normalize('NFC'));
   }
   return {
@@ -28,4 +32,12 @@ export function parsePath(text: string): Path | Unparsable {
     segments,
     absolute,
   };
+}
+
+/**
+ * Windows and its shares drop dots and spaces from a name's end, keep drives before a colon and other streams of the same
+ * file behind one: each is a second name of a file that an `except` names.
+ */
+function isReadDifferently(name: string): boolean {
+  return /[^.]\.+$| $|^[. ]*[ ][. ]*$|:\$|^[a-z]:/i.test(name);
 }

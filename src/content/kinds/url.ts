@@ -1,5 +1,6 @@
 import type { Parsed, Unparsable } from '../kind.ts';
 import { parseDomain } from './address.ts';
+import { hidesStep } from './hidden-step.ts';
 import { unparsable } from './unparsable.ts';
 
 type Url = Extract<Parsed, { type: 'url' }>;
@@ -55,7 +56,7 @@ function withScheme(text: string): Url | Unparsable {
   const place = defaultPorts.has(scheme) ? networkPlace(authority, scheme) : otherPlace(authority);
   if (place === null) return unparsable('has no plain host');
   // Encoded dots and slashes are a second spelling of a path, and servers differ on which one they follow.
-  if (/%(?:2e|2f|5c|00)/i.test(path))
+  if (/%(?:2e|2f|5c|00)/i.test(path) || path.split('/').some(hidesStep))
     return unparsable('has an encoded dot, slash or zero in its path');
   const normal = normalPath(path);
   if (normal === null) return unparsable('has a path that servers read differently');
