@@ -8,7 +8,7 @@ import type { Run } from '../engine/run.ts';
 import type { Policy, Tool } from '../policy/model.ts';
 import type { ToolResult, Upstream } from '../upstreams/port.ts';
 import type { Payloads } from './payloads.ts';
-import type { AgentPrincipal, Proposal, Refusal } from './port.ts';
+import type { AgentPrincipal, ClientSignal, Proposal, Refusal } from './port.ts';
 import type { RuntimePorts } from './ports.ts';
 import { type CallIdentity, cutText } from './record.ts';
 import type { RunWriter } from './writer.ts';
@@ -20,7 +20,7 @@ export interface Attempt {
   /** The policy that decides and ends this call, whatever is loaded meanwhile. */
   readonly policy: Policy;
   readonly writer: RunWriter;
-  readonly signal: AbortSignal;
+  readonly signal: ClientSignal;
   readonly onProgress: ((progress: number, total: number | null) => void) | undefined;
 }
 

@@ -21,7 +21,7 @@ import { type Attempt, describe, identityOf, type Settled, type Started } from '
 import { type Breakers, breakerOf } from './breakers.ts';
 import { Effects } from './effects.ts';
 import { Payloads, recordedArguments, refusedArguments } from './payloads.ts';
-import type { AgentPrincipal, CallAnswer, Proposal } from './port.ts';
+import type { AgentPrincipal, CallAnswer, ClientSignal, Proposal } from './port.ts';
 import type { RuntimePorts } from './ports.ts';
 import { readWorld } from './read-facts.ts';
 import {
@@ -75,7 +75,7 @@ export class Calls {
   async call(
     principal: AgentPrincipal,
     proposed: Proposal,
-    signal: AbortSignal,
+    signal: ClientSignal,
     onProgress?: Attempt['onProgress'],
   ): Promise<CallAnswer> {
     const id = `call_${this.#ports.randomId()}`;

@@ -83,6 +83,9 @@ export interface Usage {
   readonly model: string | null;
 }
 
+/** Whether the client has gone, asked when it matters. */
+export type ClientSignal = Pick<AbortSignal, 'aborted'>;
+
 /**
  * Methods that answer for a person or program reject with `RuntimeError` (code, message, hint) on wrong use;
  * `call` never rejects: every fault becomes a refusal.
@@ -103,7 +106,7 @@ export interface Runtime {
   call(
     principal: AgentPrincipal,
     proposal: Proposal,
-    signal: AbortSignal,
+    signal: ClientSignal,
     onProgress?: (progress: number, total: number | null) => void,
   ): Promise<CallAnswer>;
   /** From pins, filtered by grant; varies by who asks, never by what a run did. Cheap, and counted nowhere. */

@@ -19,6 +19,7 @@ import type { Tool } from '../../src/policy/model.ts';
 import { RuntimeError } from '../../src/runtime/errors.ts';
 import type {
   CallAnswer,
+  ClientSignal,
   ListedForAgent,
   OpenRun,
   Proposal,
@@ -51,7 +52,7 @@ export interface StandIn {
 export interface StandInOptions {
   readonly call?: (
     proposal: Proposal,
-    signal: AbortSignal,
+    signal: ClientSignal,
     onProgress: (progress: number, total: number | null) => void,
   ) => Promise<CallAnswer | JsonObject[]>;
   readonly tools?: readonly ListedForAgent[];

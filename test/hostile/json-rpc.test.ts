@@ -10,6 +10,7 @@ import type { JsonObject } from '../../src/content/value.ts';
 import type { RunningServer } from '../../src/edges/http/server.ts';
 import { type Gateway, openGateway } from '../../src/gateway.ts';
 import { definitionDigest, formatLock } from '../../src/policy/lock-file.ts';
+import type { ClientSignal } from '../../src/runtime/port.ts';
 import { headerValue } from '../../src/upstreams/mcp/http/headers.ts';
 import {
   agentToken,
@@ -648,7 +649,7 @@ test('one id for two calls under way: each gets its own answer', async () => {
 
 test('nobody cancels a call: not another agent, and not its own', async () => {
   const going = Promise.withResolvers<void>();
-  const arrived = Promise.withResolvers<AbortSignal>();
+  const arrived = Promise.withResolvers<ClientSignal>();
   const standIn = await openStandIn({
     call: async (_proposal, signal) => {
       arrived.resolve(signal);

@@ -18,7 +18,7 @@ export function checkJsonBody(request: IncomingMessage): void {
 }
 
 /**
- * Reads a whole body, at most `bytesMax` bytes of it. They count as held until `letGoOfBody`.
+ * Reads a whole body, at most `bytesMax` bytes of it. They count as held until `letGoOfRequest`.
  *
  * @param hasRoom asked before each piece is kept
  * @throws {HttpRefusal} 413 as soon as it is known to be longer; 503 when other bodies leave no room for it

@@ -3,20 +3,23 @@ import { httpLimits } from './limits.ts';
 import { HttpRefusal } from './refusal.ts';
 
 /** What of a request its headers are read from. */
-export type Headers = Pick<IncomingMessage, 'headersDistinct'>;
+export type Headers = Pick<IncomingMessage, 'rawHeaders'>;
 
 /**
- * The one value of a header, or null.
+ * The one value of a header, or null. Of the headers as they came: nobody needs them all in a map for the few we read.
  *
  * Two headers of one name are refused rather than joined or dropped: whoever stands between us and the client may
  * have read the other one.
  */
 export function headerOf(request: Headers, name: string): string | null {
-  const values = request.headersDistinct[name];
-  if (values === undefined) return null;
-  const [value, ...others] = values;
-  if (value === undefined || others.length > 0) {
-    throw new HttpRefusal(400, 'http.header', `the header \`${name}\` is given more than once`);
+  const { rawHeaders } = request;
+  let value: string | null = null;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const written = rawHeaders[at];
+    if (written?.length !== name.length || written.toLowerCase() !== name) continue;
+    if (value !== null)
+      throw new HttpRefusal(400, 'http.header', `the header \`${name}\` is given more than once`);
+    value = rawHeaders[at + 1] ?? '';
   }
   return value;
 }

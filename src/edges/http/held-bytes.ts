@@ -20,6 +20,7 @@ class Room {
   }
 
   keep(credential: string | null, bytes: number): boolean {
+    if (bytes === 0) return true;
     const held = (this.#bytesOf.get(credential) ?? 0) + bytes;
     const share = credential === null ? httpLimits.strangersBytesHeldMax : this.#bytesOfOneMax;
     if (held > share || this.#bytes + bytes > this.#bytesMax) return false;
@@ -29,6 +30,7 @@ class Room {
   }
 
   letGo(credential: string | null, bytes: number): void {
+    if (bytes === 0) return;
     const left = (this.#bytesOf.get(credential) ?? 0) - bytes;
     this.#bytes -= bytes;
     if (left > 0) this.#bytesOf.set(credential, left);
@@ -39,35 +41,50 @@ class Room {
 const bodies = new Room(httpLimits.bodiesHeldBytesMax, httpLimits.bodiesOfOneBytesMax);
 const answers = new Room(httpLimits.answersHeldBytesMax, httpLimits.answersOfOneBytesMax);
 
-/** Of each request whose it turned out to be, and how much of its body is kept. */
-const credentials = new WeakMap<IncomingMessage, string>();
-const bodyBytes = new Map<IncomingMessage, number>();
+interface Held {
+  /** Null: whoever sent it has shown no good one. */
+  credential: string | null;
+  bodyBytes: number;
+}
+
+/**
+ * Of each request under way. Not by weak references: each collection of garbage would have to look at every one that was
+ * made since the last.
+ */
+const held = new Map<IncomingMessage, Held>();
 
 /** From here on what is kept for this request counts as this credential's. Before anything of it is kept. */
 export function keepFor(request: IncomingMessage, credential: string): void {
-  credentials.set(request, credential);
+  heldFor(request).credential = credential;
 }
 
 /** False: there is no room for `bytes` more, and they are not kept. */
 export function keepBody(request: IncomingMessage, bytes: number): boolean {
-  if (!bodies.keep(credentials.get(request) ?? null, bytes)) return false;
-  bodyBytes.set(request, (bodyBytes.get(request) ?? 0) + bytes);
+  const own = heldFor(request);
+  if (!bodies.keep(own.credential, bytes)) return false;
+  own.bodyBytes += bytes;
   return true;
 }
 
 /** The request has been dealt with: not when its client left, for its call runs on with its arguments. */
-export function letGoOfBody(request: IncomingMessage): void {
-  const bytes = bodyBytes.get(request);
-  if (bytes === undefined) return;
-  bodyBytes.delete(request);
-  bodies.letGo(credentials.get(request) ?? null, bytes);
+export function letGoOfRequest(request: IncomingMessage): void {
+  const own = held.get(request);
+  if (own === undefined) return;
+  held.delete(request);
+  bodies.letGo(own.credential, own.bodyBytes);
 }
 
-/** False: so much waits to be read already that this answer must not wait as well. */
-export function keepAnswer(request: IncomingMessage, bytes: number): boolean {
-  return bytes === 0 || answers.keep(credentials.get(request) ?? null, bytes);
+/** @returns what lets go of it; null: so much waits to be read already that this answer must not wait as well. */
+export function keepAnswer(request: IncomingMessage, bytes: number): (() => void) | null {
+  // The answer may wait for longer than the request is under way.
+  const credential = held.get(request)?.credential ?? null;
+  return answers.keep(credential, bytes) ? () => answers.letGo(credential, bytes) : null;
 }
 
-export function letGoOfAnswer(request: IncomingMessage, bytes: number): void {
-  if (bytes > 0) answers.letGo(credentials.get(request) ?? null, bytes);
+function heldFor(request: IncomingMessage): Held {
+  const known = held.get(request);
+  if (known !== undefined) return known;
+  const own: Held = { credential: null, bodyBytes: 0 };
+  held.set(request, own);
+  return own;
 }

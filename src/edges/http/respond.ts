@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { JsonValue } from '../../content/value.ts';
-import { keepAnswer, letGoOfAnswer } from './held-bytes.ts';
+import { keepAnswer } from './held-bytes.ts';
 import { httpLimits } from './limits.ts';
 
 /** Sends one JSON document. Resolves to whether its last byte was handed to the network. */
@@ -40,8 +40,8 @@ export function sendEmpty(
  */
 export function finish(response: ServerResponse, last: string | null): Promise<boolean> {
   if (response.destroyed || response.closed) return Promise.resolve(false);
-  const bytes = last === null ? 0 : Buffer.byteLength(last);
-  if (!keepAnswer(response.req, bytes)) {
+  const letGo = keepAnswer(response.req, last === null ? 0 : Buffer.byteLength(last));
+  if (letGo === null) {
     response.destroy();
     return Promise.resolve(false);
   }
@@ -52,7 +52,7 @@ export function finish(response: ServerResponse, last: string | null): Promise<b
       if (settled) return;
       settled = true;
       if (timer !== null) clearTimeout(timer);
-      letGoOfAnswer(response.req, bytes);
+      letGo();
       resolve(delivered);
     };
     response.once('finish', () => settle(true));

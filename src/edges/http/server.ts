@@ -8,7 +8,7 @@ import type { Runtime } from '../../runtime/port.ts';
 import { openMcpEndpoint } from '../mcp/endpoint.ts';
 import { type Authenticate, credentialOf, type EdgeLog } from './credentials.ts';
 import { checkHeaderCount } from './headers.ts';
-import { letGoOfBody } from './held-bytes.ts';
+import { letGoOfRequest } from './held-bytes.ts';
 import { hostCheck } from './hosts.ts';
 import { httpLimits } from './limits.ts';
 import { refuseMalformed } from './malformed.ts';
@@ -73,6 +73,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
   }
 
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      await route(request, response);
+    } catch (error) {
+      answerFailure(error, response, options.log, refusals.note);
+    } finally {
+      letGoOfRequest(request);
+    }
+  }
+
   const server = createServer(
     {
       maxHeaderSize: httpLimits.headerBytesMax,
@@ -91,9 +101,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       response.on('close', () => {
         if (closing) setImmediate(() => server.closeIdleConnections());
       });
-      route(request, response)
-        .catch((error: unknown) => answerFailure(error, response, options.log, refusals.note))
-        .finally(() => letGoOfBody(request));
+      void answer(request, response);
     },
   );
   // Node drops what is beyond this count without a word; `checkHeaderCount` refuses it instead.
@@ -159,8 +167,9 @@ function answerFailure(
 
 /** The path as sent, without its query. Not decoded: `/%6dcp` is no name of ours. */
 function pathOf(request: IncomingMessage): string {
-  const [path = ''] = (request.url ?? '').split('?');
-  return path;
+  const { url = '' } = request;
+  const query = url.indexOf('?');
+  return query === -1 ? url : url.slice(0, query);
 }
 
 function urlOf(

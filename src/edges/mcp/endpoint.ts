@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonObject } from '../../content/value.ts';
-import type { AgentPrincipal, Runtime } from '../../runtime/port.ts';
+import type { AgentPrincipal, ClientSignal, Runtime } from '../../runtime/port.ts';
 import { checkJsonBody } from '../http/body.ts';
 import {
   type Authenticate,
@@ -163,17 +163,12 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
       if (entry !== undefined) checkParamHeaders(http, entry.inputSchema, address.args);
     }
     const proposal = proposalOf(address, http, request);
-    const left = new AbortController();
-    const leave = (): void => left.abort();
-    response.once('close', leave);
     const reply = openReply(
       response,
       request.id,
       acceptsEvents(http) ? progressTokenOf(request) : null,
     );
-    const answer = await runtime.call(principal, proposal, left.signal, reply.progress);
-    // The signal speaks of the call; from here on, whether the client is there is for `released` to say.
-    response.off('close', leave);
+    const answer = await runtime.call(principal, proposal, signalOf(response), reply.progress);
     const delivered = await reply.end(answerOf(answer, address, era));
     if (answer.type !== 'result') return;
     try {
@@ -260,12 +255,21 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
   }
 
   return {
-    async answer(http, response) {
+    answer(http, response) {
       if (http.method === 'POST') return answerPost(http, response);
       if (http.method === 'GET' || http.method === 'DELETE') return answerSession(http, response);
       throw notAllowed();
     },
     close: () => streams.close(),
+  };
+}
+
+/** A client that leaves closes its response before there is an answer in it. */
+function signalOf(response: ServerResponse): ClientSignal {
+  return {
+    get aborted() {
+      return response.closed;
+    },
   };
 }
 

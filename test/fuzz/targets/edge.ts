@@ -10,11 +10,9 @@ import { sealedHandles } from '../../../src/runtime/run-handles.ts';
 import { headerValue } from '../../../src/upstreams/mcp/http/headers.ts';
 import { attempt, must, type Target } from '../target.ts';
 
-/** As Node's parser has them: one list of values for each name. */
+/** As Node's parser has them: names and values in turn. */
 const headers = (named: Readonly<Record<string, string>>) => ({
-  headersDistinct: Object.fromEntries(
-    Object.entries(named).map(([name, value]) => [name, [value]]),
-  ),
+  rawHeaders: Object.entries(named).flat(),
 });
 
 const checkHost = hostCheck('127.0.0.1', ['gateway.example']);
