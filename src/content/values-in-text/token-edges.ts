@@ -29,17 +29,26 @@ export function endsAt(text: string, end: number): boolean {
   if (end >= text.length) return true;
   const after = text.charAt(end);
   if (isBlank(after)) return true;
-  let behind = end + 1;
-  while (after === '.' && text.charAt(behind) === '.') behind += 1;
-  const next = text.charAt(behind);
+  const next = text.charAt(end + 1);
   // `"ann@x.example"@evil.example` is one address to a mailer.
   if (closersBeforeAnything.has(after)) return next !== '@';
   if (after === '&') return separatingEntity.test(text.slice(end, end + 6));
   // `ann@x.example's`, `mailto:ann@x.example?subject=…`
-  if (after === '’' || after === "'")
-    return !isWordly(next) || /^s(?!\w)/.test(text.slice(end + 1, end + 3));
-  if (after === '?') return next !== '@';
-  return (closersBeforeSpace.has(after) || closingEmphasis.has(after)) && !isWordly(next);
+  if (/^['’]s(?!\w)/.test(text.slice(end, end + 3)) || (after === '?' && next !== '@')) return true;
+  let behind = end;
+  while (behind < end + punctuationMax && isPunctuation(text.charAt(behind))) behind += 1;
+  return behind > end && !isWordly(text.charAt(behind));
+}
+
+/** `'ann@x.example'...` */
+const punctuationMax = 8;
+
+function isPunctuation(character: string): boolean {
+  return (
+    closersBeforeSpace.has(character) ||
+    closingEmphasis.has(character) ||
+    closersBeforeAnything.has(character)
+  );
 }
 
 /** Closes what stands before a value, if that is a bracket, a quote or emphasis: there the value ends at the latest. */
