@@ -57,7 +57,7 @@ export function readRuns(text: string, alphabet: Alphabet): string | null {
       at += 1;
       continue;
     }
-    const run = readRun(text, at, alphabet);
+    const run = mayBegin(text, at, alphabet) ? readRun(text, at, alphabet) : null;
     if (run === null) {
       at = nextStart(text, at, alphabet);
       continue;
@@ -82,6 +82,15 @@ function nextStart(text: string, start: number, alphabet: Alphabet): number {
     if (unit === 0x2f || unit === 0x2d || unit === 0x5f || unit === 0x2b) return at;
   }
   return at;
+}
+
+/** Whether the first byte may be one of a text; most words end here. */
+function mayBegin(text: string, at: number, alphabet: Alphabet): boolean {
+  const second = valueAt(text, at + 1, alphabet);
+  if (second === none || second === skipped) return second === skipped;
+  const { bits } = alphabet;
+  const held = (valueAt(text, at, alphabet) << bits) | second;
+  return stillPending(0, (held >>> (2 * bits - 8)) & 0xff) >= 0;
 }
 
 interface Run {

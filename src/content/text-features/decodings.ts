@@ -38,18 +38,20 @@ const beneath: ReadonlyMap<Decoding, readonly Decoding[]> = new Map<Decoding, re
   ['letters reversed', ['base64', 'hexadecimal', 'number words', 'ROT13', 'words reversed']],
   ['words reversed', ['number words']],
   ['spaced letters', ['base64', 'hexadecimal', 'number words', 'ROT13', 'letters reversed']],
-  ['broken words', ['base64', 'hexadecimal']],
+  ['broken words', []],
   ['number words', ['letters reversed']],
 ]);
 
+const decodersUnder: ReadonlyMap<Decoding, ReadonlyMap<Decoding, Decoder>> = new Map(
+  [...beneath].map(([last, possible]) => [
+    last,
+    new Map([...decoders].filter(([decoding]) => possible.includes(decoding))),
+  ]),
+);
+
 /** Each decoding that a text may be read by; what came out of bytes may be written in any way. */
-export function decodersBeneath(
-  last: Decoding | undefined,
-): Iterable<readonly [Decoding, Decoder]> {
-  const possible = last === undefined ? undefined : beneath.get(last);
-  return possible === undefined
-    ? decoders
-    : [...decoders].filter(([decoding]) => possible.includes(decoding));
+export function decodersBeneath(last: Decoding | undefined): ReadonlyMap<Decoding, Decoder> {
+  return (last === undefined ? undefined : decodersUnder.get(last)) ?? decoders;
 }
 
 function changed(read: (text: string) => string): Decoder {
@@ -109,5 +111,16 @@ function textOf(units: Uint16Array): string {
 }
 
 function wordsReversed(text: string): string {
-  return text.split(/\s+/).reverse().join(' ');
+  let read = '';
+  let end = text.length;
+  for (let at = text.length - 1; at >= -1; at -= 1) {
+    if (at >= 0 && !isBlank(text.charCodeAt(at))) continue;
+    if (end > at + 1) read += read === '' ? text.slice(at + 1, end) : ` ${text.slice(at + 1, end)}`;
+    end = at;
+  }
+  return read;
+}
+
+function isBlank(unit: number): boolean {
+  return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d) || unit === 0xa0 || unit === 0x3000;
 }

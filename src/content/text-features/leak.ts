@@ -3,7 +3,7 @@ import { passableCourtesies } from './courtesies.ts';
 import type { Decoding } from './decodings.ts';
 import { isFunctionWord } from './function-words.ts';
 import { mixed } from './hash.ts';
-import type { Mark, OutboundForm } from './outbound-forms.ts';
+import type { GramMark, Mark, OutboundForm } from './outbound-forms.ts';
 import { type FeaturePart, holds, type ReadFeatures } from './read-features.ts';
 
 /** Two rows of four words: five words in a row, or two places. One is a figure of speech. */
@@ -168,6 +168,27 @@ function isAllowed(part: FeaturePart, mark: Mark, allowed: readonly ReadFeatures
   return allowed.some((features) => holds(features, part, mark.hash));
 }
 
+/**
+ * The same forms without what may be passed on anyway: evidence is the same, and a long text that is allowed needn't be
+ * looked up in everything that was read.
+ */
+export function withoutAllowed(
+  outbound: readonly OutboundForm[],
+  allowed: readonly ReadFeatures[],
+): readonly OutboundForm[] {
+  return outbound.map((form) => ({
+    ...form,
+    identifiers: form.identifiers.filter((mark) => !isAllowed('identifiers', mark, allowed)),
+    grams: form.grams.filter(
+      (mark, at) =>
+        !isAllowed('grams', mark, allowed) ||
+        !isPassable(form.grams[at - 1], mark, allowed) ||
+        !isPassable(mark, form.grams[at + 1], allowed),
+    ),
+    words: form.words.filter((mark) => !isAllowed('words', mark, allowed)),
+  }));
+}
+
 /** `how to get` is in every longer text. Scripts without spaces have no such words to take out. */
 function saysSomething(form: OutboundForm, mark: Mark): boolean {
   const words = form.text.slice(mark.start, mark.end).split(/[^\p{L}\p{N}\p{M}'’]+/u);
@@ -175,10 +196,15 @@ function saysSomething(form: OutboundForm, mark: Mark): boolean {
   return words.filter((word) => word.length >= 4 && !isFunctionWord(word.toLowerCase())).length > 1;
 }
 
-function isCourtesy(first: Mark, second: Mark): boolean {
-  return (
-    holds(passableCourtesies, 'grams', first.hash) &&
-    holds(passableCourtesies, 'grams', second.hash)
+/** Four words in a row that one text has which may be passed on; or no row at all, which is nothing. */
+function isPassable(
+  first: GramMark | undefined,
+  second: GramMark | undefined,
+  allowed: readonly ReadFeatures[],
+): boolean {
+  if (first === undefined || second?.number !== first.number + 1) return true;
+  return [passableCourtesies, ...allowed].some(
+    (features) => holds(features, 'grams', first.hash) && holds(features, 'grams', second.hash),
   );
 }
 
@@ -194,10 +220,7 @@ function passagesOf(
     const second = form.grams[at];
     if (first === undefined || second?.number !== first.number + 1) continue;
     if (!mayHold(record, 'grams', first, form) || !mayHold(record, 'grams', second, form)) continue;
-    const passable = allowed.some(
-      (features) => holds(features, 'grams', first.hash) && holds(features, 'grams', second.hash),
-    );
-    if (passable || isCourtesy(first, second)) continue;
+    if (isPassable(first, second, allowed)) continue;
     found.push({
       hash: mixed(first.hash ^ (second.hash >>> 1)),
       start: first.start,

@@ -29,21 +29,25 @@ export interface OutboundForm {
   readonly complete: boolean;
 }
 
-/** Bytes of arguments are bounded far below; what is beyond isn't read, and isn't let out either. */
+/** What is beyond isn't read, and isn't let out either: more than this is a file, and no message. */
 const charactersMax = 262_144;
-const formsMax = 32;
+/** Compatibility forms and accents take more characters once they are written out. */
+const plainCharactersMax = 2 * charactersMax;
+const formsMax = 64;
+const allCharactersMax = 16 * plainCharactersMax;
 const decodingsMax = 2;
 
 /**
- * A text that is about to leave, read in every way that whoever receives it could read it: at most 32 of them, and two
+ * A text that is about to leave, read in every way that whoever receives it could read it: at most 64 of them, and two
  * decodings on top of one another. Whatever doesn't fit makes the first form incomplete, and `leak` a leak of it.
  */
 export function outboundForms(text: string): readonly OutboundForm[] {
-  const plain = plainText(text.slice(0, charactersMax));
+  const all = plainText(text.slice(0, charactersMax));
+  const plain = all.slice(0, plainCharactersMax);
   const queue: Reading[] = [{ decodings: [], text: plain }];
   const known = new Set([plain]);
   let characters = plain.length;
-  let complete = text.length <= charactersMax && plain.length <= charactersMax;
+  let complete = text.length <= charactersMax && all.length <= plainCharactersMax;
   for (let at = 0; at < queue.length; at += 1) {
     const reading = queue[at];
     if (reading === undefined || reading.decodings.length >= decodingsMax) continue;
@@ -51,7 +55,7 @@ export function outboundForms(text: string): readonly OutboundForm[] {
       const read = decoder(reading.text);
       if (read === null || known.has(read)) continue;
       characters += read.length;
-      if (queue.length >= formsMax || characters > charactersMax * formsMax) {
+      if (queue.length >= formsMax || characters > allCharactersMax) {
         complete = false;
         break;
       }

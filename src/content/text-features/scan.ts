@@ -23,8 +23,8 @@ export interface FeatureSink {
 /** Fewer letters or digits tell no thing from another. */
 const identifierLengthMin = 5;
 const identifierDigitsMin = 3;
-/** Groups that make one identifier: `AB-12-34-56`. Longer ones are found by their parts, and by their digits. */
-const identifierGroupsMax = 4;
+/** Groups before the last one of an identifier: `AB-12-34-56`. Longer ones are found by their parts, and their digits. */
+const earlierGroupsMax = 3;
 /** What may stand between two groups of digits: `+1 (555) - 0100`. */
 const groupGapMax = 3;
 /** Any eight digits of a card or account, however they are grouped and whatever other number stands beside them. */
@@ -41,7 +41,7 @@ const longRunWeight = 2 * wordWeight;
 const rowMask = 15;
 
 // Lists of numbers: typed ones take longer to make than a short text takes to read.
-const noGroups = (): number[] => [0, 0, 0, 0];
+const noGroups = (): number[] => [0, 0, 0];
 const noRow = (): number[] => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
 /** One pass over a text; work is linear in its length, whatever it holds. */
@@ -61,7 +61,6 @@ class Scan {
   readonly #groupLength = noGroups();
   readonly #groupDigits = noGroups();
   readonly #groupStart = noGroups();
-  readonly #lists = [this.#groupHash, this.#groupLength, this.#groupDigits, this.#groupStart];
   #groupEnd = 0;
   #lastDigits = 0;
 
@@ -200,10 +199,11 @@ class Scan {
   }
 
   #push(start: number, end: number, hash: number, length: number, digits: number): void {
-    if (this.#groups === identifierGroupsMax - 1) {
-      for (const list of this.#lists) {
-        for (let at = 1; at < identifierGroupsMax - 1; at += 1) list[at - 1] = list[at] ?? 0;
-      }
+    if (this.#groups === earlierGroupsMax) {
+      forgetFirst(this.#groupHash);
+      forgetFirst(this.#groupLength);
+      forgetFirst(this.#groupDigits);
+      forgetFirst(this.#groupStart);
       this.#groups -= 1;
     }
     this.#groupHash[this.#groups] = hash;
@@ -232,6 +232,11 @@ class Scan {
 const bracketed = /^[- ().+/]*[-()/][- ().+/]*$/;
 const joining = new Uint8Array(0x80);
 for (const sign of '-_./:@#+=~&') joining[sign.charCodeAt(0)] = 1;
+
+function forgetFirst(groups: number[]): void {
+  groups[0] = groups[1] ?? 0;
+  groups[1] = groups[2] ?? 0;
+}
 
 /** The shortest rows of neighbours that weigh enough, each from another one on. */
 class Row {

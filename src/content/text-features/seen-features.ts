@@ -1,3 +1,4 @@
+import { withoutAllowed } from './leak.ts';
 import type { Mark, OutboundForm } from './outbound-forms.ts';
 import type { ReadFeatures } from './read-features.ts';
 
@@ -33,11 +34,21 @@ export class SeenFeatures {
   }
 
   /**
-   * The same forms with only those features that some record may have. Evidence for any record that was added is the same
-   * as without; forms that can be evidence of nothing are left out.
+   * The same forms with only those features that some record may have, and that may not be passed on. With the same
+   * `allowed`, the evidence for any record that was added is the same as without; forms of none are left out.
    */
-  narrowed(outbound: readonly OutboundForm[]): readonly OutboundForm[] {
-    if (!this.#complete) return outbound;
+  narrowed(
+    outbound: readonly OutboundForm[],
+    allowed: readonly ReadFeatures[],
+  ): readonly OutboundForm[] {
+    const forms = this.#complete ? this.#sifted(outbound) : outbound;
+    return withoutAllowed(forms, allowed).filter(
+      ({ identifiers, grams, words, complete }) =>
+        !complete || identifiers.length + grams.length + words.length > 0,
+    );
+  }
+
+  #sifted(outbound: readonly OutboundForm[]): readonly OutboundForm[] {
     return outbound.flatMap((form) => {
       const identifiers = form.identifiers.filter(this.#has);
       const grams = form.grams.filter(this.#has);
