@@ -51,46 +51,37 @@ function alphabetOf(letters: string, bits: number, lettersMin: number, breaks: s
 export function readRuns(text: string, alphabet: Alphabet): string | null {
   let read = '';
   let shownUntil = 0;
-  let at = 0;
-  while (at < text.length) {
-    if (valueAt(text, at, alphabet) >= skipped) {
-      at += 1;
-      continue;
-    }
-    const run = mayBegin(text, at, alphabet) ? readRun(text, at, alphabet) : null;
-    if (run === null) {
-      at = nextStart(text, at, alphabet);
-      continue;
-    }
+  let inWord = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    const begins = !inWord;
+    inWord = valueIn(unit, alphabet) < skipped && !isSign(unit);
+    if (!begins || !inWord || !mayBegin(text, at, alphabet)) continue;
+    const run = readRun(text, at, alphabet);
+    if (run === null) continue;
     read += `${text.slice(shownUntil, at)}${run.text}`;
-    at = run.end;
-    shownUntil = at;
+    shownUntil = run.end;
+    at = run.end - 1;
+    inWord = false;
   }
   return shownUntil === 0 ? null : read + text.slice(shownUntil);
 }
 
-function valueAt(text: string, at: number, alphabet: Alphabet): number {
-  return alphabet.values[text.charCodeAt(at)] ?? none;
+function valueIn(unit: number, alphabet: Alphabet): number {
+  return unit < 0x80 ? (alphabet.values[unit] ?? none) : none;
 }
 
-/** After this word, or after a sign in it: `/` and `-` are letters of base64, and stand before it in a URL. */
-function nextStart(text: string, start: number, alphabet: Alphabet): number {
-  let at = start;
-  while (at < text.length && valueAt(text, at, alphabet) < skipped) {
-    const unit = text.charCodeAt(at);
-    at += 1;
-    if (unit === 0x2f || unit === 0x2d || unit === 0x5f || unit === 0x2b) return at;
-  }
-  return at;
+/** Letters of base64 that stand before it in a URL: `/`, `-`, `_` and `+`. */
+function isSign(unit: number): boolean {
+  return unit === 0x2f || unit === 0x2d || unit === 0x5f || unit === 0x2b;
 }
 
 /** Whether the first byte may be one of a text; most words end here. */
 function mayBegin(text: string, at: number, alphabet: Alphabet): boolean {
-  const second = valueAt(text, at + 1, alphabet);
-  if (second === none || second === skipped) return second === skipped;
-  const { bits } = alphabet;
-  const held = (valueAt(text, at, alphabet) << bits) | second;
-  return stillPending(0, (held >>> (2 * bits - 8)) & 0xff) >= 0;
+  const second = valueIn(text.charCodeAt(at + 1), alphabet);
+  if (second >= skipped) return second === skipped;
+  const held = (valueIn(text.charCodeAt(at), alphabet) << alphabet.bits) | second;
+  return stillPending(0, (held >>> (2 * alphabet.bits - 8)) & 0xff) >= 0;
 }
 
 interface Run {
@@ -111,7 +102,7 @@ function readRun(text: string, start: number, alphabet: Alphabet): Run | null {
   let pending = 0;
   let gap = 0;
   for (let at = start; at < text.length && gap <= gapMax; at += 1) {
-    const value = valueAt(text, at, alphabet);
+    const value = valueIn(text.charCodeAt(at), alphabet);
     if (value === none) break;
     if (value === skipped) {
       gap += 1;
