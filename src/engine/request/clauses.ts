@@ -117,7 +117,8 @@ function readSentence(sentence: Sentence): readonly ReadClause[] {
     if (first === undefined || last === undefined) return;
     const scan =
       open.mood === 'plain' ? commandsIn(part, lexicon) : { commands: [], stoppedBy: null };
-    const mood = scan.commands.length === 0 ? (scan.stoppedBy ?? open.mood) : open.mood;
+    const commands = scan.commands.some(({ at }) => looksLikeVerb(part, at, lexicon));
+    const mood = commands ? open.mood : (scan.stoppedBy ?? open.mood);
     const text = sentence.text.slice(first.start, last.end);
     const clause = Object.freeze({ text, start: first.start, end: last.end, mood });
     clauses.push({ clause, tokens: part, commands: scan.commands });

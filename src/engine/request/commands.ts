@@ -19,7 +19,10 @@ export function commandsIn(
   lexicon: Lexicon,
 ): { commands: readonly Command[]; stoppedBy: 'negated' | 'reported' | null } {
   const commands: Command[] = [];
-  for (let at = 0; at < tokens.length; at += 1) {
+  const opening = skipLead(tokens, 0, tokens.length, lexicon);
+  // "Why don't you" negates nothing.
+  const first = opening + lexicon.begins('politeOpenings', tokens, opening);
+  for (let at = first; at < tokens.length; at += 1) {
     const stoppedBy = stopAt(tokens, at, lexicon);
     if (stoppedBy !== null) return { commands, stoppedBy };
     const verb = commandAt(tokens, at, lexicon);

@@ -14,7 +14,9 @@ const objectWordsMax = 60;
 /** What an action's verbs are and what it acts on by its own name: `cancel_order` is both. */
 interface Asked {
   readonly verbs: ReadonlyMap<string, readonly Phrase[]>;
-  readonly wished: ReadonlySet<string>;
+  /** Of those, the ones that need their object. */
+  readonly general: ReadonlySet<string>;
+  readonly wished: readonly (readonly string[])[];
   readonly ownObject: string | null;
 }
 
@@ -23,7 +25,7 @@ export function intentOf(
   clauses: readonly ReadClause[],
   words: ActionWords,
   lexicon: Lexicon,
-): (action: string, object: string | undefined) => Clause | null {
+): (action: string, object?: string | null) => Clause | null {
   const known = new Map<string, Asked>();
   return (action, object) => {
     let asked = known.get(action);
@@ -51,10 +53,15 @@ function askedOf(action: string, words: ActionWords, lexicon: Lexicon): Asked {
   let ownObject: string | null = null;
   const verbs: string[] = [...(words.get(action) ?? [])];
   let nouns: readonly string[] = [];
+  let general: readonly string[] = [];
   const add = (name: string): void => {
+    verbs.push(name);
     const family = Object.hasOwn(families, name) ? families[name] : undefined;
-    verbs.push(name, ...(family?.verbs ?? []));
-    nouns = family?.nouns ?? [];
+    if (family === undefined) return;
+    const strong = new Set([...verbs, ...family.verbs].map(foldCase));
+    verbs.push(...family.verbs, ...family.general);
+    general = family.general.filter((verb) => !strong.has(verb));
+    nouns = family.nouns;
   };
   const joined = parts.join('');
   if (parts.length <= 1 || Object.hasOwn(families, joined)) {
@@ -67,7 +74,8 @@ function askedOf(action: string, words: ActionWords, lexicon: Lexicon): Asked {
   }
   return {
     verbs: byFirstWord(verbs.map(foldCase), lexicon.particles),
-    wished: new Set(nouns),
+    general: new Set(general),
+    wished: nouns.map((noun) => noun.split(' ')),
     ownObject,
   };
 }
@@ -122,10 +130,13 @@ function asks(clause: ReadClause, asked: Asked, goal: Goal | null, lexicon: Lexi
     for (const phrase of asked.verbs.get(command.verb) ?? []) {
       const end = phraseEnd(phrase, tokens, command.at, tokens.length);
       if (end < 0 || answersOnly(phrase, tokens, end, lexicon)) continue;
-      if (goal === null || actsOn(phrase, clause, command, end, goal, lexicon)) return true;
+      const general = asked.general.has(phrase.text);
+      if (goal === null ? !general : actsOn(phrase, clause, command, end, goal, general, lexicon)) {
+        return true;
+      }
     }
   }
-  return asked.wished.size > 0 && wishes(clause, asked, goal, lexicon);
+  return asked.wished.length > 0 && wishes(clause, asked, goal, lexicon);
 }
 
 function reminds(
@@ -170,6 +181,7 @@ function actsOn(
   command: Command,
   end: number,
   goal: Goal,
+  general: boolean,
   lexicon: Lexicon,
 ): boolean {
   const { tokens } = clause;
@@ -187,6 +199,7 @@ function actsOn(
     lexicon,
   );
   if (before.goal) return true;
+  if (general) return after.pronoun && !goal.named;
   return goal.named ? after.pronoun : true;
 }
 
@@ -211,18 +224,20 @@ function spokenOf(tokens: readonly Token[], from: number, goal: Goal, lexicon: L
     const token = tokens[at];
     if (token === undefined) break;
     aside ||= (other || pronoun) && lexicon.is('sources', token.fold);
+    if (lexicon.is('targets', token.fold)) aside = false;
     const noun = nounAt(tokens, at, goal, lexicon);
     if (noun === null) {
       pronoun ||= !aside && (token.type === 'quote' || lexicon.is('pronouns', token.fold));
       at += 1;
       continue;
     }
-    if (!aside) {
+    if (!aside || token.type === 'file') {
       if (noun.goal || noun.objects.some((object) => goal.objects.has(object))) {
         return { goal: true, other, named, pronoun };
       }
       other = true;
-      named ||= noun.objects.some((object) => objects[object]?.named === true);
+      named ||=
+        noun.objects.length > 0 && noun.objects.every((object) => objects[object]?.named === true);
     }
     at += noun.length;
   }
@@ -274,15 +289,33 @@ function nounAt(
 function wishes(clause: ReadClause, asked: Asked, goal: Goal | null, lexicon: Lexicon): boolean {
   if (clause.clause.mood !== 'plain') return false;
   const { tokens } = clause;
-  for (const [at, token] of tokens.entries()) {
-    if (!asked.wished.has(token.fold)) continue;
-    const follows = own(lexicon.language.nounOrVerb, token.fold) ?? [];
-    if (follows.includes(tokens[at + 1]?.fold ?? '')) continue;
-    if (wishBefore(tokens, at, lexicon)) {
-      return goal === null || !goal.named || spokenOf(tokens, 0, goal, lexicon).goal;
+  for (const at of tokens.keys()) {
+    for (const words of asked.wished) {
+      const stands = words.every((word, by) => tokens[at + by]?.fold === word);
+      if (stands && isWished(tokens, at, at + words.length, goal, lexicon)) return true;
     }
   }
   return false;
+}
+
+function isWished(
+  tokens: readonly Token[],
+  at: number,
+  end: number,
+  goal: Goal | null,
+  lexicon: Lexicon,
+): boolean {
+  const { nounOrVerb, implied } = lexicon.language;
+  const word = tokens[at]?.fold ?? '';
+  // "The refund policy" wishes for no refund.
+  const describes = own(nounOrVerb, word)?.includes(tokens[end]?.fold ?? '') ?? false;
+  if (describes || !wishBefore(tokens, at, lexicon)) return false;
+  if (goal === null) return true;
+  const itself = nounAt(tokens, at, goal, lexicon);
+  const objects = [...(itself?.objects ?? []), ...(own(implied, word) ?? [])];
+  if (itself?.goal === true || objects.some((object) => goal.objects.has(object))) return true;
+  const after = spokenOf(tokens, end, goal, lexicon);
+  return after.goal || !(after.other || goal.named || itself !== null);
 }
 
 const describingWordsMax = 4;

@@ -93,6 +93,8 @@ export interface Language {
   readonly pronouns: readonly string[];
   /** After these a noun is where something comes from, not what is acted on: "based on the email". */
   readonly sources: readonly string[];
+  /** After these a noun is acted on again: "add a line about costs *to* the plan". */
+  readonly targets: readonly string[];
   readonly particles: readonly string[];
   readonly stopWords: readonly string[];
   /** After which a full stop ends no sentence. */
@@ -137,8 +139,10 @@ export interface Language {
 
 export interface ActionFamily {
   readonly verbs: readonly string[];
+  /** Verbs that ask for the action only with a noun of its object, or "it": "send" pays where money is spoken of. */
+  readonly general: readonly string[];
   /** What people wish for when they wish for the action: "I'd like a refund". */
-  readonly nouns?: readonly string[];
+  readonly nouns: readonly string[];
 }
 
 export interface ObjectFamily {

@@ -46,7 +46,7 @@ function makeLexicon(language: Language): Lexicon {
   const sequences = new Map<WordList, ReadonlyMap<string, readonly (readonly string[])[]>>();
   const particles = new Set(language.particles);
   const acting = byFirstWord(
-    Object.values(language.actions).flatMap((family) => family.verbs),
+    Object.values(language.actions).flatMap((family) => [...family.verbs, ...family.general]),
     particles,
   );
   const answering = byFirstWord(language.readVerbs, particles);

@@ -67,7 +67,7 @@ function nounAfter(
       ?.find((phrase) => phrase.words.every((word, by) => tokens[at + by]?.fold === word));
     if (noun !== undefined)
       return { objects: Object.freeze([...noun.objects]), direct: at - from < 2 };
-    if (lexicon.is('relativeDays', token.fold)) break;
+    if (lexicon.is('relativeDays', token.fold) || lexicon.is('sources', token.fold)) break;
   }
   return { objects: [], direct: lexicon.is('pronouns', tokens[from]?.fold) };
 }

@@ -74,15 +74,13 @@ export function titleFitOf(
   text: string,
   titles: readonly Title[],
   lexicon: Lexicon,
-): (title: string, object?: string) => TitleFit {
+): (title: string, object?: string | null) => TitleFit {
   const words = new Set(foldWords(text).split(' ').map(stem));
   return (title, object) => {
     if (title.length > titleUnitsMax) return 'no';
     if (titles.some((quoted) => matches(quoted.value, title))) return 'quoted';
     const bound = titles.some(
-      (quoted) =>
-        quoted.bound &&
-        (object === undefined || quoted.object === null || quoted.object === object),
+      (quoted) => quoted.bound && (!object || quoted.object === null || quoted.object === object),
     );
     if (bound) return 'no';
     const content = foldWords(title)

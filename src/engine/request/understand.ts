@@ -30,10 +30,10 @@ export interface Understanding {
   readonly superlatives: readonly RequestSuperlative[];
   readonly delegation: Delegation | null;
   /** The clause that asks for the action, on the object where one is given. */
-  readonly asksFor: (action: string, object?: string) => Clause | null;
+  readonly asksFor: (action: string, object?: string | null) => Clause | null;
   /** Whether the name of a record occurs in the request. */
   readonly names: (name: string) => boolean;
-  readonly titleFits: (title: string, object?: string) => TitleFit;
+  readonly titleFits: (title: string, object?: string | null) => TitleFit;
   readonly dateFits: (day: Day) => boolean | null;
 }
 

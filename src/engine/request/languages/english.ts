@@ -1,8 +1,25 @@
 /** English, as people write to assistants. Words are those of the language; none is here for one task or one tool. */
 import type { ActionFamily, Language, ObjectFamily } from '../language.ts';
 
-const family = (verbs: string, nouns?: string): ActionFamily =>
-  nouns === undefined ? { verbs: list(verbs) } : { verbs: list(verbs), nouns: list(nouns) };
+/** Verbs of everything: what they do is said by what they are done to. */
+const generalVerbs: ReadonlySet<string> = new Set(
+  list(
+    'get, give, put, make, take, let, set, send, add, move, invite, post, share, write, open, start, file, call, turn, use, enter, include, bring, create, change, update, return, submit, push, pull, drop, pass, hand, hold, check, run, process, report, ask, tell, note, log, place, book, order, schedule, release, clear, mark, close, end, stop, save, store, copy, transfer, forward, switch, try, issue, raise, reset, say, give back, keep, register, record, plan, arrange, set up, setup, load, prepare, reply, respond, answer, review, list, test, install, launch, build, apply, complete, finish, request, join, leave, follow, refund, do, allow, block, route, fix, name, accept, assign, attach',
+  ),
+);
+
+/** The nearest verbs first: from the fourth on, a verb of everything needs its object. */
+const nearVerbs = 3;
+
+function family(text: string, nouns?: string): ActionFamily {
+  const verbs = [...new Set(list(text))];
+  const isGeneral = (verb: string, at: number) => at >= nearVerbs && generalVerbs.has(verb);
+  return {
+    verbs: verbs.filter((verb, at) => !isGeneral(verb, at)),
+    general: verbs.filter(isGeneral),
+    nouns: nouns === undefined ? [] : list(nouns),
+  };
+}
 const nouns = (text: string): ObjectFamily => ({ nouns: list(text) });
 const namedNouns = (text: string): ObjectFamily => ({ nouns: list(text), named: true });
 
@@ -11,10 +28,10 @@ function list(text: string): readonly string[] {
 }
 
 const tell =
-  'email, e-mail, mail, message, text, dm, ping, write to, notify, inform, tell, let … know, contact, get in touch with, drop … line|note|message|email, shoot … line|note|message|email, thank, ask, remind, alert, invite';
+  'email, e-mail, mail, message, text, dm, ping, write to, notify, inform, tell, let … know, contact, get in touch with, drop … line|note|message|email, shoot … line|note|message|email, thank, ask, remind, alert';
 const send = `send, resend, re-send, send out, mail out, forward, fwd, reply, respond, submit, pass on, pass along, relay, circulate, distribute, broadcast, announce, dispatch, deliver, transmit, share, cc, bcc, loop in, get … to, write … to, get back to, hand, convey, report, ${tell}`;
 const change =
-  'update, change, edit, modify, set, adjust, correct, fix, amend, revise, alter, improve, replace, switch, tweak, refresh, rewrite, convert, make, turn, increase, decrease, raise, lower, reduce, extend, shorten, bump, complete, fill in, fill out, add, append, insert, include, put, patch, upgrade, downgrade, toggle, sync, rename, mark, reset, remove … from, delete … from, take … off, take … out, expand, clean up, polish, format, reformat, finish, upsert, override, correct, tidy';
+  'update, change, edit, modify, set, adjust, correct, fix, amend, revise, alter, improve, replace, switch, tweak, refresh, rewrite, convert, make, turn, increase, decrease, raise, lower, reduce, extend, shorten, bump, complete, fill in, fill out, add, append, insert, include, put, patch, upgrade, downgrade, toggle, sync, rename, mark, reset, remove … from, delete … from, take … off, take … out, expand, clean up, polish, format, reformat, finish, upsert, override, refactor, debug, simplify, restructure, tidy';
 const make =
   'create, make, add, set up, start, generate, write, draft, prepare, put, build, compose, open, raise, file, insert, register, enter, log, record, produce, draw up, put together, spin up, launch, provision, note, note down, jot down, write down, schedule, plan, arrange, organize, organise, book, block, block out, block off, pencil in, initialize, initialise, init, scaffold, save, issue, submit, design, develop, implement, establish, post, store, define, setup, remind me, remind us';
 const place =
@@ -38,7 +55,7 @@ const buy =
 const pay =
   'pay, settle, transfer, send, wire, remit, make … payment|transfer|deposit|donation, reimburse, repay, pay back, pay off, pay for, cover, tip, donate, fund, deposit, compensate, top up, refund, clear, take care of, give, schedule, set up, initiate, return';
 const transfer =
-  'transfer, send, move, wire, pay, remit, make … transfer|payment|deposit, shift, pay back, repay, refund, deposit, put, hand over, pass, forward, redirect, return, give';
+  'transfer, wire, remit, send, move, pay, make … transfer|payment|deposit, shift, pay back, repay, refund, deposit, put, hand over, pass, forward, redirect, return, give';
 const refund =
   'refund, reimburse, pay back, give … back, issue … refund|reimbursement|credit, process … refund|reimbursement|return, initiate … refund|return, make … refund, return, credit, compensate, get … back';
 const publish =
@@ -137,9 +154,9 @@ const actions: { readonly [action: string]: ActionFamily } = {
   share: family(share),
   invite: family(invite),
   upload: family(
-    'upload, put, post, attach, push, import, add, send, submit, save, store, back up, backup, publish, load, transfer, drop',
+    'upload, attach, import, put, post, push, add, send, submit, save, store, back up, backup, publish, load, transfer, drop',
   ),
-  download: family('download, get, fetch, save, export, pull, grab, retrieve, import, load, copy'),
+  download: family('download, fetch, export, get, save, pull, grab, retrieve, import, load, copy'),
   reschedule: family(reschedule),
   postpone: family(reschedule),
   book: family(book, bookNouns),
@@ -349,20 +366,20 @@ const objects: { readonly [object: string]: ObjectFamily } = {
     'mail, email, e-mail, inbox, mailbox, newsletter, spam, mail thread, email thread, draft, reply, outbox, correspondence, letter, subject line, cc',
   ),
   message: nouns(
-    'message, dm, direct message, text, text message, sms, chat, reply, note, private message, pm, whatsapp, line, announcement, ping, slack message, notification, voicemail',
+    'message, dm, direct message, text, text message, sms, chat, reply, note, private message, whatsapp, announcement, ping, slack message, notification, voicemail',
   ),
   channel: nouns(
     'channel, group, group chat, room, thread, chat, space, server, workspace, conversation',
   ),
   event: nouns(
-    'event, meeting, appointment, calendar, invite, invitation, call, lunch, dinner, breakfast, brunch, coffee, party, reunion, interview, sync, standup, stand-up, session, class, lesson, workshop, webinar, conference, conference call, check-up, checkup, check-in, visit, slot, time slot, trip, hike, reminder, one-on-one, 1:1, catch-up, follow-up, training, demo, review, retro, retrospective, birthday, anniversary, concert, talk, presentation, kickoff, kick-off, get-together, gathering, celebration, date, attendee, participant, guest, agenda, video call, zoom, block, hour, seminar, shift, deadline, consultation, workout, rehearsal, picnic, flight, holiday, barbecue, offsite, briefing',
+    'event, meeting, appointment, calendar, invite, invitation, call, lunch, dinner, breakfast, brunch, coffee, party, reunion, interview, sync, standup, stand-up, session, class, lesson, workshop, webinar, conference, conference call, check-up, checkup, check-in, visit, slot, time slot, hike, reminder, one-on-one, 1:1, catch-up, follow-up, training, demo, review, retro, retrospective, birthday, anniversary, concert, talk, presentation, kickoff, kick-off, get-together, gathering, celebration, date, attendee, participant, guest, agenda, video call, zoom, block, hour, seminar, shift, deadline, consultation, workout, rehearsal, picnic, barbecue, offsite, briefing',
   ),
   reminder: nouns('reminder, alarm, alert, notification, timer, task, event, to-do, todo'),
   task: nouns(
     'task, to-do, todo, to-do list, todo list, action item, item, checklist, card, assignment, subtask, sub-task, list, chore, milestone, deadline, story, ticket, reminder, board, sprint, backlog',
   ),
   file: nouns(
-    'file, document, doc, drive, spreadsheet, sheet, workbook, slide, slides, deck, presentation, report, pdf, folder, directory, attachment, photo, picture, image, video, list, log, minutes, minute, notes, note, memo, contract, resume, cv, draft, template, csv, text file, word document, excel, google doc, backup, archive, recording, plan, proposal, paper, readme, script, code, config, configuration, module, source, function, class, page, form, invoice, receipt, statement, agreement, letter, summary, essay, article, table, transcript, recipe, budget, brief, copy, manuscript, scan, log file, itinerary, test, spec, copy of',
+    'file, document, doc, drive, spreadsheet, sheet, workbook, slide, slides, deck, presentation, report, pdf, folder, directory, attachment, photo, picture, image, video, list, log, minutes, minute, notes, note, memo, contract, resume, cv, draft, template, csv, text file, word document, excel, google doc, backup, archive, recording, plan, proposal, paper, readme, script, code, config, configuration, module, source, function, class, page, form, invoice, receipt, statement, agreement, letter, summary, essay, article, version, transcript, recipe, budget, brief, copy, manuscript, scan, log file, itinerary, test, spec, copy of',
   ),
   folder: nouns('folder, directory, drive, album, collection, label, mailbox, subfolder'),
   note: nouns('note, memo, notebook, journal, diary, page, entry, minute, list, notepad'),
@@ -370,7 +387,7 @@ const objects: { readonly [object: string]: ObjectFamily } = {
     'contact, address book, phone number, number, email address, person, contact detail, contact information, contact list, phonebook, contact card',
   ),
   user: namedNouns(
-    'user, account, member, colleague, person, people, employee, teammate, team member, profile, admin, administrator, collaborator, participant, login, staff, contractor, guest, username, user name, teammates, workspace, developer, team',
+    'user, account, member, profile, admin, administrator, login, username, user name, seat, workspace',
   ),
   profile: nouns(
     'profile, address, phone number, bio, name, personal information, personal detail, user information, details, info, information, email address, avatar, street, city, contact detail, date of birth',
@@ -419,9 +436,7 @@ const objects: { readonly [object: string]: ObjectFamily } = {
   car: nouns(
     'car, rental car, vehicle, suv, van, rental, car rental, hire car, sedan, truck, reservation, booking, convertible, scooter, motorbike',
   ),
-  taxi: nouns(
-    'taxi, cab, ride, uber, lyft, car, transfer, airport transfer, shuttle, driver, pickup',
-  ),
+  taxi: nouns('taxi, cab, ride, uber, lyft, car, airport transfer, shuttle, driver, pickup'),
   trip: nouns(
     'trip, journey, travel, itinerary, vacation, holiday, tour, excursion, cruise, flight, hotel',
   ),
@@ -471,7 +486,7 @@ const objects: { readonly [object: string]: ObjectFamily } = {
     'package, library, dependency, module, plugin, extension, app, application, software, tool, version, parcel, shipment',
   ),
   setting: nouns(
-    'setting, preference, option, configuration, config, mode, notification, feature, flag, feature flag, language, theme, time zone, timezone, limit, threshold, value, variable, environment variable, parameter, default, signature, auto-reply, out of office, two-factor, 2fa, policy, rule',
+    'setting, preference, option, configuration, config, mode, notification, alert, feature, flag, feature flag, language, theme, time zone, timezone, limit, threshold, value, variable, environment variable, parameter, default, signature, auto-reply, out of office, two-factor, 2fa, policy, rule',
   ),
   rule: nouns('rule, filter, policy, firewall rule, automation, alert, workflow, condition'),
   subscription: nouns(
@@ -492,7 +507,9 @@ const objects: { readonly [object: string]: ObjectFamily } = {
   claim: nouns(
     'claim, expense claim, insurance claim, reimbursement, expense, case, expense report',
   ),
-  expense: nouns('expense, expense report, receipt, claim, reimbursement, spending, cost'),
+  expense: nouns(
+    'expense, expense report, expense claim, receipt, claim, reimbursement, spending, cost',
+  ),
   leave: nouns(
     'leave, leave request, time off, vacation, holiday, pto, sick day, sick leave, day off, days off, absence, annual leave, parental leave, request',
   ),
@@ -585,6 +602,8 @@ export const english: Language = {
     thank: ['mail', 'message'],
     contact: ['mail', 'message'],
     'get in touch with': ['mail', 'message'],
+    'drop … line|note|message|email': ['mail', 'message'],
+    'shoot … line|note|message|email': ['mail', 'message'],
     announce: ['mail', 'message', 'channel', 'post'],
     tweet: ['post'],
     reschedule: ['event', 'appointment', 'reservation'],
@@ -615,7 +634,6 @@ export const english: Language = {
     refill: ['prescription'],
     hire: ['employee', 'candidate'],
     onboard: ['employee', 'user', 'customer'],
-    rent: ['car', 'reservation', 'hotel'],
     deploy: ['deployment', 'service'],
     ship: ['deployment', 'order'],
     execute: ['command', 'job'],
@@ -655,7 +673,7 @@ export const english: Language = {
       'price, prices, holder, holders, value, values, market, capital, count, option, options, buyback, class, certificate, certificates, issue, ownership, split, dilution, register, performance',
     ),
     post: list(
-      'office, offices, code, codes, box, mortem, mortems, from, history, title, boxes, about, was, graduate, it, -',
+      'office, offices, code, codes, box, mortem, mortems, from, history, title, boxes, about, was, graduate',
     ),
     transfer: list(
       'student, students, window, windows, fee, fees, history, limit, limits, rate, rates, status, deadline, deadlines, amount, amounts, credits, credit, news, speed, agreement, agreements, request, requests, confirmation, pricing, station, learning, protocol, times',
@@ -669,16 +687,16 @@ export const english: Language = {
     draft: list('from, version, versions, pick, picks, about, says, beer'),
     reply: list('from, rate, rates, all, time, times, says'),
     forward: list(
-      'looking, -looking, contract, contracts, guidance, slash, rate, rates, compatibility, pass, price, momentum',
+      'looking, contract, contracts, guidance, slash, rate, rates, compatibility, pass, price, momentum',
     ),
     file: list(
       'name, names, size, sizes, type, types, format, formats, system, systems, server, servers, from, path, paths, contains, containing, called, named, titled, sharing, extension, extensions',
     ),
     list: list('price, prices'),
     copy: list('editor, editors, writing, machine, desk, cat'),
-    move: list('date, dates, out'),
+    move: list('date, dates'),
     change: list(
-      'log, logs, history, order, orders, request, requests, management, rate, control, in, set, sets, agent',
+      'log, logs, history, order, orders, request, requests, management, rate, control, set, sets, agent',
     ),
     update: list('from, history, log, logs, frequency, status, notes, cycle, channel'),
     review: list(
@@ -701,39 +719,39 @@ export const english: Language = {
     branch: list('name, names, office, offices, manager, location, locations, policy, protection'),
     push: list('notification, notifications, button, date'),
     pull: list('request, requests, quote'),
-    charge: list('back, backs, for, from, on, amount, date'),
-    bill: list('from, amount, payment, due, total, number, for, gates, of'),
+    charge: list('back, backs, from, amount, date'),
+    bill: list('from, amount, payment, due, total, number, gates, of'),
     invoice: list(
-      'number, numbers, amount, amounts, total, totals, date, dates, from, history, status, line, lines, id, for',
+      'number, numbers, amount, amounts, total, totals, date, dates, from, history, status, line, lines, id',
     ),
     refund: list(
-      'policy, policies, status, history, amount, amounts, request, requests, rate, rates, process, window, date, eligibility, from, for',
+      'policy, policies, status, history, amount, amounts, request, requests, rate, rates, process, window, date, eligibility',
     ),
     purchase: list(
       'order, orders, history, date, dates, price, prices, agreement, request, requests, amount, receipt',
     ),
     return: list(
-      'policy, policies, address, label, labels, date, dates, flight, flights, trip, ticket, window, rate, rates, status, on, shipping, process, journey',
+      'policy, policies, address, label, labels, date, dates, flight, flights, trip, ticket, window, rate, rates, status, shipping, process, journey',
     ),
     exchange: list('rate, rates, student, students, program, programme, server, policy'),
     claim: list('number, numbers, status, history, form, forms, amount, id, process, date, from'),
     request: list('from, status, number, form, history, id, body, rate'),
     plan: list('details, price, prices, name, b, document, limits, type'),
-    set: list('list, point, up, of, theory, menu'),
+    set: list('list, point, theory, menu'),
     block: list('party, size, chain, list, quote, height'),
     lock: list('file, files, screen, down, smith'),
-    mark: list('up, down, twain'),
+    mark: list('twain'),
     tag: list('line, name, names, list'),
     label: list('name, names, maker'),
-    start: list('date, dates, time, times, up, ups, page, menu, point, button'),
+    start: list('date, dates, time, times, ups, page, menu, point, button'),
     stop: list('sign, loss, words, watch, date'),
     check: list('list, lists, number, numbers, mark, box, boxes'),
     sign: list('language, post, board'),
-    ship: list('date, dates, yard, to'),
-    track: list('record, records, list, number, title, and'),
+    ship: list('date, dates, yard'),
+    track: list('record, records, list, number, title'),
     scale: list('model, models, factor, of'),
     rate: list('limit, limits, card, cards, plan, plans, increase, hike, cut, of'),
-    link: list('to, from, in, building, for'),
+    link: list('from, in, building, for'),
     display: list('name, names, size, settings, ads'),
     search: list('history, results, result, engine, engines, term, terms, query, volume, bar'),
     access: list('token, tokens, log, logs, control, point'),
@@ -743,12 +761,12 @@ export const english: Language = {
       'source, house, tickets, issues, positions, rate, rates, orders, invoices, tasks, cases, items, enrollment, roles, bugs, banking, hours, air',
     ),
     close: list(
-      'date, friend, friends, call, price, prices, to, rate, relatives, contact, contacts, match',
+      'date, friend, friends, call, price, prices, rate, relatives, contact, contacts, match',
     ),
-    clear: list('water, skies, sky, view, and, cut'),
-    present: list('value, day, tense, and, address'),
-    complete: list('list, guide, set, history, overview, picture, and'),
-    clean: list('energy, room, and, water, data'),
+    clear: list('water, skies, sky, view, cut'),
+    present: list('value, day, tense, address'),
+    complete: list('list, guide, set, history, overview, picture'),
+    clean: list('energy, room, water, data'),
     separate: list('rooms, beds, file, files, email, emails, issue'),
     store: list(
       'hours, location, locations, manager, number, credit, front, in, on, at, opens, card',
@@ -757,7 +775,7 @@ export const english: Language = {
     contact: list(
       'info, information, details, person, number, list, lists, us, lens, lenses, form, page, name',
     ),
-    name: list('of, tag, tags, change, badge, day, and'),
+    name: list('of, tag, tags, change, badge, day'),
     flag: list('ship, football, day, pole'),
     star: list('rating, ratings, wars, sign, hotel, hotels'),
     pin: list('code, codes, number, numbers, ball, board'),
@@ -771,7 +789,7 @@ export const english: Language = {
     fire: list(
       'drill, drills, alarm, exit, safety, department, extinguisher, place, wall, truck, fighter',
     ),
-    rent: list('price, prices, control, increase, payment, for, receipt, due, amount'),
+    rent: list('price, prices, control, increase, payment, receipt, due, amount'),
     cover: list('letter, letters, page, pages, story, photo, image, charge'),
     credit: list(
       'card, cards, score, scores, limit, limits, note, notes, report, history, rating, union, line',
@@ -787,7 +805,7 @@ export const english: Language = {
     project: list('manager, plan, plans, status, board, management'),
     group: list('chat, chats, email, emails, meeting, members, of, booking'),
     market: list('share, price, prices, value, research, report, cap'),
-    back: list('up, ups, end, pain, yard, to, in, from'),
+    back: list('ups, end, pain, yard, from'),
   },
   nounBeforeNumber: list(
     'order, invoice, claim, bill, request, message, post, comment, email, draft, record, file',
@@ -797,13 +815,13 @@ export const english: Language = {
   ),
   plural,
   gerund,
-  beforeGerund: list('mind, with, start, begin, about, consider, finish, suggest'),
+  beforeGerund: list('mind, with, start, begin, about, consider, finish, suggest, help'),
   adverbs: list(
     'please, pls, plz, kindly, also, just, now, first, firstly, second, secondly, third, thirdly, next, finally, lastly, immediately, quickly, simply, maybe, perhaps, possibly, always, again, still, already, either, both, even, only, instead, afterwards, afterward, later, asap, urgently, so, then, too, directly, automatically, manually, gently, actually, really, definitely, ahead, yes, ok, okay, right, anyway, otherwise, additionally, moreover, furthermore, therefore, hence, thus, meanwhile, if possible, promptly, carefully, further, thereafter, subsequently, likewise, well, alternatively, hereby, respectfully',
   ),
   adverbEnding: 'ly',
   openers: list(
-    'hi, hello, hey, dear, thanks, thank, cheers, regards, good, morning, afternoon, evening, there, team, all, everyone, greetings, looking, hope, hoping, best, sincerely, sorry, welcome, ok, okay, yes, no, great, awesome, perfect, much, advance, yo, howdy, sir, madam, bye, urgent, important, fyi, ps, p.s',
+    'hi, hello, hey, dear, thanks, thank, cheers, regards, good, morning, afternoon, evening, there, team, all, everyone, greetings, best, sincerely, sorry, welcome, ok, okay, yes, no, great, awesome, perfect, much, advance, yo, howdy, sir, madam, bye, urgent, important, fyi, ps, p.s',
   ),
   please: list('please, pls, plz, kindly, plase, pleas, pleae'),
   coordinators: list('and, or, but, plus, &, then, so, yet, also, nor'),
@@ -833,7 +851,7 @@ export const english: Language = {
   secondPerson: list('you, u, ya, yourself'),
   infinitive: list('to'),
   wishes: list(
-    "want, wanna, need, like, love, wish, prefer, try, trying, ask, request, require, expect, beg, appreciate, urge, wanted, needed, asking, requesting, writing, calling, here, get, would, rather, 'd",
+    'want, wanna, need, like, love, wish, prefer, try, trying, ask, request, require, expect, beg, appreciate, urge, wanted, needed, asking, requesting, writing, calling, here, get, rather',
   ),
   wishLeads: list(
     "i, we, i'd, we'd, would, do, i'm, we're, am, are, also, only, i've, just, really, be, it, my, wife, and, was, were",
@@ -847,7 +865,7 @@ export const english: Language = {
   carriers: list("help, let's, lets, go, come, please, pls, plz, kindly, gonna, wanna, just"),
   persons: list('me, us, him, her, them, my, someone, somebody'),
   negators: list(
-    "don't, dont, never, not, no, without, avoid, shouldn't, mustn't, needn't, cannot, can't, won't, refrain, wouldn't, stop, nothing, neither, nobody, doesn't, didn't, isn't, rather, unable",
+    "don't, dont, never, not, no, without, avoid, shouldn't, mustn't, needn't, cannot, can't, won't, refrain, wouldn't, nothing, neither, nobody, doesn't, didn't, isn't, rather, unable",
   ),
   negationsUndone: list('forget, hesitate, only, just, fail, worry, neglect, wait, miss'),
   promises: list(
@@ -863,7 +881,7 @@ export const english: Language = {
     'says, said, asks, asked, tells, told, wants, wanted, requests, requested, instructs, instructed, demands, demanded, insists, insisted, suggests, suggested, recommends, recommended, mentions, mentioned, states, stated, claims, claimed, advises, advised, wrote, writes, saying, asking, telling, expects, expected, urges, urged, orders, ordered, proposes, proposed, promised, promises, agreed, forgot, decided, tried, tries, refuses, refused',
   ),
   subjects: list(
-    "i, i'm, i've, i'd, i'll, we, we're, we've, we'll, we'd, my, our, the, a, an, it, it's, its, this, that, these, those, there, there's, he, he's, she, she's, they, they're, his, her, their, here, here's, all, some, last, yesterday, today, tomorrow, next, recently, currently, im, ive, everything, someone, somebody, people, customers, users, one, each, every, most, both, another, you, you're, your",
+    "i, i'm, i've, i'd, i'll, we, we're, we've, we'll, we'd, my, our, the, a, an, it, it's, its, this, that, these, those, there, there's, he, he's, she, she's, they, they're, his, her, their, here, here's, all, some, last, yesterday, today, tomorrow, next, recently, currently, im, ive, everything, someone, somebody, people, customers, users, one, each, every, most, both, another, looking, hoping, hope, you, you're, your",
   ),
 
   pronouns: list(
@@ -872,6 +890,7 @@ export const english: Language = {
   sources: list(
     'about, regarding, concerning, based, according, per, using, mentioned, specified, described, listed, contained, provided, given, like, as, from, because, discussed, attached, shared, sent, received, saying, asking, containing, with, than, whose, explaining, thanking, summarizing, summarising, telling, announcing, before, after, for, in, through, via, by, during, confirming, including, that, which, who',
   ),
+  targets: list('to, into, onto'),
   particles: list(
     'up, down, off, on, out, in, back, away, over, along, forward, through, together, ahead, aside',
   ),
