@@ -1,5 +1,6 @@
 import { plainText } from './plain-text.ts';
 import { type FeatureSink, scan } from './scan.ts';
+import { sortHashes } from './sort-hashes.ts';
 
 /**
  * What is remembered of the text of one record, so that it is recognised when it leaves: hashes, no piece of the text.
@@ -104,9 +105,10 @@ class Hashes {
   }
 
   distinct(countMax: number): Int32Array {
-    const list = this.#list.subarray(0, this.#count).sort();
+    const list = sortHashes(this.#list.subarray(0, this.#count));
     let kept = 0;
-    for (const hash of list) {
+    for (let at = 0; at < list.length; at += 1) {
+      const hash = list[at] ?? 0;
       if (kept > 0 && list[kept - 1] === hash) continue;
       list[kept] = hash;
       kept += 1;
