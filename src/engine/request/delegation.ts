@@ -81,7 +81,9 @@ function documentAfter(tokens: readonly Token[], from: number, ready: Ready): nu
     }
     const isDocument = ready.documents.has(word) || token.type === 'file' || token.type === 'url';
     const quotedFile = token.type === 'quote';
-    if (work >= 0 && (linked < 0 || linked === at) && ready.links.has(word)) {
+    // "specified in the email", but "in that email".
+    const links = linked < 0 || (linked === at && !ready.whatever.has(word));
+    if (work >= 0 && links && ready.links.has(word)) {
       linked = at + 1;
       continue;
     }

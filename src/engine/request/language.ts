@@ -97,6 +97,8 @@ export interface Language {
   readonly targets: readonly string[];
   readonly particles: readonly string[];
   readonly stopWords: readonly string[];
+  /** Nouns so common that none of them alone is the name of anything. */
+  readonly commonNouns: readonly string[];
   /** After which a full stop ends no sentence. */
   readonly abbreviations: readonly string[];
 
@@ -125,6 +127,8 @@ export interface Language {
   readonly measures: { readonly [word: string]: Measure };
   /** "first" and "last" are superlatives only before a noun of an object. */
   readonly ordinals: readonly string[];
+  /** Before these they are none: "first name". */
+  readonly afterOrdinal: readonly string[];
 
   readonly delegation: {
     readonly verbs: readonly string[];

@@ -23,7 +23,7 @@ export function namesOf(
   quotes: readonly Quote[],
   lexicon: Lexicon | null,
 ): (name: string) => boolean {
-  const request = ` ${foldWords(text)} `;
+  const request = ` ${foldWords(text.replace(extensions, ' '))} `;
   const quoted = new Set(quotes.map((quote) => foldWords(withoutExtension(quote.value))));
   return (name) => {
     if (name.length > nameUnitsMax) return false;
@@ -34,26 +34,49 @@ export function namesOf(
   };
 }
 
-export function withoutExtension(name: string): string {
-  return name.replace(/(?<=[^\s.])\.\p{L}[\p{L}\p{N}]{0,4}$/u, '');
+const extensions = /(?<=[^\s.])\.\p{L}[\p{L}\p{N}]{0,4}(?![\p{L}\p{N}])/gu;
+
+function withoutExtension(name: string): string {
+  return name.replace(/(?:^|(?<=[^\s.]))\.\p{L}[\p{L}\p{N}]{0,4}$/u, '');
 }
 
+/** Whether a name is more than words that requests hold whatever they are about. */
 function isDistinct(name: string, lexicon: Lexicon | null): boolean {
   if (/^[\p{N} ]+$/u.test(name)) return name.replaceAll(' ', '').length >= digitNameUnitsMin;
   if (name.length < letterNameUnitsMin) return false;
+  const words = name.split(' ');
   // Without a language's words, one word can't be told from the ordinary.
-  if (lexicon === null) return name.includes(' ');
-  return name.split(' ').some((word) => !isGeneric(word, lexicon));
+  if (lexicon === null) return words.length > 1;
+  const nouns: ReadonlySet<string>[] = [];
+  for (const word of words) {
+    const objects = objectsOf(word, lexicon);
+    if (objects !== null) nouns.push(objects);
+    else if (!isCommon(word, lexicon)) return true;
+  }
+  // "Calendar event" is one thing said twice; "client meeting minutes" is a name.
+  const [first, ...rest] = nouns;
+  if (first === undefined || rest.length === 0 || isOneNoun(words, lexicon)) return false;
+  return ![...first].some((object) => rest.every((objects) => objects.has(object)));
 }
 
-/** A word that requests hold whatever they are about. */
-function isGeneric(word: string, lexicon: Lexicon): boolean {
+function isCommon(word: string, lexicon: Lexicon): boolean {
   return (
     word.length === 1 ||
     /^\p{N}{1,4}$/u.test(word) ||
     lexicon.stopWords.has(word) ||
+    lexicon.is('commonNouns', word) ||
     lexicon.acting.has(word) ||
-    lexicon.answering.has(word) ||
-    lexicon.nouns.has(word)
+    lexicon.answering.has(word)
   );
+}
+
+function objectsOf(word: string, lexicon: Lexicon): ReadonlySet<string> | null {
+  const noun = lexicon.nouns.get(word)?.find((phrase) => phrase.words.length === 1);
+  return noun === undefined ? null : new Set(noun.objects);
+}
+
+/** "Email address": one noun of the language, of several words. */
+function isOneNoun(words: readonly string[], lexicon: Lexicon): boolean {
+  const phrases = lexicon.nouns.get(words[0] ?? '') ?? [];
+  return phrases.some((phrase) => phrase.words.join(' ') === words.join(' '));
 }

@@ -36,7 +36,8 @@ export function superlativesOf(
     const word = own(superlatives, token.fold);
     if (word === undefined) continue;
     // "First, find it", "last week": an order of steps, a time.
-    if (lexicon.is('ordinals', token.fold) && !after.direct) continue;
+    const ordinal = lexicon.is('ordinals', token.fold);
+    if (ordinal && (!after.direct || lexicon.is('afterOrdinal', next?.fold))) continue;
     found.push(made(token, token, word.direction, word.measure, after.objects));
   }
   return found;

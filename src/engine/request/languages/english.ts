@@ -897,6 +897,9 @@ export const english: Language = {
   stopWords: list(
     'a, an, the, and, or, of, to, in, on, for, with, from, at, by, is, are, was, be, it, its, this, that, these, those, my, me, i, you, your, we, us, our, he, she, they, them, him, her, his, their, as, so, if, do, does, did, no, not, but, re, fw, fwd, new, all, any, some, one, up, out, what, when, where, which, who, how, why, can, could, will, would, please, have, has, had, about, also, then, than, there, here, into, over, per, via, today, tomorrow, next, last, first, old, more, most, other, s, t, d, m, ll, ve, don, am, pm',
   ),
+  commonNouns: list(
+    'person, people, team, staff, colleague, colleagues, boss, manager, wife, husband, friend, friends, family, mom, dad, company, office, home, work, time, times, day, days, date, week, month, year, morning, afternoon, evening, night, hour, hours, minute, minutes, name, names, title, titles, subject, address, addresses, information, info, detail, details, number, numbers, thing, things, way, place, part, question, questions, answer, problem, help, project, data, text, link, links, online, world, city, country, money, price, prices, cost, summary, description, content, location, option, options, everyone, everybody, anyone, someone, nobody, user, users, assistant, thanks, best, good, great, sure, available, important, urgent, english, euros, dollars, january, february, march, april, may, june, july, august, september, october, november, december, monday, tuesday, wednesday, thursday, friday, saturday, sunday',
+  ),
   abbreviations: list(
     'mr, mrs, ms, dr, prof, st, no, nr, vs, etc, e.g, i.e, approx, inc, ltd, co, corp, jr, sr, dept, fig, vol, ext, tel, ave, gen, sgt, capt, rev, jan, feb, mar, apr, jun, jul, aug, sep, sept, oct, nov, dec, a.m, p.m, u.s, u.k',
   ),
@@ -1008,6 +1011,9 @@ export const english: Language = {
     distance: 'distance',
   },
   ordinals: list('first, last'),
+  afterOrdinal: list(
+    'name, names, time, times, step, thing, things, minute, minutes, night, resort',
+  ),
 
   delegation: {
     verbs: list(
