@@ -161,6 +161,8 @@ export interface Resolve {
   readonly tool: string;
   /** The argument of that tool that takes the value. */
   readonly argument: string;
+  /** That argument is a list: the value goes in as its only element. */
+  readonly isList: boolean;
 }
 
 export interface Argument {
@@ -199,6 +201,12 @@ export interface Provided {
       };
 }
 
+export interface RecordField {
+  readonly pointer: Pointer;
+  /** How its value is read, so that `usd(50)` means the same here as in an argument. Null: as the JSON has it. */
+  readonly kind: Kind | null;
+}
+
 export type SchemaCheck = (
   value: JsonValue,
 ) => readonly { readonly pointer: string; readonly message: string }[];
@@ -224,7 +232,7 @@ export interface Returns {
   readonly id: Pointer | null;
   readonly owner: Pointer | null;
   /** Of a record, what constraints and expressions may read: `ref.<argument>.<field>`. */
-  readonly fields: ReadonlyMap<string, Pointer>;
+  readonly fields: ReadonlyMap<string, RecordField>;
   /** Of a record, what a person would call it by. */
   readonly names: readonly Pointer[];
   /** Of a record, what a superlative of a request may pick it by. */

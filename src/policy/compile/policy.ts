@@ -3,11 +3,14 @@ import type { Lock } from '../lock.ts';
 import type { Agent, CaseDeclaration, Policy, UserDeclaration } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
 import { Report } from '../report.ts';
+import type { AgentSyntax } from '../shape/agent.ts';
 import type { DocumentSyntax } from '../shape/document.ts';
 import type { UpstreamSyntax } from '../shape/upstream.ts';
 import type { Steps } from '../steps.ts';
+import { compileActionWords } from './action-words.ts';
 import { compileAgent, compileCase } from './agents.ts';
 import type { Compilation } from './context.ts';
+import { compileFlow } from './flow.ts';
 import { compileCheckpointSinks } from './ledger.ts';
 import { knownCurrency } from './money.ts';
 import { compilePermissions } from './permissions.ts';
@@ -57,8 +60,15 @@ export function* compilePolicy(
     breaker: { ...defaults.breaker, ...document.breaker },
     alertEvents: new Set(document.alertEvents.map((event) => event.value)),
     results: { maxBytes: document.resultBytesMax ?? defaults.resultBytesMax },
-    flow: defaults.flow,
-    actionWords: new Map(),
+    flow: compileFlow(
+      document.flow,
+      {
+        declared: caseNamesOfAgents(document, compilation, () => true),
+        where: "an agent's `case`",
+      },
+      compilation,
+    ),
+    actionWords: compileActionWords(document.actions, compilation),
     checkpoints: compileCheckpointSinks(document.ledger, report),
   };
 }
@@ -139,11 +149,23 @@ function caseNamesOfRole(
   document: DocumentSyntax,
   compilation: Compilation,
 ): ReadonlyMap<string, CaseDeclaration> {
+  return caseNamesOfAgents(
+    document,
+    compilation,
+    (agent) => agent.actsFor?.value.some((written) => written.value === role) === true,
+  );
+}
+
+function caseNamesOfAgents(
+  document: DocumentSyntax,
+  compilation: Compilation,
+  isMeant: (agent: AgentSyntax) => boolean,
+): ReadonlyMap<string, CaseDeclaration> {
   const names = new Map<string, CaseDeclaration>();
   // Judged where it stands, for the agent: here it is only looked at.
   const unheard = { currency: compilation.currency, report: new Report() };
   for (const { value } of document.agents?.value ?? []) {
-    if (value?.actsFor?.value.some((written) => written.value === role) !== true) continue;
+    if (value === undefined || !isMeant(value)) continue;
     for (const [name, declared] of compileCase(value, unheard)) names.set(name, declared);
   }
   return names;

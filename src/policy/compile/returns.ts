@@ -6,6 +6,8 @@ import type { Report } from '../report.ts';
 import type { ReturnsSyntax } from '../shape/returns.ts';
 import { compileKind } from './kinds.ts';
 import { compilePointer, compilePointers } from './pointers.ts';
+import { compileProvides } from './provides.ts';
+import { compileRecord } from './record.ts';
 
 /** What holds of a result that the policy says nothing about. */
 export const noReturns: Returns = {
@@ -50,16 +52,18 @@ export function compileReturns(
       );
     }
   }
-  for (const entry of syntax.provides?.value ?? [])
-    compilePointers(entry.value?.pointers ?? [], report);
+  const each = compileEach(syntax, currency, report);
+  const record = compileRecord(syntax.record, each, currency, report);
   return {
     ...noReturns,
+    ...record,
     trust: syntax.trust?.value ?? defaults.trust,
     classes: syntax.classes?.value.map((one) => one.value) ?? [],
     subject: compileSubject(syntax, tool, report),
     items,
-    each: compileEach(syntax, currency, report),
+    each,
     counts: compilePointers(syntax.counts?.value ?? [], report),
+    provides: compileProvides(syntax.provides, { items, each, fields: record.fields }, report),
     parse: syntax.parse?.value ?? null,
     content: new Set(syntax.content?.value.map((one) => one.value)),
   };

@@ -16,6 +16,7 @@ import {
   functionPin,
   surfacePin,
 } from './pin.ts';
+import { linkRecords } from './record-links.ts';
 import { noReturns } from './returns.ts';
 import {
   finishTool,
@@ -54,7 +55,10 @@ export function* compileTools(
     const tool = tools.get(name);
     return tool === undefined ? [] : [[name, tool]];
   });
-  return { tools: new Map(ordered), brokenUpstreams };
+  return {
+    tools: linkRecords(entries, new Map(ordered), brokenUpstreams, context),
+    brokenUpstreams,
+  };
 }
 
 function compileTool(entry: Named<ToolSyntax>, context: ToolsContext): Tool | null {
@@ -101,11 +105,11 @@ function compileTool(entry: Named<ToolSyntax>, context: ToolsContext): Tool | nu
     variantOf: null,
     returns: noReturns,
     idempotent: syntax.idempotent?.value ?? false,
-    memory: false,
+    memory: syntax.memory?.value ?? false,
     persists: syntax.persists?.value ?? false,
-    on: null,
+    on: syntax.on?.value ?? null,
     resolve: new Map(),
-    freshMs: null,
+    freshMs: syntax.fresh?.value ?? null,
     pin,
   };
   return finishTool(base, syntax, context);

@@ -1,4 +1,4 @@
-import { kindNames } from '../../content/kind.ts';
+import { type KindName, kindNames } from '../../content/kind.ts';
 import type { Rate, SourcePosition } from '../model.ts';
 import {
   type Fields,
@@ -11,7 +11,6 @@ import {
 } from './collection.ts';
 import { type Limited, type OnlyExcept, onlyExcept, onlyList, single } from './constraint-form.ts';
 import { type OtherwiseSyntax, otherwiseField } from './hold.ts';
-import type { WrittenKind } from './kind.ts';
 import { type LiteralSyntax, literal } from './literal.ts';
 import { choice, type ExpressionSyntax, expression, text, wholeNumber } from './scalar.ts';
 import { byForm, type Located, mapped, type Shape } from './shape.ts';
@@ -52,7 +51,7 @@ export type ConstraintSyntax = {
   | { readonly type: 'hours'; readonly windows: readonly Text[] }
   | { readonly type: 'rate'; readonly rate: Rate }
   | { readonly type: 'after'; readonly tools: readonly Text[] }
-  | { readonly type: 'novelty'; readonly of: WrittenKind }
+  | { readonly type: 'novelty'; readonly of: KindName }
   | { readonly type: 'where'; readonly argument: string; readonly test: WhereSyntax }
   | { readonly type: 'when'; readonly expression: ExpressionSyntax }
 );

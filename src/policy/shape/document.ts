@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../content/value.ts';
 import type { BreakerSettings, Enforcement, SourcePosition } from '../model.ts';
+import { type ActionWordsSyntax, actions } from './actions.ts';
 import { type AgentSyntax, agent } from './agent.ts';
 import {
   type KeyForm,
@@ -10,6 +11,7 @@ import {
   nameKey,
   record,
 } from './collection.ts';
+import { type FlowSyntax, flow } from './flow.ts';
 import { hoursWindow, timezone, type WindowSyntax } from './hours.ts';
 import { type LedgerSyntax, ledger } from './ledger.ts';
 import { type PermissionsSyntax, permissions } from './permission.ts';
@@ -34,6 +36,8 @@ export interface DocumentSyntax {
   readonly breaker: Partial<BreakerSettings>;
   readonly alertEvents: readonly Located<AlertEvent>[];
   readonly resultBytesMax: number | undefined;
+  readonly flow: FlowSyntax | undefined;
+  readonly actions: ActionWordsSyntax | undefined;
   readonly ledger: LedgerSyntax | undefined;
 }
 
@@ -208,11 +212,9 @@ export const document: Shape<DocumentSyntax> = record(
       listOf(text('a path in the folder of this file')),
       'Files that this one is continued in, by a path relative to it.',
     );
-    fields.later('flow', 'where untrusted and classified data may go.', '`flow`');
     fields.later('answers', 'what an agent may claim to have done.', '`answers`');
     fields.later('approvals', 'how people are asked.', '`approvals` (approvals by people)');
     fields.later('sandboxes', 'what started programs may touch.', '`sandboxes`');
-    fields.later('actions', 'words that ask for an action.', '`actions` (flow)');
     return {
       at: fields.at,
       enforcement: fields.optional(
@@ -248,6 +250,12 @@ export const document: Shape<DocumentSyntax> = record(
       alertEvents:
         fields.optional('alerts', alerts, 'What a person wants to hear of.')?.value ?? [],
       resultBytesMax: fields.optional('content', content, 'What is done with texts on their way.'),
+      flow: fields.optional('flow', flow, 'Where untrusted and classified data may go.'),
+      actions: fields.optional(
+        'actions',
+        actions,
+        'Words by which requests ask for an action: `{ send: { words: [dispatch] } }`.',
+      ),
       ledger: fields.optional('ledger', ledger, 'The record of everything that happened.'),
     };
   },

@@ -1,24 +1,28 @@
-import { kindNames } from '../../content/kind.ts';
+import { type KindName, kindNames } from '../../content/kind.ts';
 import type { SourcePosition } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Node } from '../source/node.ts';
-import {
-  type KeyForm,
-  keysOf,
-  mapOf,
-  type NamedMap,
-  notEnforcedYet,
-  record,
-} from './collection.ts';
+import { type Fields, type KeyForm, keysOf, mapOf, type NamedMap, record } from './collection.ts';
+import { pointerKey } from './pointer.ts';
 import { choice, oneOf } from './scalar.ts';
 import { byForm, describeNode, type Located, mapped, named, type Shape } from './shape.ts';
 import { currencyCode } from './value.ts';
 
-export type WrittenKind = (typeof kindNames)[number];
+/** The thing that an id names: `object.order`. */
+const objectPattern = /^object\.[a-z][a-z0-9_-]{0,63}$/;
+
+function isObjectKind(name: string): name is `object.${string}` {
+  return objectPattern.test(name);
+}
+
+export function kindNamed(written: unknown): KindName | null {
+  if (typeof written !== 'string') return null;
+  return kindNames.find((known) => known === written) ?? (isObjectKind(written) ? written : null);
+}
 
 export interface KindSyntax {
   readonly at: SourcePosition;
-  readonly name: WrittenKind;
+  readonly name: KindName;
   readonly form: Located<'email' | 'phone' | 'handle' | 'opaque'> | undefined;
   readonly absentIsNone: Located<string> | undefined;
   readonly linksIgnored: Located<string> | undefined;
@@ -30,20 +34,17 @@ export type ArgumentSyntax =
   | { readonly type: 'whole'; readonly at: SourcePosition; readonly kind: KindSyntax }
   | { readonly type: 'parts'; readonly at: SourcePosition; readonly parts: NamedMap<KindSyntax> };
 
+/** As an error lists them. */
+const writtenKinds: readonly string[] = [...kindNames, 'object.<name>'];
+
 const kindWord: Shape<KindSyntax> = {
-  expected: `a kind: ${oneOf(kindNames)}`,
-  schema: () => ({ enum: [...kindNames] }),
+  expected: `a kind: ${oneOf(writtenKinds)}`,
+  schema: () => ({
+    anyOf: [{ enum: [...kindNames] }, { type: 'string', pattern: objectPattern.source }],
+  }),
   read: (node, report) => {
-    if (
-      node.type === 'scalar' &&
-      typeof node.value === 'string' &&
-      node.value.startsWith('object.')
-    ) {
-      notEnforcedYet(node.at, `the kind \`${node.value}\` (records)`, report);
-      return undefined;
-    }
-    const known = kindNames.find((candidate) => node.type === 'scalar' && candidate === node.value);
-    if (known !== undefined) return plain(node.at, known);
+    const known = node.type === 'scalar' ? kindNamed(node.value) : null;
+    if (known !== null) return plain(node.at, known);
     if (node.type === 'refused') return undefined;
     const written = node.type === 'scalar' ? String(node.value ?? '') : '';
     report.error(
@@ -53,12 +54,28 @@ const kindWord: Shape<KindSyntax> = {
         ? 'there is no kind here'
         : `${describeNode(node)} isn't a kind`,
       {
-        expected: oneOf(kindNames),
-        mend: didYouMean(written, kindNames) ?? kindHints.get(written) ?? null,
+        expected: oneOf(writtenKinds),
+        mend: kindMend(written),
       },
     );
     return undefined;
   },
+};
+
+function kindMend(written: string): string | null {
+  const [, object] = /^object\.(.+)$/s.exec(written) ?? [];
+  if (object !== undefined) {
+    const name = object.toLowerCase().replace(/[^a-z0-9_-]+/g, '_');
+    return isObjectKind(`object.${name}`) ? `write \`object.${name}\`` : null;
+  }
+  return didYouMean(written, kindNames) ?? kindHints.get(written) ?? null;
+}
+
+/** Of a map by kind. */
+export const kindKey: KeyForm = {
+  expected: oneOf(writtenKinds),
+  pattern: new RegExp(`^(${kindNames.join('|')})$|${objectPattern.source}`),
+  mend: kindMend,
 };
 
 /** What JSON Schema calls it, and what it may mean. */
@@ -73,10 +90,13 @@ const kindHints: ReadonlyMap<string, string> = new Map([
   ['file', 'write `path`'],
   ['id', 'write `identifier`'],
   ['array', 'say what its values mean: a list of recipients is `recipient`'],
-  ['object', 'name its parts by pointer: `{ /to: recipient }`'],
+  [
+    'object',
+    'name its parts by pointer: `{ /to: recipient }`; for the id of a thing: `object.order`',
+  ],
 ]);
 
-function plain(at: SourcePosition, kind: WrittenKind): KindSyntax {
+function plain(at: SourcePosition, kind: KindName): KindSyntax {
   const none = undefined;
   return {
     at,
@@ -89,15 +109,27 @@ function plain(at: SourcePosition, kind: WrittenKind): KindSyntax {
   };
 }
 
+/** A kind, and how its values are written: what an argument and a field of a record have in common. */
+export function kindAndUnits(fields: Fields): KindSyntax | undefined {
+  const is = fields.required('is', kindWord, 'The kind.');
+  const form = fields.optional(
+    'form',
+    choice(['email', 'phone', 'handle', 'opaque']),
+    'Of a recipient or sender: how its values are written. `opaque` is compared exactly.',
+  );
+  const unit = fields.optional(
+    'unit',
+    choice(['major', 'cent', 'minor']),
+    "Of an amount: what its number counts. `major` is the currency's own unit, `cent` a hundredth, `minor` its smallest unit.",
+  );
+  const currency = fields.optional('currency', currencyCode, 'Of an amount that names none.');
+  return is === undefined ? undefined : { ...is, at: fields.at, form, unit, currency };
+}
+
 const kindLongForm: Shape<KindSyntax> = record(
   'a kind in its long form: `{ is: recipient, form: opaque }`',
   (fields) => {
-    const is = fields.required('is', kindWord, 'The kind.');
-    const form = fields.optional(
-      'form',
-      choice(['email', 'phone', 'handle', 'opaque']),
-      'Of a recipient or sender: how its values are written. `opaque` is compared exactly.',
-    );
+    const read = kindAndUnits(fields);
     const absentIsNone = fields.optional(
       'absent',
       choice(['none']),
@@ -108,15 +140,7 @@ const kindLongForm: Shape<KindSyntax> = record(
       choice(['ignore']),
       '`ignore`: URLs in this content are data, not destinations.',
     );
-    const unit = fields.optional(
-      'unit',
-      choice(['major', 'cent', 'minor']),
-      "Of an amount: what its number counts. `major` is the currency's own unit, `cent` a hundredth, `minor` its smallest unit.",
-    );
-    const currency = fields.optional('currency', currencyCode, 'Of an amount that names none.');
-    return is === undefined
-      ? undefined
-      : { at: fields.at, name: is.name, form, absentIsNone, linksIgnored, unit, currency };
+    return read === undefined ? undefined : { ...read, absentIsNone, linksIgnored };
   },
   { description: 'A kind and how its values are read.' },
 );
@@ -126,13 +150,6 @@ export const kind: Shape<KindSyntax> = named(
   'kind',
   byForm(kindWord.expected, { scalar: kindWord, map: kindLongForm }),
 );
-
-export const pointerKey: KeyForm = {
-  expected: 'a pointer: `/to`, `/*/path`, `/labels/*~keys`',
-  // `""` is the whole: an item may be plain text.
-  pattern: /^(\/[^/]*)*$/,
-  mend: (key) => (key.startsWith('/') ? null : `write \`/${key.replaceAll('.', '/')}\``),
-};
 
 const parts: Shape<ArgumentSyntax> = mapped(
   mapOf(pointerKey, kind, { min: 1 }),

@@ -4,7 +4,8 @@ import { type ArgumentSyntax, argument } from './kind.ts';
 import { type LiteralSyntax, literal } from './literal.ts';
 import { type ReturnsSyntax, returns } from './returns.ts';
 import { choice, name, text, yesOrNo } from './scalar.ts';
-import { type Located, named, type Shape } from './shape.ts';
+import { byForm, type Located, mapped, named, type Shape } from './shape.ts';
+import { duration } from './value.ts';
 
 export interface ToolSyntax {
   readonly at: SourcePosition;
@@ -21,7 +22,17 @@ export interface ToolSyntax {
   readonly returns: ReturnsSyntax | undefined;
   readonly idempotent: Located<boolean> | undefined;
   readonly persists: Located<boolean> | undefined;
+  readonly memory: Located<boolean> | undefined;
+  readonly on: Located<string> | undefined;
+  readonly resolve: ResolveSyntax | undefined;
+  readonly resolveAt: SourcePosition;
+  readonly fresh: Located<number> | undefined;
 }
+
+export type ResolveSyntax =
+  /** For the only argument that names a thing. */
+  | { readonly type: 'tool'; readonly tool: Located<string> }
+  | { readonly type: 'arguments'; readonly tools: NamedMap<Located<string>> };
 
 const tierNames = ['read_only', 'reversible', 'consequential', 'irreversible'] as const;
 export type TierName = (typeof tierNames)[number];
@@ -43,16 +54,22 @@ const anyKey: KeyForm = {
   mend: () => null,
 };
 
+const resolvingTool = text('a tool: `upstream.operation`');
+
+const resolve: Shape<ResolveSyntax> = byForm('a tool, or `{ argument: tool }`', {
+  scalar: mapped(resolvingTool, (read): ResolveSyntax => ({ type: 'tool', tool: read })),
+  map: mapped(
+    mapOf(anyKey, resolvingTool, { min: 1 }),
+    (tools): ResolveSyntax => ({ type: 'arguments', tools }),
+  ),
+});
+
 export const tool: Shape<ToolSyntax> = named(
   'tool',
   record(
     'the facts of a tool: `{ action, tier, reach, args }`',
     (fields) => {
       fields.later('undo', 'how to undo a call.', '`undo` (undo and transactions)');
-      fields.later('on', 'the object that the tool acts on.', '`on` (flow)');
-      fields.later('resolve', 'how to read what an argument names.', '`resolve`');
-      fields.later('memory', 'the tool returns what runs wrote into it.', '`memory`');
-      fields.later('fresh', 'how old a record may be.', '`fresh` (records)');
       return {
         at: fields.at,
         of: fields.optional(
@@ -99,6 +116,27 @@ export const tool: Shape<ToolSyntax> = named(
           'persists',
           yesOrNo,
           'It makes rules, schedules, shares or credentials: tier `consequential` at least.',
+        ),
+        memory: fields.optional(
+          'memory',
+          yesOrNo,
+          'What runs write into it comes back: its results carry the labels of the runs that wrote.',
+        ),
+        on: fields.optional(
+          'on',
+          name('an object'),
+          'The object that it acts on: `file`, `event`.',
+        ),
+        resolve: fields.optional(
+          'resolve',
+          resolve,
+          'How the thing that an argument names is read before the decision: `orders.get`, or `{ argument: tool }`.',
+        ),
+        resolveAt: fields.keyAt('resolve'),
+        fresh: fields.optional(
+          'fresh',
+          duration,
+          'How old a record that the run was shown may be for this tool. As old as its run where nothing is said.',
         ),
       };
     },
