@@ -12,6 +12,7 @@ import { pointerTarget } from './targets/pointer.ts';
 import { policyTarget } from './targets/policy.ts';
 import { schemaTarget } from './targets/schema.ts';
 import { eventStreamTarget, upstreamMessageTarget } from './targets/upstream-message.ts';
+import { valueTargets } from './targets/values-in-text.ts';
 
 export const targets: readonly Target[] = [
   jsonTarget,
@@ -21,6 +22,7 @@ export const targets: readonly Target[] = [
   globTarget,
   pointerTarget,
   ...kindTargets,
+  ...valueTargets,
   ...edgeTargets,
   ...ledgerTargets,
   policyTarget,

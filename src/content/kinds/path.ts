@@ -18,13 +18,13 @@ export function parsePath(text: string): Path | Unparsable {
     return unparsable('has a character that paths must not have here');
   const absolute = text.startsWith('/');
   const segments: string[] = [];
-  for (const part of text.split('/')) {
+  for (const part of text.normalize('NFC').split('/')) {
     if (part === '' || part === '.') continue;
     if (part === '..') {
       if (segments.pop() === undefined) return unparsable('climbs above its root');
     } else if (isReadDifferently(part) || hidesStep(part)) {
       return unparsable('has a name that systems read differently');
-    } else segments.push(part.normalize('NFC'));
+    } else segments.push(part);
   }
   return {
     type: 'path',

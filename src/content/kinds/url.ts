@@ -28,7 +28,7 @@ const foreign = /[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\]/u;
  * A URL with an authority, read so that no other reader finds another host in it: no user-info, no backslash, no
  * invisible character, no number that is an address in disguise. The path is normalised; the fragment, which no server
  * sees, is left out of the key. `www.company.com/help` names its host and leaves the scheme to whoever opens it: that is a
- * place of its own (`//www.company.com/help`), covered by no entry that names a scheme. Names of MCP resources have schemes of their own, and may have no host
+ * place of its own (its key has no scheme either), covered by no entry that names a scheme. Names of MCP resources have schemes of their own, and may have no host
  * (`file:///srv/report`, `memo://notes/1`).
  */
 export function parseUrl(text: string): Url | Unparsable {
@@ -44,7 +44,7 @@ function withoutScheme(text: string): Url | Unparsable {
   const parsed = withScheme(`https://${text}`);
   return parsed.type === 'unparsable'
     ? parsed
-    : { ...parsed, key: parsed.key.slice('https:'.length), scheme: '', port: 0 };
+    : { ...parsed, key: parsed.key.slice('https://'.length), scheme: '', port: 0 };
 }
 
 function withScheme(text: string): Url | Unparsable {

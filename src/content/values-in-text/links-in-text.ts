@@ -5,7 +5,7 @@ import type { FoundLink, Span } from './found-value.ts';
 import { hasKnownEnd, hostRunsIn, isWww } from './host-names.ts';
 import { type Destination, destinationsIn } from './link-destinations.ts';
 import { reachOf, urlSpan } from './url-reach.ts';
-import { isBesideAt, schemelessKey, schemeStart } from './web-places.ts';
+import { goesOn, isBesideAt, schemelessKey, schemeStart } from './web-places.ts';
 
 type Target = Pick<FoundLink, 'kind' | 'key'>;
 
@@ -147,7 +147,7 @@ function* bareLinks(text: string, covered: (at: number) => boolean): Generator<L
     const name = text.slice(run.start, run.end);
     if (!isWww(name) && (!hasKnownEnd(name) || isPartOfPath(text, run.start))) continue;
     reach = Math.max(reach, reachOf(text, Math.max(run.end, reach)));
-    const span = urlSpan(text, run.start, reach);
+    const span = goesOn(text, run.end) ? urlSpan(text, run.start, reach) : run;
     end = Math.max(span.end, run.end);
     yield {
       start: run.start,

@@ -9,7 +9,7 @@ import { bareUrlsIn, schemedUrlsIn } from './web-places.ts';
  * Conservative: what a text that one trusts *permits*. The e-mail addresses, URLs, IBANs and international phone numbers
  * that every reader would read there as the same whole value, in the order in which they stand. Where one could go on (in
  * a longer word, behind an invisible character, in another alphabet), or could be read in two ways, nothing is found.
- * A place written without its scheme is found once for each of `//…`, `https://…` and `http://…`. Linear in the text.
+ * A place written without its scheme is found three times: as it stands, and with `https://` and `http://`. Linear in the text.
  */
 export function valuesInText(text: string): readonly FoundValue[] {
   const schemed = schemedUrlsIn(text);

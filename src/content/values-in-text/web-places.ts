@@ -8,7 +8,7 @@ const url = plainKind('url');
 const schemeLengthMax = 32;
 
 /** With a dot in it, a person sees a host or the end of a sentence. */
-const plainScheme = /^[a-z][a-z0-9+-]*$/i;
+const plainScheme = /^[a-z][a-z0-9+-]+$/i;
 
 /** URLs as a person reads them, and every stretch of the text that belongs to something like one. */
 export interface WebPlaces {
@@ -51,8 +51,8 @@ export function bareUrlsIn(text: string, covered: (at: number) => boolean): WebP
     const hasPath = text.charAt(run.end) === '/';
     if (!isWww(name) && !hasUnmistakableEnd(name) && !(hasPath && hasKnownEnd(name))) continue;
     reach = Math.max(reach, reachOf(text, Math.max(run.end, reach)));
-    const span = urlSpan(text, run.start, reach);
-    end = span.end;
+    const span = goesOn(text, run.end) ? urlSpan(text, run.start, reach) : run;
+    end = Math.max(span.end, run.end);
     spans.push(span);
     if (beginsAt(text, span.start) && endsWell(text, span, reach))
       found.push(...bareValues(text, span));
@@ -63,7 +63,12 @@ export function bareUrlsIn(text: string, covered: (at: number) => boolean): WebP
 /** The key of a place that is written without a scheme: whoever opens it chooses one. Null: no plain place. */
 export function schemelessKey(written: string): string | null {
   const parsed = parseKind(url, `https://${written}`);
-  return parsed.type === 'url' ? parsed.key.slice('https:'.length) : null;
+  return parsed.type === 'url' ? parsed.key.slice('https://'.length) : null;
+}
+
+/** Whether a host's name is followed by a port, a path or a query. */
+export function goesOn(text: string, end: number): boolean {
+  return /^(?:[/\\?#]|:[0-9])/.test(text.slice(end, end + 2));
 }
 
 /** What is a part of a mail address is no host. */
@@ -92,7 +97,7 @@ function schemedValues(text: string, { start, end }: Span): FoundValue[] {
   const value = { kind: 'url', key: parsed.key, start, end, written } as const;
   // Whoever was given the place may write it without its scheme.
   return parsed.scheme === 'http' || parsed.scheme === 'https'
-    ? [value, { ...value, key: parsed.key.slice(parsed.scheme.length + 1) }]
+    ? [value, { ...value, key: parsed.key.slice(parsed.scheme.length + '://'.length) }]
     : [value];
 }
 

@@ -6,6 +6,8 @@ describe('as a whole', () => {
   test.each([
     ['Pay into 4711.', '4711'],
     ['Pay into 4711, please', '4711'],
+    ['acct_1,acct_2', 'acct_2'],
+    ['4711,acct_1', 'acct_1'],
     ['account:4711', '4711'],
     ['id=4711', '4711'],
     ['"4711"', '4711'],
@@ -34,6 +36,7 @@ describe('only as a part', () => {
     ['a longer number, before', '04711', '4711'],
     ['a decimal number', '4711.50', '4711'],
     ['the decimals of one', '12.4711', '4711'],
+    ['thousands, from the front', '4,711', '4'],
     ['thousands', '4,711', '711'],
     ['a part of a number with hyphens', '4711-0815', '4711'],
     ['a part of a number with spaces between hyphens', '0815-4711', '4711'],

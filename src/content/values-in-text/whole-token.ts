@@ -35,7 +35,7 @@ function bordersOf(value: string): Uint16Array {
 
 /** Letters, digits, marks, invisible characters and money: right beside a value they make another one of it. */
 const partOfWord = /[\p{L}\p{N}\p{M}\p{C}\p{Sc}_@/\\%]/u;
-const joins = /[.\-'’+#&~$:=,*\u2010-\u2015\u2212\uff0d\u3002\uff0e]/u;
+const joins = /[.\-'’+#&~$:=*\u2010-\u2015\u2212\uff0d\u3002\uff0e]/u;
 
 function standsAlone(text: string, start: number, end: number): boolean {
   return mayPrecede(text, start) && mayFollow(text, end);
@@ -49,7 +49,9 @@ function mayPrecede(text: string, start: number): boolean {
   if (partOfWord.test(before) || before === '+' || before === '-') return false;
   // `account:4711`, `id=4711`, against `12:30`.
   if (before === ':' || before === '=') return !/[^\p{L}\s"'*]/u.test(further);
-  if (before === '.' && /[0-9]/.test(text.charAt(start))) return false;
+  if (before === '.' && isDigit(text.charAt(start))) return false;
+  // `4,711` is a number; `4711,acct_1` a list.
+  if (before === ',') return !(isDigit(further) && isDigit(text.charAt(start)));
   return !joins.test(before) || !continues(further);
 }
 
@@ -59,7 +61,12 @@ function mayFollow(text: string, end: number): boolean {
   if (partOfWord.test(after)) return false;
   if ((after === "'" || after === '’') && further === 's')
     return !continues(characterAt(text, end + 2));
+  if (after === ',') return !(isDigit(further) && isDigit(text.charAt(end - 1)));
   return !joins.test(after) || !continues(further);
+}
+
+function isDigit(character: string): boolean {
+  return /^\p{N}$/u.test(character);
 }
 
 function continues(character: string): boolean {

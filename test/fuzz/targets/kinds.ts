@@ -103,6 +103,7 @@ export const kindTargets: readonly Target[] = [
         'HTTPS://Good.Example:443',
         'memo://notes/1',
         'https://bücher.example/%7Ea/ä',
+        'www.good.example/a?b',
       ],
       dictionary: [
         '@',
@@ -112,6 +113,8 @@ export const kindTargets: readonly Target[] = [
         '%2e',
         '%2F',
         '%00',
+        '%25',
+        'www.',
         '..',
         '/../',
         '/./',
@@ -142,7 +145,7 @@ export const kindTargets: readonly Target[] = [
         must(platform.hostname === parsed.host, 'another host than the platform finds');
         must(new URL(parsed.key).host === platform.host, 'another place than the platform finds');
       }
-      return `${/^(?:https?|file|memo)$/.test(parsed.scheme) ? parsed.scheme : 'other'} ${parsed.port === 0} ${parsed.path.length > 1}`;
+      return `${/^(?:https?|file|memo|)$/.test(parsed.scheme) ? parsed.scheme : 'other'} ${parsed.port === 0} ${parsed.path.length > 1}`;
     },
   ),
   kindTarget(
