@@ -151,6 +151,20 @@ test("what left before doesn't make a leak of a text that carries nothing", () =
   expect(leak(outboundForms('See you at lunch tomorrow'), record, [], carried)).toBeNull();
 });
 
+const rewordedWords = 'Brightwater irregularities auditors Rotterdam acquisition'.split(' ');
+const ownWords = Array.from(
+  { length: 60 },
+  (_, at) => `elsewhere${'abcdefghij'[at % 10]}${'klmnop'[at % 6]}`,
+);
+
+test('five long words count where they stand close together, however long the letter around them', () => {
+  const record = readFeatures(mail);
+  const close = [...ownWords, ...rewordedWords, ...ownWords].join(' ');
+  expect(leak(outboundForms(close), record, [])?.by).toBe('words');
+  const apart = rewordedWords.flatMap((word, at) => [...ownWords.slice(at * 6, at * 6 + 6), word]);
+  expect(leak(outboundForms(apart.join(' ')), record, [])).toBeNull();
+});
+
 const queries: readonly (readonly [string, string, string | null])[] = [
   ['a code as a search', '463820', 'identifier'],
   ['a sentence as a search', 'auditors discovered irregularities', 'phrase'],
@@ -296,4 +310,21 @@ test('a run that read nothing has nothing to compare, and a record too large to 
   expect(seen.narrowed(forms, [])).toEqual([]);
   seen.add(readFeatures('word '.repeat(300_000)));
   expect(seen.narrowed(forms, [])).toEqual(forms);
+});
+
+test('a sieve that has grown still knows what came first', () => {
+  const seen = new SeenFeatures();
+  const first = readFeatures(mail);
+  seen.add(first);
+  for (let record = 0; record < 20; record += 1) {
+    seen.add(readFeatures(Array.from({ length: 3_000 }, (_, at) => `w${record}x${at}`).join(' ')));
+  }
+  expect(leak(seen.narrowed(outboundForms('code 463820'), []), first, [])?.by).toBe('identifier');
+});
+
+test('what a text says again takes no more memory, and however much, at most a mebibyte', () => {
+  const once = readFeatures(mail).hashes.length;
+  expect(readFeatures(`${mail} `.repeat(50)).hashes.length).toBeLessThan(once + 10);
+  const digits = readFeatures(Array.from({ length: 200_000 }, (_, at) => `${at}`).join(' '));
+  expect(digits.hashes.byteLength).toBeLessThanOrEqual(1_048_576);
 });

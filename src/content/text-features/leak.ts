@@ -3,14 +3,15 @@ import { passableCourtesies } from './courtesies.ts';
 import type { Decoding } from './decodings.ts';
 import { isFunctionWord } from './function-words.ts';
 import { mixed } from './hash.ts';
-import type { GramMark, Mark, OutboundForm } from './outbound-forms.ts';
+import type { Mark, NumberedMark, OutboundForm } from './outbound-forms.ts';
 import { type FeaturePart, holds, type ReadFeatures } from './read-features.ts';
 
 /** Two rows of four words: five words in a row, or two places. One is a figure of speech. */
 const passagesMin = 2;
 const wordsMin = 5;
-/** Of a text's long words, before those that it shares with a record say what it is about. */
+/** Of the long words of a text, or of a part of it that has so many: fewer are what two texts about one matter share. */
 const wordShareMin = 1 / 4;
+const partWords = wordsMin / wordShareMin;
 
 /** What a person is shown. */
 const piecesMax = 5;
@@ -26,7 +27,7 @@ export interface Evidence {
   readonly identifiers: readonly Shared[];
   /** Four words in a row. */
   readonly passages: readonly Shared[];
-  /** Long words, of the ways of reading the text in which they are a quarter of it or more. */
+  /** Long words, where they are a quarter of the text or of a part of it. */
   readonly words: readonly Shared[];
   /** Something of the text couldn't be compared. */
   readonly unread: boolean;
@@ -55,7 +56,7 @@ export interface Leak {
 
 /**
  * Does this text carry what was read? Of a record that nobody asked for, it may hold no identifier (5 or more letters
- * and digits, 3 of them digits), no two rows of four words, and no five long words that make a quarter of its own.
+ * and digits, 3 of them digits), no two rows of four words, and no five long words that make a quarter of its own, or of twenty in a row of them.
  *
  * @param allowed - The request, and the records that it asks for: what is in one of them is no leak.
  * @param before - What earlier calls of the run have carried out of this record.
@@ -132,9 +133,7 @@ export function evidenceOf(
     }
     for (const mark of passagesOf(form, record, allowed)) keep(passages, mark, form);
     const shared = form.words.filter((mark) => isShared('words', mark, form, record, allowed));
-    if (shared.length >= form.wordCount * wordShareMin) {
-      for (const mark of shared) keep(words, mark, form);
-    }
+    for (const mark of telling(shared, form)) keep(words, mark, form);
     unread ||= !form.complete;
   }
   return {
@@ -153,6 +152,21 @@ function isShared(
   allowed: readonly ReadFeatures[],
 ): boolean {
   return mayHold(record, part, mark, form) && !isAllowed(part, mark, allowed);
+}
+
+/** A letter of the agent's own around what it carries mustn't hide it, so parts of a text count like whole ones. */
+function telling(shared: readonly NumberedMark[], form: OutboundForm): readonly NumberedMark[] {
+  if (shared.length >= form.wordCount * wordShareMin) return shared;
+  const dense = new Set<NumberedMark>();
+  for (let last = wordsMin - 1; last < shared.length; last += 1) {
+    const part = shared.slice(last - wordsMin + 1, last + 1);
+    const [first] = part;
+    const end = shared[last];
+    if (first === undefined || end === undefined || end.number - first.number >= partWords)
+      continue;
+    for (const mark of part) dense.add(mark);
+  }
+  return [...dense];
 }
 
 /**
@@ -198,8 +212,8 @@ function saysSomething(form: OutboundForm, mark: Mark): boolean {
 
 /** Four words in a row that one text has which may be passed on; or no row at all, which is nothing. */
 function isPassable(
-  first: GramMark | undefined,
-  second: GramMark | undefined,
+  first: NumberedMark | undefined,
+  second: NumberedMark | undefined,
   allowed: readonly ReadFeatures[],
 ): boolean {
   if (first === undefined || second?.number !== first.number + 1) return true;

@@ -9,8 +9,8 @@ export interface Mark {
   readonly end: number;
 }
 
-/** A row of three words; the next number's row begins a word later. */
-export interface GramMark extends Mark {
+/** One of the text's rows of three words, each of which begins a word later; or of its different long words. */
+export interface NumberedMark extends Mark {
   readonly number: number;
 }
 
@@ -20,9 +20,9 @@ export interface OutboundForm {
   readonly decodings: readonly Decoding[];
   readonly text: string;
   readonly identifiers: readonly Mark[];
-  readonly grams: readonly GramMark[];
+  readonly grams: readonly NumberedMark[];
   /** Each long word once, by its first place. */
-  readonly words: readonly Mark[];
+  readonly words: readonly NumberedMark[];
   /** How many `words` the text has; `words` may be narrowed to those that matter. */
   readonly wordCount: number;
   /** False: larger than the bounds, so that something of it hasn't been compared. */
@@ -85,8 +85,8 @@ function formOf(reading: Reading, complete: boolean): OutboundForm {
 
 class Marking implements FeatureSink {
   readonly identifiers: Mark[] = [];
-  readonly grams: GramMark[] = [];
-  readonly words: Map<number, Mark> = new Map();
+  readonly grams: NumberedMark[] = [];
+  readonly words: Map<number, NumberedMark> = new Map();
 
   identifier(hash: number, start: number, end: number): void {
     this.identifiers.push({ hash, start, end });
@@ -97,6 +97,7 @@ class Marking implements FeatureSink {
   }
 
   word(hash: number, start: number, end: number): void {
-    if (!this.words.has(hash)) this.words.set(hash, { hash, start, end });
+    if (this.words.has(hash)) return;
+    this.words.set(hash, { hash, start, end, number: this.words.size });
   }
 }
