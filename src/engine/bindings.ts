@@ -42,7 +42,7 @@ export function bindingsOf(asked: {
   const lists = emptyLists();
   for (const { kind, value } of read.values) {
     const list = celListOf[kind];
-    if (list !== undefined && value.type !== 'unparsable') lists[list].push(plain(value));
+    if (list !== undefined && value.type !== 'unparsable') lists[list].push(plainValue(value));
   }
   return {
     call: { args: argumentsAsRead(read), lists },
@@ -94,7 +94,8 @@ function caseAsRead({ agent, case: values }: Party): CaseValues {
   return all;
 }
 
-function plain(value: Parsed): string | number | boolean {
+/** A parsed value as an expression sees it. */
+export function plainValue(value: Parsed): string | number | boolean {
   switch (value.type) {
     case 'amount':
       return value.minor;

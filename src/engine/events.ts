@@ -8,6 +8,7 @@
 import type { JsonObject, JsonValue } from '../content/value.ts';
 import type { Enforcement } from '../policy/model.ts';
 import type { Remedy, Reservation, Verdict } from './decision.ts';
+import type { PastCall } from './exchange.ts';
 import type { CallMemory, CaseValues, Labels, RunBudget } from './run.ts';
 
 /** How far Sallyport stood between the agent and the tool. */
@@ -106,6 +107,9 @@ export type RunEvent =
       readonly child: string;
       readonly unused: RunBudget;
       readonly labels: Labels;
+      /** The newest of what it did and read; absent in what was written before calls looked back. */
+      readonly history?: readonly PastCall[];
+      readonly historyLost?: boolean;
     })
   /** Refused, whether by a deny or by a hold that nobody can answer yet: nothing happened. */
   | (OfCall & Decided & { readonly type: 'call.denied'; readonly remedies: readonly Remedy[] })
@@ -115,6 +119,8 @@ export type RunEvent =
         readonly type: 'call.started';
         readonly reservations: readonly Reservation[];
         readonly idempotencyKey: string | null;
+        /** Sallyport's own look at what that call names. The agent sees nothing of it. */
+        readonly for?: string;
       })
   /** Durable before the result is released. */
   | (OfCall & {
@@ -129,6 +135,8 @@ export type RunEvent =
       readonly result: string | null;
       /** Digest of the outcome as the agent received it; null when nothing was released. */
       readonly released: string | null;
+      /** Digest of what the policy of that moment said of it (`Shown`); absent: nothing. */
+      readonly shown?: string;
       readonly isError: boolean;
       readonly findings: readonly RecordedFinding[];
       readonly durationMs: number;

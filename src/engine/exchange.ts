@@ -1,5 +1,5 @@
 /**
- * What passed between an agent and a tool in one completed call, as later decisions look at it. What *permits* (records,
+ * What passed between an agent and a tool in one call, as later decisions look at it. What *permits* (records,
  * values that are provided) was taken down when the result was released, so that a reload can't change a past; what
  * *forbids* (the text) is read from the result itself.
  */
@@ -11,7 +11,14 @@ import type { Labels } from './run.ts';
 export type PastCall = {
   readonly call: string;
   readonly tool: string;
+  readonly tier: 0 | 1 | 2 | 3;
+  /** When it began, and when it had ended. Of one that is under way, both are when it began. */
+  readonly sinceMs: number;
   readonly atMs: number;
+  /** False: it failed, or nobody knows, or it is under way. What was released of it was read all the same. */
+  readonly completed: boolean;
+  /** False: Sallyport's own look at a record. The agent saw nothing of it. */
+  readonly seenByAgent: boolean;
   readonly arguments: string;
   /** What the agent got; null: nothing. */
   readonly released: string | null;
@@ -34,6 +41,7 @@ export type Shown = {
   readonly v: 1;
   /** How the text was read as data (`returns.parse`); null: the structured part, or none. */
   readonly parse: 'json' | 'yaml' | null;
+  /** What of the result stands in none of them is data of no record: it forbids as any text does. */
   readonly records: readonly ShownRecord[];
 };
 

@@ -4,9 +4,19 @@
  */
 import { isForgotten } from './duplicates.ts';
 import type { HandedOver, RunEvent } from './events.ts';
+import type { PastCall } from './exchange.ts';
+import { withCall, withReturned } from './history.ts';
 import { mergeLabels, noLabels } from './labels.ts';
 import { limits } from './limits.ts';
-import type { CallMark, CallMemories, CallMemory, Run, RunBudget, UsageMark } from './run.ts';
+import type {
+  CallMark,
+  CallMemories,
+  CallMemory,
+  CallUnderWay,
+  Run,
+  RunBudget,
+  UsageMark,
+} from './run.ts';
 import { drop, keep, marked, mergedTail, recall, remember, withResult } from './run-memory.ts';
 
 type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
@@ -26,7 +36,12 @@ export function fold(run: Run | null, event: RunEvent): Run {
     case 'run.delegated':
       return lend(next, event.budget, 1);
     case 'run.returned':
-      return { ...lend(next, event.unused, -1), labels: mergeLabels(run.labels, event.labels) };
+      return {
+        ...lend(next, event.unused, -1),
+        // A child that returned before calls looked back left nothing to look at.
+        ...withReturned(run, event.history ?? [], event.historyLost ?? true),
+        labels: mergeLabels(run.labels, event.labels),
+      };
     case 'call.denied':
       return {
         ...counted(next, event),
@@ -82,7 +97,8 @@ function opened(event: Of<'run.opened'>): Run {
     inFlight: [],
     completedTools: [],
     history: [],
-    historyLost: false,
+    // What a predecessor was shown isn't here.
+    historyLost: event.carried !== undefined,
     labels: event.labels,
   };
 }
@@ -183,10 +199,22 @@ function started(run: Run, event: Of<'call.started'>): Run {
     delivered: false,
     outcome: null,
   };
+  const underWay: CallUnderWay = {
+    id: event.call,
+    tool: event.tool,
+    digest: event.digest,
+    tier: event.tier,
+    atMs: event.atMs,
+    arguments: event.arguments,
+    seenByAgent: event.for === undefined,
+  };
+  const inFlight = [...run.inFlight, underWay];
+  // Sallyport's own look is none of the agent's calls: it spends nothing and repeats nothing.
+  if (event.for !== undefined) return { ...run, inFlight };
   return {
     ...counted(run, event),
     recent: remember(run.recent, { tool: event.tool, digest: event.digest, resultDigest: null }),
-    inFlight: [...run.inFlight, memory],
+    inFlight,
     remembered:
       event.tier === 0 || event.dryRun
         ? run.remembered
@@ -213,9 +241,13 @@ function finished(run: Run, event: Of<'call.finished'>): Run {
   // In a run of dry runs the next step still follows the last.
   const happened = !event.dryRun || run.dryRun;
   const completed =
-    event.outcome === 'completed' && happened && !run.completedTools.includes(event.tool);
+    event.outcome === 'completed' &&
+    happened &&
+    begun?.seenByAgent !== false &&
+    !run.completedTools.includes(event.tool);
   return {
     ...run,
+    ...(happened ? withCallThatEnded(run, begun, event) : {}),
     tokens: run.tokens + Math.max(0, event.tokens ?? 0),
     costMicroUsd: run.costMicroUsd + Math.max(0, event.costMicroUsd ?? 0),
     inFlight: begun === undefined ? run.inFlight : run.inFlight.filter((one) => one !== begun),
@@ -224,6 +256,31 @@ function finished(run: Run, event: Of<'call.finished'>): Run {
     completedTools: completed ? [...run.completedTools, event.tool] : run.completedTools,
     labels: mergeLabels(run.labels, event.labels),
   };
+}
+
+function withCallThatEnded(
+  run: Run,
+  begun: CallUnderWay | undefined,
+  event: Of<'call.finished'>,
+): Pick<Run, 'history' | 'historyLost'> {
+  const { history, historyLost } = run;
+  // Nothing was done, and nothing was read.
+  if (event.outcome === 'failed' && event.by === 'sallyport') return { history, historyLost };
+  if (begun === undefined) return { history, historyLost: true };
+  const past: PastCall = {
+    call: event.call,
+    tool: event.tool,
+    tier: event.tier,
+    sinceMs: event.atMs - event.durationMs,
+    atMs: event.atMs,
+    completed: event.outcome === 'completed',
+    seenByAgent: begun.seenByAgent,
+    arguments: begun.arguments,
+    released: event.released,
+    shown: event.shown ?? null,
+    trust: event.labels.trust,
+  };
+  return withCall(run, past);
 }
 
 /** A call that failed certainly had no effect, or said that it failed: trying again is what one does. */

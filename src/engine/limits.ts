@@ -10,6 +10,11 @@ export const limits: {
   readonly implicitWindowMs: number;
   readonly subjectsMax: number;
   readonly onceKeysMax: number;
+  readonly shownRecordsMax: number;
+  readonly shownValuesMax: number;
+  readonly historyListMax: number;
+  readonly historyCallsMax: number;
+  readonly returnedCallsMax: number;
 } = {
   // What any real tool takes fits; a larger call is a payload, not a request.
   argumentBytesMax: 1_048_576,
@@ -31,4 +36,13 @@ export const limits: {
   subjectsMax: 1_000,
   // Combinations of list values that one `once_per` may claim.
   onceKeysMax: 256,
+  // Records of one result, and values of them all, that later calls may rest on. What is beyond permits nothing.
+  shownRecordsMax: 1_000,
+  shownValuesMax: 10_000,
+  // A run's calls are remembered in lists this long, so that one more copies little.
+  historyListMax: 64,
+  // Calls that later ones look back at: what was read before counts as lost, and what is lost permits nothing.
+  historyCallsMax: 1_024,
+  // Of a child that has ended, the newest calls that its parent looks back at: they ride in one event.
+  returnedCallsMax: 256,
 };

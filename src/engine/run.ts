@@ -47,12 +47,12 @@ export interface Run {
   /** Calls at tier >= 1: the newest of each digest, as long as a duplicate of it could matter. */
   readonly remembered: CallMemories;
   /** Calls started and not finished. */
-  readonly inFlight: readonly CallMemory[];
+  readonly inFlight: readonly CallUnderWay[];
   /** Tools completed in this run. For `after`. */
   readonly completedTools: readonly string[];
-  /** Completed calls, oldest first, in lists of at most 64: what the run has done and been shown. */
+  /** Calls in the order in which they ended, in lists of at most 64: what the run and its children have done and been shown. */
   readonly history: readonly (readonly PastCall[])[];
-  /** Calls were completed that `history` no longer holds. */
+  /** Something was done or read that `history` doesn't hold. */
   readonly historyLost: boolean;
   /** Trust and classes of everything received, with the subjects they are about. Never shrinks. */
   readonly labels: Labels;
@@ -97,6 +97,17 @@ export type CallMemory = {
   readonly delivered: boolean;
   /** Payload digest of the recorded outcome, to answer a duplicate from; null until finished. */
   readonly outcome: string | null;
+};
+
+export type CallUnderWay = {
+  readonly id: string;
+  readonly tool: string;
+  readonly digest: string;
+  readonly tier: 0 | 1 | 2 | 3;
+  readonly atMs: number;
+  /** Payload digest. */
+  readonly arguments: string;
+  readonly seenByAgent: boolean;
 };
 
 /**

@@ -8,9 +8,9 @@ export function payloadsNamedBy(event: JsonObject): readonly string[] {
     case 'call.started':
       return digestsOf(event['arguments']);
     case 'call.finished':
-      return event['result'] === event['released']
-        ? digestsOf(event['result'])
-        : [...digestsOf(event['result']), ...digestsOf(event['released'])];
+      return [
+        ...new Set(['result', 'released', 'shown'].flatMap((name) => digestsOf(event[name]))),
+      ];
     default:
       return [];
   }

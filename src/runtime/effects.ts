@@ -26,6 +26,7 @@ interface Ended extends Ending {
   /** Digests of what came, and of what the agent gets. */
   readonly seenDigest: string | null;
   readonly releasedDigest: string | null;
+  readonly shownDigest: string | null;
 }
 
 export class Effects {
@@ -62,16 +63,19 @@ export class Effects {
       if (run === null) throw new StoreError('store.corrupt', 'the run vanished');
       awaited = !attempt.signal.aborted;
       const identity = identityOf(this.#ports, attempt, run, tool, step.read.digest);
-      const finished = finishedEvent(callFields(run, policy, identity, this.#ports.store.nowMs()), {
+      const endedAtMs = this.#ports.store.nowMs();
+      const finished = finishedEvent(callFields(run, policy, identity, endedAtMs), {
         outcome: ended.outcome,
         by: dryRun ? 'sallyport' : ended.by,
         delivered: awaited,
         dryRun,
         result: ended.seenDigest,
         released: ended.releasedDigest,
+        shown: ended.shownDigest,
         isError: ended.isError,
         findings: recordedFindings(ended.findings, this.#ports.heldSecrets()),
-        durationMs: atMs - begunAtMs,
+        // Back from its own time to when it began: what it shows may be as old as that.
+        durationMs: endedAtMs - begunAtMs,
         labels: ended.labels,
         budgetLeft: budgetLeft(policy.agents.get(run.agent), run, atMs),
       });
@@ -133,7 +137,8 @@ export class Effects {
         ending.released === ending.seen
           ? seenDigest
           : ending.released && payloads.keep(asJson(ending.released));
-      return { ...ending, payloads, seenDigest, releasedDigest };
+      const shownDigest = ending.shown && payloads.keep(ending.shown);
+      return { ...ending, payloads, seenDigest, releasedDigest, shownDigest };
     };
     try {
       return end(outcome);

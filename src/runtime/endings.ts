@@ -2,6 +2,7 @@
 import type { JsonObject, JsonValue } from '../content/value.ts';
 import type { FindingCode } from '../engine/codes.ts';
 import type { Decision, Finding } from '../engine/decision.ts';
+import type { Shown } from '../engine/exchange.ts';
 import { noLabels } from '../engine/labels.ts';
 import { inspect } from '../engine/outputs/inspect.ts';
 import { refusalText } from '../engine/refusal.ts';
@@ -19,6 +20,7 @@ export interface Ending {
   readonly isError: boolean;
   readonly findings: readonly Finding[];
   readonly labels: Labels;
+  readonly shown: Shown | null;
   readonly code: FindingCode | null;
 }
 
@@ -74,6 +76,7 @@ function failure(outcome: 'failed' | 'indeterminate', code: FindingCode): Ending
     isError: true,
     findings: [],
     labels: noLabels,
+    shown: null,
     code,
   };
 }
@@ -88,6 +91,7 @@ function inspected(result: ToolResult, context: EndingContext): Ending {
     isError,
     findings: inspection.findings,
     labels: inspection.labels,
+    shown: inspection.shown,
   };
   if (inspection.result !== null) {
     const told = inspection.findings.find(({ code }) => code === 'outputs.unsuccessful');

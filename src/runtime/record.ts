@@ -139,7 +139,9 @@ export function startedEvent(
 
 export function finishedEvent(
   call: CallFields,
-  ended: Omit<Finished, keyof CallFields | 'type' | 'tokens' | 'costMicroUsd'>,
+  ended: Omit<Finished, keyof CallFields | 'type' | 'tokens' | 'costMicroUsd' | 'shown'> & {
+    readonly shown: string | null;
+  },
 ): Finished {
   return {
     agent: call.agent,
@@ -161,6 +163,7 @@ export function finishedEvent(
     released: ended.released,
     result: ended.result,
     run: call.run,
+    ...(ended.shown === null ? {} : { shown: ended.shown }),
     step: call.step,
     tier: call.tier,
     tokens: null,

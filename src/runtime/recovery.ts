@@ -76,6 +76,7 @@ async function endOrphan(
       dryRun: false,
       result: null,
       released: null,
+      shown: null,
       isError: true,
       findings: [],
       durationMs: Math.max(0, atMs - memory.atMs),

@@ -1,5 +1,6 @@
 /** Runs below runs: a child never has more than any above it, and what it read reaches all of them. */
 import { budgetNames, effectiveBudget, remainingBudget } from '../engine/budget.ts';
+import { returnedHistory } from '../engine/history.ts';
 import type { Run, RunBudget } from '../engine/run.ts';
 import type { Agent } from '../policy/model.ts';
 import { StoreError } from '../store/errors.ts';
@@ -108,6 +109,7 @@ export class RunFamily {
                 child: child.id,
                 unused,
                 labels: child.labels,
+                ...returnedHistory(child),
               },
             ],
           },

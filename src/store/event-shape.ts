@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import type { JsonObject, JsonValue } from '../content/value.ts';
 import type { Event } from '../engine/events.ts';
+import type { PastCall } from '../engine/exchange.ts';
 import type { FindingCode } from '../engine/facts.ts';
 import type { CallMemory, CaseValues, Labels, RunBudget } from '../engine/run.ts';
 
@@ -82,6 +83,20 @@ export const callMemoryShape: z.ZodType<CallMemory> = z.strictObject({
   outcome: text.nullable(),
 });
 
+export const pastCallShape: z.ZodType<PastCall> = z.strictObject({
+  call: text,
+  tool: text,
+  tier,
+  sinceMs: z.number(),
+  atMs: z.number(),
+  completed: z.boolean(),
+  seenByAgent: z.boolean(),
+  arguments: text,
+  released: text.nullable(),
+  shown: text.nullable(),
+  trust: z.enum(['trusted', 'untrusted']),
+});
+
 const reservation = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('window'),
@@ -136,6 +151,8 @@ const runEvents = [
     child: text,
     unused: budgetShape,
     labels: labelsShape,
+    history: z.array(pastCallShape).exactOptional(),
+    historyLost: z.boolean().exactOptional(),
   }),
 ] as const;
 
@@ -152,6 +169,7 @@ const callEvents = [
     type: z.literal('call.started'),
     reservations: z.array(reservation),
     idempotencyKey: text.nullable(),
+    for: text.exactOptional(),
   }),
   z.strictObject({
     ...ofCall,
@@ -162,6 +180,7 @@ const callEvents = [
     dryRun: z.boolean(),
     result: text.nullable(),
     released: text.nullable(),
+    shown: text.exactOptional(),
     isError: z.boolean(),
     findings: z.array(finding),
     durationMs: z.number(),

@@ -1,18 +1,24 @@
 /** What a snapshot of a folded run looks like. One that doesn't fit is no fault: the run is folded again from its events. */
 import { z } from 'zod';
-import type { Run } from '../engine/run.ts';
-import { budgetShape, callMemoryShape, caseShape, labelsShape } from './event-shape.ts';
+import type { CallUnderWay, Run } from '../engine/run.ts';
+import {
+  budgetShape,
+  callMemoryShape,
+  caseShape,
+  labelsShape,
+  pastCallShape,
+} from './event-shape.ts';
 
 const text = z.string();
 
-const pastCallShape = z.strictObject({
-  call: text,
+const callUnderWayShape: z.ZodType<CallUnderWay> = z.strictObject({
+  id: text,
   tool: text,
+  digest: text,
+  tier: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]),
   atMs: z.number(),
   arguments: text,
-  released: text.nullable(),
-  shown: text.nullable(),
-  trust: z.enum(['trusted', 'untrusted']),
+  seenByAgent: z.boolean(),
 });
 
 export const runShape: z.ZodType<Run> = z.strictObject({
@@ -49,7 +55,7 @@ export const runShape: z.ZodType<Run> = z.strictObject({
   ),
   recent: z.array(z.strictObject({ tool: text, digest: text, resultDigest: text.nullable() })),
   remembered: z.array(z.array(callMemoryShape)),
-  inFlight: z.array(callMemoryShape),
+  inFlight: z.array(callUnderWayShape),
   completedTools: z.array(text),
   history: z.array(z.array(pastCallShape)),
   historyLost: z.boolean(),

@@ -265,12 +265,13 @@ function asJson(event: Event): JsonObject {
   return isJsonObject(value) ? value : {};
 }
 
+const unseen = ['remembered', 'inFlight', 'callTimes', 'usageTimes', 'recent', 'history'];
+
 /** What calls it remembers, and when they were, is the runtime's own memory. */
 function runView(run: Run): JsonObject {
   const view: Record<string, JsonValue> = {};
   for (const [key, value] of Object.entries(run)) {
-    if (!['remembered', 'inFlight', 'callTimes', 'usageTimes', 'recent'].includes(key))
-      view[key] = value;
+    if (!unseen.includes(key)) view[key] = value;
   }
   return { ...view, inFlight: run.inFlight.map(({ id }) => id) };
 }

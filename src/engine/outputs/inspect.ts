@@ -8,6 +8,7 @@ import type { JsonObject } from '../../content/value.ts';
 import type { Policy, Tool } from '../../policy/model.ts';
 import { emptyLists } from '../bindings.ts';
 import type { Decision, Finding, Obligation } from '../decision.ts';
+import type { Shown } from '../exchange.ts';
 import { deny, fault } from '../findings.ts';
 import { noLabels } from '../labels.ts';
 import type { Labels } from '../run.ts';
@@ -16,6 +17,7 @@ import { filterResult } from './filter-result.ts';
 import { labelsOf } from './labels.ts';
 import { unexpectedMedia } from './media.ts';
 import type { ToolResult } from './result.ts';
+import { shownOf } from './shown.ts';
 
 export interface InspectionContext {
   readonly policy: Policy;
@@ -33,6 +35,8 @@ export interface Inspection {
   readonly withheld: boolean;
   /** Of what the agent gets. */
   readonly labels: Labels;
+  /** What the policy says of it besides; null: nothing, or it didn't succeed, and then it permits nothing. */
+  readonly shown: Shown | null;
   /** Whether the tool did what it was asked, by its own word or by `returns.success`. */
   readonly success: boolean;
   /** False: the result may pass as the upstream's own bytes. */
@@ -57,6 +61,7 @@ function inspectResult(context: InspectionContext): Inspection {
       findings: [],
       withheld: false,
       labels: noLabels,
+      shown: null,
       success: true,
       changed: false,
     };
@@ -68,6 +73,7 @@ function inspectResult(context: InspectionContext): Inspection {
       findings: cut.findings,
       withheld: false,
       labels: labelsOf(tool, args, null),
+      shown: null,
       success: false,
       changed: cut.changed,
     };
@@ -98,6 +104,7 @@ function inspectResult(context: InspectionContext): Inspection {
     findings: [...findings, ...cut.findings],
     withheld: false,
     labels: labelsOf(tool, args, passed.data?.value ?? null),
+    shown: success ? shownOf(tool.returns, passed.data) : null,
     success,
     changed: passed.changed || cut.changed,
   };
@@ -112,7 +119,15 @@ const known: ReadonlySet<string> = new Set<Obligation['type']>([
 ]);
 
 function withhold(findings: readonly Finding[], success: boolean): Inspection {
-  return { result: null, findings, withheld: true, labels: noLabels, success, changed: true };
+  return {
+    result: null,
+    findings,
+    withheld: true,
+    labels: noLabels,
+    shown: null,
+    success,
+    changed: true,
+  };
 }
 
 /** An error in words. One that brings data or pictures along is inspected like any result: it could bring what is filtered. */
