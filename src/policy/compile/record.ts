@@ -15,7 +15,7 @@ export function compileRecord(
   currency: string | null,
   report: Report,
 ): RecordKeys {
-  warnOfNamelessRecord(syntax, report);
+  refuseNamelessRecord(syntax, report);
   const fields = new Map<string, RecordField>();
   for (const { name, value } of syntax.fields?.value ?? []) {
     const field = value === undefined ? null : compileField(value, each, currency, report);
@@ -34,7 +34,7 @@ export function compileRecord(
 }
 
 /** What nothing can name is remembered for nobody: rules that ask for it would find it missing for ever. */
-function warnOfNamelessRecord(syntax: RecordSyntax, report: Report): void {
+function refuseNamelessRecord(syntax: RecordSyntax, report: Report): void {
   const { object, id, keyAt } = syntax;
   const missing = (key: string, what: string, mend: string): void =>
     report.error('policy.missing', keyAt(key), what, { mend });

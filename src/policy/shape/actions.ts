@@ -5,11 +5,15 @@ import { type Located, named, type Shape } from './shape.ts';
 /** Words by which a request asks for an action, beyond those that ship with the product. */
 export type ActionWordsSyntax = NamedMap<Listed<Located<string>>>;
 
+const punctuation = /["'`.,;:!?(){}[\]/\\]/.source.slice(1, -1);
+const oneWord = `[^\\s${punctuation}]+`;
+const wordPattern = new RegExp(`^${oneWord}( ${oneWord}){0,3}$`);
+
 const word = text('a word as a dictionary has it: `send`, `sign off`', {
-  pattern: /^[^\s"'`.,;:!?(){}[\]/\\]+( [^\s"'`.,;:!?(){}[\]/\\]+){0,3}$/,
+  pattern: wordPattern,
   mend: (value) => {
-    const mended = value.trim().replace(/\s+/g, ' ');
-    return mended === value || mended === '' ? null : `write \`${mended}\``;
+    const mended = value.replace(new RegExp(`[\\s${punctuation}]+`, 'g'), ' ').trim();
+    return wordPattern.test(mended) ? `write \`${mended}\`` : null;
   },
 });
 

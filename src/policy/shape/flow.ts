@@ -70,7 +70,11 @@ const trusted: Shape<TrustedSyntax> = named(
         'Tools whose values of a kind may be used: `[{ tool: directory.search, provides: recipient }]`.',
       ),
     }),
-    { description: 'Destinations that the operator vouches for.', min: 1 },
+    {
+      description: 'Destinations that the operator vouches for.',
+      min: 1,
+      mendEmpty: 'name a destination, or leave the key out',
+    },
   ),
 );
 
