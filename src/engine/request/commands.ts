@@ -25,7 +25,7 @@ export function commandsIn(
   for (let at = first; at < tokens.length; at += 1) {
     const stoppedBy = stopAt(tokens, at, lexicon);
     if (stoppedBy !== null) return { commands, stoppedBy };
-    const verb = commandAt(tokens, at, lexicon);
+    const verb = commandAt(tokens, at, at === first && first > opening, lexicon);
     if (verb !== null) commands.push({ at, verb });
   }
   return { commands, stoppedBy: null };
@@ -105,7 +105,12 @@ function isAdverb(token: Token, lexicon: Lexicon): boolean {
   );
 }
 
-function commandAt(tokens: readonly Token[], at: number, lexicon: Lexicon): string | null {
+function commandAt(
+  tokens: readonly Token[],
+  at: number,
+  opened: boolean,
+  lexicon: Lexicon,
+): string | null {
   const token = tokens[at];
   if (token?.type !== 'word') return null;
   const verbOfGerund = lexicon.gerunds.get(token.fold);
@@ -114,7 +119,8 @@ function commandAt(tokens: readonly Token[], at: number, lexicon: Lexicon): stri
       ? verbOfGerund
       : null;
   }
-  return canBeVerb(tokens, at, lexicon) && isGoverned(tokens, at, lexicon) ? token.fold : null;
+  if (!canBeVerb(tokens, at, lexicon)) return null;
+  return opened || isGoverned(tokens, at, lexicon) ? token.fold : null;
 }
 
 /** "Would you mind booking", "go ahead with booking", "help with booking"; not "thanks for helping with booking". */
@@ -140,6 +146,11 @@ function isGoverned(tokens: readonly Token[], at: number, lexicon: Lexicon): boo
     return lexicon.begins('politeOpenings', tokens, before - 1) > 0;
   if (lexicon.is('modals', word)) return lexicon.is('secondPerson', tokens[before - 1]?.fold);
   if (lexicon.is('persons', word)) return lexicon.is('carriers', tokens[before - 1]?.fold);
+  // "I want cancel my order"; not "I need support".
+  if (lexicon.is('wishes', word) && looksLikeVerb(tokens, at, lexicon)) {
+    const noun = Object.hasOwn(lexicon.language.nounOrVerb, tokens[at]?.fold ?? '');
+    return !noun && wishIsOwn(tokens, before, lexicon);
+  }
   return lexicon.is('questionOrCommand', word) && backOver(tokens, before, lexicon) < 0;
 }
 
@@ -175,6 +186,7 @@ function infinitiveAsks(tokens: readonly Token[], to: number, lexicon: Lexicon):
     return lexicon.is('wishes', tokens[wish]?.fold) && wishIsOwn(tokens, wish, lexicon);
   }
   if (lexicon.is('persons', word)) return lexicon.is('carriers', tokens[before - 1]?.fold);
+  if (lexicon.is('modals', word)) return lexicon.is('secondPerson', tokens[before - 1]?.fold);
   return word === 'is' && lexicon.is('taskWords', tokens[before - 1]?.fold);
 }
 

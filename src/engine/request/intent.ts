@@ -18,32 +18,34 @@ interface Asked {
   readonly general: ReadonlySet<string>;
   readonly wished: readonly (readonly string[])[];
   readonly ownObject: string | null;
+  /** A name of several words as one: `cherry-pick`. */
+  readonly whole: string | null;
 }
 
-/** Answers whether the request asks for an action; what it works out of an action's name is kept for the next call. */
+/** Answers whether the request asks for an action, and keeps the answers: each is the same for ever. */
 export function intentOf(
   clauses: readonly ReadClause[],
   words: ActionWords,
   lexicon: Lexicon,
 ): (action: string, object?: string | null) => Clause | null {
-  const known = new Map<string, Asked>();
+  const actions = new Map<string, Asked>();
+  const answers = new Map<string, Clause | null>();
   return (action, object) => {
-    let asked = known.get(action);
-    if (asked === undefined) {
-      asked = askedOf(action, words, lexicon);
-      if (known.size < actionsMax) known.set(action, asked);
-    }
+    const key = `${action}\n${object ?? ''}`;
+    const answered = answers.get(key);
+    if (answered !== undefined) return answered;
+    const asked = actions.get(action) ?? askedOf(action, words, lexicon);
+    if (actions.size < questionsMax) actions.set(action, asked);
     const target = object ?? asked.ownObject;
     const goal = target === null ? null : goalOf(target, lexicon);
-    for (const clause of clauses) {
-      if (asks(clause, asked, goal, lexicon)) return clause.clause;
-    }
-    return null;
+    const found = clauses.find((clause) => asks(clause, asked, goal, lexicon))?.clause ?? null;
+    if (answers.size < questionsMax) answers.set(key, found);
+    return found;
   };
 }
 
-/** A policy has no more; a caller that makes names up fills nothing. */
-const actionsMax = 1_000;
+/** No policy has more tools; a caller that makes names up fills nothing. */
+const questionsMax = 1_000;
 
 function askedOf(action: string, words: ActionWords, lexicon: Lexicon): Asked {
   const { language } = lexicon;
@@ -69,12 +71,13 @@ function askedOf(action: string, words: ActionWords, lexicon: Lexicon): Asked {
   } else {
     const verb = verbPart(parts, lexicon);
     add(parts[verb] ?? whole);
-    verbs.push(whole);
+    verbs.push(parts.join('-'));
     ownObject = parts.filter((_part, at) => at !== verb).join('_');
   }
   return {
     verbs: byFirstWord(verbs.map(foldCase), lexicon.particles),
     general: new Set(general),
+    whole: parts.length > 1 ? parts.join('-') : null,
     wished: nouns.map((noun) => noun.split(' ')),
     ownObject,
   };
@@ -103,6 +106,8 @@ interface Goal {
   readonly nouns: readonly (readonly string[])[];
   /** Must be spoken of: no unknown word stands for it. */
   readonly named: boolean;
+  /** A person's name speaks of it. */
+  readonly person: boolean;
 }
 
 function goalOf(object: string, lexicon: Lexicon): Goal {
@@ -119,6 +124,7 @@ function goalOf(object: string, lexicon: Lexicon): Goal {
     objects: new Set(listed),
     nouns: nounForms(lexicon.language, noun).map((form) => form.split(' ')),
     named: listed.some((entry) => objects[entry]?.named === true),
+    person: listed.some((entry) => lexicon.is('people', entry)),
   };
 }
 
@@ -131,6 +137,8 @@ function asks(clause: ReadClause, asked: Asked, goal: Goal | null, lexicon: Lexi
       const end = phraseEnd(phrase, tokens, command.at, tokens.length);
       if (end < 0 || answersOnly(phrase, tokens, end, lexicon)) continue;
       const general = asked.general.has(phrase.text);
+      // Who says the whole name of an action has said its object.
+      if (phrase.text === asked.whole) return true;
       if (goal === null ? !general : actsOn(phrase, clause, command, end, goal, general, lexicon)) {
         return true;
       }
@@ -187,7 +195,8 @@ function actsOn(
   const { tokens } = clause;
   const inner = command.at + 1;
   const after = spokenOf(tokens, Math.min(inner, end), goal, lexicon);
-  if (after.goal) return true;
+  // "Issue a refund for the order": what the phrase itself speaks of is the action.
+  if (after.goal || spokenOf(tokens, end, goal, lexicon).goal) return true;
   const implied = impliedBy(phrase, lexicon).some((object) => goal.objects.has(object));
   if (implied && !after.named) return true;
   if (after.other) return false;
@@ -272,6 +281,9 @@ function nounAt(
   }
   const typed = byType[token.type];
   if (typed !== undefined) return { objects: typed, goal: false, length: 1 };
+  if (goal.objects.has('payment') && isAmount(tokens, at, lexicon)) {
+    return { objects: [], goal: true, length: 1 };
+  }
   if (token.type !== 'word') return null;
   const stands = (words: readonly string[]): boolean =>
     words.every((word, offset) => tokens[at + offset]?.fold === word);
@@ -280,9 +292,35 @@ function nounAt(
   if (own !== undefined && own.length >= (known?.words.length ?? 0)) {
     return { objects: known?.objects ?? [], goal: true, length: own.length };
   }
+  if (known === undefined && goal.person && at > 0 && isPersonName(token, lexicon)) {
+    return { objects: [], goal: true, length: 1 };
+  }
   return known === undefined
     ? null
     : { objects: known.objects, goal: false, length: known.words.length };
+}
+
+/** A word with a capital within a sentence, which is no word of the language. */
+function isPersonName(token: Token, lexicon: Lexicon): boolean {
+  const word = token.fold;
+  return (
+    token.capital &&
+    !lexicon.stopWords.has(word) &&
+    !lexicon.is('commonNouns', word) &&
+    !lexicon.is('relativeDays', word) &&
+    !lexicon.acting.has(word)
+  );
+}
+
+/** "Move 300 to savings", "send Bob 50": a number that counts nothing. */
+function isAmount(tokens: readonly Token[], at: number, lexicon: Lexicon): boolean {
+  if (!/^\d[\d.,]*k?$/u.test(tokens[at]?.fold ?? '')) return false;
+  const before = tokens[at - 1];
+  const given = before?.capital === true || lexicon.is('persons', before?.fold);
+  if (!given && !lexicon.acting.has(before?.fold ?? '')) return false;
+  const next = tokens[at + 1];
+  if (next === undefined || next.type === 'mark') return true;
+  return lexicon.is('targets', next.fold) || lexicon.is('sources', next.fold);
 }
 
 /** "I'd like a refund": between the wish and its noun stand only words that describe it. */

@@ -17,6 +17,8 @@ export interface Language {
   readonly actions: { readonly [action: string]: ActionFamily };
   /** By object name: what people call it, in the singular. */
   readonly objects: { readonly [object: string]: ObjectFamily };
+  /** Objects that a person's name stands for: "remove Omar". */
+  readonly people: readonly string[];
   /** Verbs that say by themselves what they act on: `email Bob` needs no "mail". */
   readonly implied: { readonly [verb: string]: readonly string[] };
   /** Verbs that ask for an answer and change nothing. */

@@ -4,7 +4,7 @@ import type { ActionFamily, Language, ObjectFamily } from '../language.ts';
 /** Verbs of everything: what they do is said by what they are done to. */
 const generalVerbs: ReadonlySet<string> = new Set(
   list(
-    'get, give, put, make, take, let, set, send, add, move, invite, post, share, write, open, start, file, call, turn, use, enter, include, bring, create, change, update, return, submit, push, pull, drop, pass, hand, hold, check, run, process, report, ask, tell, note, log, place, book, order, schedule, release, clear, mark, close, end, stop, save, store, copy, transfer, forward, switch, try, issue, raise, reset, say, give back, keep, register, record, plan, arrange, set up, setup, load, prepare, reply, respond, answer, review, list, test, install, launch, build, apply, complete, finish, request, join, leave, follow, refund, do, allow, block, route, fix, name, accept, assign, attach',
+    'get, give, put, make, take, let, set, send, add, move, invite, post, share, write, open, start, file, call, turn, use, enter, include, bring, create, change, update, return, submit, push, pull, drop, pass, hand, hold, check, run, process, report, ask, tell, note, log, place, book, order, schedule, release, clear, mark, close, end, stop, save, store, copy, transfer, forward, switch, try, issue, raise, reset, say, give back, keep, register, record, plan, arrange, set up, setup, load, prepare, reply, respond, answer, review, list, test, install, launch, build, apply, complete, finish, request, join, leave, follow, refund, do, allow, block, route, fix, name, accept, assign, attach, cancel',
   ),
 );
 
@@ -28,19 +28,19 @@ function list(text: string): readonly string[] {
 }
 
 const tell =
-  'email, e-mail, mail, message, text, dm, ping, write to, notify, inform, tell, let … know, contact, get in touch with, drop … line|note|message|email, shoot … line|note|message|email, thank, ask, remind, alert';
+  'email, e-mail, mail, message, text, dm, ping, nudge, chase, chase up, follow up with, touch base with, check in with, check with, hit up, congratulate, write to, notify, inform, tell, let … know, contact, get in touch with, drop … line|note|message|email, shoot … line|note|message|email, thank, ask, remind, alert';
 const send = `send, resend, re-send, send out, mail out, forward, fwd, reply, respond, submit, pass on, pass along, relay, circulate, distribute, broadcast, announce, dispatch, deliver, transmit, share, cc, bcc, loop in, get … to, write … to, get back to, hand, convey, report, ${tell}`;
 const change =
   'update, change, edit, modify, set, adjust, correct, fix, amend, revise, alter, improve, replace, switch, tweak, refresh, rewrite, convert, make, turn, increase, decrease, raise, lower, reduce, extend, shorten, bump, complete, fill in, fill out, add, append, insert, include, put, patch, upgrade, downgrade, toggle, sync, rename, mark, reset, remove … from, delete … from, take … off, take … out, expand, clean up, polish, format, reformat, finish, upsert, override, refactor, debug, simplify, restructure, tidy';
 const make =
-  'create, make, add, set up, start, generate, write, draft, prepare, put, build, compose, open, raise, file, insert, register, enter, log, record, produce, draw up, put together, spin up, launch, provision, note, note down, jot down, write down, schedule, plan, arrange, organize, organise, book, block, block out, block off, pencil in, initialize, initialise, init, scaffold, save, issue, submit, design, develop, implement, establish, post, store, define, setup, remind me, remind us';
+  'create, make, add, set up, start, generate, write, draft, prepare, put, build, compose, open, raise, file, insert, register, enter, log, record, produce, draw up, put together, spin up, launch, provision, note, note down, jot down, write down, schedule, plan, arrange, organize, organise, book, block, block out, block off, pencil in, initialize, initialise, init, scaffold, save, issue, submit, design, develop, implement, establish, post, store, define, setup, set, remind me, remind us';
 const place =
   'schedule, book, arrange, set up, setup, plan, organize, organise, create, make, add, put, block, block out, block off, pencil in, slot in, fit in, set, reserve, fix, call';
 const append =
   'append, add, put, insert, write, include, log, note, note down, record, attach, enter, jot down, write down, update, edit, extend, paste, complete, supplement, expand';
 const write = `write, create, save, generate, draft, compose, store, produce, overwrite, export, dump, output, implement, refactor, make, prepare, copy … into, ${change}, ${append}`;
 const remove =
-  'delete, remove, erase, trash, discard, get rid of, clear, clear out, purge, wipe, drop, destroy, bin, throw away, throw out, take down, take off, take out, clean up, clean out, empty, eliminate, scrap, unpublish, cancel, expunge, shred, dispose of, rm, prune, strike';
+  'delete, remove, erase, tear down, decommission, dismantle, nuke, wipe out, weed out, trash, discard, get rid of, clear, clear out, purge, wipe, drop, destroy, bin, throw away, throw out, take down, take off, take out, clean up, clean out, empty, eliminate, scrap, unpublish, cancel, expunge, shred, dispose of, rm, prune, strike';
 const cancel =
   'cancel, call off, abort, delete, remove, revoke, withdraw, stop, terminate, end, void, scrap, drop, unbook, annul, rescind, opt out, unsubscribe, discontinue, get out of, undo, scratch, clear, retract';
 const move =
@@ -89,7 +89,7 @@ const revoke =
 const share =
   'share, re-share, give … access|permission|permissions, grant … access|permission|permissions, let … see|view|edit|access|read, invite, send, make … public|available|accessible|visible, publish, open up, provide, allow … to, circulate, distribute, add … viewer|editor|collaborator|reader|commenter|collaborators|viewers|editors, collaborate on, pass on, pass along';
 const invite =
-  'invite, re-invite, add, send … invite|invites|invitation|invitations, ask, include, bring in, onboard, loop in, have … join, let … join, get … to join, summon, sign up, enrol, enroll, put, cc, call';
+  'invite, re-invite, add, send … invite|invites|invitation|invitations, ask, include, bring in, onboard, loop in, have … join, let … join, get … to join, get … into|onto, summon, sign up, enrol, enroll, put, cc, call';
 const subscribe =
   'subscribe, sign up, join, register, enrol, enroll, follow, opt in, add, upgrade, start, get, set up, renew';
 const unsubscribe =
@@ -138,7 +138,7 @@ const actions: { readonly [action: string]: ActionFamily } = {
   modify: family(`${change}, reschedule, move, postpone`),
   append: family(append),
   write: family(write),
-  replace: family(`${change}, swap, substitute, exchange`),
+  replace: family(`replace, swap, exchange, substitute, ${change}`, 'replacement'),
   delete: family(remove),
   remove: family(
     `${remove}, uninvite, disinvite, kick, unassign, detach, exclude, revoke, unshare, strip, expel, evict, unsubscribe, unlink, fire, ban, leave … out, cross … off`,
@@ -179,7 +179,10 @@ const actions: { readonly [action: string]: ActionFamily } = {
   return: family(
     'return, send … back, give … back, exchange, bring back, take back, refund, process … return, initiate … return, start … return, make … return',
   ),
-  exchange: family('exchange, swap, replace, trade, switch, change, convert, return'),
+  exchange: family(
+    'exchange, swap, replace, trade, switch, change, convert, return',
+    'replacement, exchange',
+  ),
   charge: family('charge, bill, invoice, debit, collect, take … payment, process … payment'),
   invoice: family(`invoice, bill, charge, send, ${make}`),
   post: family(publish),
@@ -195,7 +198,7 @@ const actions: { readonly [action: string]: ActionFamily } = {
   approve: family(approve),
   accept: family(`accept, agree to, take, rsvp, say yes, ${approve}`),
   reject: family(reject),
-  decline: family(`${reject}, say no, cancel, rsvp`),
+  decline: family(`${reject}, say no, cancel, rsvp no, skip`),
   close: family(`${close}, cancel, deactivate, delete`),
   resolve: family(close),
   complete: family(close),
@@ -379,7 +382,7 @@ const objects: { readonly [object: string]: ObjectFamily } = {
     'task, to-do, todo, to-do list, todo list, action item, item, checklist, card, assignment, subtask, sub-task, list, chore, milestone, deadline, story, ticket, reminder, board, sprint, backlog',
   ),
   file: nouns(
-    'file, document, doc, drive, spreadsheet, sheet, workbook, slide, slides, deck, presentation, report, pdf, folder, directory, attachment, photo, picture, image, video, list, log, minutes, minute, notes, note, memo, contract, resume, cv, draft, template, csv, text file, word document, excel, google doc, backup, archive, recording, plan, proposal, paper, readme, script, code, config, configuration, module, source, function, class, page, form, invoice, receipt, statement, agreement, letter, summary, essay, article, version, transcript, recipe, budget, brief, copy, manuscript, scan, log file, itinerary, test, spec, copy of',
+    'file, document, doc, drive, spreadsheet, sheet, workbook, slide, slides, deck, presentation, report, pdf, folder, directory, attachment, photo, picture, image, video, list, log, minutes, minute, notes, note, memo, contract, resume, cv, draft, template, csv, text file, word document, excel, google doc, backup, archive, recording, plan, proposal, paper, readme, script, code, config, configuration, module, source, function, class, page, unit test, test case, integration test, form, invoice, receipt, statement, agreement, letter, summary, essay, article, version, transcript, recipe, budget, brief, copy, manuscript, scan, log file, itinerary, test, spec, copy of',
   ),
   folder: nouns('folder, directory, drive, album, collection, label, mailbox, subfolder'),
   note: nouns('note, memo, notebook, journal, diary, page, entry, minute, list, notepad'),
@@ -394,13 +397,13 @@ const objects: { readonly [object: string]: ObjectFamily } = {
   ),
   password: namedNouns('password, passcode, pin, passphrase, credential, login, secret, pass word'),
   permission: namedNouns(
-    'permission, access, right, role, privilege, sharing, read access, write access, edit access, admin access, admin right, visibility',
+    'permission, access, rights, access right, role, privilege, sharing, read access, write access, edit access, admin access, admin right, visibility',
   ),
   credential: namedNouns(
     'credential, key, api key, token, secret, password, certificate, ssh key, access key, cert, access token',
   ),
   payment: namedNouns(
-    'payment, money, transaction, transfer, wire, wire transfer, bank transfer, bill, invoice, rent, fee, fund, dollar, euro, pound, buck, usd, eur, gbp, cash, deposit, standing order, direct debit, refund, donation, balance, debt, loan, installment, instalment, amount, salary, payroll, tip, subscription fee, deposit, allowance, dues, cheque, check, tax, bank account, savings, mortgage, franc, yen, rupee, share of',
+    'payment, money, transaction, transfer, wire, wire transfer, bank transfer, rent, fee, funds, dollar, euro, pound, quid, buck, cent, pence, grand, krona, peso, usd, eur, gbp, chf, cash, deposit, standing order, direct debit, refund, donation, debt, installment, instalment, tip, allowance, cheque, franc, yen, rupee, down payment, prepayment, pocket money, bitcoin, crypto',
   ),
   account: namedNouns(
     'account, bank account, savings, checking, savings account, membership, login, profile, wallet',
@@ -575,6 +578,7 @@ export const english: Language = {
   foreignWords,
   actions,
   objects,
+  people: list('user, contact, employee, customer, patient, candidate, lead, account'),
   implied: {
     send: ['mail', 'message'],
     resend: ['mail', 'message'],
@@ -609,6 +613,7 @@ export const english: Language = {
     reschedule: ['event', 'appointment', 'reservation'],
     'pencil in': ['event'],
     pay: ['payment', 'invoice', 'order'],
+    settle: ['payment', 'invoice', 'loan'],
     'pay for': ['payment', 'invoice', 'order'],
     'pay back': ['payment'],
     'pay off': ['payment', 'loan'],
@@ -625,6 +630,11 @@ export const english: Language = {
     reorder: ['order', 'cart'],
     checkout: ['order', 'cart'],
     'check out': ['order', 'cart'],
+    'jot down': ['note', 'record', 'task'],
+    'note down': ['note', 'record', 'task'],
+    'write down': ['note', 'record', 'task'],
+    note: ['note', 'record', 'task'],
+    log: ['record', 'note'],
     'remind me': ['event', 'reminder', 'task'],
     'remind us': ['event', 'reminder', 'task'],
     comment: ['comment'],
@@ -841,7 +851,7 @@ export const english: Language = {
   ),
   questionOrCommand: list('do, have'),
   politeOpenings: list(
-    "can you, could you, would you, will you, can u, could u, would u, can we, could we, shall we, can't you, couldn't you, won't you, do you mind, is it possible, would it be, could it be, can i ask, may i ask, could i ask, can i get you, can i have you, could i get you, could i trouble you, might i ask, are you able, do you think you, why don't you, why don't we, why not, how about, what about, any chance you, is there any chance you, is there any way you, is there a way you, can someone, could someone, can anyone, could anybody, may i request, might you, may you, can the assistant, could the assistant, can u please, should be grateful",
+    "can you, could you, would you, will you, can u, could u, would u, can we, could we, shall we, is possible, is it ok, can't you, couldn't you, won't you, do you mind, is it possible, would it be, could it be, can i ask, may i ask, could i ask, can i get you, can i have you, could i get you, could i trouble you, might i ask, are you able, do you think you, why don't you, why don't we, why not, how about, what about, any chance you, is there any chance you, is there any way you, is there a way you, can someone, could someone, can anyone, could anybody, may i request, might you, may you, can the assistant, could the assistant, can u please, should be grateful",
   ),
   politeConditions: list(
     'if you could, if you can, if you would, if you will, if you might, if you please, if we could, if u could, if u can',
@@ -854,7 +864,7 @@ export const english: Language = {
     'want, wanna, need, like, love, wish, prefer, try, trying, ask, request, require, expect, beg, appreciate, urge, wanted, needed, asking, requesting, writing, calling, here, get, rather',
   ),
   wishLeads: list(
-    "i, we, i'd, we'd, would, do, i'm, we're, am, are, also, only, i've, just, really, be, it, my, wife, and, was, were",
+    "i, we, i'd, we'd, would, do, i'm, we're, am, are, also, only, i've, just, really, be, it, my, wife, and, was, were, me",
   ),
   governors: list(
     'sure, forget, remember, hesitate, able, possible, free, proceed, kind, good, great, helpful, nice, best, wonderful, grateful, time, please, go, permission, permitted, allowed, continue, ready, way you, going ahead, careful, attempt',
