@@ -11,6 +11,8 @@ import { decide } from '../../src/engine/decide.ts';
 import type { Decision, Finding, Verdict } from '../../src/engine/decision.ts';
 import { joinable } from '../../src/engine/duplicates.ts';
 import type { RunEvent } from '../../src/engine/events.ts';
+import { type Exchange, nothingShown } from '../../src/engine/exchange.ts';
+import type { Facts, FactsRequest } from '../../src/engine/facts.ts';
 import { fold } from '../../src/engine/fold.ts';
 import { gather } from '../../src/engine/gather.ts';
 import { noLabels } from '../../src/engine/labels.ts';
@@ -36,6 +38,8 @@ const callMs = 1_000;
 export class Session {
   readonly #measured: MeasuredPolicy;
   readonly #world = new TestWorld(openedAtMs);
+  /** What passed in each call, as the store keeps it beside the events. */
+  readonly #passed = new Map<string, Omit<Exchange, 'past'>>();
   #run: Run;
   #calls = 0;
 
@@ -96,7 +100,7 @@ export class Session {
     };
     const reading = tool === null ? null : readCall(tool, args);
     const proposed = { policy, run: this.#run, ancestors: [], call, tool, reading };
-    const context: Context = { ...proposed, facts: this.#world.facts(gather(proposed)) };
+    const context: Context = { ...proposed, facts: this.#facts(gather(proposed)) };
     const decision = decide(context);
     const joined =
       reading?.ok === true &&
@@ -104,6 +108,16 @@ export class Session {
     const verdict = joined ? 'allow' : decision.verdict;
     const judgement: Judgement = { tool: name, verdict, findings: joined ? [] : decision.findings };
     return { judgement, decision, context, joined };
+  }
+
+  #facts(request: FactsRequest): Facts {
+    const facts = this.#world.facts(request);
+    if (!request.history) return facts;
+    const history = this.#run.history.flat().flatMap((past): readonly Exchange[] => {
+      const passed = this.#passed.get(past.call);
+      return passed === undefined ? [] : [{ past, ...passed }];
+    });
+    return { ...facts, history };
   }
 
   #perform(decision: Decision, { tool, args, ...read }: ReadCall, result: ToolResult): void {
@@ -128,6 +142,8 @@ export class Session {
     });
     const inspection = inspect({ policy, decision: went, tool, args, result });
     const failed = result.isError === true || !inspection.success;
+    const released = inspection.result === null ? null : asJson(inspection.result);
+    this.#passed.set(id, { args, result: released, shown: inspection.shown ?? nothingShown });
     if (!failed) this.#world.use(usedKeys(policy, agent, { tool, args, ...read }));
     this.#append({
       ...this.#ofCall(id, tool, tool.name, read.digest),
@@ -137,7 +153,8 @@ export class Session {
       dryRun: false,
       delivered: true,
       result: digestOf(result.content),
-      released: null,
+      released: released === null ? null : digestOf(released),
+      ...(inspection.shown === null ? {} : { shown: digestOf(inspection.shown) }),
       isError: result.isError === true,
       findings: [],
       durationMs: 0,
@@ -210,6 +227,12 @@ export class Session {
       budgetLeft: {},
     };
   }
+}
+
+function asJson(result: ToolResult): JsonObject {
+  return Object.fromEntries(
+    Object.entries(result).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 /** As an MCP server would answer: one text; an error is one too. */
