@@ -1,7 +1,7 @@
 /**
  * Spreads 32 bits over 32 bits, as a signed integer, which is a number that needs no memory of its own; never 0. Hashes here find equal texts fast and keep nothing of them; they hide nothing
- * and prove nothing: who knows a text knows its hash. Chance makes two of 4,000 features of a record meet one of a
- * message's 100 once in ten thousand pairs, and only a single identifier is enough for a leak.
+ * and prove nothing: who knows a text knows its hash. One of a record's 4,000 features meets one of a message's 100 by
+ * chance in one of ten thousand such pairs, and only of identifiers is one enough for a leak.
  */
 export function mixed(bits: number): number {
   let hash = bits ^ (bits >>> 16);

@@ -4,7 +4,8 @@ import { sortHashes } from './sort-hashes.ts';
 
 /**
  * What is remembered of the text of one record, so that it is recognised when it leaves: hashes, no piece of the text.
- * A list keeps 4 bytes a feature, each feature once: some 13 kB for 16 kB of prose, and at most 1 MiB.
+ * A list keeps 4 bytes a feature, each feature once: some 13 kB for 16 kB of prose, 100 kB where they are
+ * all numbers, and at most 1 MiB.
  */
 export interface ReadFeatures {
   /** Three parts, each in ascending order: identifiers, rows of three words, long words. */
