@@ -128,7 +128,11 @@ function readSentence(sentence: Sentence): readonly ReadClause[] {
 function follow(open: Open, tokens: readonly Token[], at: number, lexicon: Lexicon): void {
   const word = tokens[at]?.fold;
   if (open.mood === 'plain') {
-    if (open.stoppedBy === null && !open.commanded) open.stoppedBy = stopAt(tokens, at, lexicon);
+    const stopped = open.stoppedBy === null ? stopAt(tokens, at, lexicon) : null;
+    // "Find the mail asking me to pay and refund them": after a command, only what somebody is told to do.
+    if (stopped !== null && (!open.commanded || tellsTo(tokens, at, lexicon))) {
+      open.stoppedBy = stopped;
+    }
     open.commanded ||= open.stoppedBy === null && looksLikeVerb(tokens, at, lexicon);
     return;
   }
@@ -138,6 +142,11 @@ function follow(open: Open, tokens: readonly Token[], at: number, lexicon: Lexic
     lexicon.is('questionOrCommand', word) ||
     word === 'does' ||
     word === 'did';
+}
+
+function tellsTo(tokens: readonly Token[], at: number, lexicon: Lexicon): boolean {
+  if (!lexicon.is('reports', tokens[at]?.fold)) return false;
+  return tokens.slice(at + 1, at + 4).some((token) => lexicon.is('infinitive', token.fold));
 }
 
 interface Cut {

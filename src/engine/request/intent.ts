@@ -18,8 +18,8 @@ interface Asked {
   readonly general: ReadonlySet<string>;
   readonly wished: readonly (readonly string[])[];
   readonly ownObject: string | null;
-  /** A name of several words as one: `cherry-pick`. */
-  readonly whole: string | null;
+  /** A name of several words: `set up`, `cherry-pick`. */
+  readonly whole: readonly string[];
 }
 
 /** Answers whether the request asks for an action, and keeps the answers: each is the same for ever. */
@@ -71,13 +71,13 @@ function askedOf(action: string, words: ActionWords, lexicon: Lexicon): Asked {
   } else {
     const verb = verbPart(parts, lexicon);
     add(parts[verb] ?? whole);
-    verbs.push(parts.join('-'));
+    verbs.push(whole, parts.join('-'));
     ownObject = parts.filter((_part, at) => at !== verb).join('_');
   }
   return {
     verbs: byFirstWord(verbs.map(foldCase), lexicon.particles),
     general: new Set(general),
-    whole: parts.length > 1 ? parts.join('-') : null,
+    whole: parts.length > 1 ? [whole, parts.join('-')] : [],
     wished: nouns.map((noun) => noun.split(' ')),
     ownObject,
   };
@@ -136,9 +136,10 @@ function asks(clause: ReadClause, asked: Asked, goal: Goal | null, lexicon: Lexi
     for (const phrase of asked.verbs.get(command.verb) ?? []) {
       const end = phraseEnd(phrase, tokens, command.at, tokens.length);
       if (end < 0 || answersOnly(phrase, tokens, end, lexicon)) continue;
+      if (phrase.words.length === 1 && isParticleVerb(command, tokens, lexicon)) continue;
       const general = asked.general.has(phrase.text);
       // Who says the whole name of an action has said its object.
-      if (phrase.text === asked.whole) return true;
+      if (asked.whole.includes(phrase.text)) return true;
       if (goal === null ? !general : actsOn(phrase, clause, command, end, goal, general, lexicon)) {
         return true;
       }
@@ -178,6 +179,14 @@ function answersOnly(
   return words.includes(tokens[inner]?.fold ?? '');
 }
 
+/** "Set up", "call off": with its particle a verb is another verb, where the language lists it as one. */
+function isParticleVerb(command: Command, tokens: readonly Token[], lexicon: Lexicon): boolean {
+  const particle = tokens[command.at + 1]?.fold ?? '';
+  if (!lexicon.particles.has(particle)) return false;
+  const phrases = lexicon.acting.get(command.verb) ?? [];
+  return phrases.some(({ words }) => words.length === 2 && (words[1]?.includes(particle) ?? false));
+}
+
 function impliedBy(phrase: Phrase, lexicon: Lexicon): readonly string[] {
   const { implied } = lexicon.language;
   return Object.hasOwn(implied, phrase.text) ? (implied[phrase.text] ?? []) : [];
@@ -198,7 +207,7 @@ function actsOn(
   // "Issue a refund for the order": what the phrase itself speaks of is the action.
   if (after.goal || spokenOf(tokens, end, goal, lexicon).goal) return true;
   const implied = impliedBy(phrase, lexicon).some((object) => goal.objects.has(object));
-  if (implied && !after.named) return true;
+  if (implied && (goal.named || !after.named)) return true;
   if (after.other) return false;
   // "For the file on taxes, please add a line": what is spoken of stands before.
   const before = spokenOf(

@@ -28,10 +28,10 @@ function list(text: string): readonly string[] {
 }
 
 const tell =
-  'email, e-mail, mail, message, text, dm, ping, nudge, chase, chase up, follow up with, touch base with, check in with, check with, hit up, congratulate, write to, notify, inform, tell, let … know, contact, get in touch with, drop … line|note|message|email, shoot … line|note|message|email, thank, ask, remind, alert';
-const send = `send, resend, re-send, send out, mail out, forward, fwd, reply, respond, submit, pass on, pass along, relay, circulate, distribute, broadcast, announce, dispatch, deliver, transmit, share, cc, bcc, loop in, get … to, write … to, get back to, hand, convey, report, ${tell}`;
+  'email, e-mail, mail, message, text, dm, ping, nudge, chase, chase up, follow up with, touch base with, check in with, check with, hit up, congratulate, write to, notify, inform, tell, let … know, contact, reach out, reach, page, get in touch with, drop … line|note|message|email, shoot … line|note|message|email, thank, ask, remind, alert';
+const send = `send, resend, re-send, send out, mail out, forward, fwd, reply, respond, submit, pass on, pass along, relay, circulate, distribute, broadcast, announce, dispatch, deliver, transmit, share, cc, bcc, loop in, get … to, write … to, get back to, write back, reply all, reply-all, hand, convey, report, ${tell}`;
 const change =
-  'update, change, edit, modify, set, adjust, correct, fix, amend, revise, alter, improve, replace, switch, tweak, refresh, rewrite, convert, make, turn, increase, decrease, raise, lower, reduce, extend, shorten, bump, complete, fill in, fill out, add, append, insert, include, put, patch, upgrade, downgrade, toggle, sync, rename, mark, reset, remove … from, delete … from, take … off, take … out, expand, clean up, polish, format, reformat, finish, upsert, override, refactor, debug, simplify, restructure, tidy';
+  'update, change, edit, modify, set, adjust, correct, fix, amend, revise, alter, improve, replace, switch, tweak, refresh, rewrite, convert, make, turn, increase, decrease, raise, lower, reduce, extend, shorten, bump, complete, fill in, fill out, add, append, insert, include, put, patch, upgrade, downgrade, toggle, sync, rename, mark, reset, remove … from, delete … from, take … off, take … out, expand, clean up, polish, format, reformat, finish, upsert, override, refactor, debug, simplify, restructure, tidy, record, enter, log';
 const make =
   'create, make, add, set up, start, generate, write, draft, prepare, put, build, compose, open, raise, file, insert, register, enter, log, record, produce, draw up, put together, spin up, launch, provision, note, note down, jot down, write down, schedule, plan, arrange, organize, organise, book, block, block out, block off, pencil in, initialize, initialise, init, scaffold, save, issue, submit, design, develop, implement, establish, post, store, define, setup, set, remind me, remind us';
 const place =
@@ -46,7 +46,7 @@ const cancel =
 const move =
   'move, relocate, transfer, put, shift, drag, migrate, place, archive, push back, push, bring forward, postpone, reschedule, delay, transition, sort, reorganize, reorganise, bring, file, pull, change, swap, organize, organise';
 const reschedule =
-  'reschedule, move, postpone, push back, push, shift, change, delay, bring forward, rebook, put off, update, adjust, set back, switch, defer, swap, advance, rearrange, pull forward, make, set';
+  'reschedule, move, postpone, push back, push, shift, change, delay, bring forward, rebook, put off, update, adjust, set back, switch, defer, swap, advance, rearrange, pull forward, move up, move back, move forward, make, set';
 const book =
   'book, reserve, make … reservation|booking|appointment, get … table|ticket|tickets|seat|seats|taxi|cab|appointment|slot, hire, rent, prebook, pre-book, secure, rebook, arrange, schedule, order, buy, purchase, put … down for, hold';
 const bookNouns = 'reservation, booking, appointment, table, taxi, cab, ticket';
@@ -79,9 +79,9 @@ const stop =
 const start =
   'start, launch, boot, begin, run, turn on, switch on, power on, bring up, spin up, resume, activate, enable, kick off, initiate, fire up, trigger, restart, unpause, commence';
 const enable =
-  'enable, turn on, turn back on, activate, switch on, allow, start, opt in, unlock, unblock, unmute, restore, reactivate, set, set up, add, permit, resume, unfreeze, reinstate';
+  'enable, turn on, turn back on, activate, switch on, allow, start, opt in, unlock, unblock, unmute, restore, reactivate, set … on|true, set up, add, permit, resume, unfreeze, reinstate';
 const disable =
-  'disable, turn off, deactivate, switch off, block, stop, mute, suspend, pause, lock, freeze, opt out, shut off, shut down, cut off, set, remove, silence, revoke, close, cancel, ban';
+  'disable, turn off, deactivate, switch off, block, stop, mute, suspend, pause, lock, freeze, opt out, shut off, shut down, cut off, set … off|false, remove, silence, revoke, close, cancel, ban';
 const grant =
   'grant, give, allow, assign, provide, share, add, authorize, authorise, let, permit, extend, enable, make, promote, invite, set, upgrade';
 const revoke =
@@ -115,7 +115,7 @@ const attach = 'attach, add, include, upload, link, put, append, enclose, send, 
 const actions: { readonly [action: string]: ActionFamily } = {
   send: family(`${send}, answer … email|mail|message|letter`),
   reply: family(
-    'reply, respond, write back, get back to, answer … email|emails|mail|mails|message|messages|comment|ticket|him|her|them, send … reply|response|answer, email … back, text … back, message … back, acknowledge, let … know, tell, thank',
+    'reply, respond, reply all, reply-all, write back, get back to, answer … email|emails|mail|mails|message|messages|comment|ticket|him|her|them, send … reply|response|answer, email … back, text … back, message … back, acknowledge, let … know, tell, thank',
   ),
   forward: family(
     'forward, fwd, pass on, pass along, relay, redirect, resend, re-send, send, share',
@@ -357,7 +357,9 @@ const actions: { readonly [action: string]: ActionFamily } = {
   like: family('like, heart, thumb up, upvote, react to, favorite, favourite, love'),
   react: family('react, like, add … reaction, thumb up, heart, respond'),
   play: family('play, put on, start, listen to, queue, stream, resume'),
-  turn: family('turn, switch, set, rotate, change, dim, put'),
+  turn: family(
+    'turn, turn on, turn off, switch on, switch off, turn up, turn down, switch, set, rotate, change, dim, put',
+  ),
   query: family('query, run, execute, select, search, look up, fetch'),
   insert: family(`${append}, create, upsert, save, store`),
   apologize: family('apologize, apologise, say sorry'),
@@ -393,7 +395,7 @@ const objects: { readonly [object: string]: ObjectFamily } = {
     'user, account, member, profile, admin, administrator, login, username, user name, seat, workspace',
   ),
   profile: nouns(
-    'profile, address, phone number, bio, name, personal information, personal detail, user information, details, info, information, email address, avatar, street, city, contact detail, date of birth',
+    'profile, status, address, phone number, bio, name, personal information, personal detail, user information, details, info, information, email address, avatar, street, city, contact detail, date of birth',
   ),
   password: namedNouns('password, passcode, pin, passphrase, credential, login, secret, pass word'),
   permission: namedNouns(
@@ -450,7 +452,7 @@ const objects: { readonly [object: string]: ObjectFamily } = {
     'issue, bug, ticket, bug report, feature request, defect, problem, report, task, story, epic, card, item, incident',
   ),
   pull_request: nouns(
-    'pull request, pr, merge request, mr, patch, branch, change, diff, changeset, commit, review, dependency bump, fix, feature, work',
+    'pull request, pr, merge request, patch, branch, change, diff, changeset, commit, review, dependency bump, fix, feature, work',
   ),
   repository: nouns('repository, repo, project, codebase, fork, code base, gist'),
   branch: nouns('branch, feature branch, release branch, main, master, tag, trunk, fork'),
@@ -489,7 +491,7 @@ const objects: { readonly [object: string]: ObjectFamily } = {
     'package, library, dependency, module, plugin, extension, app, application, software, tool, version, parcel, shipment',
   ),
   setting: nouns(
-    'setting, preference, option, configuration, config, mode, notification, alert, feature, flag, feature flag, language, theme, time zone, timezone, limit, threshold, value, variable, environment variable, parameter, default, signature, auto-reply, out of office, two-factor, 2fa, policy, rule',
+    'setting, status, preference, option, configuration, config, mode, notification, alert, feature, flag, feature flag, language, theme, time zone, timezone, limit, threshold, value, variable, environment variable, parameter, default, signature, auto-reply, out of office, two-factor, 2fa, policy, rule',
   ),
   rule: nouns('rule, filter, policy, firewall rule, automation, alert, workflow, condition'),
   subscription: nouns(
@@ -586,6 +588,10 @@ export const english: Language = {
     fwd: ['mail', 'message'],
     reply: ['mail', 'message', 'comment'],
     respond: ['mail', 'message', 'comment'],
+    'reply all': ['mail', 'message'],
+    'reply-all': ['mail', 'message'],
+    'reach out': ['mail', 'message'],
+    page: ['message'],
     'write back': ['mail', 'message'],
     'get back to': ['mail', 'message'],
     email: ['mail', 'message'],
