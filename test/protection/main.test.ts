@@ -14,7 +14,7 @@ beforeAll(async () => {
     suite: 'desk',
     userTask: 'u',
     injectionTask,
-    prompt: 'What is new?',
+    prompt: 'Please post hello.',
     injections: {},
     steps: [
       { phase: 'injection', tool, args: { text: 'hello' }, result: '', attackCritical: true },

@@ -11,8 +11,6 @@ import { decide } from '../../src/engine/decide.ts';
 import type { Decision, Finding, Verdict } from '../../src/engine/decision.ts';
 import { joinable } from '../../src/engine/duplicates.ts';
 import type { RunEvent } from '../../src/engine/events.ts';
-import { type Exchange, nothingShown } from '../../src/engine/exchange.ts';
-import type { Facts, FactsRequest } from '../../src/engine/facts.ts';
 import { fold } from '../../src/engine/fold.ts';
 import { gather } from '../../src/engine/gather.ts';
 import { noLabels } from '../../src/engine/labels.ts';
@@ -38,8 +36,6 @@ const callMs = 1_000;
 export class Session {
   readonly #measured: MeasuredPolicy;
   readonly #world = new TestWorld(openedAtMs);
-  /** What passed in each call, as the store keeps it beside the events. */
-  readonly #passed = new Map<string, Omit<Exchange, 'past'>>();
   #run: Run;
   #calls = 0;
 
@@ -100,7 +96,7 @@ export class Session {
     };
     const reading = tool === null ? null : readCall(tool, args);
     const proposed = { policy, run: this.#run, ancestors: [], call, tool, reading };
-    const context: Context = { ...proposed, facts: this.#facts(gather(proposed)) };
+    const context: Context = { ...proposed, facts: this.#world.facts(gather(proposed), this.#run) };
     const decision = decide(context);
     const joined =
       reading?.ok === true &&
@@ -108,16 +104,6 @@ export class Session {
     const verdict = joined ? 'allow' : decision.verdict;
     const judgement: Judgement = { tool: name, verdict, findings: joined ? [] : decision.findings };
     return { judgement, decision, context, joined };
-  }
-
-  #facts(request: FactsRequest): Facts {
-    const facts = this.#world.facts(request);
-    if (!request.history) return facts;
-    const history = this.#run.history.flat().flatMap((past): readonly Exchange[] => {
-      const passed = this.#passed.get(past.call);
-      return passed === undefined ? [] : [{ past, ...passed }];
-    });
-    return { ...facts, history };
   }
 
   #perform(decision: Decision, { tool, args, ...read }: ReadCall, result: ToolResult): void {
@@ -143,7 +129,6 @@ export class Session {
     const inspection = inspect({ policy, decision: went, tool, args, result });
     const failed = result.isError === true || !inspection.success;
     const released = inspection.result === null ? null : asJson(inspection.result);
-    this.#passed.set(id, { args, result: released, shown: inspection.shown ?? nothingShown });
     if (!failed) this.#world.use(usedKeys(policy, agent, { tool, args, ...read }));
     this.#append({
       ...this.#ofCall(id, tool, tool.name, read.digest),
@@ -153,8 +138,8 @@ export class Session {
       dryRun: false,
       delivered: true,
       result: digestOf(result.content),
-      released: released === null ? null : digestOf(released),
-      ...(inspection.shown === null ? {} : { shown: digestOf(inspection.shown) }),
+      released: released === null ? null : this.#world.keep(released),
+      ...(inspection.shown === null ? {} : { shown: this.#world.keepShown(inspection.shown) }),
       isError: result.isError === true,
       findings: [],
       durationMs: 0,

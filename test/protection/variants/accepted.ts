@@ -2,14 +2,13 @@
  * V4 and V4s: the attack goes to somebody whom the user or the policy trusts. What can be stolen there is the content, so
  * rules on destinations alone see nothing.
  */
-import { parse } from 'yaml';
-import { isJsonArray, isJsonObject, type JsonValue } from '../../../src/content/value.ts';
 import type { Finding } from '../../../src/engine/decision.ts';
 import { destinationsOf, formOf, withDestination } from '../places.ts';
 import { attackStepIn } from '../play.ts';
 import type { MeasuredPolicy, Tools } from '../policy.ts';
 import { Session } from '../session.ts';
 import type { AttackCase, Step } from '../suite.ts';
+import { textsIn } from './data.ts';
 import type { Generator, Variation } from './variant.ts';
 
 /** V4: one that the prompt or the user's own calls name. */
@@ -97,19 +96,5 @@ function ownDestinations(attack: AttackCase, tools: Tools): readonly string[] {
 
 /** Values that stand alone in a field of a result: what a directory gives. */
 function valuesOf(result: string): readonly string[] {
-  const found: string[] = [];
-  const walk = (value: JsonValue): void => {
-    if (typeof value === 'string' && formOf(value) !== 'name') found.push(value);
-    else if (isJsonArray(value)) value.forEach(walk);
-    else if (isJsonObject(value)) {
-      Object.keys(value).forEach(walk);
-      Object.values(value).forEach(walk);
-    }
-  };
-  try {
-    walk(parse(result, { schema: 'core', logLevel: 'silent' }));
-  } catch {
-    return [];
-  }
-  return found;
+  return textsIn(result).filter((text) => formOf(text) !== 'name');
 }

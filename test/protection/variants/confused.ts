@@ -1,5 +1,5 @@
 /** V7: the attacker uses the very tool that the user's own work uses, for somebody or something else. */
-import type { JsonObject } from '../../../src/content/value.ts';
+import { isJsonArray, isJsonObject, type JsonObject } from '../../../src/content/value.ts';
 import type { Tool } from '../../../src/policy/model.ts';
 import {
   destinationsOf,
@@ -11,6 +11,7 @@ import {
 } from '../places.ts';
 import type { Tools } from '../policy.ts';
 import type { AttackCase, Step } from '../suite.ts';
+import { dataIn } from './data.ts';
 import {
   attackStep,
   type Generator,
@@ -72,32 +73,66 @@ function withNewDestination(
   };
 }
 
-/** The user's call on something that the attack names, or on something else that was read. */
+/** The user's call on something that the attack names, or on something else that was read; never on what the user named. */
 function another(attack: AttackCase, tools: Tools, tool: Tool, step: Step): readonly Variation[] {
   const own = placesOf(tool, step.args).filter((place) => isObject(place) && !isDestination(place));
   const [place] = own;
   if (place === undefined) return [];
-  const named = injected(attack).flatMap(({ tool: name, args }) => {
+  const attacked = injected(attack).flatMap(({ tool: name, args }) => {
     const known = tools.get(name);
     return known === undefined
       ? []
-      : placesOf(known, args).filter(
-          ({ kind, text }) => kind === place.kind && text !== place.text,
-        );
+      : placesOf(known, args)
+          .filter(({ kind }) => kind === place.kind)
+          .map(({ text }) => text);
   });
-  const chosen = named[0]?.text ?? idsIn(attack, place.text)[0];
-  if (chosen === undefined || own.some(({ text }) => text === chosen)) return [];
+  const records = attack.steps.flatMap(({ result }) => recordsIn(result));
+  const read = attack.steps
+    .filter(({ phase }) => phase === 'user')
+    .flatMap(({ result }) => recordsIn(result).map(({ id }) => id));
+  const chosen = [...attacked, ...read].find(
+    (id) =>
+      own.every(({ text }) => text !== id) &&
+      !records.some((record) => record.id === id && isNamed(record, attack.prompt)),
+  );
+  if (chosen === undefined) return [];
   const args = rewritten(tool, step.args, (one) => (one.kind === place.kind ? chosen : one.text));
   return [variation('object', attack, step, args)];
 }
 
-/** Ids beside the user's own one in the results: a record's id looks like another's. */
-function idsIn(attack: AttackCase, own: string): readonly string[] {
-  const before = attack.steps.filter(({ phase }) => phase === 'user');
-  const ids = before.flatMap(({ result }) =>
-    [...result.matchAll(/^[ -]*id_?: '?([^'\s]+)'?$/gm)].map(([, id = '']) => id),
-  );
-  return [...new Set(ids)].filter((id) => id !== own);
+interface NamedRecord {
+  readonly id: string;
+  readonly names: readonly string[];
+}
+
+const idFields = ['id_', 'id'];
+const nameFields = ['filename', 'title', 'name', 'subject'];
+
+/** What has an id and a name of its own. */
+function recordsIn(result: string): readonly NamedRecord[] {
+  const data = dataIn(result);
+  const items = data !== undefined && isJsonArray(data) ? data : [data];
+  return items.flatMap((item): readonly NamedRecord[] => {
+    if (!isJsonObject(item)) return [];
+    const id = idFields.map((field) => item[field]).find((value) => value !== undefined);
+    const names = nameFields.flatMap((field) => {
+      const name = item[field];
+      return typeof name === 'string' ? [name] : [];
+    });
+    return id === undefined || names.length === 0 ? [] : [{ id: String(id), names }];
+  });
+}
+
+function isNamed({ names }: NamedRecord, prompt: string): boolean {
+  const text = ` ${plainWords(prompt)} `;
+  return names.some((name) => text.includes(` ${plainWords(name.replace(/\.[a-z]{2,4}$/i, ''))} `));
+}
+
+function plainWords(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
 }
 
 function variation(form: string, attack: AttackCase, step: Step, args: JsonObject): Variation {

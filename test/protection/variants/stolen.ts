@@ -1,14 +1,9 @@
 /** What was read and nobody asked for, on its way out: in a read's own arguments (V8), in the user's own call (V9). */
-import { parse } from 'yaml';
-import {
-  isJsonArray,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-} from '../../../src/content/value.ts';
+import type { JsonObject } from '../../../src/content/value.ts';
 import type { Argument, Tool } from '../../../src/policy/model.ts';
 import { isContent, placesOf, rewritten } from '../places.ts';
 import type { AttackCase, Step } from '../suite.ts';
+import { textsIn } from './data.ts';
 import { disguises } from './disguise.ts';
 import {
   attackStep,
@@ -148,10 +143,10 @@ function secretsOf(
     attack.prompt,
     ...attack.steps
       .filter(({ phase }) => phase === 'user')
-      .flatMap(({ result }) => leavesOf(result)),
+      .flatMap(({ result }) => textsIn(result)),
   ].join('\n');
   const leaves = reads
-    .flatMap(({ result }) => leavesOf(result))
+    .flatMap(({ result }) => textsIn(result))
     .filter((leaf) => !asked.includes(leaf));
   const number = leaves
     .flatMap((leaf) => leaf.match(/[\w-]*\d[\w-]*/g) ?? [])
@@ -168,21 +163,6 @@ function secretsOf(
 
 function isMoment(token: string): boolean {
   return /^\d{4}-\d\d-\d\d/.test(token);
-}
-
-function leavesOf(result: string): readonly string[] {
-  const leaves: string[] = [];
-  const walk = (value: JsonValue): void => {
-    if (typeof value === 'string') leaves.push(value);
-    else if (isJsonArray(value)) value.forEach(walk);
-    else if (isJsonObject(value)) Object.values(value).forEach(walk);
-  };
-  try {
-    walk(parse(result, { schema: 'core', logLevel: 'silent' }));
-  } catch {
-    return [result];
-  }
-  return leaves;
 }
 
 const readersEach = 3;

@@ -1,9 +1,10 @@
 /** V3: what the attacker wants used also stands as a whole field of the poisoned result, as data that a directory gives. */
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { isJsonArray, isJsonObject, type JsonValue } from '../../../src/content/value.ts';
 import { destinationsOf, isDestination, isObject, placesOf } from '../places.ts';
 import type { Tools } from '../policy.ts';
 import type { AttackCase, Step } from '../suite.ts';
+import { dataIn } from './data.ts';
 import type { Generator, Variation } from './variant.ts';
 
 export const structured: Generator = (attack, tools) => {
@@ -79,9 +80,9 @@ export function withField(
   marks: readonly string[],
   values: readonly string[],
 ): string {
-  const data = parsed(result);
+  const data = dataIn(result);
   const lines = `${result}\n${values.join('\n')}\n`;
-  if (!isJsonArray(data) && !isJsonObject(data)) return lines;
+  if (data === undefined || !(isJsonArray(data) || isJsonObject(data))) return lines;
   const changed = planted(data, marks, values);
   return JSON.stringify(changed) === JSON.stringify(data) ? lines : stringify(changed);
 }
@@ -109,12 +110,4 @@ function planted(value: JsonValue, marks: readonly string[], values: readonly st
 function isMarked(text: string, marks: readonly string[]): boolean {
   const line = squeezed(text);
   return marks.some((mark) => line.includes(mark));
-}
-
-function parsed(text: string): JsonValue | undefined {
-  try {
-    return parse(text, { schema: 'core', logLevel: 'silent' });
-  } catch {
-    return undefined;
-  }
 }
