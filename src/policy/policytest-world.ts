@@ -1,5 +1,10 @@
+import { digestOf } from '../content/digest.ts';
+import type { JsonObject } from '../content/value.ts';
 import type { Reservation } from '../engine/decision.ts';
+import { type Exchange, nothingShown, type PastCall, type Shown } from '../engine/exchange.ts';
 import type { Facts, FactsRequest } from '../engine/facts.ts';
+import { inOrder } from '../engine/history.ts';
+import type { Run } from '../engine/run.ts';
 
 /** What outlives a run, kept in memory for one test: a clock, counters, what was done once, what was used before. */
 export class TestWorld {
@@ -7,13 +12,30 @@ export class TestWorld {
   readonly #draws = new Map<string, { readonly atMs: number; readonly amount: number }[]>();
   readonly #once = new Set<string>();
   readonly #used = new Set<string>();
+  readonly #payloads = new Map<string, JsonObject>();
+  readonly #shown = new Map<string, Shown>();
+  /** Each run's own, by call: a decision finds what the one before it found. */
+  readonly #exchanges = new Map<string, Map<string, Exchange>>();
 
   constructor(nowMs: number) {
     this.nowMs = nowMs;
   }
 
+  /** As the store keeps what events name: by digest. */
+  keep(payload: JsonObject): string {
+    const digest = digestOf(payload);
+    this.#payloads.set(digest, payload);
+    return digest;
+  }
+
+  keepShown(shown: Shown): string {
+    const digest = digestOf(shown);
+    this.#shown.set(digest, shown);
+    return digest;
+  }
+
   /** As a healthy gateway would find things: every upstream up, every definition as it was pinned. */
-  facts(request: FactsRequest): Facts {
+  facts(request: FactsRequest, run: Run): Facts {
     return {
       nowMs: this.nowMs,
       suspended: false,
@@ -21,7 +43,7 @@ export class TestWorld {
         request.windows.map(({ key, windowMs }) => [key, this.#sum(key, windowMs)]),
       ),
       once: Object.fromEntries(request.once.map((key) => [key, this.#once.has(key)])),
-      history: null,
+      history: request.history ? this.#history(run) : null,
       used: Object.fromEntries(request.used.map((key) => [key, this.#used.has(key)])),
       breaker: { state: 'closed' },
       definition: 'pinned',
@@ -43,6 +65,24 @@ export class TestWorld {
 
   use(keys: readonly string[]): void {
     for (const key of keys) this.#used.add(key);
+  }
+
+  #history(run: Run): readonly Exchange[] {
+    const known = this.#exchanges.get(run.id) ?? new Map<string, Exchange>();
+    this.#exchanges.set(run.id, known);
+    const calls = run.history.flat();
+    for (const past of calls)
+      if (!known.has(past.call)) known.set(past.call, this.#exchange(past));
+    return inOrder(calls.flatMap(({ call }) => known.get(call) ?? []));
+  }
+
+  #exchange(past: PastCall): Exchange {
+    return {
+      past,
+      args: this.#payloads.get(past.arguments) ?? {},
+      result: past.released === null ? null : (this.#payloads.get(past.released) ?? null),
+      shown: past.shown === null ? nothingShown : (this.#shown.get(past.shown) ?? nothingShown),
+    };
   }
 
   #sum(key: string, windowMs: number | null): number {

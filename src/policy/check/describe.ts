@@ -2,8 +2,10 @@ import { currencyDigits } from '../../content/currency.ts';
 import type {
   AddressTerm,
   Alternative,
+  AudienceTerm,
   Constraint,
   Money,
+  Provided,
   Term,
   Tool,
   UrlTerm,
@@ -105,6 +107,33 @@ export function urlText(term: UrlTerm | { readonly case: string }): string {
   return 'case' in term
     ? `case.${term.case}`
     : `${term.scheme}://${term.host}:${term.port}${term.path}`;
+}
+
+export function audienceText(term: AudienceTerm): string {
+  switch (term.type) {
+    case 'upstream':
+      return `the upstream ${term.name}`;
+    case 'url':
+      return urlText(term.url);
+    case 'subject':
+      return 'the subject';
+    case 'model':
+      return 'the model';
+    case 'address':
+    case 'domain':
+    case 'subdomains':
+    case 'case':
+      return termText(term);
+  }
+}
+
+/** `recipient at /people/email, when named`. */
+export function providedText({ kind, at, when }: Provided): string {
+  const place = `${kind.name} at ${at.text === '' ? 'the whole' : at.text}`;
+  if (when.type === 'always') return place;
+  if (when.type === 'named') return `${place}, when named`;
+  const equal = when.equal.map(({ pointer, value }) => `${pointer.text} is ${String(value)}`);
+  return `${place}, when ${equal.join(' and ')}`;
 }
 
 function onlyExcept(only: readonly string[] | null, except: readonly string[]): string {

@@ -334,15 +334,19 @@ tools: { bank.pay: { action: pay, args: {} } }
 
 describe('any change of an example', () => {
   const examples = [
-    'email-agent',
-    'coding-agent',
-    'support-agent',
-    'healthcare-agent',
-    'gmail-agent',
+    'examples/email-agent/sallyport',
+    'examples/coding-agent/sallyport',
+    'examples/support-agent/sallyport',
+    'examples/healthcare-agent/sallyport',
+    'examples/gmail-agent/sallyport',
+    'test/policies/good/everything',
   ];
   test.each(examples)('%s: whatever changes the hash has a line, and nothing else has', (name) => {
-    const file = join(import.meta.dirname, '../../../examples', name, 'sallyport.yaml');
-    const lock = parseLock(readFileSync(file.replace(/yaml$/, 'lock'), 'utf8'));
+    const file = join(import.meta.dirname, '../../..', `${name}.yaml`);
+    const folder = dirname(name.replace('/good/', '/'));
+    const lock = parseLock(
+      readFileSync(join(import.meta.dirname, '../../..', folder, 'sallyport.lock'), 'utf8'),
+    );
     const written = wholeOf(file);
     const before = loaded(JSON.stringify(written), lock);
     const places = placesIn(written);

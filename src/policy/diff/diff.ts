@@ -3,6 +3,7 @@ import { changedKeys } from '../hash.ts';
 import type { Policy, UserDeclaration } from '../model.ts';
 import { agentChanges, limitChange, roleChanges } from './agents.ts';
 import { byEntries, type Change, type ChangeGroup, entriesText } from './change.ts';
+import { flowChanges, flowMeaning } from './flow.ts';
 import { byEnforcement } from './grants.ts';
 import { meaningOf, meansTheSame } from './meaning.ts';
 import { toolChanges } from './tools.ts';
@@ -64,7 +65,20 @@ const told = {
   ],
   roles: ['permissions'],
   users: ['roles'],
-  tools: ['action', 'tier', 'reach', 'args', 'returns', 'idempotent', 'memory', 'persists', 'pin'],
+  tools: [
+    'action',
+    'tier',
+    'reach',
+    'args',
+    'returns',
+    'idempotent',
+    'memory',
+    'persists',
+    'on',
+    'resolve',
+    'freshMs',
+    'pin',
+  ],
   upstreams: [],
   settings: [
     'enforcement',
@@ -73,6 +87,8 @@ const told = {
     'breaker',
     'results',
     'alertEvents',
+    'flow',
+    'actionWords',
     'checkpoints',
   ],
 } as const;
@@ -133,7 +149,14 @@ function userChanges(
 /** Everything that isn't somebody's or something's own. */
 function settingsOf(policy: Policy): object {
   const told = { agents: null, roles: null, users: null, tools: null, upstreams: null };
-  return { ...policy, ...told, hash: null, canonical: null, lockDigest: null };
+  return {
+    ...policy,
+    ...flowMeaning(policy),
+    ...told,
+    hash: null,
+    canonical: null,
+    lockDigest: null,
+  };
 }
 
 function settingChanges(before: Policy, after: Policy): readonly Change[] {
@@ -169,6 +192,7 @@ function settingChanges(before: Policy, after: Policy): readonly Change[] {
       effect: 'changed',
       text: `alerts: ${entriesText(before.alertEvents, after.alertEvents)}`,
     });
+  changes.push(...flowChanges(before, after));
   if (!meansTheSame(before.checkpoints, after.checkpoints))
     changes.push({
       effect: 'changed',

@@ -1,7 +1,10 @@
-import type { Tool } from '../model.ts';
+import { span } from '../check/describe.ts';
+import type { Resolve, Tool } from '../model.ts';
 import { tierName } from '../shape/tool.ts';
+import { limitChange } from './agents.ts';
 import type { Change } from './change.ts';
 import { meansTheSame } from './meaning.ts';
+import { returnsChanges } from './returns.ts';
 
 /** What differs in how one tool is classified; who may call it is told of the agents. */
 export function toolChanges(before: Tool | null, after: Tool | null): readonly Change[] {
@@ -41,23 +44,30 @@ export function toolChanges(before: Tool | null, after: Tool | null): readonly C
       `argument ${name}: ${old === now ? `${now}, read otherwise` : `${now} (was ${old})`}`,
     );
   }
-  const { returns: was } = before;
-  const { returns: is } = after;
-  if (was.trust !== is.trust)
-    say(
-      is.trust === 'trusted' ? 'wider' : 'narrower',
-      `returns what is ${is.trust} (was ${was.trust})`,
-    );
-  if (!meansTheSame({ ...was, trust: null }, { ...is, trust: null }))
-    say('changed', 'what it returns is read otherwise');
-  for (const trait of ['idempotent', 'memory', 'persists'] as const) {
+  changes.push(...returnsChanges(before.returns, after.returns));
+  for (const trait of ['idempotent', 'persists'] as const) {
     if (before[trait] !== after[trait])
       say('changed', `${trait}: ${after[trait]} (was ${before[trait]})`);
   }
+  // What comes back of it carries the labels of whoever wrote it.
+  if (before.memory !== after.memory)
+    say(after.memory ? 'narrower' : 'wider', `memory: ${after.memory} (was ${before.memory})`);
+  if (before.on !== after.on)
+    say('changed', `acts on: ${after.on ?? 'nothing said'} (was ${before.on ?? 'nothing said'})`);
+  for (const name of new Set([...before.resolve.keys(), ...after.resolve.keys()])) {
+    const [was, is] = [before.resolve.get(name), after.resolve.get(name)];
+    if (meansTheSame(was ?? null, is ?? null)) continue;
+    say('changed', `what ${name} names is read by ${resolveText(is)} (was ${resolveText(was)})`);
+  }
+  changes.push(...limitChange('fresh', before.freshMs, after.freshMs, span));
   if (before.pin?.digest !== after.pin?.digest) {
     if (after.pin === null) say('narrower', 'is no longer pinned: every call is refused');
     else if (before.pin === null) say('wider', 'is pinned now');
     else say('changed', 'another definition of it is pinned');
   }
   return changes;
+}
+
+function resolveText(resolve: Resolve | undefined): string {
+  return resolve === undefined ? 'nobody' : `${resolve.tool}, as ${resolve.argument}`;
 }
