@@ -186,6 +186,247 @@ describe('what the text becomes', () => {
   });
 });
 
+describe('flow and records', () => {
+  const look = whole.tools.get('mail.look');
+
+  test('a policy that says nothing of flow has its defaults', () => {
+    expect(loaded({ 'policy.yaml': 'sallyport: 1\nflow: {}\n' }).flow).toEqual({
+      when: 'always',
+      external: 'provenance',
+      unrequested: 'hold',
+      delegation: 'ask',
+      trusted: { recipients: new Set(), accounts: new Set(), urls: [], from: [] },
+      classes: new Map(),
+    });
+  });
+
+  test('trusted values are kept as parsed values are compared', () => {
+    expect(whole.flow).toMatchObject({
+      unrequested: 'deny',
+      trusted: {
+        recipients: new Set(['desk@company.com']),
+        accounts: new Set(['DE89370400440532013000']),
+        urls: [{ scheme: 'https', host: 'help.company.com', port: 443, path: '/docs' }],
+        from: [{ tool: 'mail.search', provides: 'recipient' }],
+      },
+    });
+  });
+
+  test('each audience is what it looks like', () => {
+    expect(whole.flow.classes.get('customer_data')).toEqual([
+      { type: 'case', name: 'sender' },
+      { type: 'address', key: 'ann@company.com' },
+      { type: 'domain', domain: 'company.com' },
+      { type: 'subdomains', domain: 'company.com' },
+      { type: 'upstream', name: 'files' },
+      { type: 'url', url: { scheme: 'https', host: 'crm.company.com', port: 443, path: '/api' } },
+      { type: 'subject' },
+      { type: 'model' },
+    ]);
+    expect(whole.flow.classes.get('secret')).toEqual([]);
+  });
+
+  test('words of an action are kept in small letters, once', () => {
+    const words = (list: string): Policy['actionWords'] =>
+      loaded({
+        'policy.yaml': `sallyport: 1\nupstreams: { chat: { functions: true } }\ntools: { chat.send: { action: send, args: {} } }\nactions: { send: { words: [${list}] } }\n`,
+      }).actionWords;
+    expect(words('Sign off, sign off, Überweise')).toEqual(
+      new Map([['send', ['sign off', 'überweise']]]),
+    );
+  });
+
+  test('a variant has what the tool that it is of says, and may say otherwise', () => {
+    expect(look).toMatchObject({ on: 'mail', returns: { object: 'message', id: { text: '/id' } } });
+    expect(look?.returns).toBe(whole.tools.get('mail.fetch')?.returns);
+    const { tools } = loaded({
+      'policy.yaml': `sallyport: 1
+upstreams: { notes: { functions: true } }
+tools:
+  notes.get: { action: read, tier: read_only, args: { id: identifier }, returns: { object: note, id: /id } }
+  notes.put: { action: put, args: { id: object.note, text: content, mode: identifier, other: object.note }, on: note, memory: true, fresh: 5m, resolve: { id: notes.get, other: notes.get } }
+  notes.add: { of: notes.put, with: { mode: add } }
+  notes.swap: { of: notes.put, with: { other: n-1 }, on: page, memory: false, fresh: 1m }
+  notes.one: { of: notes.put, with: { mode: one }, resolve: { other: notes.get } }
+`,
+    });
+    const facts = (name: string): unknown => {
+      const tool = tools.get(name);
+      return [tool?.on, tool?.memory, tool?.freshMs, [...(tool?.resolve.keys() ?? [])]];
+    };
+    expect(facts('notes.add')).toEqual(['note', true, 300_000, ['id', 'other']]);
+    expect(facts('notes.swap')).toEqual(['page', false, 60_000, ['id']]);
+    expect(facts('notes.one')).toEqual(['note', true, 300_000, ['other']]);
+  });
+
+  test('fields of a record, with the kind that they or the items say', () => {
+    const kinds = [...(look?.returns.fields ?? [])].map(([name, { pointer, kind }]) => [
+      name,
+      pointer.text,
+      kind?.name ?? null,
+      kind?.currency ?? null,
+    ]);
+    expect(kinds).toEqual([
+      ['status', '/status', null, null],
+      ['from', '/from', 'sender', null],
+      ['fee', '/fee', 'amount', 'EUR'],
+    ]);
+  });
+
+  test('values that are provided, on their condition', () => {
+    expect(whole.tools.get('mail.search')?.returns.provides).toMatchObject([
+      { kind: { name: 'recipient' }, at: { text: '/messages/*/from' }, when: { type: 'named' } },
+      {
+        kind: { name: 'recipient' },
+        at: { text: '/messages/*/to/*' },
+        when: {
+          type: 'fields',
+          equal: [
+            { pointer: { text: '/status' }, value: 'sent' },
+            { pointer: { text: '/flagged' }, value: false },
+          ],
+        },
+      },
+      {
+        kind: { name: 'object.message' },
+        at: { text: '/messages/*/id' },
+        when: { type: 'always' },
+      },
+    ]);
+  });
+
+  const providing = (returns: string): unknown => {
+    const tool = loaded({
+      'policy.yaml': `sallyport: 1\nupstreams: { a: { functions: true } }\ntools: { a.b: { action: read, args: {}, returns: { ${returns} } } }\n`,
+    }).tools.get('a.b');
+    const [{ kind } = { kind: null }] = tool?.returns.provides ?? [];
+    return [kind?.name, kind?.form, kind?.currency];
+  };
+  test.each([
+    [
+      'as a sender of the items',
+      'items: /m, each: { /by: { is: sender, form: handle } }, provides: { recipient: "/m/*/by" }',
+      ['recipient', 'handle', null],
+    ],
+    [
+      'where the items are single ones',
+      'items: "/m/*", each: { /by: { is: recipient, form: phone } }, provides: { recipient: "/m/*/by" }',
+      ['recipient', 'phone', null],
+    ],
+    [
+      'where the result is the list',
+      'items: "", each: { "": { is: recipient, form: handle } }, provides: { recipient: "/*" }',
+      ['recipient', 'handle', null],
+    ],
+    [
+      'as a field of the record',
+      'object: o, id: /id, fields: { total: { at: /total, is: amount, unit: cent, currency: EUR } }, provides: { amount: /total }',
+      ['amount', 'email', 'EUR'],
+    ],
+    [
+      'plainly where another kind stands',
+      'items: /m, each: { /by: { is: sender, form: handle } }, provides: { account: "/m/*/by" }',
+      ['account', 'email', null],
+    ],
+    [
+      'plainly at another place',
+      'items: /m, each: { /by: { is: sender, form: handle } }, provides: { recipient: /by }',
+      ['recipient', 'email', null],
+    ],
+  ])('a provided value is read %s', (_, returns, expected) => {
+    expect(providing(returns)).toEqual(expected);
+  });
+
+  test('what an argument names is read into the argument of that kind, of that name, or the only id', () => {
+    const resolves = (name: string): unknown =>
+      Object.fromEntries(whole.tools.get(name)?.resolve ?? []);
+    expect(resolves('mail.remove')).toEqual({
+      id: { tool: 'mail.look', argument: 'ids', isList: true },
+    });
+    expect(resolves('mail.send')).toEqual({
+      thread_id: { tool: 'mail.look', argument: 'ids', isList: true },
+    });
+    const resolved = (args: string): unknown =>
+      Object.fromEntries(
+        loaded({
+          'policy.yaml': `sallyport: 1
+upstreams: { shop: { functions: true } }
+tools:
+  shop.get: { action: read, tier: read_only, args: { ${args} }, returns: { object: order, id: /id } }
+  shop.cancel: { action: cancel, args: { order_id: object.order }, resolve: shop.get }
+`,
+        }).tools.get('shop.cancel')?.resolve ?? [],
+      );
+    const into = (argument: string): unknown => ({
+      order_id: { tool: 'shop.get', argument, isList: false },
+    });
+    expect(resolved('id: object.order, order_id: identifier')).toEqual(into('id'));
+    expect(resolved('id: identifier, order_id: identifier')).toEqual(into('order_id'));
+    expect(resolved('number: identifier, verbose: flag')).toEqual(into('number'));
+  });
+
+  const forms = (entry: string, ...kinds: readonly string[]): LoadResult =>
+    load({
+      'policy.yaml': `sallyport: 1
+upstreams: { chat: { functions: true } }
+tools: { chat.send: { action: send, args: { ${kinds.map((kind, index) => `to${index}: ${kind}`).join(', ')} } } }
+flow: { trusted: { recipient: [${entry}] } }
+`,
+    });
+  test.each([
+    ['"@Ann"', ['{ is: recipient, form: handle }'], ['ann']],
+    ['"#general"', ['{ is: recipient, form: opaque }'], ['#general']],
+    ['ann.smith', ['{ is: recipient, form: handle }'], ['ann.smith']],
+    ['"+49 30 1234567"', ['{ is: recipient, form: phone }', 'recipient'], ['+49301234567']],
+    [
+      'Ann@X.example',
+      ['{ is: recipient, form: opaque }', 'recipient'],
+      ['Ann@X.example', 'ann@x.example'],
+    ],
+  ])('a trusted %s is read as the tools read recipients', (entry, kinds, expected) => {
+    const result = forms(entry, ...kinds);
+    expect(result.ok && [...result.policy.flow.trusted.recipients]).toEqual(expected);
+  });
+  test.each([
+    ['general', ['recipient'], '`general` is not one plain e-mail address'],
+    [
+      'company.com',
+      ['recipient', '{ is: recipient, form: opaque }'],
+      '`company.com` is a domain, and a domain names nobody',
+    ],
+  ])('a trusted %s is refused', (entry, kinds, message) => {
+    const result = forms(entry, ...kinds);
+    expect(result.ok || result.errors.map((error) => error.message)).toEqual([message]);
+  });
+
+  test('an id of an object that nothing returns loads, and says that no run can name one', () => {
+    const result = load({
+      'policy.yaml': `sallyport: 1
+upstreams: { shop: { functions: true } }
+tools:
+  shop.get: { action: read, args: { id: object.order, parts: { "/*/file": object.fil } }, returns: { object: file, id: /id } }
+`,
+    });
+    expect(result.ok).toBe(true);
+    expect(
+      result.warnings.map(({ at, message, mend }) => [at.line, at.column, message, mend]),
+    ).toEqual([
+      [
+        4,
+        41,
+        'no tool returns `order`: nothing that a run reads can name one',
+        'add `returns: { object: order, id: … }` to the tool that reads it',
+      ],
+      [
+        4,
+        75,
+        'no tool returns `fil`: nothing that a run reads can name one',
+        'did you mean `file`?',
+      ],
+    ]);
+  });
+});
+
 describe('the hash', () => {
   const plain =
     'sallyport: 1\ntimezone: UTC\nupstreams:\n  files: { mcp: { command: f, args: [a, b] } }\n';
