@@ -5,6 +5,7 @@ import { fault } from './findings.ts';
 import { judgedSides } from './pairing.ts';
 import { authorize } from './stages/authorize.ts';
 import { catalog } from './stages/catalog.ts';
+import { flow } from './stages/flow.ts';
 import { gate } from './stages/gate.ts';
 import { identity } from './stages/identity.ts';
 import { limits } from './stages/limits.ts';
@@ -14,7 +15,7 @@ import { schema } from './stages/schema.ts';
 const establish: readonly Stage[] = [identity, catalog, schema];
 
 /** Whether it may happen: all of them run, so that the record shows every reason at once. */
-const judge: readonly Stage[] = [authorize, limits, gate];
+const judge: readonly Stage[] = [authorize, limits, flow, gate];
 
 /**
  * Decides one call.

@@ -2,6 +2,7 @@ import type { Proposed } from './context.ts';
 import { agentRateKey, noveltyKeys, onceKeys, rateKey, totalKey } from './counters.ts';
 import type { FactsRequest } from './facts.ts';
 import { sidesOf } from './parties.ts';
+import { needsHistory } from './stages/flow/inquiry.ts';
 
 /**
  * Names every fact that a decision about this call may read: the shell fetches exactly these. One that `decide` asks for
@@ -42,6 +43,6 @@ export function gather(proposed: Proposed): FactsRequest {
     windows,
     once,
     used,
-    history: false,
+    history: needsHistory(proposed),
   };
 }

@@ -19,29 +19,41 @@ export function labelsOf(tool: Tool, args: JsonObject, seen: JsonValue | null): 
 }
 
 function subjectsOf(tool: Tool, args: JsonObject, seen: JsonValue | null): readonly string[] {
+  return subjectsByRecord(tool, args, seen).flat();
+}
+
+/** Whom each record is about. A record whose subject nobody can say has an empty list. */
+export function subjectsByRecord(
+  tool: Tool,
+  args: JsonObject,
+  seen: JsonValue | null,
+): readonly (readonly string[])[] {
   const { subject, items, each } = tool.returns;
-  if (subject === null) return [];
+  if (subject === null) return [[]];
   if ('arg' in subject) {
     const value = Object.hasOwn(args, subject.arg) ? args[subject.arg] : undefined;
     const kind = tool.args.get(subject.arg)?.parts[0]?.kind ?? plainKind('identifier');
-    return keysOf(value === undefined ? [] : [value], kind);
+    return [keysOf(value === undefined ? [] : [value], kind)];
   }
-  if (seen === null) return [];
+  if (seen === null) return [[]];
   const records =
     items === null
       ? [seen]
       : resolvePointer(seen, items).flatMap(({ value }) => (isJsonArray(value) ? value : [value]));
-  return subject.flatMap((pointer) => {
-    const kind =
+  const places = subject.map((pointer) => ({
+    pointer,
+    kind:
       each.find((attribute) => attribute.pointer.text === pointer.text)?.kind ??
-      plainKind('identifier');
-    return records.flatMap((record) =>
+      plainKind('identifier'),
+  }));
+  return records.map((record) =>
+    places.flatMap(({ pointer, kind }) =>
       keysOf(
         resolvePointer(record, pointer).map(({ value }) => value),
         kind,
       ),
-    );
-  });
+    ),
+  );
 }
 
 function keysOf(

@@ -1,0 +1,72 @@
+import { type Leak, leak } from '../../../content/text-features/leak.ts';
+import { outboundForms } from '../../../content/text-features/outbound-forms.ts';
+import type { JsonObject } from '../../../content/value.ts';
+import type { Finding } from '../../decision.ts';
+import { coversClass } from './classes.ts';
+import { finding, type Inquiry } from './inquiry.ts';
+import { outgoingText } from './outgoing.ts';
+import { featuresOf, type PastRecord } from './past.ts';
+import { unaskedOf } from './unasked.ts';
+
+/** Evidence from so many records is enough for a person. */
+const recordsShownMax = 3;
+const piecesShownMax = 3;
+
+/** What leaves must not be what the run has read and nobody asked to pass on. */
+export function contents(inquiry: Inquiry): readonly Finding[] {
+  const { request, outbound, past } = inquiry;
+  if (request === null || !outbound) return [];
+  const unasked = unaskedOf(past, request);
+  if (unasked.records.length === 0) return [];
+  const text = outgoingText(inquiry);
+  if (text === '') return [];
+  const forms = unasked.narrowed(outboundForms(text));
+  if (forms.length === 0) return [];
+  const leaks: { readonly record: PastRecord; readonly leak: Leak }[] = [];
+  let denied = false;
+  for (const record of unasked.records) {
+    const found = leak(forms, featuresOf(record), unasked.allowed, unasked.carriedOf(record));
+    if (found === null) continue;
+    leaks.push({ record, leak: found });
+    denied ||= isClassed(inquiry, record);
+    if (denied && leaks.length >= recordsShownMax) break;
+  }
+  if (leaks.length === 0) return [];
+  return [
+    finding(denied ? 'deny' : 'hold', 'flow.content', inquiry, {
+      text: `(${text.length} characters)`,
+      found: leaks.slice(0, recordsShownMax).map((one) => leakDetails(one.record, one.leak)),
+      records: leaks.length,
+      why: 'the request names neither the record nor the look-up that showed it',
+      remember: { tool: inquiry.tool.name, kind: 'content', value: null },
+    }),
+  ];
+}
+
+/** Of a class that may not go where the call goes, which the policy said is more than a matter of asking. */
+function isClassed(inquiry: Inquiry, { seen: { tool } }: PastRecord): boolean {
+  const classes = tool?.returns.classes ?? [];
+  return classes.some((name) => !coversClass(inquiry, name));
+}
+
+export function leakDetails({ seen, record }: PastRecord, found: Leak): JsonObject {
+  const { exchange, ordinal } = seen;
+  return {
+    call: exchange.past.call,
+    tool: exchange.past.tool,
+    result: ordinal,
+    field: record?.at ?? null,
+    names: record?.names.slice(0, 2).map((name) => name.slice(0, 80)) ?? [],
+    by: found.by,
+    // The ledger keeps findings for ever: enough to recognise what it is, not to use it.
+    pieces: found.pieces
+      .slice(0, piecesShownMax)
+      .map((piece) => (found.by === 'identifier' ? hinted(piece) : piece)),
+    ...(found.decodings.length > 0 ? { written: found.decodings } : {}),
+    ...(found.continued ? { continued: true } : {}),
+  };
+}
+
+function hinted(piece: string): string {
+  return `${Array.from(piece).slice(0, 3).join('')}… (${piece.length} characters)`;
+}

@@ -1,0 +1,162 @@
+import type { Kind, KindName, Parsed } from '../../../content/kind.ts';
+import { parseKind } from '../../../content/kinds.ts';
+import type { JsonObject } from '../../../content/value.ts';
+import type { UrlTerm } from '../../../policy/model.ts';
+import type { ArgumentValue } from '../../call.ts';
+import type { Finding } from '../../decision.ts';
+import { finding, type Inquiry, remembered, valueDetails } from './inquiry.ts';
+import type { Offer } from './past.ts';
+import { sourcesOf } from './sources.ts';
+
+const kinds: ReadonlySet<KindName> = new Set(['recipient', 'url', 'account']);
+
+/** Where the call goes: whom it reaches, what it opens, whose account. */
+export function destinationsOf({ read }: Inquiry): readonly ArgumentValue[] {
+  return read.values.filter(({ kind }) => kinds.has(kind));
+}
+
+/**
+ * Whoever writes what an agent reads must not choose where anything goes: each destination is one that the opener, the
+ * request or the policy names, or a directory whose entries outsiders can't write.
+ */
+export function destinations(inquiry: Inquiry): readonly Finding[] {
+  const { flow, tool, request, outbound, untrusted } = inquiry;
+  if (flow.external !== 'provenance' || (request === null && !untrusted)) return [];
+  // With a request, who is added to an event or a file counts as well, where nothing else leaves by it.
+  const shares = request !== null && tool.tier > 0;
+  const findings: Finding[] = [];
+  for (const value of destinationsOf(inquiry)) {
+    if (!outbound && (!shares || value.kind === 'url')) continue;
+    const found = judged(inquiry, value);
+    if (found !== null) findings.push(found);
+  }
+  return findings;
+}
+
+function judged(inquiry: Inquiry, value: ArgumentValue): Finding | null {
+  const parsed = value.value;
+  // The schema stage refuses what doesn't parse.
+  if (parsed.type === 'unparsable') return null;
+  const supplied = supplyOf(inquiry, value.kind, parsed);
+  if (supplied === 'yes') return null;
+  const found = sourcesOf(inquiry.past, value.kind, parsed.key);
+  const inRequest = stands(inquiry.context.run.request, parsed.key);
+  const made = found.length === 0 && !inRequest && !inquiry.context.run.historyLost;
+  const details: JsonObject = {
+    ...valueDetails(value),
+    ...(supplied === 'no' ? {} : { unless: supplied }),
+    found,
+    why: made
+      ? 'it stands in no result and not in the request'
+      : inquiry.request === null
+        ? 'neither the case, a trusted list nor a directory names it'
+        : 'no clause of the request names it, and no directory or record that the request names provides it',
+    remember: remembered(inquiry, value),
+  };
+  return finding(
+    made ? 'deny' : 'hold',
+    made ? 'flow.made_up' : 'flow.destination',
+    inquiry,
+    details,
+  );
+}
+
+/** `yes`, `no`, or why a source that could supply it doesn't here. */
+export function supplyOf(inquiry: Inquiry, kind: KindName, parsed: Parsed): string {
+  const { key } = parsed;
+  if (boundByCase(inquiry, kind, parsed) || isTrusted(inquiry, kind, parsed)) return 'yes';
+  if (inquiry.request?.holds(kind, key) === true) return 'yes';
+  const offers = inquiry.past
+    .offersOf(kind, key)
+    .filter((offer) => !isOwnWriting(inquiry, offer, key));
+  if (offers.some((offer) => isVouchedFor(inquiry, offer, kind) || offer.when === 'always'))
+    return 'yes';
+  const named = offers.filter((offer) => isNamed(offer));
+  if (named.length === 0) return 'no';
+  // Who is told exactly where to send it isn't told to look for more.
+  return inquiry.request?.hasAny(kind) === true
+    ? 'the request itself names a destination, so a named record adds none'
+    : 'yes';
+}
+
+function isNamed({ record: { seen, asked } }: Offer): boolean {
+  if (asked === 'named') return true;
+  return asked === 'looked up' && seen.exchange.shown.records.length === 1;
+}
+
+function isVouchedFor({ flow }: Inquiry, { record: { seen } }: Offer, kind: KindName): boolean {
+  return flow.trusted.from.some(
+    ({ tool, provides }) => tool === seen.exchange.past.tool && provides === kind,
+  );
+}
+
+/** A tool that the agent can write to vouches for nothing that the agent wrote there. */
+function isOwnWriting({ past }: Inquiry, { record: { seen } }: Offer, key: string): boolean {
+  const upstream = upstreamOf(seen.exchange.past.tool);
+  for (const earlier of past.seen) {
+    if (earlier.ordinal >= seen.ordinal) return false;
+    const { exchange } = earlier;
+    if (
+      exchange.past.tier > 0 &&
+      upstreamOf(exchange.past.tool) === upstream &&
+      stands(JSON.stringify(exchange.args), key)
+    )
+      return true;
+  }
+  return false;
+}
+
+function upstreamOf(tool: string): string {
+  return tool.slice(0, tool.indexOf('.'));
+}
+
+function stands(text: string | null, key: string): boolean {
+  return text?.toLowerCase().includes(key.toLowerCase()) === true;
+}
+
+/** A case's value supplies what it was declared to be: an id that looks like an address is none. */
+function boundByCase({ context, tool }: Inquiry, kind: KindName, parsed: Parsed): boolean {
+  const { policy, run } = context;
+  const declared = policy.agents.get(run.agent)?.caseNames;
+  if (declared === undefined) return false;
+  for (const [name, declaration] of declared) {
+    if (declaration.type !== 'kind' || !Object.hasOwn(run.case, name)) continue;
+    const bound = run.case[name];
+    const meant = declaration.kind.name === 'sender' ? 'recipient' : declaration.kind.name;
+    if (bound === undefined || meant !== kind) continue;
+    for (const read of kindsIn(tool, kind, declaration.kind)) {
+      const value = parseKind(read, bound);
+      if (value.type === parsed.type && value.key === parsed.key) return true;
+    }
+  }
+  return false;
+}
+
+function kindsIn(tool: Inquiry['tool'], kind: KindName, declared: Kind): readonly Kind[] {
+  const own = [...tool.args.values()].flatMap(({ parts }) =>
+    parts.flatMap((part) => (part.kind.name === kind ? [part.kind] : [])),
+  );
+  return own.length === 0 ? [declared] : own;
+}
+
+function isTrusted({ flow }: Inquiry, kind: KindName, parsed: Parsed): boolean {
+  const { recipients, accounts, urls } = flow.trusted;
+  switch (kind) {
+    case 'recipient':
+      return recipients.has(parsed.key);
+    case 'account':
+      return accounts.has(parsed.key);
+    default:
+      return parsed.type === 'url' && urls.some((term) => covers(term, parsed));
+  }
+}
+
+/** Its place and every place below it. */
+export function covers(term: UrlTerm, url: Extract<Parsed, { type: 'url' }>): boolean {
+  return (
+    term.scheme === url.scheme &&
+    term.host === url.host &&
+    term.port === url.port &&
+    (term.path === '' || url.path === term.path || url.path.startsWith(`${term.path}/`))
+  );
+}

@@ -1,0 +1,71 @@
+/** The text by which a call can carry something out. */
+import type { KindName } from '../../../content/kind.ts';
+import { type OutboundForm, outboundForms } from '../../../content/text-features/outbound-forms.ts';
+import type { JsonValue } from '../../../content/value.ts';
+import type { Tool } from '../../../policy/model.ts';
+import type { Exchange } from '../../exchange.ts';
+import type { Inquiry } from './inquiry.ts';
+import type { Past } from './past.ts';
+import { leavesOf } from './texts.ts';
+
+/** What can't carry a text: values of a few forms, and what other rules compare as a whole. */
+const wordless: ReadonlySet<KindName> = new Set([
+  'recipient',
+  'account',
+  'amount',
+  'number',
+  'date',
+  'flag',
+  'idempotency_key',
+]);
+
+/** Every text of the call, and of what it carries along that was written in this run: a file is shared with all that is in it. */
+export function outgoingText({ read, past }: Inquiry): string {
+  const texts: string[] = [];
+  for (const { kind, value } of read.values) {
+    if (value.type === 'unparsable') continue;
+    if (kind.startsWith('object.')) texts.push(...writtenInto(past, kind, value.key));
+    else if (!wordless.has(kind)) texts.push(value.key);
+  }
+  return texts.join('\n');
+}
+
+function writtenInto(past: Past, kind: KindName, id: string): readonly string[] {
+  const object = kind.slice('object.'.length);
+  return past.seen.flatMap(({ exchange, tool }) => {
+    if (exchange.past.tier === 0 || tool === null) return [];
+    const made = exchange.shown.records.some(
+      (record) => record.object === object && record.id === id,
+    );
+    const changed = [...tool.args.values()].some(
+      ({ name, parts }) =>
+        parts.some((part) => part.kind.name === kind) &&
+        leavesOf(exchange.args[name] ?? null).some(({ value }) => value === id),
+    );
+    return made || changed ? [writtenText(exchange, tool)] : [];
+  });
+}
+
+/** Of an earlier call; of a tool that the policy no longer knows, every text. */
+export function writtenText({ args }: Exchange, tool: Tool | null): string {
+  return Object.entries(args)
+    .filter(([name]) => {
+      const parts = tool?.args.get(name)?.parts;
+      return (
+        parts === undefined ||
+        parts.some(({ kind }) => !wordless.has(kind.name) && !kind.name.startsWith('object.'))
+      );
+    })
+    .flatMap(([, value]: readonly [string, JsonValue]) => leavesOf(value).map((leaf) => leaf.value))
+    .join('\n');
+}
+
+const forms = new WeakMap<Exchange, readonly OutboundForm[]>();
+
+export function formsOfPast(exchange: Exchange, tool: Tool | null): readonly OutboundForm[] {
+  const known = forms.get(exchange);
+  if (known !== undefined) return known;
+  const read = outboundForms(writtenText(exchange, tool));
+  forms.set(exchange, read);
+  return read;
+}

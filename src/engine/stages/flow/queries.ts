@@ -1,0 +1,81 @@
+import type { KindName } from '../../../content/kind.ts';
+import { queryLeak } from '../../../content/text-features/leak.ts';
+import { outboundForms } from '../../../content/text-features/outbound-forms.ts';
+import { type ReadFeatures, readFeatures } from '../../../content/text-features/read-features.ts';
+import type { ArgumentValue } from '../../call.ts';
+import type { Finding } from '../../decision.ts';
+import type { Exchange } from '../../exchange.ts';
+import { leakDetails } from './contents.ts';
+import { finding, type Inquiry, valueDetails } from './inquiry.ts';
+import { featuresOf, type Past } from './past.ts';
+import { unaskedOf } from './unasked.ts';
+
+/** Of a reading call that goes out, whatever it says. */
+const said: ReadonlySet<KindName> = new Set([
+  'identifier',
+  'path',
+  'url',
+  'folder',
+  'reference',
+  'command',
+  'content',
+  'title',
+  'attachment',
+  'recipient',
+]);
+
+/** A look-up says something to whoever answers it: what was read and nobody asked for must not leave by one. */
+export function queries(inquiry: Inquiry): readonly Finding[] {
+  const { request, past, read } = inquiry;
+  if (request === null) return [];
+  const values = read.values.filter((value) => isSaid(inquiry, value));
+  if (values.length === 0) return [];
+  const unasked = unaskedOf(past, request);
+  if (unasked.records.length === 0) return [];
+  const findings: Finding[] = [];
+  let listed: readonly ReadFeatures[] | null = null;
+  for (const value of values) {
+    if (value.value.type === 'unparsable') continue;
+    const forms = unasked.narrowed(outboundForms(value.value.key));
+    if (forms.length === 0) continue;
+    listed ??= [...unasked.allowed, ...namesSeen(past)];
+    for (const record of unasked.records) {
+      const found = queryLeak(forms, featuresOf(record), listed);
+      if (found === null) continue;
+      findings.push(
+        finding('deny', 'flow.query', inquiry, {
+          ...valueDetails(value),
+          value: `(${value.value.key.length} characters)`,
+          found: [leakDetails(record, found)],
+          why: 'the request names neither the record nor the look-up that showed it',
+        }),
+      );
+      break;
+    }
+  }
+  return findings;
+}
+
+function isSaid({ tool, outbound }: Inquiry, { kind }: ArgumentValue): boolean {
+  if (kind === 'query') return true;
+  return tool.tier === 0 && outbound && (said.has(kind) || kind.startsWith('object.'));
+}
+
+const names = new WeakMap<Exchange, ReadFeatures>();
+
+/** What was listed may be looked up: the names and ids of records, and the values that a directory provides. */
+function namesSeen(past: Past): readonly ReadFeatures[] {
+  return past.seen.flatMap(({ exchange }) => {
+    let read = names.get(exchange);
+    if (read === undefined) {
+      const texts = exchange.shown.records.flatMap((record) => [
+        ...record.names,
+        ...(record.id === null ? [] : [record.id]),
+        ...record.provides.map(({ key }) => key),
+      ]);
+      read = readFeatures(texts.join('\n'));
+      names.set(exchange, read);
+    }
+    return read.hashes.length === 0 ? [] : [read];
+  });
+}

@@ -1,0 +1,61 @@
+/** Where a value stands in what the run was shown: for a person who has to decide about it. */
+
+import { printable } from '../../../content/escape.ts';
+import type { KindName } from '../../../content/kind.ts';
+import type { JsonObject } from '../../../content/value.ts';
+import type { Past, SeenExchange } from './past.ts';
+import { dataOf, leavesOf, textOf } from './texts.ts';
+
+const sourcesMax = 5;
+const aroundUnits = 60;
+
+/** The newest results first: of several places in one, the first. */
+export function sourcesOf(past: Past, kind: KindName, key: string): readonly JsonObject[] {
+  const found: JsonObject[] = [];
+  for (let at = past.seen.length - 1; at >= 0 && found.length < sourcesMax; at -= 1) {
+    const seen = past.seen[at];
+    const source = seen === undefined ? null : sourceIn(seen, kind, key);
+    if (source !== null) found.push(source);
+  }
+  return found;
+}
+
+function sourceIn(seen: SeenExchange, kind: KindName, key: string): JsonObject | null {
+  const { exchange, ordinal } = seen;
+  if (exchange.result === null) return null;
+  const needle = spelled(kind, key);
+  const whole = loose(textOf(exchange.result));
+  if (!whole.includes(needle)) return null;
+  const data = dataOf(exchange) ?? exchange.result;
+  const leaf = leavesOf(data).find(({ value }) => loose(value).includes(needle));
+  const text = leaf === undefined ? whole : loose(leaf.value);
+  const alone = text.trim() === needle;
+  return {
+    call: exchange.past.call,
+    tool: exchange.past.tool,
+    result: ordinal,
+    field: leaf?.pointer ?? null,
+    ...(alone ? { as: 'the whole field' } : { as: 'free text', text: around(text, needle) }),
+    trust: exchange.past.trust,
+  };
+}
+
+/** A URL's key has a port and path that nobody writes; what a person would recognise is what stands in the text. */
+function spelled(kind: KindName, key: string): string {
+  return kind === 'url' ? key.replace(/^[a-z+.-]*:?\/\//, '').replace(/\/$/, '') : loose(key);
+}
+
+/** As careless as a model: case, full-width letters, invisible characters and the spaces in an account's number. */
+function loose(text: string): string {
+  return text
+    .normalize('NFKC')
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .toLowerCase();
+}
+
+function around(text: string, needle: string): string {
+  const at = text.indexOf(needle);
+  const from = Math.max(0, at - aroundUnits);
+  const cut = text.slice(from, at + needle.length + aroundUnits).replace(/\s+/g, ' ');
+  return printable(cut, needle.length + 2 * aroundUnits);
+}

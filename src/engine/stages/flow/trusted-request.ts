@@ -1,0 +1,120 @@
+import type { KindName } from '../../../content/kind.ts';
+import { dayOf } from '../../../content/kinds/day.ts';
+import { type ReadFeatures, readFeatures } from '../../../content/text-features/read-features.ts';
+import { linksInText } from '../../../content/values-in-text/links-in-text.ts';
+import { valuesInText } from '../../../content/values-in-text/values-in-text.ts';
+import { containsWhole } from '../../../content/values-in-text/whole-token.ts';
+import type { Policy } from '../../../policy/model.ts';
+import { foldWords } from '../../request/names.ts';
+import { type Understanding, understand } from '../../request/understand.ts';
+
+/** A trusted request, read once: a pure function of its text and the policy's words, so any run may use the same reading. */
+export interface TrustedRequest {
+  readonly text: string;
+  readonly understood: Understanding;
+  readonly features: ReadFeatures;
+  /** Whether the request names a value of this kind at all. */
+  readonly hasAny: (kind: KindName) => boolean;
+  /** Whether it has exactly this value, whole. */
+  readonly holds: (kind: KindName, key: string) => boolean;
+  readonly links: ReadonlySet<string>;
+  /** Whether somebody who has only the request could have written this text. */
+  readonly says: (text: string) => boolean;
+  /** Whether it is an id that the request gives as one. */
+  readonly givesId: (id: string) => boolean;
+}
+
+/** Requests of the gateway's recent runs; one is understood in about a millisecond. */
+const requestsMax = 128;
+
+const read = new WeakMap<Policy['actionWords'], Map<string, TrustedRequest>>();
+
+export function readRequest(text: string, words: Policy['actionWords']): TrustedRequest {
+  let requests = read.get(words);
+  if (requests === undefined) {
+    requests = new Map();
+    read.set(words, requests);
+  }
+  const known = requests.get(text);
+  if (known !== undefined) return known;
+  const request = requestOf(text, words);
+  const oldest = requests.keys().next();
+  if (requests.size >= requestsMax && oldest.done !== true) requests.delete(oldest.value);
+  requests.set(text, request);
+  return request;
+}
+
+const valueKinds: Readonly<Record<string, readonly string[]>> = {
+  recipient: ['recipient', 'phone'],
+  url: ['url'],
+  account: ['account'],
+};
+
+function requestOf(text: string, words: Policy['actionWords']): TrustedRequest {
+  const understood = understand(text, words);
+  const values = new Set<string>();
+  const kinds = new Set<string>();
+  for (const { kind, key } of valuesInText(text)) {
+    values.add(`${kind} ${key}`);
+    kinds.add(kind);
+  }
+  const folded = ` ${foldWords(text)} `;
+  const wordSet = new Set(folded.split(' '));
+  const lower = text.toLowerCase();
+  return {
+    text,
+    understood,
+    features: readFeatures(text),
+    hasAny: (kind) => (valueKinds[kind] ?? []).some((one) => kinds.has(one)),
+    holds: (kind, key) => {
+      const read = valueKinds[kind] ?? [];
+      if (read.some((one) => values.has(`${one} ${key}`))) return true;
+      // What has no form of its own: an account's number, a handle, a channel. A mail address or URL is read as such, or not.
+      if (kind === 'url' || key.includes('@')) return false;
+      return containsWhole(text, key) || (kind === 'recipient' && containsWhole(lower, key));
+    },
+    links: new Set(
+      linksInText(text).flatMap(({ kind, key }) => (key === null ? [] : `${kind} ${key}`)),
+    ),
+    says: (said) => isSaid(said, understood, folded, wordSet),
+    givesId: (id) => understood.names(id) || isMarkedId(text, id),
+  };
+}
+
+/** Longer ones are texts, which no request spells out word by word. */
+const saidUnitsMax = 1_000;
+
+/**
+ * Words alone could be anybody's: it takes two in a row, or one that isn't in every request, so that a search for
+ * "meeting" isn't what a request about a meeting asked for.
+ */
+function isSaid(
+  said: string,
+  understood: Understanding,
+  folded: string,
+  words: ReadonlySet<string>,
+): boolean {
+  if (said.length > saidUnitsMax) return false;
+  const day = dayOf(said);
+  if (day !== null) return understood.dateFits(day) ?? understood.dates.relative;
+  const phrase = foldWords(said);
+  if (phrase === '') return false;
+  if (understood.names(said)) return true;
+  const parts = phrase.split(' ');
+  const long = parts.filter((word) => word.length > 2);
+  if (folded.includes(` ${phrase} `)) return long.length > 1;
+  return (
+    parts.every((word) => words.has(word) || words.has(`${word}s`)) &&
+    parts.some((word) => understood.names(word))
+  );
+}
+
+/** `ID 24`, `#24`, `event number 24`: a short number on its own is a day, an hour or an amount as often. */
+function isMarkedId(text: string, id: string): boolean {
+  if (id.length > 200 || !containsWhole(text, id)) return false;
+  const escaped = id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(
+    `(?:\\bids?|\\bnumber|\\bno\\.?|#)\\s*[:=]?\\s*["'\`]?${escaped}(?![\\p{L}\\p{N}])`,
+    'iu',
+  ).test(text);
+}

@@ -1,0 +1,101 @@
+/**
+ * What a run has read that its request does not ask for, and how much of it has left already. It grows with the run's
+ * calls, each of which is looked at once.
+ */
+import {
+  type Carried,
+  evidenceOf,
+  leakIn,
+  mergeEvidence,
+  nothingCarried,
+} from '../../../content/text-features/leak.ts';
+import type { OutboundForm } from '../../../content/text-features/outbound-forms.ts';
+import type { ReadFeatures } from '../../../content/text-features/read-features.ts';
+import { SeenFeatures } from '../../../content/text-features/seen-features.ts';
+import { formsOfPast } from './outgoing.ts';
+import { featuresOf, type Past, type PastRecord, type SeenExchange } from './past.ts';
+import type { TrustedRequest } from './trusted-request.ts';
+
+export class Unasked {
+  readonly #records: PastRecord[] = [];
+  readonly #allowed: ReadFeatures[];
+  readonly #sieve = new SeenFeatures();
+  readonly #carried = new Map<PastRecord, Carried>();
+  /** Upstreams into which the agent has written what nobody asked for: what they say later is no user's wish. */
+  readonly #laundered = new Set<string>();
+  #calls = 0;
+
+  constructor(request: TrustedRequest) {
+    this.#allowed = [request.features];
+  }
+
+  grow({ seen }: Past): void {
+    for (; this.#calls < seen.length; this.#calls += 1) {
+      const next = seen[this.#calls];
+      if (next !== undefined) this.#add(next);
+    }
+  }
+
+  get records(): readonly PastRecord[] {
+    return this.#records;
+  }
+
+  get allowed(): readonly ReadFeatures[] {
+    return this.#allowed;
+  }
+
+  /** What of a text that leaves some unasked record may have. */
+  narrowed(outbound: readonly OutboundForm[]): readonly OutboundForm[] {
+    return this.#records.length === 0 ? [] : this.#sieve.narrowed(outbound, this.#allowed);
+  }
+
+  carriedOf(record: PastRecord): Carried {
+    return this.#carried.get(record) ?? nothingCarried;
+  }
+
+  #add(seen: SeenExchange): void {
+    const { exchange, tool, records } = seen;
+    if (exchange.past.tier > 0) this.#wrote(seen);
+    const laundered = this.#laundered.has(upstreamOf(exchange.past.tool));
+    for (const one of records) {
+      const features = featuresOf(one);
+      if (features.hashes.length === 0 && features.complete) continue;
+      if (one.asked !== null && !laundered) {
+        this.#allowed.push(features);
+        continue;
+      }
+      // What a call of the agent's own answers says back what was written: that was judged when it was written.
+      if (exchange.past.tier > 0 && tool !== null && !laundered) continue;
+      this.#records.push(one);
+      this.#sieve.add(features);
+    }
+  }
+
+  #wrote({ exchange, tool }: SeenExchange): void {
+    const outbound = this.narrowed(formsOfPast(exchange, tool));
+    if (outbound.length === 0) return;
+    for (const record of this.#records) {
+      const evidence = evidenceOf(outbound, featuresOf(record), this.#allowed);
+      const before = this.carriedOf(record);
+      if (leakIn(evidence, before) !== null) this.#laundered.add(upstreamOf(exchange.past.tool));
+      if (tool === null || tool.reach === 'external' || tool.persists)
+        this.#carried.set(record, mergeEvidence(before, evidence));
+    }
+  }
+}
+
+function upstreamOf(tool: string): string {
+  return tool.slice(0, tool.indexOf('.'));
+}
+
+const known = new WeakMap<Past, Unasked>();
+
+export function unaskedOf(past: Past, request: TrustedRequest): Unasked {
+  let unasked = known.get(past);
+  if (unasked === undefined) {
+    unasked = new Unasked(request);
+    known.set(past, unasked);
+  }
+  unasked.grow(past);
+  return unasked;
+}
