@@ -1,7 +1,7 @@
 /** What a run has done and been shown, as far back as its later calls look: bounded, and what is lost is said to be. */
-import type { PastCall } from './exchange.ts';
+import type { Exchange, PastCall } from './exchange.ts';
 import { limits } from './limits.ts';
-import type { Run } from './run.ts';
+import type { CallUnderWay, Run } from './run.ts';
 
 type Remembered = Pick<Run, 'history' | 'historyLost'>;
 
@@ -38,4 +38,44 @@ export function returnedHistory(run: Remembered): {
   const all = run.history.flat();
   const history = all.slice(-limits.returnedCallsMax);
   return { history, historyLost: run.historyLost || history.length < all.length };
+}
+
+/** What one run and each above it remember, as far as a decision looks at it. */
+export type Held = Pick<Run, 'history' | 'inFlight'>;
+
+/** Equal lists are the same list: a run that was folded on shares what didn't change. */
+export function isSameHistory(a: Held, b: Held): boolean {
+  if (a.history !== b.history) return false;
+  if (a.inFlight === b.inFlight) return true;
+  const [before, now] = [acting(a), acting(b)];
+  return before.length === now.length && before.every(({ id }, at) => id === now[at]?.id);
+}
+
+/** What may be happening at this moment to what a call names. A read changes nothing, and shows nothing until it ends. */
+export function acting({ inFlight }: Held): readonly CallUnderWay[] {
+  return inFlight.filter(({ tier }) => tier > 0);
+}
+
+export function asPastCall({ id, atMs, ...call }: CallUnderWay): PastCall {
+  return {
+    call: id,
+    tool: call.tool,
+    tier: call.tier,
+    sinceMs: atMs,
+    atMs,
+    completed: false,
+    seenByAgent: call.seenByAgent,
+    arguments: call.arguments,
+    released: null,
+    shown: null,
+    trust: 'trusted',
+  };
+}
+
+/** In the order in which calls ended. Those that ended together stay as they were remembered. */
+export function inOrder(exchanges: readonly Exchange[]): readonly Exchange[] {
+  const isOrdered = exchanges.every(
+    ({ past }, at) => at === 0 || (exchanges[at - 1]?.past.atMs ?? 0) <= past.atMs,
+  );
+  return isOrdered ? exchanges : exchanges.toSorted((a, b) => a.past.atMs - b.past.atMs);
 }

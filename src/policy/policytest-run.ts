@@ -12,10 +12,12 @@ import { decide } from '../engine/decide.ts';
 import type { Decision } from '../engine/decision.ts';
 import { joinable } from '../engine/duplicates.ts';
 import type { RunEvent } from '../engine/events.ts';
+import type { Shown as Said } from '../engine/exchange.ts';
 import { fold } from '../engine/fold.ts';
 import { gather } from '../engine/gather.ts';
 import { noLabels } from '../engine/labels.ts';
 import { inspect } from '../engine/outputs/inspect.ts';
+import { asJson, type ToolResult } from '../engine/outputs/result.ts';
 import { readCall } from '../engine/read-call.ts';
 import type { Labels, Run } from '../engine/run.ts';
 import type { Policy, SourcePosition, Tool } from './model.ts';
@@ -141,7 +143,7 @@ export class TestRun {
     const repeated =
       read === null ? null : joinable(this.#run, read.digest, read.tool.tier, this.#world.nowMs);
     if (repeated !== null) return { verdict: 'join', codes: [], shown: null };
-    const context: Context = { ...proposed, facts: this.#world.facts(gather(proposed)) };
+    const context: Context = { ...proposed, facts: this.#world.facts(gather(proposed), this.#run) };
     const decision = decide(context);
     const shown =
       decision.effect === 'allow' && read !== null
@@ -172,6 +174,7 @@ export class TestRun {
     this.#world.draw(decision.reservations);
     this.#append({
       ...decided,
+      arguments: this.#world.keep(read.args),
       type: 'call.started',
       reservations: decision.reservations,
       idempotencyKey: null,
@@ -190,7 +193,8 @@ export class TestRun {
       dryRun: false,
       delivered: ended.outcome !== 'indeterminate',
       result: ended.digest,
-      released: null,
+      released: ended.released === null ? null : this.#world.keep(asJson(ended.released)),
+      ...(ended.says === null ? {} : { shown: this.#world.keepShown(ended.says) }),
       isError: ended.isError,
       findings: [],
       durationMs: 0,
@@ -257,7 +261,13 @@ interface Ended {
   readonly isError: boolean;
   readonly labels: Labels;
   readonly shown: Shown | null;
+  readonly released: ToolResult | null;
+  /** What the policy says of what was released. */
+  readonly says: Said | null;
 }
+
+/** Nothing came, or nothing that the table tells. */
+const unseen = { digest: null, labels: noLabels, shown: null, released: null, says: null } as const;
 
 function endOf(
   answer: TestAnswer | null,
@@ -270,11 +280,11 @@ function endOf(
 ): Ended {
   if (answer === null) {
     // The table says nothing of a result: it was done, each time with another outcome, and nobody looked at it.
-    return { outcome: 'completed', digest: null, isError: false, labels: noLabels, shown: null };
+    return { ...unseen, outcome: 'completed', isError: false };
   }
   if (answer.type === 'lost') {
     const outcome = context.tool.tier === 0 ? 'failed' : 'indeterminate';
-    return { outcome, digest: null, isError: true, labels: noLabels, shown: null };
+    return { ...unseen, outcome, isError: true };
   }
   const result = resultOf(answer);
   const inspection = inspect({ ...context, result });
@@ -285,6 +295,8 @@ function endOf(
     digest: digestOf(answer.type === 'data' ? answer.data : answer.text),
     isError,
     labels: inspection.labels,
+    released: inspection.result,
+    says: inspection.shown,
     shown:
       inspection.result === null
         ? { type: 'withheld', code: reason?.code ?? 'outputs.unfilterable' }

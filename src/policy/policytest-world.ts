@@ -71,8 +71,7 @@ export class TestWorld {
     const known = this.#exchanges.get(run.id) ?? new Map<string, Exchange>();
     this.#exchanges.set(run.id, known);
     const calls = run.history.flat();
-    for (const past of calls)
-      if (!known.has(past.call)) known.set(past.call, this.#exchange(past));
+    for (const past of calls) if (!known.has(past.call)) known.set(past.call, this.#exchange(past));
     return inOrder(calls.flatMap(({ call }) => known.get(call) ?? []));
   }
 

@@ -7,10 +7,12 @@ import { decide } from '../engine/decide.ts';
 import type { Decision, Reservation } from '../engine/decision.ts';
 import { joinable } from '../engine/duplicates.ts';
 import type { GatewayEvent, RunEvent } from '../engine/events.ts';
+import type { Exchange } from '../engine/exchange.ts';
 import type { Facts } from '../engine/facts.ts';
 import { gather } from '../engine/gather.ts';
+import { isSameHistory } from '../engine/history.ts';
 import { readCall } from '../engine/read-call.ts';
-import type { CallMemory } from '../engine/run.ts';
+import type { CallMemory, Run } from '../engine/run.ts';
 import { shapeOf } from '../engine/tool-shape.ts';
 import type { Tool } from '../policy/model.ts';
 import { StoreError } from '../store/errors.ts';
@@ -20,6 +22,7 @@ import { Answers } from './answers.ts';
 import { type Attempt, describe, identityOf, type Settled, type Started } from './attempt.ts';
 import { type Breakers, breakerOf } from './breakers.ts';
 import { Effects } from './effects.ts';
+import { Pasts } from './pasts.ts';
 import { Payloads, recordedArguments, refusedArguments } from './payloads.ts';
 import type { AgentPrincipal, CallAnswer, ClientSignal, Proposal } from './port.ts';
 import type { RuntimePorts } from './ports.ts';
@@ -58,6 +61,7 @@ export class Calls {
   readonly #effects: Effects;
   readonly #answers: Answers;
   readonly #alerts = new RaisedAlerts();
+  readonly #pasts: Pasts;
   readonly #turns = new Turns();
   /** Calls under way in this process, from their first moment; null: it never started. For duplicates to wait on. */
   readonly #underWay = new Map<string, Promise<Settled | null>>();
@@ -69,6 +73,7 @@ export class Calls {
     this.#breakers = breakers;
     this.#effects = new Effects(ports, runs, breakers, this.#alerts);
     this.#answers = new Answers(ports, runs);
+    this.#pasts = new Pasts((digest) => ports.store.payload(digest));
   }
 
   /** Never rejects: whatever goes wrong is a refusal, and a refusal is recorded. */
@@ -164,12 +169,14 @@ export class Calls {
       const run = writer.run;
       if (run === null) throw new StoreError('store.corrupt', 'a run has no beginning');
       const ancestors = await this.#runs.ancestors(run);
+      const request = gather({ policy, run, ancestors, call, tool, reading });
       const world = await readWorld(
         this.#ports,
-        gather({ policy, run, ancestors, call, tool, reading }),
+        request,
         tool,
         [run, ...ancestors].map((holder) => holder.agent),
       );
+      const history = request.history ? await this.#past(run, ancestors) : null;
       const facts = tries + 1 < decisionTriesMax ? world.facts : asFull(world.facts, full);
       const decided: Step[] = [];
       let alerts: readonly GatewayEvent[] = [];
@@ -177,10 +184,17 @@ export class Calls {
       try {
         const appended = await writer.attempt((now) => {
           if (now === null) throw new StoreError('store.corrupt', 'a run has no beginning');
+          // Another call has ended or begun meanwhile: looked at again, or what it did to a record would be missed.
+          if (request.history && !isSameHistory(run, now)) return null;
           // Read here, where nobody comes between: two calls must not both be the one probe of a half-open breaker,
           // and time never decreases within a run.
           const nowMs = this.#ports.store.nowMs();
-          const fresh = { ...facts, nowMs, breaker: this.#breakers.fact(breaker, id, nowMs) };
+          const fresh = {
+            ...facts,
+            nowMs,
+            history,
+            breaker: this.#breakers.fact(breaker, id, nowMs),
+          };
           const context = { policy, run: now, ancestors, call, tool, reading, facts: fresh };
           const [next, draft] = this.#step(attempt, context, world.upstream);
           if (next.type === 'started' && !next.decision.dryRun)
@@ -204,6 +218,11 @@ export class Calls {
       }
     }
     throw new StoreError('store.unavailable', 'the shared counters could not be drawn on');
+  }
+
+  #past(run: Run, ancestors: readonly Run[]): Promise<readonly Exchange[] | null> {
+    const runs = [run, ...ancestors].map(({ id }) => id);
+    return this.#pasts.of(run, ancestors, () => this.#runs.written(runs));
   }
 
   /** One decision against the run as it stands: what to do, and what to write for it. Free of effects. */

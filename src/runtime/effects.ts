@@ -2,6 +2,7 @@
 import type { JsonObject } from '../content/value.ts';
 import { usedKeys } from '../engine/counters.ts';
 import type { GatewayEvent } from '../engine/events.ts';
+import { asJson } from '../engine/outputs/result.ts';
 import type { Run } from '../engine/run.ts';
 import { shapeOf } from '../engine/tool-shape.ts';
 import { StoreError } from '../store/errors.ts';
@@ -9,7 +10,7 @@ import type { UpstreamOutcome } from '../upstreams/port.ts';
 import { alertEvent, breakerAlerts, decisionAlerts, type RaisedAlerts } from './alerts.ts';
 import { type Attempt, describe, identityOf, type Settled, type Started } from './attempt.ts';
 import { type BreakerChange, type Breakers, breakerOf } from './breakers.ts';
-import { asJson, dryRunOutcome, type Ending, endingOf } from './endings.ts';
+import { dryRunOutcome, type Ending, endingOf } from './endings.ts';
 import { Payloads } from './payloads.ts';
 import type { RuntimePorts } from './ports.ts';
 import { budgetLeft, callFields, finishedEvent, recordedFindings } from './record.ts';

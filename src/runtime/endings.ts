@@ -1,5 +1,5 @@
 /** How a call ended, from what its upstream did: what is recorded, what the agent gets, and what nobody can know. */
-import type { JsonObject, JsonValue } from '../content/value.ts';
+import type { JsonObject } from '../content/value.ts';
 import type { FindingCode } from '../engine/codes.ts';
 import type { Decision, Finding } from '../engine/decision.ts';
 import type { Shown } from '../engine/exchange.ts';
@@ -109,13 +109,6 @@ function inspected(result: ToolResult, context: EndingContext): Ending {
 function failed(result: ToolResult, finding: Finding): ToolResult {
   const told = { type: 'text', text: refusalText([{ ...finding, verdict: 'deny' }]) };
   return { ...result, content: [told, ...result.content], isError: true };
-}
-
-/** Absent fields left out: what remains is JSON. */
-export function asJson(result: ToolResult): JsonObject {
-  const json: Record<string, JsonValue> = {};
-  for (const [name, value] of Object.entries(result)) if (value !== undefined) json[name] = value;
-  return json;
 }
 
 /** Stands in for the effect: the agent is told that nothing happened, in a form that no client drops. */

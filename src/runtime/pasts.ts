@@ -8,7 +8,8 @@
 import { readJson, StrictJsonError } from '../content/json.ts';
 import { isJsonObject, type JsonObject } from '../content/value.ts';
 import { type Exchange, nothingShown, type PastCall } from '../engine/exchange.ts';
-import type { CallUnderWay, Run } from '../engine/run.ts';
+import { acting, asPastCall, type Held, inOrder, isSameHistory } from '../engine/history.ts';
+import type { Run } from '../engine/run.ts';
 import type { StoreReader } from '../store/port.ts';
 import { parseShown } from './stored-shown.ts';
 
@@ -16,32 +17,40 @@ import { parseShown } from './stored-shown.ts';
 const bytesMax = 64 * 1_024 * 1_024;
 /** More than that of one run isn't looked at: its calls are refused, where they would look back. */
 const runBytesMax = 32 * 1_024 * 1_024;
+/** Of runs that read little, too. */
+const runsMax = 5_000;
 /** As deep as an upstream's answer may be. */
 const depthMax = 128;
 
-type Held = Pick<Run, 'history' | 'inFlight'>;
+interface RunPast {
+  readonly calls: Map<string, Kept>;
+  bytes: number;
+  /** False: it had to make room while it was being read. */
+  isKept: boolean;
+  /** Decisions of one run look one after another, or each would make objects of its own. */
+  turn: Promise<unknown>;
+  /** What `history` was made of. */
+  of: readonly Held[];
+  /** By the run's own list of calls: one that didn't grow is the same list. */
+  lists: ReadonlyMap<readonly PastCall[], readonly Exchange[]>;
+  history: readonly Exchange[];
+}
 
 interface Kept {
   readonly exchange: Exchange;
   readonly bytes: number;
 }
 
-interface RunPast {
-  readonly calls: Map<string, Kept>;
-  bytes: number;
-  /** What `history` was made of. */
-  of: readonly Held[];
-  history: readonly Exchange[];
-}
+type Payload = StoreReader['payload'];
 
 export class Pasts {
-  readonly #store: Pick<StoreReader, 'payload'>;
+  readonly #payload: Payload;
   /** The one used longest ago first. */
   readonly #runs = new Map<string, RunPast>();
   #bytes = 0;
 
-  constructor(store: Pick<StoreReader, 'payload'>) {
-    this.#store = store;
+  constructor(payload: Payload) {
+    this.#payload = payload;
   }
 
   /**
@@ -52,80 +61,88 @@ export class Pasts {
   async of(
     run: Run,
     ancestors: readonly Held[],
-    written: () => Promise<void>,
+    written: () => Promise<unknown>,
   ): Promise<readonly Exchange[] | null> {
-    const past = this.#past(run.id);
-    const holders = [run, ...ancestors];
-    if (past.of.length === holders.length && past.of.every((one, at) => isSame(one, holders[at])))
-      return past.history;
+    const past = this.#used(run.id);
+    const looked = past.turn.then(() => this.#look(past, [run, ...ancestors], written));
+    past.turn = looked.catch(() => undefined);
+    const history = await looked;
+    this.#makeRoom(run.id);
+    return history;
+  }
+
+  async #look(
+    past: RunPast,
+    holders: readonly Held[],
+    written: () => Promise<unknown>,
+  ): Promise<readonly Exchange[] | null> {
+    if (isMadeOf(past, holders)) return past.bytes > runBytesMax ? null : past.history;
+    const lists = new Map<readonly PastCall[], readonly Exchange[]>();
     const history: Exchange[] = [];
-    const calls = new Set<string>();
     for (const held of holders) {
-      for (const call of callsOf(held)) {
-        if (calls.has(call.call)) continue;
-        calls.add(call.call);
-        const exchange =
-          this.#known(past, call) ??
-          (await this.#read(past, call)) ??
+      for (const calls of [...held.history, acting(held).map(asPastCall)]) {
+        const exchanges =
+          past.lists.get(calls) ??
+          (await this.#exchanges(past, calls)) ??
           // It may be on its way to the store: calls of one run are written while others are decided.
-          (await written().then(() => this.#read(past, call)));
-        if (exchange === null) return null;
-        history.push(exchange);
+          (await written().then(() => this.#exchanges(past, calls)));
+        if (exchanges === null) return null;
+        lists.set(calls, exchanges);
+        for (const exchange of exchanges) history.push(exchange);
       }
     }
-    for (const [call, { bytes }] of past.calls) if (!calls.has(call)) this.#drop(past, call, bytes);
-    past.history = history.sort((a, b) => a.past.atMs - b.past.atMs);
-    past.of = holders.map(({ history: lists, inFlight }) => ({ history: lists, inFlight }));
-    this.#makeRoom(run.id);
+    past.of = holders.map(({ history: own, inFlight }) => ({ history: own, inFlight }));
+    past.lists = lists;
+    past.history = inOrder(history);
+    if (past.calls.size > history.length) this.#forget(past);
     return past.bytes > runBytesMax ? null : past.history;
   }
 
-  /** Whether `of` would say the same of the run as it stands now. */
-  isCurrent(run: Run): boolean {
-    return isSame(this.#runs.get(run.id)?.of[0], run);
-  }
-
-  #past(run: string): RunPast {
-    const past = this.#runs.get(run) ?? { calls: new Map(), bytes: 0, of: [], history: [] };
+  #used(run: string): RunPast {
+    const past = this.#runs.get(run) ?? {
+      calls: new Map(),
+      bytes: 0,
+      isKept: true,
+      turn: Promise.resolve(),
+      of: [],
+      lists: new Map(),
+      history: [],
+    };
     this.#runs.delete(run);
     this.#runs.set(run, past);
     return past;
   }
 
-  /** Of a call that was under way and has ended, what is known isn't all any more. */
-  #known({ calls }: RunPast, call: PastCall): Exchange | null {
-    const known = calls.get(call.call)?.exchange;
-    return known !== undefined && isSameCall(known.past, call) ? known : null;
+  async #exchanges(past: RunPast, calls: readonly PastCall[]): Promise<readonly Exchange[] | null> {
+    const exchanges: Exchange[] = [];
+    for (const call of calls) {
+      const known = past.calls.get(call.call)?.exchange;
+      // Of a call that was under way and has ended, what is known isn't all any more.
+      const exchange =
+        known !== undefined && isSameCall(known.past, call) ? known : await this.#read(past, call);
+      if (exchange === null) return null;
+      exchanges.push(exchange);
+    }
+    return exchanges;
   }
 
   async #read(past: RunPast, call: PastCall): Promise<Exchange | null> {
-    const args = await this.#payload(call.arguments);
-    const result = call.released === null ? null : await this.#payload(call.released);
-    const shown = call.shown === null ? null : await this.#payload(call.shown);
-    if (args === null) return null;
-    if ((call.released !== null && result === null) || (call.shown !== null && shown === null))
-      return null;
-    const said = shown === null ? nothingShown : parseShown(shown.value);
+    const args = await this.#stored(call.arguments);
+    const result = call.released === null ? nothing : await this.#stored(call.released);
+    const shown = call.shown === null ? nothing : await this.#stored(call.shown);
+    if (args === null || args.value === null || result === null || shown === null) return null;
+    const said = shown.value === null ? nothingShown : parseShown(shown.value);
     if (said === null) return null;
-    const bytes = args.bytes + (result?.bytes ?? 0) + (shown?.bytes ?? 0);
-    const exchange: Exchange = {
-      past: call,
-      args: args.value,
-      result: result?.value ?? null,
-      shown: said,
-    };
-    const old = past.calls.get(call.call);
-    if (old !== undefined) this.#drop(past, call.call, old.bytes);
+    const bytes = args.bytes + result.bytes + shown.bytes;
+    const exchange = { past: call, args: args.value, result: result.value, shown: said };
+    this.#drop(past, call.call);
     past.calls.set(call.call, { exchange, bytes });
-    past.bytes += bytes;
-    this.#bytes += bytes;
+    this.#count(past, bytes);
     return exchange;
   }
 
-  async #payload(
-    digest: string,
-  ): Promise<{ readonly value: JsonObject; readonly bytes: number } | null> {
-    const stored = await this.#store.payload(digest);
+  async #stored(digest: string): Promise<Stored | null> {
+    const stored = await this.#payload(digest);
     if (stored === null) return null;
     try {
       const value = readJson(stored, { bytesMax: stored.byteLength, depthMax });
@@ -136,38 +153,49 @@ export class Pasts {
     }
   }
 
-  #drop(past: RunPast, call: string, bytes: number): void {
+  /** What the run itself doesn't remember any more. */
+  #forget(past: RunPast): void {
+    const remembered = new Set(past.history.map((exchange) => exchange.past.call));
+    for (const call of past.calls.keys()) if (!remembered.has(call)) this.#drop(past, call);
+  }
+
+  #drop(past: RunPast, call: string): void {
+    const bytes = past.calls.get(call)?.bytes ?? 0;
     past.calls.delete(call);
-    past.bytes -= bytes;
-    this.#bytes -= bytes;
+    this.#count(past, -bytes);
+  }
+
+  #count(past: RunPast, bytes: number): void {
+    past.bytes += bytes;
+    if (past.isKept) this.#bytes += bytes;
   }
 
   #makeRoom(used: string): void {
-    for (const [id, { bytes }] of this.#runs) {
+    for (const [id, past] of this.#runs) {
       if (this.#bytes <= bytesMax && this.#runs.size <= runsMax) return;
       if (id === used) continue;
       this.#runs.delete(id);
-      this.#bytes -= bytes;
+      this.#count(past, -past.bytes);
+      past.isKept = false;
     }
   }
 }
 
-/** Of empty ones too. */
-const runsMax = 5_000;
-
-function isSame(a: Held | undefined, b: Held | undefined): boolean {
-  return a !== undefined && a.history === b?.history && isSameWork(a.inFlight, b.inFlight);
+interface Stored {
+  readonly value: JsonObject | null;
+  readonly bytes: number;
 }
 
-/** Reads come and go; what may change something counts from the moment when it was let through. */
-function isSameWork(a: readonly CallUnderWay[], b: readonly CallUnderWay[]): boolean {
-  if (a === b) return true;
-  const [before, now] = [a.filter(mayAct), b.filter(mayAct)];
-  return before.length === now.length && before.every(({ id }, at) => id === now[at]?.id);
-}
+const nothing: Stored = { value: null, bytes: 0 };
 
-function mayAct({ tier }: CallUnderWay): boolean {
-  return tier > 0;
+function isMadeOf({ of }: RunPast, holders: readonly Held[]): boolean {
+  return (
+    of.length === holders.length &&
+    holders.every((now, at) => {
+      const then = of[at];
+      return then !== undefined && isSameHistory(then, now);
+    })
+  );
 }
 
 function isSameCall(a: PastCall, b: PastCall): boolean {
@@ -178,25 +206,4 @@ function isSameCall(a: PastCall, b: PastCall): boolean {
       a.released === b.released &&
       a.shown === b.shown)
   );
-}
-
-function callsOf({ history, inFlight }: Held): readonly PastCall[] {
-  return [...history.flat(), ...inFlight.filter(mayAct).map(underWay)];
-}
-
-/** What may be happening to a record at this moment. */
-function underWay({ id, tool, tier, atMs, arguments: args, seenByAgent }: CallUnderWay): PastCall {
-  return {
-    call: id,
-    tool,
-    tier,
-    sinceMs: atMs,
-    atMs,
-    completed: false,
-    seenByAgent,
-    arguments: args,
-    released: null,
-    shown: null,
-    trust: 'trusted',
-  };
 }

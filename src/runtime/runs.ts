@@ -60,6 +60,11 @@ export class Runs {
     return this.#family.ancestors(run);
   }
 
+  /** When what these runs gave to the store up to now is written. */
+  async written(runs: readonly string[]): Promise<void> {
+    await Promise.all(runs.map(async (id) => (await this.writer(id))?.written()));
+  }
+
   /** The outcome of a call was handed to the network: a repeat of it doesn't join it any more. */
   delivered(writer: RunWriter, outcome: HandedOver): Promise<void> {
     return this.#writers.delivered(writer, outcome);

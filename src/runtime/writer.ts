@@ -52,6 +52,7 @@ export class RunWriter {
   /** The same with what isn't given to the store yet: the reserved calls, and deliveries that nobody told it. */
   #seen: Run | null;
   #underWay = 0;
+  #lastCommit: Promise<unknown> = Promise.resolve();
   #stale = false;
   #strangers = 0;
   #holders = 0;
@@ -79,6 +80,11 @@ export class RunWriter {
   async current(): Promise<Run | null> {
     await this.#reloadIfStale();
     return this.run;
+  }
+
+  /** When everything that was given to the store up to now is written, or never will be. */
+  async written(): Promise<void> {
+    await this.#lastCommit.catch(() => undefined);
   }
 
   /** Nobody needs this very object: a later call may load the run anew. */
@@ -177,7 +183,7 @@ export class RunWriter {
     this.#run = run;
     this.#underWay += 1;
     try {
-      const outcome = await this.#store.commit({
+      const committing = this.#store.commit({
         run: this.id,
         expectedVersion: before?.version ?? 0,
         events: draft.events,
@@ -190,6 +196,8 @@ export class RunWriter {
         payloads: draft.payloads ?? new Map(),
         folded: run,
       });
+      this.#lastCommit = committing;
+      const outcome = await committing;
       if (outcome.type === 'committed') {
         this.#strangers = 0;
         return { type: 'committed', run };

@@ -15,7 +15,7 @@ import { fold } from '../../src/engine/fold.ts';
 import { gather } from '../../src/engine/gather.ts';
 import { noLabels } from '../../src/engine/labels.ts';
 import { inspect } from '../../src/engine/outputs/inspect.ts';
-import type { ToolResult } from '../../src/engine/outputs/result.ts';
+import { asJson, type ToolResult } from '../../src/engine/outputs/result.ts';
 import { readCall } from '../../src/engine/read-call.ts';
 import type { Run } from '../../src/engine/run.ts';
 import type { Tool } from '../../src/policy/model.ts';
@@ -122,6 +122,7 @@ export class Session {
     this.#append({
       ...this.#ofCall(id, tool, tool.name, read.digest),
       ...this.#concluded(went, read.digest),
+      arguments: this.#world.keep(args),
       type: 'call.started',
       reservations: went.reservations,
       idempotencyKey: null,
@@ -212,12 +213,6 @@ export class Session {
       budgetLeft: {},
     };
   }
-}
-
-function asJson(result: ToolResult): JsonObject {
-  return Object.fromEntries(
-    Object.entries(result).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
 }
 
 /** As an MCP server would answer: one text; an error is one too. */

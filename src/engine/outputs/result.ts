@@ -7,3 +7,10 @@ export interface ToolResult {
   readonly isError?: boolean;
   readonly [key: string]: JsonValue | undefined;
 }
+
+/** Absent fields left out: what remains is JSON. */
+export function asJson(result: ToolResult): JsonObject {
+  const json: Record<string, JsonValue> = {};
+  for (const [name, value] of Object.entries(result)) if (value !== undefined) json[name] = value;
+  return json;
+}
