@@ -4,6 +4,7 @@ import { printable, printableLines } from '../../content/escape.ts';
 import { type Gateway, openGateway } from '../../gateway.ts';
 import { formatDiagnostic } from '../../policy/diagnostic.ts';
 import type { LogLine } from '../../runtime/ports.ts';
+import { giveBackMemoryOnceQuiet, makeObjectsYoung } from '../engine-memory.ts';
 import { addExamples } from '../examples.ts';
 import { type CommonOptions, commonOptions } from '../options.ts';
 import { type ExitCode, jsonLine, type Output, UsageError } from '../output.ts';
@@ -51,6 +52,7 @@ async function up(options: UpOptions, output: Output): Promise<ExitCode> {
       'say `--expose` if that is meant, and put TLS in front of it',
     );
   }
+  makeObjectsYoung();
   const place = requirePolicy(placeOf(options));
   const stop = stopSignal();
   const log = (line: LogLine): void => {
@@ -87,6 +89,7 @@ async function up(options: UpOptions, output: Output): Promise<ExitCode> {
     );
     reloadOnHangup(gateway, log);
     announceUpstreams(gateway, output);
+    giveBackMemoryOnceQuiet();
     log({ level: 'info', event: 'gateway.stopping', signal: await stop });
     dontWaitTwice();
   } finally {
