@@ -169,7 +169,10 @@ function cutAt(sentence: Sentence, open: Open, at: number): Cut | null {
   const anew = beginsAnew(tokens, at + 1, to, lexicon);
   if (comma && open.mood === 'condition') return { from: at + 1, mood: null };
   if (!anew && staysGoverned(sentence, open, at)) return null;
-  return anew || beginsClause(tokens, at + 1, to, lexicon) ? { from: at + 1, mood: null } : null;
+  if (anew || beginsClause(tokens, at + 1, to, lexicon)) return { from: at + 1, mood: null };
+  // "My wife and I are": one subject; "find it and I …": two clauses.
+  const told = open.commanded && lexicon.is('firstPerson', tokens[at + 1]?.fold);
+  return told ? { from: at + 1, mood: null } : null;
 }
 
 function beginsCondition(tokens: readonly Token[], at: number, lexicon: Lexicon): boolean {
@@ -219,10 +222,23 @@ function beginsClause(tokens: readonly Token[], at: number, to: number, lexicon:
     lexicon.is('questionOrCommand', word) ||
     lexicon.is('questionWords', word) ||
     lexicon.is('carriers', word) ||
-    lexicon.is('firstPerson', word) ||
-    lexicon.is('secondPerson', word) ||
+    saysMore(tokens, start, lexicon) ||
     lexicon.begins('promises', tokens, start) > 0 ||
     lexicon.begins('subordinators', tokens, start) > 0
+  );
+}
+
+/** "… and I want", "… and you can": a subject with what it does, not one of several. */
+function saysMore(tokens: readonly Token[], at: number, lexicon: Lexicon): boolean {
+  const word = tokens[at]?.fold;
+  const subject = lexicon.is('firstPerson', word) || lexicon.is('secondPerson', word);
+  const next = tokens[at + 1]?.fold;
+  return (
+    subject &&
+    (word?.includes("'") === true ||
+      lexicon.is('wishes', next) ||
+      lexicon.is('modals', next) ||
+      looksLikeVerb(tokens, at + 1, lexicon))
   );
 }
 

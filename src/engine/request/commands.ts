@@ -1,4 +1,5 @@
 import type { Lexicon } from './lexicon.ts';
+import { phraseEnd } from './phrases.ts';
 import type { Token } from './tokens.ts';
 
 /** A place where a verb stands as a command, and that verb in its base form. */
@@ -71,9 +72,10 @@ export function canBeVerb(tokens: readonly Token[], at: number, lexicon: Lexicon
 /** Whether a known verb stands here, which is what tells "and" between clauses from "and" between names. */
 export function looksLikeVerb(tokens: readonly Token[], at: number, lexicon: Lexicon): boolean {
   const word = tokens[at]?.fold;
-  if (word === undefined) return false;
-  const known = lexicon.acting.has(word) || lexicon.answering.has(word) || lexicon.extra.has(word);
-  return known && canBeVerb(tokens, at, lexicon);
+  if (word === undefined || !canBeVerb(tokens, at, lexicon)) return false;
+  return [lexicon.acting, lexicon.answering, lexicon.extra].some((verbs) =>
+    verbs.get(word)?.some((phrase) => phraseEnd(phrase, tokens, at, tokens.length) >= 0),
+  );
 }
 
 /** Past adverbs, joins and marks, to what a clause begins with. */

@@ -88,7 +88,7 @@ export interface Language {
   readonly howTo: readonly string[];
   /** Verbs of somebody else's words: "the email *says* to". */
   readonly reports: readonly string[];
-  /** Words that may begin a plain statement: "I", "my", "the". */
+  /** Words that may begin a plain statement: "I", "my", "the", "for". */
   readonly subjects: readonly string[];
 
   /** "it", "them": whatever is spoken of. */
@@ -132,6 +132,8 @@ export interface Language {
   /** Before these they are none: "first name". */
   readonly afterOrdinal: readonly string[];
 
+  /** "Do the *following*": what is to be done is said by what follows. */
+  readonly announcements: readonly string[];
   readonly delegation: {
     readonly verbs: readonly string[];
     readonly work: readonly string[];

@@ -665,7 +665,7 @@ export const english: Language = {
     'show, tell me, tell us, list, find, find out, recommend, summarise, summarize, search, search for, look, look up, look for, look at, look into, look through, take a look, have a look, check, check out, check whether, see, give me, give us, get me, get us, get, fetch, read, describe, explain, compare, count, calculate, compute, estimate, analyse, analyze, review, suggest, propose, name, identify, determine, figure out, work out, let me know, let us know, provide, display, view, retrieve, query, lookup, browse, explore, inspect, examine, translate, define, clarify, outline, highlight, choose, pick, select, go for, locate, discover, verify, investigate, research, evaluate, assess, rank, extract, filter, walk me through, help me understand, help me find, know, point me, point out, inform me',
   ),
   ownVerbs: list(
-    'stay, try, go, visit, eat, travel, head, fly, arrive, know, see, understand, learn, be, have, find, meet, attend, enjoy, spend, relax, work, take, hear, think, look, compare, check, live, use, drive, walk, come, leave, help, wonder, avoid, read, decide, plan',
+    'stay, try, go, visit, eat, travel, head, fly, arrive, know, see, understand, learn, be, have, find, meet, attend, enjoy, spend, relax, work, hear, think, look, compare, check, live, drive, walk, come, help, wonder, avoid, read, decide',
   ),
   answersTo: {
     verbs: list('tell, let … know, show, inform, thank, ask, remind, share, report, hand'),
@@ -897,7 +897,7 @@ export const english: Language = {
     'says, said, asks, asked, tells, told, wants, wanted, requests, requested, instructs, instructed, demands, demanded, insists, insisted, suggests, suggested, recommends, recommended, mentions, mentioned, states, stated, claims, claimed, advises, advised, wrote, writes, saying, asking, telling, expects, expected, urges, urged, orders, ordered, proposes, proposed, promised, promises, agreed, forgot, decided, tried, tries, refuses, refused',
   ),
   subjects: list(
-    "i, i'm, i've, i'd, i'll, we, we're, we've, we'll, we'd, my, our, the, a, an, it, it's, its, this, that, these, those, there, there's, he, he's, she, she's, they, they're, his, her, their, here, here's, all, some, last, yesterday, today, tomorrow, next, recently, currently, im, ive, everything, someone, somebody, people, customers, users, one, each, every, most, both, another, looking, hoping, hope, you, you're, your",
+    "i, i'm, i've, i'd, i'll, we, we're, we've, we'll, we'd, my, our, the, a, an, it, it's, its, this, that, these, those, there, there's, he, he's, she, she's, they, they're, his, her, their, here, here's, all, some, last, yesterday, today, tomorrow, next, recently, currently, im, ive, everything, someone, somebody, people, customers, users, one, each, every, most, both, another, on, at, for, in, from, by, with, based, as, over, under, of, looking, hoping, hope, you, you're, your",
   ),
 
   pronouns: list(
@@ -1031,6 +1031,7 @@ export const english: Language = {
     'name, names, time, times, step, thing, things, minute, minutes, night, resort',
   ),
 
+  announcements: list('following, below'),
   delegation: {
     verbs: list(
       'do, follow, complete, perform, take care of, handle, carry out, execute, work through, work on, process, implement, go through, address, act on, finish, tackle, fulfil, fulfill, deal with, action, sort out, run through, obey, comply with, get … done, solve, resolve, apply, run, take',
