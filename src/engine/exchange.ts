@@ -12,7 +12,7 @@ export type PastCall = {
   readonly call: string;
   readonly tool: string;
   readonly tier: 0 | 1 | 2 | 3;
-  /** When it began, and when it had ended. Of one that is under way, both are when it began. */
+  /** When it began, and when it had ended: of one that is under way, no time that has come. */
   readonly sinceMs: number;
   readonly atMs: number;
   /** False: it failed, or nobody knows, or it is under way. What was released of it was read all the same. */

@@ -62,7 +62,7 @@ export function asPastCall({ id, atMs, ...call }: CallUnderWay): PastCall {
     tool: call.tool,
     tier: call.tier,
     sinceMs: atMs,
-    atMs,
+    atMs: Number.MAX_SAFE_INTEGER,
     completed: false,
     seenByAgent: call.seenByAgent,
     arguments: call.arguments,
