@@ -47,7 +47,6 @@ export interface Language {
   readonly coordinators: readonly string[];
   /** Coordinators that end what a negation governs: "don't send it *but* save it". */
   readonly contrasts: readonly string[];
-  readonly sequence: readonly string[];
   /** Begin a clause that only says when or whether: "if", "after". */
   readonly subordinators: readonly string[];
   readonly questionWords: readonly string[];

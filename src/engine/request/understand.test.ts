@@ -115,6 +115,8 @@ describe("the policy's own words", () => {
     ['Send 20 dollars to Bob', 'send_money', undefined, true],
     ['Send the minutes to Bob', 'send_money', undefined, false],
     ['Message Ann that I am late', 'message_patient', undefined, true],
+    ['Add Dora to the general channel', 'add_user_to_channel', undefined, true],
+    ['Add a line to the plan', 'add_user_to_channel', undefined, false],
     ['Delete the widget', 'delete', 'widget', true],
     ['Delete the widgets', 'delete', 'widget', true],
     ['Delete the invoice', 'delete', 'widget', false],

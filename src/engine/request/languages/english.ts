@@ -842,7 +842,6 @@ export const english: Language = {
   please: list('please, pls, plz, kindly, plase, pleas, pleae'),
   coordinators: list('and, or, but, plus, &, then, so, yet, also, nor'),
   contrasts: list('but, so, instead, rather, only, just, however'),
-  sequence: list('then, afterwards, afterward, thereafter, subsequently, next, finally, lastly'),
   subordinators: list(
     'if, whether, unless, until, till, once, after, before, while, because, since, although, though, whenever, when, as soon as, so that, in case, in order, provided, assuming, given, even though, as long as, to avoid, rather than, instead of, without, where, whichever, depending',
   ),
