@@ -29,22 +29,19 @@ export function shownOf(returns: Returns, data: ResultData | null): Shown | null
   if (data === null || !saysMore(returns)) return null;
   const room: Room = { values: limits.shownValuesMax };
   const found = recordsIn(returns, data.value);
+  // What records are comes before what they provide, where there isn't room for all.
+  const said = found.map((record) => recordOf(returns, record, room));
+  const values = new Map(found.map(({ pointer, value }) => [pointer, value]));
   const provided = new Map<string, ProvidedValue[]>();
-  const records = new Map(found.map((record) => [record.pointer, record.value]));
-  for (const one of returns.provides) provide(one, data.value, records, provided, room);
-  // A value beside the items belongs to the result as a whole.
-  const whole: Found[] =
-    provided.has('') && !records.has('') ? [{ pointer: '', value: data.value }] : [];
+  for (const one of returns.provides) provide(one, data.value, values, provided, room);
+  const beside = values.has('') ? undefined : provided.get('');
   return {
     v: 1,
     parse: data.from === 'text' ? returns.parse : null,
     records: [
-      ...found.map((record) => recordOf(returns, record, provided.get(record.pointer), room)),
-      ...whole.map(({ pointer }) => ({
-        ...nameless,
-        at: pointer,
-        provides: provided.get('') ?? [],
-      })),
+      ...said.map((record) => ({ ...record, provides: provided.get(record.at) ?? [] })),
+      // A value that stands in none of them belongs to the result as a whole.
+      ...(beside === undefined ? [] : [{ ...nameless, at: '', provides: beside }]),
     ],
   };
 }
@@ -78,9 +75,8 @@ function recordsIn({ items }: Returns, root: JsonValue): readonly Found[] {
 function recordOf(
   returns: Returns,
   { pointer, value }: Found,
-  provides: readonly ProvidedValue[] = [],
   room: Room,
-): ShownRecord {
+): Omit<ShownRecord, 'provides'> {
   const { object } = returns;
   return {
     at: pointer,
@@ -92,7 +88,6 @@ function recordOf(
       .flatMap((name) => textsAt(value, name))
       .filter((name) => fits(name) && take(room)),
     order: orderOf(returns, value, room),
-    provides,
   };
 }
 
