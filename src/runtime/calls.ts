@@ -168,7 +168,7 @@ export class Calls {
     for (let tries = 0; tries < decisionTriesMax; ) {
       const run = writer.run;
       if (run === null) throw new StoreError('store.corrupt', 'a run has no beginning');
-      const ancestors = await this.#runs.ancestors(run);
+      const ancestors = run.parent === null ? [] : await this.#runs.ancestors(run);
       const request = gather({ policy, run, ancestors, call, tool, reading });
       const world = await readWorld(
         this.#ports,

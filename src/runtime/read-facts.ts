@@ -1,5 +1,6 @@
 import type { Facts, FactsRequest } from '../engine/facts.ts';
 import type { Tool } from '../policy/model.ts';
+import type { StoreReader } from '../store/port.ts';
 import type { Upstream } from '../upstreams/port.ts';
 import type { RuntimePorts } from './ports.ts';
 import { isSuspended } from './suspensions.ts';
@@ -19,8 +20,35 @@ export async function readWorld(
 ): Promise<World> {
   const { store } = ports;
   const nowMs = store.nowMs();
-  const [suspended, windows, once, used] = await Promise.all([
-    isSuspended(store, agents),
+  const suspended = await isSuspended(store, agents);
+  const asked = request.windows.length + request.once.length + request.used.length > 0;
+  const { windows, once, used } = asked ? await readCounters(store, request, nowMs) : noCounters;
+  const upstream = tool === null ? undefined : ports.upstream(tool.upstream);
+  const facts: Facts = {
+    nowMs,
+    suspended,
+    windows,
+    once,
+    used,
+    history: null,
+    breaker: { state: 'closed' },
+    definition: tool === null ? 'unknown' : ports.definitionOf(tool),
+    upstreamUp: upstream?.status().state === 'up',
+  };
+  return { facts, upstream };
+}
+
+type Counters = Pick<Facts, 'windows' | 'once' | 'used'>;
+
+/** Most calls ask for none. */
+const noCounters: Counters = { windows: {}, once: {}, used: {} };
+
+async function readCounters(
+  store: StoreReader,
+  request: FactsRequest,
+  nowMs: number,
+): Promise<Counters> {
+  const [windows, once, used] = await Promise.all([
     keyed(
       request.windows,
       ({ key }) => key,
@@ -37,19 +65,7 @@ export async function readWorld(
       (key) => store.used(key),
     ),
   ]);
-  const upstream = tool === null ? undefined : ports.upstream(tool.upstream);
-  const facts: Facts = {
-    nowMs,
-    suspended,
-    windows,
-    once,
-    used,
-    history: null,
-    breaker: { state: 'closed' },
-    definition: tool === null ? 'unknown' : ports.definitionOf(tool),
-    upstreamUp: upstream?.status().state === 'up',
-  };
-  return { facts, upstream };
+  return { windows, once, used };
 }
 
 async function keyed<Item, Value>(
@@ -57,7 +73,6 @@ async function keyed<Item, Value>(
   keyOf: (item: Item) => string,
   read: (item: Item) => Promise<Value>,
 ): Promise<Record<string, Value>> {
-  if (items.length === 0) return {};
   return Object.fromEntries(
     await Promise.all(items.map(async (item) => [keyOf(item), await read(item)] as const)),
   );

@@ -33,14 +33,19 @@ export class RunWriters {
     return writer;
   }
 
+  /** The one in memory. */
+  known(id: string): RunWriter | undefined {
+    const kept = this.#writers.get(id);
+    if (kept === undefined) return undefined;
+    this.#writers.delete(id);
+    this.#writers.set(id, kept);
+    return kept;
+  }
+
   /** Null: there is no such run. */
   async get(id: string): Promise<RunWriter | null> {
-    const kept = this.#writers.get(id);
-    if (kept !== undefined) {
-      this.#writers.delete(id);
-      this.#writers.set(id, kept);
-      return kept;
-    }
+    const kept = this.known(id);
+    if (kept !== undefined) return kept;
     const run = await this.#ports.store.loadRun(id);
     if (run === null) return null;
     // Somebody else may have loaded it meanwhile: there must never be two writers of one run.

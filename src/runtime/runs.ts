@@ -157,7 +157,7 @@ export class Runs {
   async #named(principal: AgentPrincipal, handle: string): Promise<RunWriter | null> {
     const id = this.#handles.open(handle);
     if (id === null) return null;
-    const writer = await this.writer(id);
+    const writer = this.#writers.known(id) ?? (await this.writer(id));
     const run = writer?.run;
     return run == null || run.implicit || !mayCarry(principal, run) ? null : writer;
   }
@@ -236,7 +236,8 @@ export class Runs {
         if (this.#implicit.get(key) === current) this.#implicit.delete(key);
       };
       try {
-        const writer = await this.writer(await current);
+        const opened = await current;
+        const writer = this.#writers.known(opened) ?? (await this.writer(opened));
         if (writer !== null && goesOn(writer.run)) return writer;
         forget();
       } catch (error) {

@@ -78,7 +78,7 @@ export class RunWriter {
 
   /** The same, but never with a step in it that is known not to have been written. */
   async current(): Promise<Run | null> {
-    await this.#reloadIfStale();
+    if (this.#stale) await this.#reload();
     return this.run;
   }
 
@@ -128,7 +128,7 @@ export class RunWriter {
     make: (run: Run | null) => Draft | null,
     settles?: string,
   ): Promise<Appended | Outrun | null> {
-    await this.#reloadIfStale();
+    if (this.#stale) await this.#reload();
     const draft = make(this.#seen);
     if (draft === null) return null;
     if (draft.reserve !== undefined) {
@@ -227,7 +227,7 @@ export class RunWriter {
     );
   }
 
-  async #reloadIfStale(): Promise<void> {
+  async #reload(): Promise<void> {
     while (this.#stale) {
       if (this.#underWay > 0) {
         await new Promise<void>((wake) => this.#settled.push(wake));

@@ -17,7 +17,7 @@ export interface Encoded<S> {
   readonly parts: readonly Part[];
 }
 
-/** A leaf with its prefix as text, or bytes as they are. */
+/** A leaf as text, which gets its prefix as it is packed, or bytes as they are. */
 export type Part = string | Uint8Array;
 
 /** @param notBeforeMs no commit bears an earlier time than the one before it, so that draws stay in order. */
@@ -90,7 +90,7 @@ function encodeCommit(
   const parts: Part[] = [];
   let atMs = notBeforeMs;
   const eventSteps = events.map((event): EventStep => {
-    const leaf = `\0${canonicalJson(event)}`;
+    const leaf = canonicalJson(event);
     const { type, agent, tool } = columnsOf(event);
     const tracked = event.type === 'call.started' || event.type === 'call.finished';
     parts.push(leaf);
@@ -101,7 +101,7 @@ function encodeCommit(
       agent,
       tool,
       call: tracked ? event.call : null,
-      leafBytes: Buffer.byteLength(leaf, 'utf8'),
+      leafBytes: 1 + Buffer.byteLength(leaf, 'utf8'),
     };
   });
   return {

@@ -114,7 +114,7 @@ export class SqliteStore extends SqliteReads implements Store {
     });
   }
 
-  override async readState(key: string): Promise<JsonValue | undefined> {
+  override readState(key: string): Promise<JsonValue | undefined> {
     return this.#state.read(key, () => super.readState(key));
   }
 

@@ -10,6 +10,9 @@ import type { GroupMessage, GroupWritten, Step, WriterAnswer, WriterStart } from
 const keptBytesMax = 4 * 1024 * 1024;
 const keptBytesMin = 64 * 1024;
 
+/** RFC 6962 hashes it with each leaf, so that no leaf is taken for a node. */
+const leafPrefix = 0;
+
 /** The same file, run as it was written or as it was built. */
 const script = new URL(
   `./writer-thread${extname(fileURLToPath(import.meta.url))}`,
@@ -75,15 +78,17 @@ export class Writer {
   #pack(parts: readonly Part[]): ArrayBuffer {
     let needed = 0;
     for (const part of parts) {
-      needed += typeof part === 'string' ? Buffer.byteLength(part, 'utf8') : part.byteLength;
+      needed += typeof part === 'string' ? 1 + Buffer.byteLength(part, 'utf8') : part.byteLength;
     }
     const kept = this.#buffer;
     const fits = needed <= kept.byteLength && kept.byteLength <= keptBytesMax;
     const buffer = Buffer.from(fits ? kept : new ArrayBuffer(Math.max(keptBytesMin, 2 * needed)));
     let at = 0;
     for (const part of parts) {
-      if (typeof part === 'string') at += buffer.write(part, at, 'utf8');
-      else {
+      if (typeof part === 'string') {
+        at = buffer.writeUInt8(leafPrefix, at);
+        at += buffer.write(part, at, 'utf8');
+      } else {
         buffer.set(part, at);
         at += part.byteLength;
       }

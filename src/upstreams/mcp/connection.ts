@@ -74,12 +74,17 @@ export class KeptConnection {
     return this.#lastFailure;
   }
 
+  /** The connection that there is. */
+  current(): Connection | null {
+    if (this.#link === null) return null;
+    this.#reprobeIfExpired(this.#link);
+    return { type: 'link', link: this.#link };
+  }
+
   /** The connection that there is, or the one that is being made, as long as there is time. */
   async take(deadlineMs: number): Promise<Connection> {
-    if (this.#link !== null) {
-      this.#reprobeIfExpired(this.#link);
-      return { type: 'link', link: this.#link };
-    }
+    const current = this.current();
+    if (current !== null) return current;
     if (this.#stop.signal.aborted) return none('down', stopping);
     if (this.#connecting === null) {
       if (!this.#dial.onDemand && this.#lastFailure !== null)

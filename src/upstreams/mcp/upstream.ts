@@ -98,9 +98,11 @@ export class McpUpstream implements Upstream {
         };
       const first = await this.#attempt(request, asked, deadlineMs);
       // Only what certainly had no effect is ever repeated, and only after what stood in its way was mended.
-      const exchange = (await this.#mend(first, deadlineMs))
-        ? (await this.#attempt(request, asked, deadlineMs)).exchange
-        : first.exchange;
+      const stuck = first.exchange.type !== 'result';
+      const exchange =
+        stuck && (await this.#mend(first, deadlineMs))
+          ? (await this.#attempt(request, asked, deadlineMs)).exchange
+          : first.exchange;
       return this.#outcome(request, exchange);
     } catch (error) {
       // A fault of ours while a call may be on its way: never a guess that it had no effect.
@@ -122,7 +124,7 @@ export class McpUpstream implements Upstream {
     asked: Asked,
     deadlineMs: number,
   ): Promise<{ readonly exchange: Exchange; readonly link: Link | null }> {
-    const connection = await this.#connection.take(deadlineMs);
+    const connection = this.#connection.current() ?? (await this.#connection.take(deadlineMs));
     if (connection.type === 'none') return { exchange: connection.failure, link: null };
     const { link } = connection;
     const mirrored =

@@ -180,7 +180,7 @@ export class HttpChannel implements Channel {
       },
     );
     let exchange = reader.conclude(end);
-    if (question.agreement?.era === 'legacy') {
+    if (exchange.type === 'failed' && question.agreement?.era === 'legacy') {
       exchange = await this.#resume(reader, exchange, question.agreement, credential, deadlineMs);
       if (
         exchange.type === 'failed' &&

@@ -4,7 +4,7 @@ import type { Dispatcher, Pool } from 'undici';
 export interface HttpRequest {
   readonly method: 'POST' | 'GET' | 'DELETE';
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Record<string, string>;
   readonly body: string | null;
   /** Null: a stream that stays open. */
   readonly timeoutMs: number | null;
@@ -71,7 +71,7 @@ export function send(
       {
         method: request.method,
         path: request.path,
-        headers: { ...request.headers },
+        headers: request.headers,
         body: request.body,
         headersTimeout: 0,
         bodyTimeout: 0,
