@@ -287,10 +287,11 @@ const phrasing: readonly Row[] = [
   ["Let's schedule a sync with design.", 'schedule:event', 'cancel:event'],
   ['Help me book a flight to Oslo', 'book:flight', 'cancel:flight'],
   ['Proceed with cancelling the reservation', 'cancel:reservation', 'create:reservation'],
-  ['send it to Ann', 'send:mail send:file', 'delete:mail'],
+  ['send it to Ann', 'send:mail send:file', 'delete:mail send_money pay:payment'],
+  ['I owe Ann money. Send it to her', 'send:mail send_money', 'delete:mail'],
   ['delete it', 'delete:file delete:mail delete:event', 'send:mail'],
   ['Copy the file and send it to Bob', 'copy:file send:mail', 'delete:file'],
-  ["Don't delete the file, just rename it", 'rename:file', 'delete:file'],
+  ["Don't delete the file, just rename it", 'rename:file', 'delete:file update:password'],
   [
     'Please do not cancel the booking but move it to Sunday',
     'move:reservation',

@@ -2,7 +2,15 @@ import { foldCase } from '../../content/fold-case.ts';
 import type { Clause, ReadClause } from './clauses.ts';
 import type { Command } from './commands.ts';
 import { byFirstWord, type Lexicon } from './lexicon.ts';
-import { type Goal, goalOf, nounAt, objectWordsMax, partsOf, spokenOf } from './objects.ts';
+import {
+  type Goal,
+  goalOf,
+  isSpokenOf,
+  nounAt,
+  objectWordsMax,
+  partsOf,
+  spokenOf,
+} from './objects.ts';
 import { type Phrase, phraseEnd } from './phrases.ts';
 import type { Token } from './tokens.ts';
 
@@ -36,7 +44,13 @@ export function intentOf(
     if (actions.size < questionsMax) actions.set(action, asked);
     const target = object ?? asked.ownObject;
     const goal = target === null ? null : goalOf(target, lexicon);
-    const found = clauses.find((clause) => asks(clause, asked, goal, lexicon))?.clause ?? null;
+    let known: boolean | null = null;
+    const spoken = (): boolean => {
+      known ??= goal !== null && isSpokenOf(clauses, goal, lexicon);
+      return known;
+    };
+    const asking = clauses.find((clause) => asks(clause, asked, goal, spoken, lexicon));
+    const found = asking?.clause ?? null;
     if (answers.size < questionsMax) answers.set(key, found);
     return found;
   };
@@ -89,7 +103,13 @@ function verbPart(parts: readonly string[], lexicon: Lexicon): number {
   return clear ?? candidates[0] ?? 0;
 }
 
-function asks(clause: ReadClause, asked: Asked, goal: Goal | null, lexicon: Lexicon): boolean {
+function asks(
+  clause: ReadClause,
+  asked: Asked,
+  goal: Goal | null,
+  spoken: () => boolean,
+  lexicon: Lexicon,
+): boolean {
   const { tokens } = clause;
   // "Remind me to call Bob" asks for a reminder, not for the call.
   if (clause.clause.mood === 'reminder') return reminds(tokens, asked, goal, lexicon);
@@ -101,7 +121,11 @@ function asks(clause: ReadClause, asked: Asked, goal: Goal | null, lexicon: Lexi
       const general = asked.general.has(phrase.text);
       // Who says the whole name of an action has said its object.
       if (asked.whole.includes(phrase.text)) return true;
-      if (goal === null ? !general : actsOn(phrase, clause, command, end, goal, general, lexicon)) {
+      if (
+        goal === null
+          ? !general
+          : actsOn(phrase, clause, command, end, goal, general, spoken, lexicon)
+      ) {
         return true;
       }
     }
@@ -160,6 +184,7 @@ function actsOn(
   end: number,
   goal: Goal,
   general: boolean,
+  spoken: () => boolean,
   lexicon: Lexicon,
 ): boolean {
   const { tokens } = clause;
@@ -178,8 +203,7 @@ function actsOn(
     lexicon,
   );
   if (before.goal) return true;
-  if (general) return after.pronoun && !goal.named;
-  return goal.named ? after.pronoun : true;
+  return general || goal.named ? after.pronoun && spoken() : true;
 }
 
 /** "I'd like a refund": between the wish and its noun stand only words that describe it. */

@@ -15,6 +15,20 @@ export interface Goal {
   readonly person: boolean;
 }
 
+/** Whether any clause of the request speaks of it: only then can "it" mean it where much hangs on it. */
+export function isSpokenOf(
+  clauses: readonly { readonly tokens: readonly Token[] }[],
+  goal: Goal,
+  lexicon: Lexicon,
+): boolean {
+  return clauses.some(({ tokens }) =>
+    tokens.some((_token, at) => {
+      const noun = nounAt(tokens, at, goal, lexicon);
+      return noun !== null && (noun.goal || noun.objects.some((one) => goal.objects.has(one)));
+    }),
+  );
+}
+
 export function goalOf(object: string, lexicon: Lexicon): Goal {
   const { objects } = lexicon.language;
   const parts = partsOf(object);
