@@ -299,12 +299,13 @@ export class Runs {
 
   /**
    * Else ten thousand quick refusals would buy a fresh budget, and a second effect of what was done. Closed by a person,
-   * a run is settled.
+   * a run is settled: what goes on knows only that something was read before.
    */
   #carriedOver(previous: Run | null): { carried: CarriedOver } | undefined {
     const agent = previous === null ? undefined : this.#ports.policy().agents.get(previous.agent);
-    if (previous === null || agent === undefined || previous.toolCalls < limits.runCallsMax)
-      return undefined;
+    if (previous === null) return undefined;
+    if (agent === undefined || previous.toolCalls < limits.runCallsMax)
+      return { carried: { spent: {}, calls: [] } };
     const nowMs = this.#ports.store.nowMs();
     const { steps, toolCalls, tokens, costMicroUsd } = spentBudget(agent, previous, nowMs);
     const calls = everyCall(previous.remembered)
