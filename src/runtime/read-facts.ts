@@ -20,9 +20,10 @@ export async function readWorld(
 ): Promise<World> {
   const { store } = ports;
   const nowMs = store.nowMs();
-  const suspended = await isSuspended(store, agents);
   const asked = request.windows.length + request.once.length + request.used.length > 0;
-  const { windows, once, used } = asked ? await readCounters(store, request, nowMs) : noCounters;
+  const [suspended, { windows, once, used }] = asked
+    ? await Promise.all([isSuspended(store, agents), readCounters(store, request, nowMs)])
+    : [await isSuspended(store, agents), noCounters];
   const upstream = tool === null ? undefined : ports.upstream(tool.upstream);
   const facts: Facts = {
     nowMs,
