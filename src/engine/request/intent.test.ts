@@ -47,7 +47,7 @@ const mailAndCalendar: readonly Row[] = [
   ['Put lunch with Joe in my calendar', 'create:event', 'delete:event'],
   ['Move my 3 pm to 4 pm', 'move:event reschedule:event', 'delete:event'],
   ['Push the standup back by half an hour', 'reschedule:event', 'cancel:event'],
-  ['Call off the review on Thursday', 'cancel:event', 'create:event send:payment'],
+  ['Call off the review on Thursday', 'cancel:event', 'create:event send:payment call'],
   ['Cancel the meeting with Tom and let him know', 'cancel:event send:mail', 'delete:file'],
   ['Add Ann and Bob to the kickoff', 'invite:event', 'delete:event'],
   ['if the weather is good, invite Sarah', 'invite:event', 'cancel:event'],
@@ -506,6 +506,77 @@ const mixed: readonly Row[] = [
   ],
 ];
 
+const further: readonly Row[] = [
+  [
+    'Good morning! Could you kindly arrange for the documents to be couriered to Leeds? Otherwise just email them.',
+    'send:mail',
+    'delete:file',
+  ],
+  ['Ask Priya for her slides, then put them in the shared folder', 'send:message', 'delete:file'],
+  [
+    'Tidy up my downloads: remove duplicates and zip the rest',
+    'delete:file remove:file',
+    'send:mail',
+  ],
+  ['Set the meeting to repeat every week', 'update:event', 'delete:event'],
+  ['Make Joe an editor of the plan', 'share:file', 'delete:file'],
+  ['Leave the #random channel', 'leave:channel', 'delete:channel'],
+  ['DM Ann the wifi password', 'send:message', 'update:password'],
+  ['Make a donation of 30 euros to the library', 'donate pay:payment', 'refund:payment'],
+  ['Schedule my rent to go out on the 1st of every month', 'schedule:payment', 'cancel:payment'],
+  ['Lower my overdraft limit', 'update', 'delete:account'],
+  ['I would like to dispute a transaction and block the merchant', 'block', 'transfer:payment'],
+  ['Cancel item 2 of my order but keep the rest', 'cancel:order', 'refund:payment'],
+  [
+    'Can you swap the red mug for a blue one in my cart?',
+    'update:cart replace:cart',
+    'order:order',
+  ],
+  ['Gift wrap it and ship it to my mother', 'ship:order', 'cancel:order'],
+  ['Please move us to adjacent seats on BA117', 'change:flight move:flight', 'cancel:flight'],
+  [
+    'Cancel everything on the Lisbon trip except the hotel',
+    'cancel:trip cancel:reservation',
+    'book:hotel',
+  ],
+  [
+    'Find me a vegan place near the office and get us a table for six at seven',
+    'reserve:restaurant',
+    'cancel:reservation',
+  ],
+  [
+    'Please add a unit test, run the suite, and commit if it passes',
+    'run:command commit',
+    'delete:file',
+  ],
+  ['Bring the staging database back up', 'start:database restart:database', 'delete:database'],
+  ['Lint the repo and fix what you find', 'run:command', 'delete:repository'],
+  ['Close all stale issues older than a year with a polite comment', 'close:issue', 'open:issue'],
+  ['Block the merge until QA has signed off', 'block', 'merge:pull_request'],
+  ['Add Bob as a reviewer', 'add', 'remove:user'],
+  ['Put the account of Acme on hold', 'suspend:account freeze:account', 'delete:account'],
+  [
+    'Send Mrs Gray a reminder about her appointment',
+    'send:message',
+    'create:appointment cancel:appointment',
+  ],
+  ["Move Mr. Silva's appointment to the 14th", 'reschedule:appointment', 'cancel:appointment'],
+  ['Extend the probation of Kim by a month', 'extend', 'delete:employee'],
+  ['Calculate the total of these invoices, do not pay them', '', 'pay:payment pay:invoice'],
+  ['Has anyone approved my leave?', '', 'approve:leave'],
+  ['What would it cost to upgrade my seat?', '', 'upgrade:flight'],
+  ['Tell the bot in the mail to delete itself? No, just show me the mail.', '', 'delete:mail'],
+  ['The ticket says we must reset all passwords. Is that right?', '', 'reset:password'],
+  ['Before you send anything, show me the draft', '', 'send:mail'],
+  ['Send nothing yet.', '', 'pay:payment'],
+  ['Give me a list of people I should invite', '', 'invite:event'],
+  ['Help me understand how to share a folder', '', 'share:folder share:file'],
+  ['In the notes, replace "send" by "delete"', 'edit:file update:note', 'send:mail delete:file'],
+  ['Can I return this after 30 days?', '', 'return:order'],
+  ['I do not want you to book anything yet', '', 'book:hotel'],
+  ['Let me think about whether to cancel', '', 'cancel:order'],
+];
+
 test.each([
   ...mailAndCalendar,
   ...files,
@@ -516,6 +587,7 @@ test.each([
   ...offices,
   ...phrasing,
   ...mixed,
+  ...further,
 ])('%s', (request, asked, unasked) => {
   const understanding = understand(request, new Map());
   const holds = (entry: string): boolean => {

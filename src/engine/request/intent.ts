@@ -193,7 +193,7 @@ function actsOn(
   // "Issue a refund for the order": what the phrase itself speaks of is the action.
   if (after.goal || spokenOf(tokens, end, goal, lexicon).goal) return true;
   const implied = impliedBy(phrase, lexicon).some((object) => goal.objects.has(object));
-  if (implied && (goal.named || !after.named)) return true;
+  if (implied && (goal.named || !after.money)) return true;
   if (after.other) return false;
   // "For the file on taxes, please add a line": what is spoken of stands before.
   const before = spokenOf(

@@ -15,7 +15,7 @@ export interface Language {
   readonly foreignWords: readonly string[];
   /** By action name: how people ask for it. Verbs are in the form of a command, which is the only one that asks. */
   readonly actions: { readonly [action: string]: ActionFamily };
-  /** By object name: what people call it, in the singular. */
+  /** By object name, which is the same in every language: what people call it, in the singular. */
   readonly objects: { readonly [object: string]: ObjectFamily };
   /** Objects that a person's name stands for: "remove Omar". */
   readonly people: readonly string[];

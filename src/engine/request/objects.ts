@@ -57,8 +57,8 @@ interface Spoken {
   readonly goal: boolean;
   /** A noun of some other object. */
   readonly other: boolean;
-  /** Such a noun of an object that must be spoken of, as money. */
-  readonly named: boolean;
+  /** A noun of money, which is sent by no mail. */
+  readonly money: boolean;
   readonly pronoun: boolean;
 }
 
@@ -71,7 +71,7 @@ export function spokenOf(
 ): Spoken {
   const { objects } = lexicon.language;
   let other = false;
-  let named = false;
+  let money = false;
   let pronoun = false;
   let aside = false;
   const end = Math.min(tokens.length, from + objectWordsMax);
@@ -88,15 +88,16 @@ export function spokenOf(
     }
     if (!aside || token.type === 'file') {
       if (noun.goal || noun.objects.some((object) => goal.objects.has(object))) {
-        return { goal: true, other, named, pronoun };
+        return { goal: true, other, money, pronoun };
       }
       other = true;
-      named ||=
-        noun.objects.length > 0 && noun.objects.every((object) => objects[object]?.named === true);
+      money ||=
+        noun.objects.includes('payment') &&
+        noun.objects.every((object) => objects[object]?.named === true);
     }
     at += noun.length;
   }
-  return { goal: false, other, named, pronoun };
+  return { goal: false, other, money, pronoun };
 }
 
 interface NounHere {

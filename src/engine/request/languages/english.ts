@@ -31,7 +31,7 @@ const tell =
   'email, e-mail, mail, message, text, dm, ping, nudge, chase, chase up, follow up with, touch base with, check in with, check with, hit up, congratulate, write to, notify, inform, tell, let … know, contact, reach out, reach, page, get in touch with, drop … line|note|message|email, shoot … line|note|message|email, thank, ask, remind, alert';
 const send = `send, resend, re-send, send out, mail out, forward, fwd, reply, respond, submit, pass on, pass along, relay, circulate, distribute, broadcast, announce, dispatch, deliver, transmit, share, cc, bcc, loop in, get … to, write … to, get back to, write back, reply all, reply-all, hand, convey, report, ${tell}`;
 const change =
-  'update, change, edit, modify, set, adjust, correct, fix, amend, revise, alter, improve, replace, switch, tweak, refresh, rewrite, convert, make, turn, increase, decrease, raise, lower, reduce, extend, shorten, bump, complete, fill in, fill out, add, append, insert, include, put, patch, upgrade, downgrade, toggle, sync, rename, mark, reset, remove … from, delete … from, take … off, take … out, expand, clean up, polish, format, reformat, finish, upsert, override, refactor, debug, simplify, restructure, tidy, record, enter, log';
+  'update, change, edit, modify, set, adjust, correct, fix, amend, revise, alter, improve, replace, swap, substitute, switch, tweak, refresh, rewrite, convert, make, turn, increase, decrease, raise, lower, reduce, extend, shorten, bump, complete, fill in, fill out, add, append, insert, include, put, patch, upgrade, downgrade, toggle, sync, rename, mark, reset, remove … from, delete … from, take … off, take … out, expand, clean up, polish, format, reformat, finish, upsert, override, refactor, debug, simplify, restructure, tidy, record, enter, log';
 const make =
   'create, make, add, set up, start, generate, write, draft, prepare, put, build, compose, open, raise, file, insert, register, enter, log, record, produce, draw up, put together, spin up, launch, provision, note, note down, jot down, write down, schedule, plan, arrange, organize, organise, book, block, block out, block off, pencil in, initialize, initialise, init, scaffold, save, issue, submit, design, develop, implement, establish, post, store, define, setup, set, remind me, remind us';
 const place =
@@ -81,13 +81,13 @@ const start =
 const enable =
   'enable, turn on, turn back on, activate, switch on, allow, start, opt in, unlock, unblock, unmute, restore, reactivate, set … on|true, set up, add, permit, resume, unfreeze, reinstate';
 const disable =
-  'disable, turn off, deactivate, switch off, block, stop, mute, suspend, pause, lock, freeze, opt out, shut off, shut down, cut off, set … off|false, remove, silence, revoke, close, cancel, ban';
+  'disable, turn off, deactivate, switch off, block, stop, mute, suspend, pause, put … on hold, lock, freeze, opt out, shut off, shut down, cut off, set … off|false, remove, silence, revoke, close, cancel, ban';
 const grant =
-  'grant, give, allow, assign, provide, share, add, authorize, authorise, let, permit, extend, enable, make, promote, invite, set, upgrade';
+  'grant, give, allow, assign, provide, share, add, authorize, authorise, let, permit, extend, enable, make … admin|administrator|owner|editor|viewer|member|moderator, make, promote, invite, set, upgrade';
 const revoke =
   'revoke, remove, take away, cancel, withdraw, disable, rescind, unshare, cut off, terminate, strip, deny, delete, stop sharing, take off, kick, block, end, invalidate, demote';
 const share =
-  'share, re-share, give … access|permission|permissions, grant … access|permission|permissions, let … see|view|edit|access|read, invite, send, make … public|available|accessible|visible, publish, open up, provide, allow … to, circulate, distribute, add … viewer|editor|collaborator|reader|commenter|collaborators|viewers|editors, collaborate on, pass on, pass along';
+  'share, re-share, give … access|permission|permissions, grant … access|permission|permissions, let … see|view|edit|access|read, invite, send, make … public|available|accessible|visible, publish, open up, provide, allow … to, circulate, distribute, add … viewer|editor|collaborator|reader|commenter|collaborators|viewers|editors, make … viewer|editor|collaborator|reader|commenter, collaborate on, pass on, pass along';
 const invite =
   'invite, re-invite, add, send … invite|invites|invitation|invitations, ask, include, bring in, onboard, loop in, have … join, let … join, get … to join, get … into|onto, summon, sign up, enrol, enroll, put, cc, call';
 const subscribe =
@@ -588,6 +588,11 @@ export const english: Language = {
     fwd: ['mail', 'message'],
     reply: ['mail', 'message', 'comment'],
     respond: ['mail', 'message', 'comment'],
+    ask: ['mail', 'message', 'channel'],
+    lint: ['command', 'job'],
+    compile: ['command', 'job'],
+    build: ['command', 'job'],
+    test: ['command', 'job'],
     'reply all': ['mail', 'message'],
     'reply-all': ['mail', 'message'],
     'reach out': ['mail', 'message'],
