@@ -14,6 +14,11 @@ import { schema } from './stages/schema.ts';
 /** What the call is: nothing later makes sense for a call that fails here. */
 const establish: readonly Stage[] = [identity, catalog, schema];
 
+/** Whether anything later may look at the call: what fails here is worth no look at what it names. */
+export function isEstablished(context: Context): boolean {
+  return establish.every((stage) => !stage(context).some(({ verdict }) => verdict === 'deny'));
+}
+
 /** Whether it may happen: all of them run, so that the record shows every reason at once. */
 const judge: readonly Stage[] = [authorize, limits, flow, gate];
 

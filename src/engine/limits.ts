@@ -15,6 +15,7 @@ export const limits: {
   readonly historyListMax: number;
   readonly historyCallsMax: number;
   readonly returnedCallsMax: number;
+  readonly lookUpsMax: number;
 } = {
   // What any real tool takes fits; a larger call is a payload, not a request.
   argumentBytesMax: 1_048_576,
@@ -45,4 +46,6 @@ export const limits: {
   historyCallsMax: 1_024,
   // Of a child that has ended, the newest calls that its parent looks back at: they ride in one event.
   returnedCallsMax: 256,
+  // Things that one call names and Sallyport looks at before it decides. What it didn't look at is refused.
+  lookUpsMax: 16,
 };

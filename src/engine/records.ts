@@ -4,11 +4,9 @@
  * so that what was read beside a change counts as read before it.
  */
 import { canonicalJson } from '../content/json.ts';
-import { parseKind } from '../content/kinds.ts';
-import { resolvePointer } from '../content/pointer.ts';
-import { isJsonArray } from '../content/value.ts';
 import type { Tool } from '../policy/model.ts';
 import type { Exchange, ShownRecord } from './exchange.ts';
+import { objectsNamed } from './objects-named.ts';
 
 export interface RecordName {
   /** `order`, of the kind `object.order`. */
@@ -112,24 +110,9 @@ function mayActOn(
 
 function actsOf({ args }: Exchange, tool: Tool): Acts {
   const on = new Map<string, Set<string> | null>();
-  for (const { name, parts } of tool.args.values()) {
-    for (const { kind, pointer } of parts) {
-      if (!kind.name.startsWith(objectPrefix)) continue;
-      const object = kind.name.slice(objectPrefix.length);
-      const named = Object.hasOwn(args, name) ? resolvePointer(args[name] ?? null, pointer) : [];
-      for (const value of named.flatMap((found) =>
-        isJsonArray(found.value) ? found.value : [found.value],
-      )) {
-        const parsed = parseKind(kind, value);
-        if (parsed.type === 'unparsable') continue;
-        const ids = on.get(object) ?? new Set();
-        on.set(object, ids.add(parsed.key));
-      }
-    }
-  }
+  for (const { object, id } of objectsNamed(tool, args))
+    on.set(object, (on.get(object) ?? new Set()).add(id));
   // It acts on one that it doesn't name.
   if (tool.on !== null && !on.has(tool.on)) on.set(tool.on, null);
   return on;
 }
-
-const objectPrefix = 'object.';

@@ -17,6 +17,8 @@ export interface Attempt {
   readonly principal: AgentPrincipal;
   readonly proposal: Proposal;
   readonly id: string;
+  /** Sallyport's own look at what the call of this id names; null: the agent's call. */
+  readonly lookUpFor: string | null;
   /** The policy that decides and ends this call, whatever is loaded meanwhile. */
   readonly policy: Policy;
   readonly writer: RunWriter;

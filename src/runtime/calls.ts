@@ -3,7 +3,7 @@
  * released, joined to an earlier one where it repeats it, and never lost or guessed in between.
  */
 import type { Context, Reading } from '../engine/context.ts';
-import { decide } from '../engine/decide.ts';
+import { decide, isEstablished } from '../engine/decide.ts';
 import type { Decision, Reservation } from '../engine/decision.ts';
 import { joinable } from '../engine/duplicates.ts';
 import type { GatewayEvent, RunEvent } from '../engine/events.ts';
@@ -11,6 +11,7 @@ import type { Exchange } from '../engine/exchange.ts';
 import type { Facts } from '../engine/facts.ts';
 import { gather } from '../engine/gather.ts';
 import { isSameHistory } from '../engine/history.ts';
+import { decideLookUp, type LookUp, lookUpsOf } from '../engine/look-ups.ts';
 import { readCall } from '../engine/read-call.ts';
 import type { CallMemory, Run } from '../engine/run.ts';
 import { shapeOf } from '../engine/tool-shape.ts';
@@ -94,7 +95,7 @@ export class Calls {
       if (carried === null) return await this.#refuseHandle(principal, id);
       try {
         return await this.#live(
-          { principal, proposal, id, writer: carried.writer, signal, onProgress },
+          { principal, proposal, id, lookUpFor: null, writer: carried.writer, signal, onProgress },
           end.resolve,
         );
       } finally {
@@ -165,6 +166,7 @@ export class Calls {
     };
     const breaker = tool === null ? '' : breakerOf(tool);
     let full: readonly Reservation[] = [];
+    let looked = attempt.lookUpFor !== null;
     for (let tries = 0; tries < decisionTriesMax; ) {
       const run = writer.run;
       if (run === null) throw new StoreError('store.corrupt', 'a run has no beginning');
@@ -177,6 +179,15 @@ export class Calls {
         [run, ...ancestors].map((holder) => holder.agent),
       );
       const history = request.history ? await this.#past(run, ancestors) : null;
+      if (!looked && history !== null) {
+        const proposed = { policy, run, ancestors, call, tool, reading };
+        const lookUps = lookUpsOf(proposed, history, world.facts.nowMs);
+        looked = true;
+        if (lookUps.length > 0 && isEstablished({ ...proposed, facts: world.facts })) {
+          for (const lookUp of lookUps) await this.#lookUp(attempt, lookUp);
+          continue;
+        }
+      }
       const facts = tries + 1 < decisionTriesMax ? world.facts : asFull(world.facts, full);
       const decided: Step[] = [];
       let alerts: readonly GatewayEvent[] = [];
@@ -220,6 +231,15 @@ export class Calls {
     throw new StoreError('store.unavailable', 'the shared counters could not be drawn on');
   }
 
+  /** What it names is then remembered as the run's own, or isn't: the decision sees which. */
+  async #lookUp(attempt: Attempt, { tool, args }: LookUp): Promise<void> {
+    const proposal = { ...attempt.proposal, tool: tool.name, args, step: null };
+    const id = `call_${this.#ports.randomId()}`;
+    const own: Attempt = { ...attempt, proposal, id, lookUpFor: attempt.id, onProgress: undefined };
+    const step = await this.#decide(own, tool, readCall(tool, args));
+    if (step.type === 'started') await this.#effects.perform(own, step);
+  }
+
   #past(run: Run, ancestors: readonly Run[]): Promise<readonly Exchange[] | null> {
     const runs = [run, ...ancestors].map(({ id }) => id);
     return this.#pasts.of(run, ancestors, () => this.#runs.written(runs));
@@ -230,8 +250,11 @@ export class Calls {
     const { policy, proposal, id } = attempt;
     const { run, tool, facts, reading } = context;
     const ready = reading?.ok === true ? reading.read : null;
-    const decision = decide(context);
-    if (ready !== null && !decision.dryRun && !isBarred(decision)) {
+    const isLookUp = attempt.lookUpFor !== null;
+    const decision = isLookUp ? decideLookUp(context) : decide(context);
+    if (isLookUp && (decision.effect !== 'allow' || decision.dryRun))
+      return [{ type: 'denied', decision }, null];
+    if (!isLookUp && ready !== null && !decision.dryRun && !isBarred(decision)) {
       const memory = joinable(run, ready.digest, ready.tool.tier, facts.nowMs);
       if (memory !== null)
         return [{ type: 'join', memory, end: this.#underWay.get(memory.id) }, null];
@@ -269,6 +292,7 @@ export class Calls {
     }
     const started = startedEvent(fields, decided, {
       reservations: decision.reservations,
+      lookUpFor: attempt.lookUpFor,
       idempotencyKey: shapeOf(ready.tool).idempotencyKeys.length > 0 ? id : null,
     });
     // A read that carries nothing out and draws on nobody else's counter may share one commit with its outcome: a crash

@@ -2,6 +2,7 @@
 import type { JsonObject } from '../content/value.ts';
 import { usedKeys } from '../engine/counters.ts';
 import type { GatewayEvent } from '../engine/events.ts';
+import { noLabels } from '../engine/labels.ts';
 import { asJson } from '../engine/outputs/result.ts';
 import type { Run } from '../engine/run.ts';
 import { shapeOf } from '../engine/tool-shape.ts';
@@ -53,6 +54,7 @@ export class Effects {
     const { tool } = step.read;
     const begunAtMs = this.#ports.store.nowMs();
     const { dryRun } = step.decision;
+    const isLookUp = attempt.lookUpFor !== null;
     const outcome = dryRun ? dryRunOutcome(tool) : await this.#send(attempt, step);
     const atMs = this.#ports.store.nowMs();
     const breaker: BreakerChange = dryRun
@@ -90,7 +92,9 @@ export class Effects {
         call: id,
         releases: certainlyNothing(outcome) ? [id] : [],
         marks:
-          ended.outcome === 'completed' && !dryRun ? usedKeys(policy, run.agent, step.read) : [],
+          ended.outcome === 'completed' && !dryRun && !isLookUp
+            ? usedKeys(policy, run.agent, step.read)
+            : [],
         writes: breaker.changed ? [this.#breakers.written(breakerOf(tool))] : [],
         payloads: ended.payloads.bytes,
       };
@@ -127,12 +131,14 @@ export class Effects {
   }
 
   /** An answer that can't even be inspected or kept is no trustworthy answer: the call still has to end. */
-  #end({ policy, id }: Attempt, step: Started, outcome: Outcome): Ended {
+  #end({ policy, id, lookUpFor }: Attempt, step: Started, outcome: Outcome): Ended {
     const { read, decision } = step;
     const end = (of: Outcome): Ended => {
       // Of a deferred call the arguments are written together with the result.
       const payloads = step.deferred ? step.payloads : new Payloads(this.#ports.heldSecrets());
-      const ending = endingOf(of, { policy, decision, tool: read.tool, args: read.args });
+      const ended = endingOf(of, { policy, decision, tool: read.tool, args: read.args });
+      // The agent sees nothing of what Sallyport looks up, so its run isn't the worse for it.
+      const ending = lookUpFor === null ? ended : { ...ended, released: null, labels: noLabels };
       const seenDigest = ending.seen === null ? null : payloads.keep(asJson(ending.seen));
       const releasedDigest =
         ending.released === ending.seen

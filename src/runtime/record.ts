@@ -108,7 +108,11 @@ type Finished = Extract<RunEvent, { type: 'call.finished' }>;
 export function startedEvent(
   call: CallFields,
   decided: DecidedFields,
-  { reservations, idempotencyKey }: Pick<Started, 'reservations' | 'idempotencyKey'>,
+  {
+    reservations,
+    idempotencyKey,
+    lookUpFor,
+  }: Pick<Started, 'reservations' | 'idempotencyKey'> & { readonly lookUpFor: string | null },
 ): Started {
   return {
     agent: call.agent,
@@ -122,6 +126,7 @@ export function startedEvent(
     enforcement: decided.enforcement,
     facts: decided.facts,
     findings: decided.findings,
+    ...(lookUpFor === null ? {} : { for: lookUpFor }),
     idempotencyKey,
     mediation: call.mediation,
     policy: call.policy,

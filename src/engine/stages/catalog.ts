@@ -12,6 +12,17 @@ export function catalog({ policy, run, call, tool, facts }: Context): readonly F
   if (agentOptions(agent, tool).length === 0) {
     return [deny('catalog', 'catalog.ungranted', { tool: tool.name }, agent.at)];
   }
+  return accepted({ call, tool, facts });
+}
+
+/** Accepted by a person, and still what that person accepted: whoever calls it. */
+export function accepted({
+  call,
+  tool,
+  facts,
+}: Pick<Context, 'call' | 'tool' | 'facts'>): readonly Finding[] {
+  if (tool === null)
+    return [deny('catalog', 'catalog.unknown_tool', { tool: call.tool.slice(0, 256) })];
   if (tool.pin === null) return [deny('catalog', 'catalog.unpinned', { tool: tool.name }, tool.at)];
   switch (facts.definition) {
     case 'changed':

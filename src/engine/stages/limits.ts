@@ -83,7 +83,7 @@ function agentRate({ facts }: Context, agent: Agent): readonly Finding[] {
 }
 
 /** A tool whose upstream keeps failing is left alone; one probe at a time finds out whether it is back. */
-function breaker({ facts }: Context): readonly Finding[] {
+export function breaker({ facts }: Context): readonly Finding[] {
   switch (facts.breaker.state) {
     case 'closed':
       return [];
