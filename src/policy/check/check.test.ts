@@ -176,7 +176,7 @@ test.each([
 });
 
 test('the text names places, and says when there is nothing', () => {
-  const text = formatPolicyCheck(check(agent('read: allow')));
+  const text = formatPolicyCheck(check(agent('remove: allow')));
   expect(text).toBe(
     [
       'a: what it can do outside',

@@ -2,6 +2,8 @@ import type { Agent, Alternative, Permissions, Policy, SourcePosition, Tool } fr
 import { tierName } from '../shape/tool.ts';
 import { contradiction } from './contradiction.ts';
 import { describeConstraint, describeGate } from './describe.ts';
+import { flowRemarks } from './flow-remarks.ts';
+import { checkFlow, type FlowCheck, type GrantedTool } from './ways-out.ts';
 
 /** What a reader wants to know before trusting a policy that loads. */
 export interface PolicyCheck {
@@ -16,6 +18,7 @@ export interface AgentCheck {
   readonly agent: string;
   /** External tools that can change something (tier 1 and above), and every way to them. */
   readonly external: readonly ExternalWay[];
+  readonly flow: FlowCheck;
 }
 
 export interface ExternalWay {
@@ -31,7 +34,8 @@ export interface ExternalWay {
 }
 
 export interface Remark {
-  readonly at: SourcePosition;
+  /** Null: of the policy as a whole. */
+  readonly at: SourcePosition | null;
   readonly grant: string;
   readonly reason: string;
 }
@@ -41,6 +45,7 @@ export function checkPolicy(policy: Policy): PolicyCheck {
   const unenforceable: Remark[] = [];
   const agents = [...policy.agents.values()].map((agent): AgentCheck => {
     const external: ExternalWay[] = [];
+    const granted: GrantedTool[] = [];
     for (const { action, alternative, tools } of alternativesOf(agent.permissions, policy)) {
       const dead = deadEnd(agent, action, alternative, tools, policy);
       if (dead !== null) {
@@ -49,13 +54,16 @@ export function checkPolicy(policy: Policy): PolicyCheck {
       }
       unenforceable.push(...weaknesses(alternative, tools));
       for (const tool of tools) {
+        const ofPeople = peoplesAlternatives(agent, action, tool, policy);
+        if (ofPeople?.length !== 0) granted.push({ tool, action, alternative, ofPeople });
         if (tool.reach === 'external' && tool.tier >= 1)
           external.push(externalWay(tool, action, alternative));
       }
     }
     unenforceable.push(...agentWeaknesses(agent, policy));
-    return { agent: agent.name, external };
+    return { agent: agent.name, external, flow: checkFlow(agent, granted, policy) };
   });
+  unenforceable.push(...flowRemarks(policy));
   return { agents, neverMatching, unenforceable };
 }
 
@@ -76,6 +84,21 @@ function alternativesOf(permissions: Permissions, policy: Policy): readonly Gran
           (alternative.tools?.has(tool.name) ?? true),
       ),
     })),
+  );
+}
+
+/** Of the roles that the agent acts for; null: it acts for nobody, and is bound by nobody's permissions. */
+function peoplesAlternatives(
+  agent: Agent,
+  action: string,
+  tool: Tool,
+  policy: Policy,
+): readonly Alternative[] | null {
+  if (agent.actsFor.length === 0) return null;
+  return agent.actsFor.flatMap((role) =>
+    (policy.roles.get(role)?.permissions.get(action)?.alternatives ?? []).filter(
+      ({ tools }) => tools?.has(tool.name) ?? true,
+    ),
   );
 }
 

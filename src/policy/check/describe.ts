@@ -144,6 +144,11 @@ function onlyExcept(only: readonly string[] | null, except: readonly string[]): 
   return parts.filter((part) => part !== '').join(', ');
 }
 
+/** Names of tools and the like, the first few of them. */
+export function namesOf(names: readonly string[]): string {
+  return names.length === 0 ? 'nothing' : list([...new Set(names)]);
+}
+
 function list(texts: readonly string[]): string {
   const shown = texts.slice(0, listedMax).join(', ');
   return texts.length > listedMax ? `${shown} and ${texts.length - listedMax} more` : shown;
