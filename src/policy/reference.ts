@@ -137,7 +137,7 @@ function typeWord(type: JsonValue | undefined): string {
 }
 
 function defaultsSection(): string {
-  const { loops, breaker } = defaults;
+  const { loops, breaker, flow } = defaults;
   const rows: readonly (readonly [string, string])[] = [
     ['`enforcement`', `\`${defaults.enforcement}\``],
     ['`timezone`', `\`${defaults.timezone}\``],
@@ -149,6 +149,10 @@ function defaultsSection(): string {
       `\`{ same_call: ${loops.sameCall}, same_tool: ${loops.sameTool}, cycle: ${loops.cycle} }\``,
     ],
     ['`breaker`', `\`{ failures: ${breaker.failures}, reset: ${breaker.resetMs / 1_000}s }\``],
+    [
+      '`flow`',
+      `\`{ when: ${flow.when}, external: ${flow.external}, unrequested: ${flow.unrequested}, delegation: ${flow.delegation} }\``,
+    ],
     ['`content.results.max_bytes`', `\`${defaults.resultBytesMax}\``],
   ];
   return [
