@@ -2,7 +2,7 @@ import type { Proposed } from './context.ts';
 import { agentRateKey, noveltyKeys, onceKeys, rateKey, totalKey } from './counters.ts';
 import type { FactsRequest } from './facts.ts';
 import { sidesOf } from './parties.ts';
-import { needsHistory } from './stages/flow/inquiry.ts';
+import { needsHistory } from './stages/flow/inquire.ts';
 
 /**
  * Names every fact that a decision about this call may read: the shell fetches exactly these. One that `decide` asks for
@@ -43,6 +43,6 @@ export function gather(proposed: Proposed): FactsRequest {
     windows,
     once,
     used,
-    history: needsHistory(proposed),
+    history: needsHistory(proposed) || (tool !== null && tool.resolve.size > 0),
   };
 }

@@ -5,7 +5,7 @@ import { classes } from './flow/classes.ts';
 import { contents } from './flow/contents.ts';
 import { destinations } from './flow/destinations.ts';
 import { external } from './flow/external.ts';
-import { inquiryOf } from './flow/inquiry.ts';
+import { inquiryOf } from './flow/inquire.ts';
 import { intent } from './flow/intent.ts';
 import { links } from './flow/links.ts';
 import { objects } from './flow/objects.ts';

@@ -102,19 +102,25 @@ function isOnlySubject(
   const left = (subjects: readonly string[]): readonly string[] =>
     subjects.filter((subject) => !isCoveredSubject(subject, terms, run.case));
   let records = 0;
+  let results = 0;
+  let remembers = false;
   for (const { exchange, tool } of past.seen) {
     // Of a tool that is gone nobody knows any more whose data it was.
     if (tool === null) return false;
+    remembers ||= tool.memory;
     if (!tool.returns.classes.includes(name) || exchange.result === null) continue;
     for (const subjects of subjectsByRecord(tool, exchange.args, dataOf(exchange))) {
       const others = left(subjects);
       if (others.length === 0 || others.some((subject) => subject !== key)) return false;
       records += 1;
     }
+    results += 1;
   }
   // What a memory or a run above brought along has its subjects in the labels alone.
   const labelled = left(run.labels.subjects);
-  return records > 0 && labelled.every((subject) => subject === key);
+  // Lists that were empty say nothing of anybody; a memory may hold the class without saying whose it is.
+  const known = records > 0 || (results > 0 && !remembers);
+  return known && labelled.every((subject) => subject === key);
 }
 
 function isCoveredSubject(

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../content/value.ts';
 import type { Finding } from '../../decision.ts';
 import { coversClass } from './classes.ts';
 import { finding, type Inquiry } from './inquiry.ts';
-import { outgoingText } from './outgoing.ts';
+import { carriesText, outgoingText } from './outgoing.ts';
 import { featuresOf, type PastRecord } from './past.ts';
 import { unaskedOf } from './unasked.ts';
 
@@ -14,8 +14,8 @@ const piecesShownMax = 3;
 
 /** What leaves must not be what the run has read and nobody asked to pass on. */
 export function contents(inquiry: Inquiry): readonly Finding[] {
-  const { request, outbound, past } = inquiry;
-  if (request === null || !outbound) return [];
+  const { request, past } = inquiry;
+  if (request === null || !carriesText(inquiry)) return [];
   const unasked = unaskedOf(past, request);
   if (unasked.records.length === 0) return [];
   const text = outgoingText(inquiry);
@@ -25,6 +25,7 @@ export function contents(inquiry: Inquiry): readonly Finding[] {
   const leaks: { readonly record: PastRecord; readonly leak: Leak }[] = [];
   let denied = false;
   for (const record of unasked.records) {
+    if (mayGo(inquiry, record)) continue;
     const found = leak(forms, featuresOf(record), unasked.allowed, unasked.carriedOf(record));
     if (found === null) continue;
     leaks.push({ record, leak: found });
@@ -41,6 +42,12 @@ export function contents(inquiry: Inquiry): readonly Finding[] {
       remember: { tool: inquiry.tool.name, kind: 'content', value: null },
     }),
   ];
+}
+
+/** The operator has said of each of its classes that it may go where the call goes. */
+function mayGo(inquiry: Inquiry, { seen: { tool } }: PastRecord): boolean {
+  const classes = tool?.returns.classes ?? [];
+  return classes.length > 0 && classes.every((name) => coversClass(inquiry, name));
 }
 
 /** Of a class that may not go where the call goes, which the policy said is more than a matter of asking. */

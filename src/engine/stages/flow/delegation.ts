@@ -1,8 +1,7 @@
 import { printable } from '../../../content/escape.ts';
 import type { JsonObject } from '../../../content/value.ts';
-import type { Tool } from '../../../policy/model.ts';
 import { understand } from '../../request/understand.ts';
-import type { Inquiry } from './inquiry.ts';
+import { type Inquiry, isAction } from './inquiry.ts';
 import { type PastRecord, textOfRecord } from './past.ts';
 
 /** What a person reads before agreeing that a document speaks for the user. */
@@ -12,10 +11,14 @@ const textShownMax = 4_000;
  * "Do the tasks in the mail from Ann": the record that the request speaks of, if its text asks for this action. Null: the
  * request hands nothing on, or the document doesn't explain the call.
  */
-export function delegatedBy(inquiry: Inquiry, tool: Tool): JsonObject | null {
-  const { request, context, past } = inquiry;
+export function delegationOf(
+  inquiry: Inquiry,
+): { readonly text: string; readonly details: JsonObject } | null {
+  const { request, context, past, tool } = inquiry;
   const delegation = request?.understood.delegation ?? null;
-  if (delegation === null) return null;
+  if (request === null || delegation === null || context.run.only !== null) return null;
+  if (!isAction(tool) || request.understood.asksFor(tool.action, tool.on ?? undefined) !== null)
+    return null;
   for (const seen of past.seen.toReversed()) {
     if (seen.exchange.past.tier > 0) continue;
     for (const one of seen.records) {
@@ -23,7 +26,7 @@ export function delegatedBy(inquiry: Inquiry, tool: Tool): JsonObject | null {
       const text = textOfRecord(one);
       const { asksFor } = understand(text, context.policy.actionWords);
       if (asksFor(tool.action, tool.on ?? undefined) === null) continue;
-      return {
+      const details = {
         clause: delegation.clause.text.slice(0, 200),
         call: seen.exchange.past.call,
         tool: seen.exchange.past.tool,
@@ -32,6 +35,7 @@ export function delegatedBy(inquiry: Inquiry, tool: Tool): JsonObject | null {
         trust: seen.exchange.past.trust,
         text: printable(text, textShownMax),
       };
+      return { text, details };
     }
   }
   return null;

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../../content/value.ts';
 import type { UrlTerm } from '../../../policy/model.ts';
 import type { ArgumentValue } from '../../call.ts';
 import type { Finding } from '../../decision.ts';
+import { declaredKind } from '../../tool-shape.ts';
 import { finding, type Inquiry, remembered, valueDetails } from './inquiry.ts';
 import type { Offer } from './past.ts';
 import { sourcesOf } from './sources.ts';
@@ -27,10 +28,25 @@ export function destinations(inquiry: Inquiry): readonly Finding[] {
   const findings: Finding[] = [];
   for (const value of destinationsOf(inquiry)) {
     if (!outbound && (!shares || value.kind === 'url')) continue;
+    if (isOneself(inquiry, value)) continue;
     const found = judged(inquiry, value);
     if (found !== null) findings.push(found);
   }
   return findings;
+}
+
+/** What is sent to read is a flow to whoever reads it; to be added to one's own event or file is none. */
+const messages: ReadonlySet<string> = new Set(['mail', 'email', 'message', 'letter', 'post']);
+
+/** The run's own person, where a policy knows its users by their addresses. */
+function isOneself({ context, tool }: Inquiry, { argument, kind, value }: ArgumentValue): boolean {
+  const { user } = context.run;
+  if (user === null || kind !== 'recipient' || value.type === 'unparsable') return false;
+  if (tool.on === null || messages.has(tool.on)) return false;
+  const declared = declaredKind(tool, argument, kind);
+  if (declared === undefined) return false;
+  const own = parseKind(declared, user);
+  return own.type === value.type && own.key === value.key;
 }
 
 function judged(inquiry: Inquiry, value: ArgumentValue): Finding | null {

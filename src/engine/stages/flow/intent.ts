@@ -3,8 +3,7 @@ import type { JsonObject } from '../../../content/value.ts';
 import type { Tool } from '../../../policy/model.ts';
 import type { Finding } from '../../decision.ts';
 import { actionOf } from '../../parties.ts';
-import { delegatedBy } from './delegation.ts';
-import { finding, type Inquiry } from './inquiry.ts';
+import { finding, type Inquiry, isAction } from './inquiry.ts';
 
 const clausesShownMax = 8;
 const clauseShownMax = 120;
@@ -12,9 +11,8 @@ const clauseShownMax = 120;
 /** Whether the request asked for what the call does. Only tightens: what was asked for still has to pass every other rule. */
 export function intent(inquiry: Inquiry): readonly Finding[] {
   const { flow, request, tool } = inquiry;
-  if (request === null || flow.unrequested === 'allow' || !isAction(tool)) return [];
-  if (isAskedFor(inquiry, tool)) return [];
-  const delegated = delegatedBy(inquiry, tool);
+  if (request === null || !isAction(tool)) return [];
+  const { delegated } = inquiry;
   if (delegated !== null)
     return [
       finding(flow.delegation === 'deny' ? 'deny' : 'hold', 'flow.delegated', inquiry, {
@@ -24,6 +22,7 @@ export function intent(inquiry: Inquiry): readonly Finding[] {
         remember: { tool: null, kind: 'delegation', value: delegated['call'] ?? null },
       }),
     ];
+  if (flow.unrequested === 'allow' || isAskedFor(inquiry, tool)) return [];
   const { understood } = request;
   const details: JsonObject = {
     action: tool.action,
@@ -37,11 +36,6 @@ export function intent(inquiry: Inquiry): readonly Finding[] {
   // A request in which nothing was recognised speaks against nothing; one that only asks to be told does.
   const denied = understood.recognised && (flow.unrequested === 'deny' || understood.readOnly);
   return [finding(denied ? 'deny' : 'hold', 'flow.unrequested', inquiry, details)];
-}
-
-/** Does something, or leaves something behind that does. */
-function isAction(tool: Tool): boolean {
-  return tool.tier > 0 || tool.persists;
 }
 
 /** By the opener's plan where there is one: what isn't in it, the stage of permissions has refused. */

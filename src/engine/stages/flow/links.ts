@@ -48,7 +48,11 @@ function isKnown(inquiry: Inquiry, { kind, key }: FoundLink): boolean {
   if (key === null) return false;
   const { request, past } = inquiry;
   if (request?.links.has(`${kind} ${key}`) === true) return true;
-  if (request !== null && past.asks((record) => linksOf(record).has(`${kind} ${key}`))) return true;
+  if (
+    request !== null &&
+    past.asks((record) => record.asked !== 'followed' && linksOf(record).has(`${kind} ${key}`))
+  )
+    return true;
   const parsed = parseKind(plainKind(kind === 'url' ? 'url' : 'recipient'), key);
   if (parsed.type !== 'unparsable' && supplyOf(inquiry, kindOf({ kind }), parsed) === 'yes')
     return true;

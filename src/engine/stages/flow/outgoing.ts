@@ -2,7 +2,7 @@
 import type { KindName } from '../../../content/kind.ts';
 import { type OutboundForm, outboundForms } from '../../../content/text-features/outbound-forms.ts';
 import type { JsonValue } from '../../../content/value.ts';
-import type { Tool } from '../../../policy/model.ts';
+import type { Policy, Tool } from '../../../policy/model.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { Inquiry } from './inquiry.ts';
 import type { Past } from './past.ts';
@@ -18,6 +18,28 @@ const wordless: ReadonlySet<KindName> = new Set([
   'flag',
   'idempotency_key',
 ]);
+
+/** Things that some tool sends along or shares: what is written into one of them is on its way out. */
+const shareable = new WeakMap<Policy, ReadonlySet<string>>();
+
+/** Whether what the call says can leave: by itself, or with the thing that it is written into. */
+export function carriesText({ context: { policy }, tool, outbound }: Inquiry): boolean {
+  if (outbound) return true;
+  if (tool.tier === 0) return false;
+  let objects = shareable.get(policy);
+  if (objects === undefined) {
+    objects = new Set(
+      [...policy.tools.values()].flatMap((other) =>
+        other.reach === 'external' || other.persists
+          ? [...other.args.values()].flatMap(({ parts }) => parts.map(({ kind }) => kind.name))
+          : [],
+      ),
+    );
+    shareable.set(policy, objects);
+  }
+  const made = [tool.on, tool.returns.object];
+  return made.some((object) => object !== null && objects.has(`object.${object}`));
+}
 
 /** Every text of the call, and of what it carries along that was written in this run: a file is shared with all that is in it. */
 export function outgoingText({ read, past }: Inquiry): string {

@@ -16,8 +16,14 @@ export interface PastRecord {
   /** Null: what of the result is no record. */
   readonly record: ShownRecord | null;
   /** Why the request asks for it; null: it doesn't. */
-  readonly asked: 'named' | 'looked up' | null;
+  readonly asked: Asked | null;
 }
+
+/**
+ * `followed`: looked up by what a record says that the request asks for. Whoever wrote that record chose the look-up, so
+ * it is enough for data that the policy gives no class, and for nothing but passing it on.
+ */
+export type Asked = 'named' | 'looked up' | 'followed';
 
 export interface SeenExchange {
   readonly exchange: Exchange;
@@ -28,6 +34,8 @@ export interface SeenExchange {
   readonly records: readonly PastRecord[];
   /** Every argument comes from the request. */
   readonly lookedUp: boolean;
+  /** Every argument comes from the request, or is listed by a record that the request asks for. */
+  readonly followed: boolean;
 }
 
 export interface Offer {
@@ -79,6 +87,17 @@ export class Past {
     return this.seen.some(({ records }) => records.some((one) => one.asked !== null && test(one)));
   }
 
+  #isFollowed(exchange: Exchange, tool: Tool, request: TrustedRequest): boolean {
+    if (exchange.past.tier > 0) return false;
+    const given = givenTo(exchange, tool);
+    return (
+      given.length > 0 &&
+      given.every(
+        (one) => comesFrom(request, one) || this.asks((record) => listsOf(record).has(one.value)),
+      )
+    );
+  }
+
   #add(exchange: Exchange): void {
     const ordinal = this.#exchanges.length + 1;
     this.#exchanges.push(exchange);
@@ -87,15 +106,20 @@ export class Past {
     const tool = this.#policy.tools.get(exchange.past.tool) ?? null;
     const request = this.#request;
     const lookedUp = request !== null && isLookUp(exchange, tool, request);
+    const followed =
+      !lookedUp &&
+      request !== null &&
+      tool?.returns.classes.length === 0 &&
+      this.#isFollowed(exchange, tool, request);
     const records: PastRecord[] = [];
-    const seen: SeenExchange = { exchange, ordinal, tool, records, lookedUp };
+    const seen: SeenExchange = { exchange, ordinal, tool, records, lookedUp, followed };
+    const byLookUp = lookedUp ? 'looked up' : followed ? 'followed' : null;
     for (const record of exchange.shown.records) {
       const named = request !== null && record.names.some(request.understood.names);
-      const asked = named ? 'named' : lookedUp ? 'looked up' : null;
-      records.push({ seen, record, asked });
+      records.push({ seen, record, asked: named ? 'named' : byLookUp });
     }
     if (records.length !== 1 || records[0]?.record?.at !== '')
-      records.push({ seen, record: null, asked: lookedUp ? 'looked up' : null });
+      records.push({ seen, record: null, asked: byLookUp });
     this.seen.push(seen);
     for (const one of records) {
       const { record } = one;
@@ -106,6 +130,24 @@ export class Past {
         append(this.#objects, `${record.object} ${record.id}`, one);
     }
   }
+}
+
+/** What a look-up is given to find things by. A number of lines or a flag finds nothing. */
+const finding: ReadonlySet<string> = new Set(['number', 'flag', 'amount']);
+
+interface Given {
+  readonly kind: KindName;
+  readonly value: string;
+}
+
+function givenTo(exchange: Exchange, tool: Tool | null): readonly Given[] {
+  return Object.entries(exchange.args).flatMap(([name, value]) => {
+    const kind = tool?.args.get(name)?.parts[0]?.kind.name ?? 'query';
+    if (value === null || finding.has(kind)) return [];
+    return leavesOf(value).flatMap((leaf) =>
+      leaf.value === '' ? [] : [{ kind, value: leaf.value }],
+    );
+  });
 }
 
 /** By the first call of a history, which no two unrelated runs share; by run, because a child's history may begin alike. */
@@ -134,25 +176,17 @@ export function pastOf(
   return past;
 }
 
-/** What a look-up is given to find things by. A number of lines or a flag finds nothing. */
-const finding: ReadonlySet<string> = new Set(['number', 'flag', 'amount']);
-
 function isLookUp(exchange: Exchange, tool: Tool | null, request: TrustedRequest): boolean {
-  if ((tool?.tier ?? 3) > 0) return false;
-  let said = 0;
-  for (const [name, value] of Object.entries(exchange.args)) {
-    const kind = tool?.args.get(name)?.parts[0]?.kind.name ?? 'query';
-    if (value === null || value === '' || finding.has(kind)) continue;
-    for (const { value: leaf } of leavesOf(value)) {
-      if (leaf === '') continue;
-      const isOurs = kind.startsWith('object.')
-        ? request.givesId(leaf)
-        : request.says(leaf) || request.holds('recipient', leaf.toLowerCase());
-      if (!isOurs) return false;
-      said += 1;
-    }
-  }
-  return said > 0 || isNamedByTool(exchange, tool, request);
+  if (exchange.past.tier > 0) return false;
+  const given = givenTo(exchange, tool);
+  if (given.length === 0) return isNamedByTool(exchange, tool, request);
+  return given.every((one) => comesFrom(request, one));
+}
+
+function comesFrom(request: TrustedRequest, { kind, value }: Given): boolean {
+  return kind.startsWith('object.')
+    ? request.givesId(value)
+    : request.says(value) || request.holds('recipient', value.toLowerCase());
 }
 
 /** `get_unread_emails`, where the request speaks of what is unread: what the tool is called is all that it looks up. */
@@ -166,6 +200,7 @@ function isNamedByTool(exchange: Exchange, tool: Tool | null, request: TrustedRe
 interface Read {
   readonly text: string;
   features: ReadFeatures | null;
+  listed: ReadonlySet<string> | null;
 }
 
 /** By call and place, so that a history that is arranged anew isn't read anew. */
@@ -181,10 +216,25 @@ function readOf(one: PastRecord): Read {
   const place = one.record?.at ?? 'rest';
   let read = places.get(place);
   if (read === undefined) {
-    read = { text: readText(one), features: null };
+    read = { text: readText(one), features: null, listed: null };
     places.set(place, read);
   }
   return read;
+}
+
+const listedUnitsMax = 200;
+
+/** What a record lists: values, lines, and what stands between commas, after a heading's colon. What a sentence speaks of is none. */
+function listsOf(one: PastRecord): ReadonlySet<string> {
+  const read = readOf(one);
+  read.listed ??= new Set(
+    read.text
+      .split(/[\n,;|]/)
+      .flatMap((entry) => [entry, entry.slice(entry.lastIndexOf(': ') + 1)])
+      .map((entry) => entry.replace(/^[\s*•-]+|\s+$/g, ''))
+      .filter((entry) => entry !== '' && entry.length <= listedUnitsMax),
+  );
+  return read.listed;
 }
 
 /** Everything that the record says, a line for each of its values. */

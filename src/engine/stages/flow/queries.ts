@@ -58,7 +58,7 @@ export function queries(inquiry: Inquiry): readonly Finding[] {
 
 function isSaid({ tool, outbound }: Inquiry, { kind }: ArgumentValue): boolean {
   if (kind === 'query') return true;
-  return tool.tier === 0 && outbound && (said.has(kind) || kind.startsWith('object.'));
+  return tool.tier === 0 && (kind.startsWith('object.') || (outbound && said.has(kind)));
 }
 
 const names = new WeakMap<Exchange, ReadFeatures>();

@@ -35,6 +35,7 @@ function wrongTitle({ request, tool, past }: Inquiry, { value }: ArgumentValue):
     for (const { asked, record } of records) {
       if (
         asked !== null &&
+        asked !== 'followed' &&
         record?.names.some((name) => name.trim().toLowerCase() === answered) === true
       )
         return null;
