@@ -378,6 +378,14 @@ test('data of somebody, and nobody can say whose, is of an unknown subject', () 
   expect(labels.subjects).toEqual(['?']);
 });
 
+test('an empty list is nobody’s; a list that is missing is of an unknown subject, and so is a record that names nobody', () => {
+  const subjectsOf = (data: JsonObject): readonly string[] =>
+    inspected('mail.list', {}, structured(data)).labels.subjects;
+  expect(subjectsOf({ emails: [{ ...hers, sender: 'eve@evil.example' }] })).toEqual([]);
+  const { subject } = watchedPolicy();
+  expect(subject).toEqual(['?']);
+});
+
 test('an obligation that nobody here knows withholds, also where a grant is only watched', () => {
   const context = contextOf(policy, 'mail.plain', { id: '1' }, options);
   const decision = decide(context);

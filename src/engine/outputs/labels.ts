@@ -8,21 +8,17 @@ import type { Labels } from '../run.ts';
 /** What is known of what the agent gets to see: its trust, its classes, and whose data it is. */
 export function labelsOf(tool: Tool, args: JsonObject, seen: JsonValue | null): Labels {
   const { trust, classes, subject } = tool.returns;
-  const subjects = subject === null ? [] : subjectsOf(tool, args, seen);
-  // Somebody's data, and it can't be said whose: that equals nobody.
-  const known = subject !== null && subjects.length === 0 ? [unknownSubject] : subjects;
+  const records = subject === null ? [] : subjectsByRecord(tool, args, seen);
+  // Somebody's data, and it can't be said whose: that equals nobody. An empty list is nobody's.
+  const subjects = records.flatMap((one) => (one.length === 0 ? [unknownSubject] : one));
   return mergeLabels(noLabels, {
     trust,
     classes: [...classes].sort(),
-    subjects: [...new Set(known)].sort(),
+    subjects: [...new Set(subjects)].sort(),
   });
 }
 
-function subjectsOf(tool: Tool, args: JsonObject, seen: JsonValue | null): readonly string[] {
-  return subjectsByRecord(tool, args, seen).flat();
-}
-
-/** Whom each record is about. A record whose subject nobody can say has an empty list. */
+/** Whom each record is about: none where the list of items is empty. A record whose subject nobody can say has an empty list. */
 export function subjectsByRecord(
   tool: Tool,
   args: JsonObject,
@@ -36,10 +32,11 @@ export function subjectsByRecord(
     return [keysOf(value === undefined ? [] : [value], kind)];
   }
   if (seen === null) return [[]];
+  const found = items === null ? [] : resolvePointer(seen, items);
   const records =
-    items === null
+    found.length === 0
       ? [seen]
-      : resolvePointer(seen, items).flatMap(({ value }) => (isJsonArray(value) ? value : [value]));
+      : found.flatMap(({ value }) => (isJsonArray(value) ? value : [value]));
   const places = subject.map((pointer) => ({
     pointer,
     kind:
