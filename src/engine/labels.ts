@@ -15,6 +15,15 @@ export function mergeLabels(a: Labels, b: Labels): Labels {
   };
 }
 
+/** Of labels as `mergeLabels` makes them. */
+export function isSameLabels(a: Labels, b: Labels): boolean {
+  return a.trust === b.trust && isSame(a.classes, b.classes) && isSame(a.subjects, b.subjects);
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((value, at) => value === b[at]);
+}
+
 function union(a: readonly string[], b: readonly string[]): readonly string[] {
   if (b.length === 0 || b.every((value) => a.includes(value))) return a;
   return [...new Set([...a, ...b])].sort();

@@ -17,12 +17,14 @@ import type { CallMemory, Run } from '../engine/run.ts';
 import { shapeOf } from '../engine/tool-shape.ts';
 import type { Tool } from '../policy/model.ts';
 import { StoreError } from '../store/errors.ts';
+import type { StateWrite } from '../store/port.ts';
 import type { Upstream } from '../upstreams/port.ts';
 import { decisionAlerts, RaisedAlerts } from './alerts.ts';
 import { Answers } from './answers.ts';
 import { type Attempt, describe, identityOf, type Settled, type Started } from './attempt.ts';
 import { type Breakers, breakerOf } from './breakers.ts';
 import { Effects } from './effects.ts';
+import type { Memories } from './memories.ts';
 import { Pasts } from './pasts.ts';
 import { Payloads, recordedArguments, refusedArguments } from './payloads.ts';
 import type { AgentPrincipal, CallAnswer, ClientSignal, Proposal } from './port.ts';
@@ -59,6 +61,7 @@ export class Calls {
   readonly #ports: RuntimePorts;
   readonly #runs: Runs;
   readonly #breakers: Breakers;
+  readonly #memories: Memories;
   readonly #effects: Effects;
   readonly #answers: Answers;
   readonly #alerts = new RaisedAlerts();
@@ -68,11 +71,12 @@ export class Calls {
   readonly #underWay = new Map<string, Promise<Settled | null>>();
   #stopping = false;
 
-  constructor(ports: RuntimePorts, runs: Runs, breakers: Breakers) {
+  constructor(ports: RuntimePorts, runs: Runs, breakers: Breakers, memories: Memories) {
     this.#ports = ports;
     this.#runs = runs;
     this.#breakers = breakers;
-    this.#effects = new Effects(ports, runs, breakers, this.#alerts);
+    this.#memories = memories;
+    this.#effects = new Effects(ports, runs, breakers, memories, this.#alerts);
     this.#answers = new Answers(ports, runs);
     this.#pasts = new Pasts((digest) => ports.store.payload(digest));
   }
@@ -191,6 +195,7 @@ export class Calls {
       const facts = tries + 1 < decisionTriesMax ? world.facts : asFull(world.facts, full);
       const decided: Step[] = [];
       let alerts: readonly GatewayEvent[] = [];
+      let writes: readonly StateWrite[] = [];
       let written = false;
       try {
         const appended = await writer.attempt((now) => {
@@ -212,6 +217,7 @@ export class Calls {
             this.#breakers.started(breaker, id, nowMs);
           decided.push(next);
           alerts = draft?.gatewayEvents ?? [];
+          writes = draft?.writes ?? [];
           return draft;
         });
         if (appended?.type === 'refused') {
@@ -219,6 +225,7 @@ export class Calls {
           tries += 1;
         }
         written = appended?.type !== 'refused' && appended?.type !== 'outrun';
+        if (appended?.type === 'committed') this.#memories.committed(writes);
         const [step] = decided;
         if (written && step !== undefined) return step;
       } finally {
@@ -317,6 +324,7 @@ export class Calls {
       {
         events: [started],
         reservations: decision.reservations,
+        writes: this.#memories.writes(ready.tool, run.labels),
         call: id,
         gatewayEvents: this.#alerts.fresh(alerts, run, id),
         payloads: payloads.bytes,

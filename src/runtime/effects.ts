@@ -2,7 +2,7 @@
 import type { JsonObject } from '../content/value.ts';
 import { usedKeys } from '../engine/counters.ts';
 import type { GatewayEvent } from '../engine/events.ts';
-import { noLabels } from '../engine/labels.ts';
+import { mergeLabels, noLabels } from '../engine/labels.ts';
 import { asJson } from '../engine/outputs/result.ts';
 import type { Run } from '../engine/run.ts';
 import { shapeOf } from '../engine/tool-shape.ts';
@@ -12,6 +12,7 @@ import { alertEvent, breakerAlerts, decisionAlerts, type RaisedAlerts } from './
 import { type Attempt, describe, identityOf, type Settled, type Started } from './attempt.ts';
 import { type BreakerChange, type Breakers, breakerOf } from './breakers.ts';
 import { dryRunOutcome, type Ending, endingOf } from './endings.ts';
+import type { Memories } from './memories.ts';
 import { Payloads } from './payloads.ts';
 import type { RuntimePorts } from './ports.ts';
 import { budgetLeft, callFields, finishedEvent, recordedFindings } from './record.ts';
@@ -35,12 +36,20 @@ export class Effects {
   readonly #ports: RuntimePorts;
   readonly #runs: Runs;
   readonly #breakers: Breakers;
+  readonly #memories: Memories;
   readonly #alerts: RaisedAlerts;
 
-  constructor(ports: RuntimePorts, runs: Runs, breakers: Breakers, alerts: RaisedAlerts) {
+  constructor(
+    ports: RuntimePorts,
+    runs: Runs,
+    breakers: Breakers,
+    memories: Memories,
+    alerts: RaisedAlerts,
+  ) {
     this.#ports = ports;
     this.#runs = runs;
     this.#breakers = breakers;
+    this.#memories = memories;
     this.#alerts = alerts;
   }
 
@@ -145,7 +154,12 @@ export class Effects {
           ? seenDigest
           : ending.released && payloads.keep(asJson(ending.released));
       const shownDigest = ending.shown && payloads.keep(ending.shown);
-      return { ...ending, payloads, seenDigest, releasedDigest, shownDigest };
+      // At the moment when it is read, not when it was asked for: what another run wrote meanwhile may be in it.
+      const labels =
+        ending.released === null || decision.dryRun
+          ? ending.labels
+          : mergeLabels(ending.labels, this.#memories.of(read.tool));
+      return { ...ending, labels, payloads, seenDigest, releasedDigest, shownDigest };
     };
     try {
       return end(outcome);

@@ -4,6 +4,7 @@ import type { JsonValue } from '../content/value.ts';
 import { Breakers } from './breakers.ts';
 import { Calls } from './calls.ts';
 import { listTools } from './listing.ts';
+import { Memories } from './memories.ts';
 import type { Runtime } from './port.ts';
 import type { RuntimePorts } from './ports.ts';
 import { endOrphans, orphans, recordSpooled } from './recovery.ts';
@@ -29,7 +30,12 @@ export async function openRuntime(
   spooled: readonly JsonValue[],
 ): Promise<OwnedRuntime> {
   const runs = new Runs(ports);
-  const calls = new Calls(ports, runs, await Breakers.open(ports.store));
+  const calls = new Calls(
+    ports,
+    runs,
+    await Breakers.open(ports.store),
+    await Memories.open(ports.store),
+  );
   await recordSpooled(ports, spooled);
   const recovered = endOrphans(ports, runs, await orphans(ports)).catch((error: unknown) =>
     failed(ports, 'recovery.failed', error),

@@ -47,7 +47,8 @@ export function explainCall(
     suspended: false,
     windows: Object.fromEntries(request.windows.map(({ key }) => [key, 0])),
     once: Object.fromEntries(request.once.map((key) => [key, false])),
-    history: null,
+    // Nothing was done in it, and nothing shown.
+    history: [],
     used: Object.fromEntries(request.used.map((key) => [key, false])),
     breaker: { state: 'closed' },
     definition: 'pinned',
