@@ -10,7 +10,7 @@ import { paraphrased } from './variants/paraphrase.ts';
 import { split } from './variants/split.ts';
 import { oneSentence, readSide, stolen } from './variants/stolen.ts';
 import { structured, structuredVariation } from './variants/structured.ts';
-import type { Schemas, Variation } from './variants/variant.ts';
+import type { Generator, Schemas, Variation } from './variants/variant.ts';
 
 export interface Tally {
   readonly variant: string;
@@ -31,36 +31,38 @@ export function gradedCases(suite: Suite): readonly AttackCase[] {
   );
 }
 
-type Generated = readonly (readonly [string, readonly Variation[]])[];
+type Generated = readonly (readonly [variant: string, make: () => readonly Variation[]])[];
 
-/** Every variant of one pair. */
+/** Every variant of one pair, made when it is asked for. */
 export function variationsOf(
   attack: AttackCase,
   measured: MeasuredPolicy,
   schemas: Schemas,
 ): Generated {
   const { tools } = measured;
-  const accepted = acceptedDrop(attack, measured);
-  const confusions = confused(attack, tools, schemas);
+  const made = (generator: Generator) => (): readonly Variation[] =>
+    generator(attack, tools, schemas);
+  const drops = (): readonly Variation[] => acceptedDrop(attack, measured);
   return [
-    ['V0', verbatim(attack, tools, schemas)],
-    ['V1', delayed(attack, tools, schemas)],
-    ['V2', reencoded(attack, tools, schemas)],
-    ['V3', structured(attack, tools, schemas)],
-    ['V4', trustedDrop(attack, tools, schemas)],
-    ['V4s', accepted],
-    ['V5', accepted.flatMap((variation) => split(variation, tools))],
-    ['V6', accepted.flatMap((variation) => paraphrased(variation, tools))],
-    ['V7', confusions],
+    ['V0', made(verbatim)],
+    ['V1', made(delayed)],
+    ['V2', made(reencoded)],
+    ['V3', made(structured)],
+    ['V4', made(trustedDrop)],
+    ['V4s', drops],
+    ['V5', () => drops().flatMap((variation) => split(variation, tools))],
+    ['V6', () => drops().flatMap((variation) => paraphrased(variation, tools))],
+    ['V7', made(confused)],
     [
       'V3+V7',
-      confusions
-        .filter(({ form }) => form === 'destination')
-        .flatMap((variation) => structuredVariation(attack, tools, variation)),
+      () =>
+        made(confused)()
+          .filter(({ form }) => form === 'destination')
+          .flatMap((variation) => structuredVariation(attack, tools, variation)),
     ],
-    ['V8', readSide(attack, tools, schemas)],
-    ['V9', stolen(attack, tools, schemas)],
-    ['V9b', oneSentence(attack, tools, schemas)],
+    ['V8', made(readSide)],
+    ['V9', made(stolen)],
+    ['V9b', made(oneSentence)],
   ];
 }
 
@@ -122,33 +124,22 @@ export function add(
     tally.missed.push(`${pairName(attack)} (${form}): ${described(through)}`);
 }
 
+/** These variants of each pair; of the rest nothing is made. */
 export function measureAttacks(
+  names: readonly string[],
   cases: readonly AttackCase[],
   measured: MeasuredPolicy,
   schemas: Schemas,
   progress: (done: number) => void,
 ): readonly Tally[] {
-  const tallies = new Map(variants.map((variant) => [variant, emptyTally(variant)]));
+  const tallies = new Map(names.map((variant) => [variant, emptyTally(variant)]));
   for (const [index, attack] of cases.entries()) {
     for (const [variant, variations] of variationsOf(attack, measured, schemas)) {
       const tally = tallies.get(variant);
-      for (const variation of variations)
-        if (tally !== undefined) count(tally, attack, variation, measured);
+      if (tally === undefined) continue;
+      for (const variation of variations()) count(tally, attack, variation, measured);
     }
     progress(index + 1);
   }
   return [...tallies.values()];
-}
-
-/** V0 alone: under a changed policy. */
-export function measureVerbatim(
-  variant: string,
-  cases: readonly AttackCase[],
-  measured: MeasuredPolicy,
-): Tally {
-  const tally = emptyTally(variant);
-  for (const attack of cases)
-    for (const variation of verbatim(attack, measured.tools, new Map()))
-      count(tally, attack, variation, measured);
-  return tally;
 }

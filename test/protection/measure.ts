@@ -1,13 +1,14 @@
 /** Everything that is measured of one suite with one policy. */
 import { UsageError } from '../../src/cli/output.ts';
 import type { JsonObject } from '../../src/content/value.ts';
-import { emptyTally, gradedCases, measureAttacks, measureVerbatim, type Tally } from './attacks.ts';
+import { emptyTally, gradedCases, measureAttacks, type Tally, variants } from './attacks.ts';
 import {
   type Interruption,
   measureHonestRuns,
   measureTasks,
   measureUnderAttack,
 } from './honest.ts';
+import { withPlans } from './plans.ts';
 import { type Change, type MeasuredPolicy, measuredPolicy } from './policy.ts';
 import { meanOver, measureRecorded, type Rate, type Recorded } from './recorded.ts';
 import type { Suite } from './suite.ts';
@@ -46,21 +47,30 @@ export function measureSuite(suite: Suite, options: MeasureOptions): Measured {
   const recorded = measureRecorded(suite, measured);
   const pairs = measureUnderAttack(cases, measured);
   progress(`${suite.name}: ${cases.length} attacks`);
-  const tallies = measureAttacks(cases, measured, schemasOf(suite), (done) => {
+  const schemas = schemasOf(suite);
+  const tallies = measureAttacks(variants, cases, measured, schemas, (done) => {
     if (done % progressEvery === 0) progress(`${suite.name}: ${done} of ${cases.length}`);
   });
   const warnings: string[] = [...warningsOf(suite, measured)];
-  const under = (variant: string, change: Change): Tally => {
+  const verbatimUnder = (name: string, change: Change): Tally => {
     try {
-      return measureVerbatim(variant, cases, measuredPolicy(file, agent, change));
+      const changed = measuredPolicy(file, agent, change);
+      const [tally = emptyTally(name)] = measureAttacks(['V0'], cases, changed, schemas, quiet);
+      return { ...tally, variant: name };
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      warnings.push(`${variant} isn't measured: with that change ${error.message}`);
-      return emptyTally(variant);
+      warnings.push(`${name} isn't measured: with that change ${error.message}`);
+      return emptyTally(name);
     }
   };
-  const strict = under('V0 strict', 'strict');
-  const trusting = under('V0 trusting', 'trusting');
+  const strict = verbatimUnder('V0 strict', 'strict');
+  const trusting = verbatimUnder('V0 trusting', 'trusting');
+  progress(`${suite.name}: plans`);
+  const planned = withPlans(measured, suite);
+  const plans = measureAttacks(plannedVariants, cases, planned, schemas, quiet).map((tally) => ({
+    ...tally,
+    variant: `plan (ceiling): ${tally.variant}`,
+  }));
   const clean = (name: string): number | null => {
     const tally = [...tallies, trusting].find(({ variant }) => variant === name);
     return tally === undefined ? null : percent(tally.clean, tally.n);
@@ -75,6 +85,13 @@ export function measureSuite(suite: Suite, options: MeasureOptions): Measured {
     ...honestRows('recorded runs', runs),
     ...honestRows('pairs', pairs),
     ...recordedRows(recorded),
+    ...(suite.tasks.length === 0
+      ? []
+      : [
+          ...plans.flatMap(tallyRows),
+          ...honestRows('plan (ceiling): tasks', measureTasks(suite.tasks, planned)),
+          ...honestRows('plan (ceiling): recorded runs', measureHonestRuns(suite.runs, planned)),
+        ]),
   ];
   const rows = figures
     .filter(([, value]) => value !== null)
@@ -90,7 +107,7 @@ export function measureSuite(suite: Suite, options: MeasureOptions): Measured {
       policy: measured.policy.hash,
       agent: measured.agent,
       user: measured.user,
-      variants: [...tallies, strict, trusting].map(tallyDetails),
+      variants: [...tallies, strict, trusting, ...plans].map(tallyDetails),
       tasks: interruptionDetails(tasks),
       recordedRuns: interruptionDetails(runs),
       pairs: interruptionDetails(pairs),
@@ -100,6 +117,8 @@ export function measureSuite(suite: Suite, options: MeasureOptions): Measured {
 }
 
 const progressEvery = 100;
+const quiet = (): void => {};
+const plannedVariants = ['V0', 'V4s', 'V7', 'V9'];
 
 type Figures = readonly (readonly [name: string, value: number | null, n: number])[];
 

@@ -20,7 +20,12 @@ export interface MeasuredPolicy {
   readonly user: string | null;
   /** By the bare name that the suite has for it. */
   readonly tools: Tools;
+  /** What the run of a request is narrowed to; without one, its words are read. */
+  readonly plans: ReadonlyMap<string, Plan>;
 }
+
+/** As an opener gives it: actions. */
+export type Plan = readonly string[];
 
 export type Tools = ReadonlyMap<string, Tool>;
 
@@ -38,7 +43,13 @@ export function measuredPolicy(
 ): MeasuredPolicy {
   const policy = pinned(load(file, change));
   const agent = agentOf(policy, agentName);
-  return { policy, agent: agent.name, user: userOf(policy, agent), tools: byOperation(policy) };
+  return {
+    policy,
+    agent: agent.name,
+    user: userOf(policy, agent),
+    tools: byOperation(policy),
+    plans: new Map(),
+  };
 }
 
 function load(file: string, change: Change | null): Policy {

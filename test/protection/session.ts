@@ -55,7 +55,7 @@ export class Session {
       case: {},
       request,
       requestTrusted: true,
-      only: null,
+      only: measured.plans.get(request) ?? null,
       budget: {},
       outside: [],
       dryRun: false,
