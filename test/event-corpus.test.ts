@@ -76,6 +76,36 @@ test.each(fixtures)(
   },
 );
 
+const digest = `sha256:${'a'.repeat(64)}`;
+const past = {
+  call: 'call_7fQ2',
+  tool: 'mail.read',
+  tier: 0,
+  sinceMs: 1_795_000_000_000,
+  atMs: 1_795_000_000_231,
+  completed: true,
+  seenByAgent: true,
+  arguments: digest,
+  released: digest,
+  shown: null,
+  trust: 'untrusted',
+};
+
+/** What came to a version later is absent in what was written before. Once written it stays, in this form. */
+test.each([
+  ['call.finished', 'shown', digest],
+  ['call.started', 'for', 'call_7fQ2'],
+  ['run.returned', 'history', [past]],
+  ['run.returned', 'historyLost', true],
+])('%s with `%s`, which came later', (type, field, value) => {
+  const written = JSON.parse(readFileSync(new URL(`v1/${type}.json`, root), 'utf8'));
+  expect(written).not.toHaveProperty(field);
+  const leaf = Buffer.from(canonicalJson({ ...written, [field]: value }));
+  expect(canonicalJson(readEvent(leaf, 0))).toBe(leaf.toString());
+  const broken = Buffer.from(canonicalJson({ ...written, [field]: 1 }));
+  expect(() => readEvent(broken, 7)).toThrow(expect.objectContaining({ code: 'store.corrupt' }));
+});
+
 test.each([
   ['nothing', ''],
   ['no JSON', '{"v":1'],

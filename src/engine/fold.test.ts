@@ -44,7 +44,9 @@ type Call = Partial<{
   result: string | null;
 }>;
 
-function started(changes: Call = {}): RunEvent {
+type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
+
+function started(changes: Call = {}): Of<'call.started'> {
   const {
     call = 'c1',
     atMs = tuesdayMs,
@@ -68,7 +70,7 @@ function started(changes: Call = {}): RunEvent {
   };
 }
 
-function finished(changes: Call = {}): RunEvent {
+function finished(changes: Call = {}): Of<'call.finished'> {
   const {
     call = 'c1',
     atMs = tuesdayMs,
@@ -291,4 +293,74 @@ test('a busy second of an implicit run is one mark of its window, never counted 
     [1_500, 2],
     [60_000, 1],
   ]);
+});
+
+test('calls are remembered as they end, with what was released of them; a failure that showed something too', () => {
+  const run = after([
+    started({ call: 'c1', tool: 'mail.read' }),
+    finished({ call: 'c1', tool: 'mail.read' }),
+    started({ call: 'c2' }),
+    finished({ call: 'c2', outcome: 'failed' }),
+    started({ call: 'c3' }),
+    finished({ call: 'c3', outcome: 'indeterminate' }),
+    started({ call: 'c4', dryRun: true }),
+    finished({ call: 'c4', dryRun: true }),
+  ]);
+  expect(run.history.flat().map(({ call, tool, completed }) => [call, tool, completed])).toEqual([
+    ['c1', 'mail.read', true],
+    ['c2', 'mail.send', false],
+    ['c3', 'mail.send', false],
+  ]);
+  expect(run.historyLost).toBe(false);
+});
+
+test('what was neither done nor read is not remembered', () => {
+  const lost: RunEvent = { ...finished({ outcome: 'failed' }), by: 'sallyport' };
+  expect(after([started(), lost]).history).toEqual([]);
+});
+
+test('a run remembers so many calls, in short lists, and then knows that there were more', () => {
+  let run = runOf();
+  for (let n = 0; n < limits.historyCallsMax + 1; n += 1) {
+    expect(run.historyLost).toBe(false);
+    for (const event of [started({ call: `c${n}` }), finished({ call: `c${n}` })])
+      run = fold(run, event);
+  }
+  const calls = run.history.flat();
+  expect(calls.length).toBe(limits.historyCallsMax - limits.historyListMax + 1);
+  expect([calls[0]?.call, calls.at(-1)?.call]).toEqual([
+    `c${limits.historyListMax}`,
+    `c${limits.historyCallsMax}`,
+  ]);
+  expect(Math.max(...run.history.map((list) => list.length))).toBe(limits.historyListMax);
+  expect(run.historyLost).toBe(true);
+});
+
+test('Sallyport’s own look is remembered, and is no call of the agent’s', () => {
+  const look = { ...started({ call: 'look', tier: 0, tool: 'shop.get' }), for: 'c1' };
+  const run = after([look, finished({ call: 'look', tier: 0, tool: 'shop.get' })]);
+  expect(run).toMatchObject({ toolCalls: 0, recent: [], completedTools: [], inFlight: [] });
+  expect(run.history.flat()).toMatchObject([{ call: 'look', seenByAgent: false }]);
+});
+
+test('what a child returns twice is remembered once', () => {
+  const [past] = after([started(), finished()]).history.flat();
+  if (past === undefined) throw new Error('nothing was remembered');
+  const { v, run: id, agent, user, policy } = ofCall;
+  const returned: RunEvent = {
+    ...{ v, run: id, agent, user, policy },
+    type: 'run.returned',
+    atMs: tuesdayMs,
+    child: 'run_2',
+    unused: {},
+    labels: { trust: 'trusted', classes: [], subjects: [] },
+  };
+  const again = { ...past, call: 'c2' };
+  const run = after([
+    { ...returned, history: [past], historyLost: false },
+    { ...returned, history: [past, again], historyLost: false },
+  ]);
+  expect(run.history.flat().map(({ call }) => call)).toEqual(['c1', 'c2']);
+  expect(run.historyLost).toBe(false);
+  expect(after([returned]).historyLost).toBe(true);
 });
