@@ -30,10 +30,11 @@ function classRemarks({ flow, tools }: Policy): readonly Remark[] {
 /** Text that an agent writes after it has read what others write would come back as if nobody outside had a hand in it. */
 function memoryRemarks({ tools }: Policy): readonly Remark[] {
   const all = [...tools.values()];
+  const writersOf = Map.groupBy(all.filter(takesText), ({ upstream }) => upstream);
   return all.flatMap((tool): readonly Remark[] => {
     if (tool.tier > 0 || tool.memory || tool.returns.trust === 'untrusted' || !looksUp(tool))
       return [];
-    const writers = all.filter((other) => takesText(other) && mayWriteWhatComesFrom(other, tool));
+    const writers = (writersOf.get(tool.upstream) ?? []).filter((writer) => mayWrite(writer, tool));
     if (writers.length === 0) return [];
     return [
       {
@@ -63,10 +64,8 @@ function looksUp({ args }: Tool): boolean {
 
 const naming = /^(path|query|identifier|reference|folder|url|title|object[.].*)$/;
 
-function mayWriteWhatComesFrom(writer: Tool, reader: Tool): boolean {
-  if (writer.upstream !== reader.upstream) return false;
-  const { object } = reader.returns;
-  return object === null || writer.on === null || writer.on === object;
+function mayWrite({ on }: Tool, { returns: { object } }: Tool): boolean {
+  return object === null || on === null || on === object;
 }
 
 function namesOf(tools: readonly Tool[]): string {

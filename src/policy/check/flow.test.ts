@@ -70,13 +70,15 @@ agents:
     to, cc: recipients: case.customer, desk@company.com
     to, cc: a known recipient, else held or denied
     cc: where.cc: desk@company.com
+    text: only known links, else held
     customer_data: may reach case.customer, case.other (which it has not), the upstream mail, the subject
     salaries: no \`may_reach\`, so nothing bounds it
     with a trusted request: it is asked for, else held; its text is compared with what was read and not asked for
   to web.post (external, reversible) by agents.a.web.post
+    text: only known links, else held
     customer_data: may reach case.customer, case.other (which it has not), the subject
     salaries: no \`may_reach\`, so nothing bounds it
-    NOTHING stands in the way of what is read by mail.send, web.post, notes.get, notes.put
+    without a trusted request NOTHING stands in the way of what is read by mail.send, web.post, notes.get, notes.put
     with a trusted request: it is asked for, else held; its text is compared with what was read and not asked for
   to notes.put (into a memory, reversible) by agents.a.notes.write
     what is written comes back with the labels of its run, in any run
@@ -199,7 +201,7 @@ test.each<readonly [external: string, expected: readonly string[]]>([
     'provenance',
     [
       'after the first of these results, only a known destination is let through of mail.send',
-      'nothing more is asked of web.post, which names no destination',
+      'only links are looked at of web.post, which names no destination',
     ],
   ],
 ])(

@@ -74,7 +74,7 @@ function wayLines(way: WayOut, untrusted: number): readonly string[] {
   if (way.openTo.length > 0) {
     const all = way.openTo.length === untrusted;
     lines.push(
-      `    NOTHING stands in the way of what ${all ? 'others write' : `is read by ${namesOf(way.openTo)}`}`,
+      `    without a trusted request NOTHING stands in the way of what ${all ? 'others write' : `is read by ${namesOf(way.openTo)}`}`,
     );
   }
   if (way.withRequest.length > 0)

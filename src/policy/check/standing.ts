@@ -68,6 +68,9 @@ export function standing(
       text: `\`flow.external: hold\`: held after the first of these results`,
       holds: true,
     });
+  const linked = textsOf(tool);
+  if (outbound && flow.external === 'provenance' && linked.length > 0)
+    stands.push({ text: `${linked.join(', ')}: only known links, else held`, holds: false });
   if (as === 'memory')
     stands.push({
       text: 'what is written comes back with the labels of its run, in any run',
@@ -93,6 +96,19 @@ export function standing(
   if (tool.pin === null)
     stands.push({ text: "it isn't pinned: every call is refused", holds: true });
   return stands;
+}
+
+/** Arguments whose links are looked at. */
+function textsOf({ args, fixed }: Tool): readonly string[] {
+  return [...args.values()]
+    .filter(
+      ({ name, parts }) =>
+        !Object.hasOwn(fixed, name) &&
+        parts.some(
+          ({ kind }) => (kind.name === 'content' && !kind.linksIgnored) || kind.name === 'title',
+        ),
+    )
+    .map(({ name }) => name);
 }
 
 /** Limits of time and number slow an attacker down, and stand in nobody's way. */

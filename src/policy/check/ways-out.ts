@@ -82,12 +82,15 @@ export function checkFlow(
   const tools = [...new Map(granted.map(({ tool }) => [tool.name, tool])).values()];
   const untrusted = tools.flatMap(untrustedSource);
   const classes = classSources(tools);
+  const memories = new Set(
+    [...policy.tools.values()].flatMap((tool) => (tool.memory ? tool.upstream : [])),
+  );
   const around: Around = { agent, tools, untrusted, classes, policy };
   const ways =
     untrusted.length === 0 && classes.length === 0
       ? []
       : granted.flatMap((one) => {
-          const as = leadsOut(one.tool, policy);
+          const as = leadsOut(one.tool, memories);
           return as === null ? [] : [wayOut(one, as, around)];
         });
   const withNeither = untrusted.length === 0 ? [] : costWithNeither(agent, ways, policy.flow);
@@ -121,17 +124,11 @@ function untrustedSource({ name, returns, memory }: Tool): readonly UntrustedSou
     : [];
 }
 
-function leadsOut(tool: Tool, policy: Policy): WayOut['as'] | null {
+/** `memories`: upstreams of which a tool says that what runs write comes back. */
+function leadsOut(tool: Tool, memories: ReadonlySet<string>): WayOut['as'] | null {
   if (tool.reach === 'external') return 'external';
   if (tool.persists) return 'persists';
-  return tool.tier > 0 && isRemembered(tool, policy) ? 'memory' : null;
-}
-
-/** What is written by it comes back by a tool of the same upstream that says so. */
-function isRemembered(tool: Tool, policy: Policy): boolean {
-  return [...policy.tools.values()].some(
-    (other) => other.upstream === tool.upstream && other.memory,
-  );
+  return tool.tier > 0 && memories.has(tool.upstream) ? 'memory' : null;
 }
 
 interface Around {

@@ -29,7 +29,7 @@ export function costWithNeither(
             ]),
         ...(free.length === 0
           ? []
-          : [`nothing more is asked of ${names(free)}, which names no destination`]),
+          : [`only links are looked at of ${names(free)}, which names no destination`]),
       ];
     }
   }
