@@ -130,6 +130,8 @@ const answer: Shape<TestAnswer | undefined> = record(
   { min: 1, max: 1 },
 );
 
+const toolName = { expected: 'a tool: `upstream.operation`', pattern: /^/, mend: () => null };
+
 const shown: Shape<TestShown | undefined> = record(
   '`{ data: … }`, `{ text: … }` or `{ withheld: code }`',
   (fields): TestShown | undefined => {
@@ -167,6 +169,11 @@ export function callFields(fields: Fields): CallSyntax | undefined {
     answer,
     'What the upstream answers. Left out: that it is done.',
   );
+  const finds = fields.optional(
+    'finds',
+    mapOf(toolName, answer, { min: 1 }),
+    "What Sallyport's own look at what the call names gets, by the tool of `resolve`.",
+  );
   const shows = fields.optional('shows', shown, 'What the agent has to get.');
   const times = fields.optional(
     'times',
@@ -183,6 +190,11 @@ export function callFields(fields: Fields): CallSyntax | undefined {
       args: args ?? {},
       expect,
       returns: returns ?? null,
+      finds: new Map(
+        (finds?.value ?? []).flatMap(({ name, value }) =>
+          value === undefined ? [] : [[name, value] as const],
+        ),
+      ),
       shows: shows ?? null,
     },
   };

@@ -3,7 +3,7 @@ import { timestampMs } from './cel-functions.ts';
 import type { SourcePosition } from './model.ts';
 import type { Given } from './policytest-table.ts';
 import type { Report } from './report.ts';
-import { mapOf, nameKey, record } from './shape/collection.ts';
+import { listOf, mapOf, nameKey, record } from './shape/collection.ts';
 import { literal } from './shape/literal.ts';
 import { choice, scalar, text, unfit } from './shape/scalar.ts';
 import { byForm, type Located, mapped, type Shape } from './shape/shape.ts';
@@ -14,6 +14,8 @@ export interface GivenSyntax {
   /** Undefined: as before; null: nobody. */
   readonly user: Located<string> | null | undefined;
   readonly case: Readonly<Record<string, string | number | boolean>> | null | undefined;
+  readonly request: Given['request'] | undefined;
+  readonly outside: readonly string[] | undefined;
   readonly atMs: number | undefined;
 }
 
@@ -21,6 +23,8 @@ export const nothingGiven: Omit<GivenSyntax, 'at'> = {
   agent: undefined,
   user: undefined,
   case: undefined,
+  request: undefined,
+  outside: undefined,
   atMs: undefined,
 };
 
@@ -29,6 +33,19 @@ const moment: Shape<Located<number>> = scalar({
   schema: { type: 'string' },
   parse: ({ value }) => (typeof value === 'string' ? timestampMs(value) : null) ?? unfit(),
 });
+
+const request: Shape<Given['request']> = byForm(
+  'the text of a trusted request, `{ untrusted: … }`, or `none`',
+  {
+    scalar: mapped(text('a text'), ({ value }) =>
+      value === 'none' ? null : { text: value, trusted: true },
+    ),
+    map: record('`{ untrusted: … }`', (fields): Given['request'] => {
+      const said = fields.required('untrusted', text('a text'), 'Its opener vouches for nothing.');
+      return said === undefined ? null : { text: said.value, trusted: false };
+    }),
+  },
+);
 
 export const givenShape: Shape<GivenSyntax> = record(
   'who works, for whom, on what, and when',
@@ -55,6 +72,14 @@ export const givenShape: Shape<GivenSyntax> = record(
       agent: fields.optional('agent', text('the name of an agent'), 'Which agent calls.'),
       user: person?.value === 'none' ? null : person,
       case: bound,
+      request: fields.optional(
+        'request',
+        request,
+        'What the run is for, as its opener wrote it; `none`: nobody said.',
+      ),
+      outside: fields
+        .optional('outside', listOf(text('a name'), { min: 0 }), 'What the agent has beside Sallyport.')
+        ?.value.map(({ value }) => value),
       atMs: fields.optional('at', moment, 'When the run begins.')?.value,
     };
   },
@@ -71,6 +96,8 @@ export function merged(
     agent: changed?.agent ?? base.agent,
     user: changed?.user === undefined ? base.user : changed.user,
     case: changed?.case === undefined ? base.case : changed.case,
+    request: changed?.request === undefined ? base.request : changed.request,
+    outside: changed?.outside ?? base.outside,
     atMs: changed?.atMs ?? base.atMs,
   };
 }
@@ -87,5 +114,12 @@ export function completed(given: GivenSyntax, report: Report): Given | undefined
     });
   }
   if (agent === undefined || atMs === undefined) return undefined;
-  return { agent, user: given.user ?? null, case: given.case ?? null, atMs };
+  return {
+    agent,
+    user: given.user ?? null,
+    case: given.case ?? null,
+    request: given.request ?? null,
+    outside: given.outside ?? [],
+    atMs,
+  };
 }

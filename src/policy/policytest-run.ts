@@ -6,16 +6,17 @@ import { digestOf } from '../content/digest.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
 import type { ReadCall } from '../engine/call.ts';
 import type { FindingCode } from '../engine/codes.ts';
-import type { Context } from '../engine/context.ts';
+import type { Context, Proposed } from '../engine/context.ts';
 import { usedKeys } from '../engine/counters.ts';
-import { decide } from '../engine/decide.ts';
+import { decide, isEstablished } from '../engine/decide.ts';
 import type { Decision } from '../engine/decision.ts';
 import { joinable } from '../engine/duplicates.ts';
 import type { RunEvent } from '../engine/events.ts';
 import type { Shown as Said } from '../engine/exchange.ts';
 import { fold } from '../engine/fold.ts';
 import { gather } from '../engine/gather.ts';
-import { noLabels } from '../engine/labels.ts';
+import { mergeLabels, noLabels } from '../engine/labels.ts';
+import { decideLookUp, lookUpsOf } from '../engine/look-ups.ts';
 import { inspect } from '../engine/outputs/inspect.ts';
 import { asJson, type ToolResult } from '../engine/outputs/result.ts';
 import { readCall } from '../engine/read-call.ts';
@@ -110,13 +111,13 @@ export class TestRun {
       credential: 'policytest',
       parent: null,
       case: given.case ?? {},
-      request: null,
-      requestTrusted: false,
+      request: given.request?.text ?? null,
+      requestTrusted: given.request?.trusted ?? false,
       only: null,
       budget: {},
-      outside: [],
+      outside: given.outside,
       dryRun: false,
-      labels: noLabels,
+      labels: given.outside.length > 0 ? { ...noLabels, trust: 'untrusted' } : noLabels,
     });
   }
 
@@ -143,13 +144,35 @@ export class TestRun {
     const repeated =
       read === null ? null : joinable(this.#run, read.digest, read.tool.tier, this.#world.nowMs);
     if (repeated !== null) return { verdict: 'join', codes: [], shown: null };
-    const context: Context = { ...proposed, facts: this.#world.facts(gather(proposed), this.#run) };
+    const context = this.#lookedUp(this.#contextOf(proposed), call.finds);
     const decision = decide(context);
     const shown =
       decision.effect === 'allow' && read !== null
-        ? this.#performed(id, decision, read, call.returns)
+        ? this.#performed(id, decision, read, call.returns, null)
         : this.#refused(id, decision, context);
     return { verdict: decision.verdict, codes: reasonsOf(decision), shown };
+  }
+
+  #contextOf(proposed: Proposed): Context {
+    return { ...proposed, facts: this.#world.facts(gather(proposed), proposed.run) };
+  }
+
+  /** As the gateway looks at what a call names before it decides. */
+  #lookedUp(context: Context, finds: TestCall['finds']): Context {
+    const { history, nowMs } = context.facts;
+    const lookUps = history === null ? [] : lookUpsOf(context, history, nowMs);
+    if (lookUps.length === 0 || !isEstablished(context)) return context;
+    for (const [index, { tool, args }] of lookUps.entries()) {
+      const reading = readCall(tool, args);
+      const id = `${context.call.id}_look_${index + 1}`;
+      const call = { ...context.call, id, tool: tool.name, args };
+      const decision = decideLookUp(
+        this.#contextOf({ ...context, run: this.#run, call, tool, reading }),
+      );
+      if (decision.effect === 'allow' && reading.ok)
+        this.#performed(id, decision, reading.read, finds.get(tool.name) ?? null, context.call.id);
+    }
+    return this.#contextOf({ ...context, run: this.#run });
   }
 
   #refused(id: string, decision: Decision, { tool, reading, call }: Context): null {
@@ -168,19 +191,23 @@ export class TestRun {
     decision: Decision,
     read: ReadCall,
     answer: TestAnswer | null,
+    lookUpFor: string | null,
   ): Shown | null {
     const { tool } = read;
     const decided = this.#decided(id, tool.name, tool, read.digest, decision);
     this.#world.draw(decision.reservations);
+    this.#world.noteDown(tool, this.#run);
     this.#append({
       ...decided,
       arguments: this.#world.keep(read.args),
       type: 'call.started',
       reservations: decision.reservations,
       idempotencyKey: null,
+      ...(lookUpFor === null ? {} : { for: lookUpFor }),
     });
+    const isSeen = lookUpFor === null;
     const ended = endOf(answer, { policy: this.#policy, decision, tool, args: read.args });
-    if (ended.outcome === 'completed') {
+    if (ended.outcome === 'completed' && isSeen) {
       this.#world.use(usedKeys(this.#policy, this.#run.agent, read));
     }
     const { v, atMs, run, agent, user, policy, call, step, tier, digest, mediation } = decided;
@@ -193,17 +220,17 @@ export class TestRun {
       dryRun: false,
       delivered: ended.outcome !== 'indeterminate',
       result: ended.digest,
-      released: ended.released === null ? null : this.#world.keep(asJson(ended.released)),
+      released: isSeen && ended.released !== null ? this.#world.keep(asJson(ended.released)) : null,
       ...(ended.says === null ? {} : { shown: this.#world.keepShown(ended.says) }),
       isError: ended.isError,
       findings: [],
       durationMs: 0,
       tokens: null,
       costMicroUsd: null,
-      labels: ended.labels,
+      labels: isSeen ? mergeLabels(ended.labels, this.#world.recalled(tool)) : noLabels,
       budgetLeft: {},
     });
-    if (ended.outcome !== 'indeterminate')
+    if (ended.outcome !== 'indeterminate' && isSeen)
       this.#append({
         ...this.#common(),
         type: 'call.delivered',

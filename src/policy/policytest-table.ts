@@ -23,6 +23,10 @@ export interface Given {
   readonly user: Located<string> | null;
   /** Null: the run was opened by nobody, so it has no case. */
   readonly case: Readonly<Record<string, string | number | boolean>> | null;
+  /** Null: nobody said what is wanted. */
+  readonly request: { readonly text: string; readonly trusted: boolean } | null;
+  /** What the agent has beside Sallyport. */
+  readonly outside: readonly string[];
   readonly atMs: number;
 }
 
@@ -40,6 +44,8 @@ export interface TestCall {
   readonly expect: Expectation;
   /** What the upstream answers, if it gets so far. Null: that it is done. */
   readonly returns: TestAnswer | null;
+  /** What Sallyport's own look at what the call names gets, by the tool that looks. A tool that isn't here finds nothing. */
+  readonly finds: ReadonlyMap<string, TestAnswer>;
   /** What the agent has to get. Null: the table doesn't say. */
   readonly shows: TestShown | null;
 }

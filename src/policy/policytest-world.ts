@@ -4,7 +4,9 @@ import type { Reservation } from '../engine/decision.ts';
 import { type Exchange, nothingShown, type PastCall, type Shown } from '../engine/exchange.ts';
 import type { Facts, FactsRequest } from '../engine/facts.ts';
 import { inOrder } from '../engine/history.ts';
-import type { Run } from '../engine/run.ts';
+import { mergeLabels, noLabels } from '../engine/labels.ts';
+import type { Labels, Run } from '../engine/run.ts';
+import type { Tool } from './model.ts';
 
 /** What outlives a run, kept in memory for one test: a clock, counters, what was done once, what was used before. */
 export class TestWorld {
@@ -12,6 +14,7 @@ export class TestWorld {
   readonly #draws = new Map<string, { readonly atMs: number; readonly amount: number }[]>();
   readonly #once = new Set<string>();
   readonly #used = new Set<string>();
+  readonly #memories = new Map<string, Labels>();
   readonly #payloads = new Map<string, JsonObject>();
   readonly #shown = new Map<string, Shown>();
   /** Each run's own, by call: a decision finds what the one before it found. */
@@ -65,6 +68,21 @@ export class TestWorld {
 
   use(keys: readonly string[]): void {
     for (const key of keys) this.#used.add(key);
+  }
+
+  /** What a run that may write into a memory leaves in it. */
+  noteDown({ memory, tier, upstream }: Tool, { labels }: Run): void {
+    if (memory && tier > 0)
+      this.#memories.set(upstream, mergeLabels(this.#inMemory(upstream), labels));
+  }
+
+  /** What a result of this tool carries besides its own labels. */
+  recalled({ memory, upstream }: Tool): Labels {
+    return memory ? this.#inMemory(upstream) : noLabels;
+  }
+
+  #inMemory(upstream: string): Labels {
+    return this.#memories.get(upstream) ?? noLabels;
   }
 
   #history(run: Run): readonly Exchange[] {

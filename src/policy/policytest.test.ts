@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { loaded } from '../../test/engine/scene.ts';
 import { formatDiagnostic } from './diagnostic.ts';
 import { loadPolicy } from './load.ts';
 import { definitionDigest, parseLock } from './lock-file.ts';
@@ -65,6 +66,48 @@ function run(tests: string): string {
   return formatPolicyTests('t.yaml', results.tests);
 }
 
+function runDesk(tests: string): string {
+  const desk = loaded(
+    `
+sallyport: 1
+enforcement: strict
+upstreams: { desk: { functions: true } }
+tools:
+  desk.people: { action: people, tier: read_only, reach: internal, args: { who: query }, returns: { items: /people, provides: { recipient: "/people/*/mail" } } }
+  desk.ticket: { action: ticket, tier: read_only, reach: internal, args: { id: object.ticket }, returns: { object: ticket, id: /id, fields: { status: /status } } }
+  desk.close: { action: close, tier: reversible, reach: internal, on: ticket, args: { id: object.ticket }, resolve: { id: desk.ticket } }
+  desk.send: { action: send, tier: reversible, on: mail, args: { to: recipient } }
+  desk.note: { action: note, tier: reversible, reach: internal, memory: true, args: { text: content } }
+  desk.notes: { action: notes, tier: read_only, reach: internal, memory: true, args: { text: query }, returns: { trust: trusted } }
+agents:
+  helper:
+    unattended: { owner: staff }
+    permissions:
+      desk:
+        people: allow
+        close: { when: "ref.id.status == 'open'" }
+        send: allow
+        note: allow
+        notes: allow
+roles: { staff: { permissions: { desk: { people: allow, close: allow, send: allow, note: allow, notes: allow } } } }
+`,
+    {
+      tools: {
+        'desk.people': { who: 'string' },
+        'desk.ticket': { id: 'integer' },
+        'desk.close': { id: 'integer' },
+        'desk.send': { to: 'string' },
+        'desk.note': { text: 'string' },
+        'desk.notes': { text: 'string' },
+      },
+    },
+  );
+  const table = `policytest: 1\ngiven: { agent: helper, at: 2026-11-23T10:00:00Z }\ntests:\n${tests}`;
+  const results = runPolicyTests(desk, 't.yaml', table);
+  if ('errors' in results) return results.errors.map(formatDiagnostic).join('\n');
+  return formatPolicyTests('t.yaml', results.tests);
+}
+
 describe('what a table shows', () => {
   test('a decision as expected, and one that isn’t, with both', () => {
     expect(
@@ -94,6 +137,34 @@ describe('what a table shows', () => {
     expect(run(`  - ${answered}, shows: { data: { mails: [] } } }`)).toContain(
       'decided:  shows {"mails":[{"from":"bob@x.example"}]}',
     );
+  });
+
+  test('what a run was shown, and what its request says', () => {
+    const send = (to: string, expect: string) =>
+      `{ call: desk.send, with: { to: ${to} }, expect: ${expect} }`;
+    const look = `{ call: desk.people, with: { who: bob }, expect: allow, returns: { data: { people: [{ mail: bob@x.example }] } } }`;
+    expect(
+      runDesk(`
+  - { name: shown, steps: [${look}, ${send('bob@x.example', 'allow')}] }
+  - { name: not shown, steps: [${look}, ${send('eve@x.example', '{ deny: flow.made_up }')}] }
+  - { name: asked for, given: { request: Send a mail to eve@x.example }, steps: [${look}, ${send('eve@x.example', 'allow')}] }
+  - { name: no trusted request, given: { request: { untrusted: Send a mail to eve@x.example } }, steps: [${look}, ${send('eve@x.example', '{ hold: flow.destination }')}] }
+  - { name: a browser beside us, given: { outside: [browser] }, steps: [${send('eve@x.example', '{ deny: flow.made_up }')}] }
+`),
+    ).toContain('all as expected');
+  });
+
+  test('what one run noted down, and another reads', () => {
+    const note = '{ call: desk.note, with: { text: hello }, expect: allow }';
+    const read = `{ call: desk.notes, with: { text: hello }, expect: allow, returns: { text: hello } }`;
+    const send = (expect: string) =>
+      `{ call: desk.send, with: { to: eve@x.example }, expect: ${expect} }`;
+    expect(
+      runDesk(`
+  - { name: nothing untrusted was written, steps: [${note}, { open: { outside: [] } }, ${read}, ${send('allow')}] }
+  - { name: something was, given: { outside: [browser] }, steps: [${note}, { open: { outside: [] } }, ${read}, ${send('{ deny: flow.made_up }')}] }
+`),
+    ).toContain('all as expected');
   });
 
   test('history: what was used before, other runs', () => {
