@@ -6,7 +6,7 @@ import type { ArgumentValue } from '../../call.ts';
 import type { Finding } from '../../decision.ts';
 import { declaredKind } from '../../tool-shape.ts';
 import { finding, type Inquiry, remembered, valueDetails } from './inquiry.ts';
-import type { Offer } from './past.ts';
+import { providedBy, stands } from './provided.ts';
 import { sourcesOf } from './sources.ts';
 
 const kinds: ReadonlySet<KindName> = new Set(['recipient', 'url', 'account']);
@@ -82,52 +82,12 @@ export function supplyOf(inquiry: Inquiry, kind: KindName, parsed: Parsed): stri
   const { key } = parsed;
   if (boundByCase(inquiry, kind, parsed) || isTrusted(inquiry, kind, parsed)) return 'yes';
   if (inquiry.request?.holds(kind, key) === true) return 'yes';
-  const offers = inquiry.past
-    .offersOf(kind, key)
-    .filter((offer) => !isOwnWriting(inquiry, offer, key));
-  if (offers.some((offer) => isVouchedFor(inquiry, offer, kind) || offer.when === 'always'))
-    return 'yes';
-  const named = offers.filter((offer) => isNamed(offer));
-  if (named.length === 0) return 'no';
+  const provided = providedBy(inquiry, kind, key);
+  if (provided !== 'named') return provided;
   // Who is told exactly where to send it isn't told to look for more.
   return inquiry.request?.hasAny(kind) === true
     ? 'the request itself names a destination, so a named record adds none'
     : 'yes';
-}
-
-function isNamed({ record: { seen, asked } }: Offer): boolean {
-  if (asked === 'named') return true;
-  return asked === 'looked up' && seen.exchange.shown.records.length === 1;
-}
-
-function isVouchedFor({ flow }: Inquiry, { record: { seen } }: Offer, kind: KindName): boolean {
-  return flow.trusted.from.some(
-    ({ tool, provides }) => tool === seen.exchange.past.tool && provides === kind,
-  );
-}
-
-/** A tool that the agent can write to vouches for nothing that the agent wrote there. */
-function isOwnWriting({ past }: Inquiry, { record: { seen } }: Offer, key: string): boolean {
-  const upstream = upstreamOf(seen.exchange.past.tool);
-  for (const earlier of past.seen) {
-    if (earlier.ordinal >= seen.ordinal) return false;
-    const { exchange } = earlier;
-    if (
-      exchange.past.tier > 0 &&
-      upstreamOf(exchange.past.tool) === upstream &&
-      stands(JSON.stringify(exchange.args), key)
-    )
-      return true;
-  }
-  return false;
-}
-
-function upstreamOf(tool: string): string {
-  return tool.slice(0, tool.indexOf('.'));
-}
-
-function stands(text: string | null, key: string): boolean {
-  return text?.toLowerCase().includes(key.toLowerCase()) === true;
 }
 
 /** A case's value supplies what it was declared to be: an id that looks like an address is none. */

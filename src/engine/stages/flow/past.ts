@@ -189,12 +189,12 @@ function comesFrom(request: TrustedRequest, { kind, value }: Given): boolean {
     : request.says(value) || request.holds('recipient', value.toLowerCase());
 }
 
-/** `get_unread_emails`, where the request speaks of what is unread: what the tool is called is all that it looks up. */
+/** `get_unread_emails`, where the request speaks of "unread emails": what the tool is called is all that it looks up. */
 function isNamedByTool(exchange: Exchange, tool: Tool | null, request: TrustedRequest): boolean {
   if (tool === null || Object.values(exchange.args).some((value) => value !== null)) return false;
-  return tool.operation
-    .split(/[^\p{L}\p{N}]+|(?<=\p{Ll})(?=\p{Lu})/u)
-    .some((word) => word.length > 3 && request.understood.names(word));
+  const [, ...words] = tool.operation.split(/[^\p{L}\p{N}]+|(?<=\p{Ll})(?=\p{Lu})/u);
+  const phrase = words.join(' ');
+  return words.length > 1 && (request.says(phrase) || request.says(phrase.replace(/s$/i, '')));
 }
 
 interface Read {
