@@ -14,6 +14,7 @@ export const limits: {
   readonly shownValuesMax: number;
   readonly historyListMax: number;
   readonly historyCallsMax: number;
+  readonly historyBytesMax: number;
   readonly returnedCallsMax: number;
   readonly lookUpsMax: number;
 } = {
@@ -44,6 +45,8 @@ export const limits: {
   historyListMax: 64,
   // Calls that later ones look back at: what was read before counts as lost, and what is lost permits nothing.
   historyCallsMax: 1_024,
+  // Arguments and results of those calls, as they are kept: a run that was shown more does nothing that looks back.
+  historyBytesMax: 33_554_432,
   // Of a child that has ended, the newest calls that its parent looks back at: they ride in one event.
   returnedCallsMax: 256,
   // Things that one call names and Sallyport looks at before it decides. What it didn't look at is refused.

@@ -9,14 +9,13 @@ import { readJson, StrictJsonError } from '../content/json.ts';
 import { isJsonObject, type JsonObject } from '../content/value.ts';
 import { type Exchange, nothingShown, type PastCall } from '../engine/exchange.ts';
 import { acting, asPastCall, type Held, inOrder, isSameHistory } from '../engine/history.ts';
+import { limits } from '../engine/limits.ts';
 import type { Run } from '../engine/run.ts';
 import type { StoreReader } from '../store/port.ts';
 import { parseShown } from './stored-shown.ts';
 
 /** Of payloads, for all runs: parsed they take a few times as much. The run used longest ago goes first. */
-const bytesMax = 64 * 1_024 * 1_024;
-/** More than that of one run isn't looked at: its calls are refused, where they would look back. */
-const runBytesMax = 32 * 1_024 * 1_024;
+const bytesMax = 2 * limits.historyBytesMax;
 /** Of runs that read little, too. */
 const runsMax = 5_000;
 /** As deep as an upstream's answer may be. */
@@ -76,7 +75,7 @@ export class Pasts {
     holders: readonly Held[],
     written: () => Promise<unknown>,
   ): Promise<readonly Exchange[] | null> {
-    if (isMadeOf(past, holders)) return past.bytes > runBytesMax ? null : past.history;
+    if (isMadeOf(past, holders)) return past.bytes > limits.historyBytesMax ? null : past.history;
     const lists = new Map<readonly PastCall[], readonly Exchange[]>();
     const history: Exchange[] = [];
     for (const held of holders) {
@@ -95,7 +94,7 @@ export class Pasts {
     past.lists = lists;
     past.history = inOrder(history);
     if (past.calls.size > history.length) this.#forget(past);
-    return past.bytes > runBytesMax ? null : past.history;
+    return past.bytes > limits.historyBytesMax ? null : past.history;
   }
 
   #used(run: string): RunPast {
