@@ -30,19 +30,19 @@ function classRemarks({ flow, tools }: Policy): readonly Remark[] {
 /** Text that an agent writes after it has read what others write would come back as if nobody outside had a hand in it. */
 function memoryRemarks({ tools }: Policy): readonly Remark[] {
   const all = [...tools.values()];
-  const writersOf = Map.groupBy(all.filter(takesText), ({ upstream }) => upstream);
+  const writersOf = Map.groupBy(
+    all.filter((tool) => !tool.memory && takesText(tool)),
+    ({ upstream }) => upstream,
+  );
   return all.flatMap((tool): readonly Remark[] => {
-    if (tool.tier > 0 || tool.memory || tool.returns.trust === 'untrusted' || !looksUp(tool))
-      return [];
+    if (tool.tier > 0 || !looksUp(tool)) return [];
+    if (!tool.memory && tool.returns.trust === 'untrusted') return [];
     const writers = (writersOf.get(tool.upstream) ?? []).filter((writer) => mayWrite(writer, tool));
     if (writers.length === 0) return [];
-    return [
-      {
-        at: tool.at,
-        grant: `tools.${tool.name}`,
-        reason: `it returns what is trusted, and ${namesOf(writers)} may write there: say \`memory: true\` if what runs write comes back by it`,
-      },
-    ];
+    const reason = tool.memory
+      ? `it is a memory, and ${namesOf(writers)} may write there without leaving the labels of the run: say \`memory: true\` of what writes, too`
+      : `it returns what is trusted, and ${namesOf(writers)} may write there: say \`memory: true\` of both if what runs write comes back by it`;
+    return [{ at: tool.at, grant: `tools.${tool.name}`, reason }];
   });
 }
 

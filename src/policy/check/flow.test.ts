@@ -22,7 +22,7 @@ tools:
   web.get: { action: get, tier: read_only, args: { url: url } }
   web.post: { action: post, tier: reversible, args: { page: identifier, loud: flag, text: content } }
   notes.get: { action: read, tier: read_only, reach: internal, args: { id: object.note }, returns: { trust: trusted, object: note, id: /id }, memory: true }
-  notes.put: { action: write, tier: reversible, reach: internal, args: { id: object.note, text: content } }
+  notes.put: { action: write, tier: reversible, reach: internal, args: { id: object.note, text: content }, memory: true }
   crm.people: { action: read, tier: read_only, reach: internal, args: { query: query }, returns: { trust: trusted, classes: [salaries], provides: { recipient: /mail } } }
 `;
 
@@ -57,7 +57,7 @@ agents:
   );
   expect(text.slice(text.indexOf('a: from'), text.indexOf('b: what'))).toBe(
     `a: from what others write to the outside
-  what others write: mail.search, mail.send, web.post, notes.get (a memory), notes.put
+  what others write: mail.search, mail.send, web.post, notes.get (a memory), notes.put (a memory)
   customer_data: mail.search
   salaries: crm.people
   a recipient is known from a trusted request, or from
@@ -274,11 +274,14 @@ tools:
   };
   test('text that comes back as trusted', () => {
     const expected = [
-      'tools.files.read: it returns what is trusted, and `files.write` may write there: say `memory: true` if what runs write comes back by it',
+      'tools.files.read: it returns what is trusted, and `files.write` may write there: say `memory: true` of both if what runs write comes back by it',
     ];
     expect(files('')).toEqual(expected);
     expect(files(', object: file, id: /id', ', on: file')).toEqual(expected);
     expect(files(', object: person, id: /id', ', on: file')).toEqual([]);
-    expect(files('', '', ', memory: true')).toEqual([]);
+    expect(files('', ', memory: true', ', memory: true')).toEqual([]);
+    expect(files('', '', ', memory: true')).toEqual([
+      'tools.files.read: it is a memory, and `files.write` may write there without leaving the labels of the run: say `memory: true` of what writes, too',
+    ]);
   });
 });

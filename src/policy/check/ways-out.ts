@@ -82,15 +82,12 @@ export function checkFlow(
   const tools = [...new Map(granted.map(({ tool }) => [tool.name, tool])).values()];
   const untrusted = tools.flatMap(untrustedSource);
   const classes = classSources(tools);
-  const memories = new Set(
-    [...policy.tools.values()].flatMap((tool) => (tool.memory ? tool.upstream : [])),
-  );
   const around: Around = { agent, tools, untrusted, classes, policy };
   const ways =
     untrusted.length === 0 && classes.length === 0
       ? []
       : granted.flatMap((one) => {
-          const as = leadsOut(one.tool, memories);
+          const as = leadsOut(one.tool);
           return as === null ? [] : [wayOut(one, as, around)];
         });
   const withNeither = untrusted.length === 0 ? [] : costWithNeither(agent, ways, policy.flow);
@@ -124,11 +121,10 @@ function untrustedSource({ name, returns, memory }: Tool): readonly UntrustedSou
     : [];
 }
 
-/** `memories`: upstreams of which a tool says that what runs write comes back. */
-function leadsOut(tool: Tool, memories: ReadonlySet<string>): WayOut['as'] | null {
+function leadsOut(tool: Tool): WayOut['as'] | null {
   if (tool.reach === 'external') return 'external';
   if (tool.persists) return 'persists';
-  return tool.tier > 0 && memories.has(tool.upstream) ? 'memory' : null;
+  return tool.tier > 0 && tool.memory ? 'memory' : null;
 }
 
 interface Around {

@@ -120,7 +120,7 @@ export const tool: Shape<ToolSyntax> = named(
         memory: fields.optional(
           'memory',
           yesOrNo,
-          'What runs write into it comes back: its results carry the labels of the runs that wrote.',
+          'Of what writes into it and of what reads from it: what runs write comes back, with the labels that they had.',
         ),
         on: fields.optional(
           'on',
