@@ -1,12 +1,15 @@
-import type { Kind, Parsed } from '../content/kind.ts';
+import type { Kind } from '../content/kind.ts';
 import { parseKind } from '../content/kinds.ts';
+import { plainValue } from '../content/plain-value.ts';
 import { mapAt } from '../content/pointer.ts';
 import { isJsonArray, type JsonObject, type JsonValue } from '../content/value.ts';
 import { celListOf, spelledOneWay } from '../policy/cel-environment.ts';
-import type { CelBindings, CelListName } from '../policy/model.ts';
+import type { CelBindings, CelListName, CelRecord } from '../policy/model.ts';
+import { objectPrefix } from '../policy/objects.ts';
 import type { ReadCall } from './call.ts';
 import type { Context } from './context.ts';
 import type { Party } from './parties.ts';
+import { recordOf } from './records.ts';
 import type { CaseValues } from './run.ts';
 
 export type CelLists = Record<CelListName, (string | number | boolean)[]>;
@@ -55,6 +58,7 @@ export function bindingsOf(asked: {
     run: { id: context.run.id, calls: context.run.toolCalls, steps: context.run.steps },
     case: caseAsRead(party),
     nowMs: context.facts.nowMs,
+    records: (argument) => recordsNamed(argument, context, read),
   };
 }
 
@@ -67,7 +71,8 @@ function argumentsAsRead({ tool, args }: ReadCall): JsonObject {
   for (const { name, parts } of tool.args.values()) {
     let value = (Object.hasOwn(args, name) ? args[name] : null) ?? null;
     for (const { kind, pointer } of parts) {
-      if (spelledOneWay.has(kind.name))
+      const isInside = pointer.segments.length > 0 || isJsonArray(value);
+      if (spelledOneWay.has(kind.name) || (kind.name === 'amount' && isInside))
         value = mapAt(value, pointer, (found) => spelled(kind, found)) ?? null;
     }
     all[name] = value;
@@ -78,9 +83,27 @@ function argumentsAsRead({ tool, args }: ReadCall): JsonObject {
 function spelled(kind: Kind, value: JsonValue): JsonValue {
   if (isJsonArray(value)) return value.map((one) => spelled(kind, one));
   // A number where text stands is read as one, and stays one here.
-  if (typeof value !== 'string') return value;
+  if (typeof value !== 'string' && kind.name !== 'amount') return value;
   const parsed = parseKind(kind, value);
-  return parsed.type === 'unparsable' ? value : parsed.key;
+  return parsed.type === 'unparsable' ? value : plainValue(parsed);
+}
+
+/** As the run was last shown them; null where that isn't known, or may have changed since. */
+function recordsNamed(
+  argument: string,
+  { facts, policy }: Context,
+  { tool, values }: ReadCall,
+): readonly (CelRecord | null)[] {
+  const { history, nowMs } = facts;
+  return values.flatMap(({ argument: of, kind, value }) => {
+    if (of !== argument || !kind.startsWith(objectPrefix) || value.type === 'unparsable') return [];
+    const name = { object: kind.slice(objectPrefix.length), id: value.key };
+    const known =
+      history === null
+        ? null
+        : recordOf(history, policy.tools, name, { nowMs, freshMs: tool.freshMs });
+    return [known === null || known.staleBecause !== null ? null : known.record];
+  });
 }
 
 function caseAsRead({ agent, case: values }: Party): CaseValues {
@@ -92,22 +115,4 @@ function caseAsRead({ agent, case: values }: Party): CaseValues {
     all[name] = parsed === null || parsed.type === 'unparsable' ? bound : parsed.key;
   }
   return all;
-}
-
-/** A parsed value as an expression sees it. */
-export function plainValue(value: Parsed): string | number | boolean {
-  switch (value.type) {
-    case 'amount':
-      return value.minor;
-    case 'number':
-      return value.number;
-    case 'flag':
-      return value.flag;
-    case 'address':
-    case 'url':
-    case 'path':
-    case 'command':
-    case 'text':
-      return value.key;
-  }
 }

@@ -270,6 +270,19 @@ const entries = {
     remedy: 'Look things up before you act on them.',
     as: 'result',
   },
+  'authorize.not_after': {
+    agent: 'Something was done in this run after which this may not be done.',
+    operator: 'A tool in `not_after` has completed in this run, or may have, with the same values.',
+    remedy: 'Go on without this call.',
+    as: 'result',
+  },
+  'authorize.unresolved': {
+    agent: 'What this call names was not looked up in this run, or may have changed since.',
+    operator:
+      'A rule asks for the record that an argument names: the run was not shown it, or saw it too long ago, or before a call that may have changed it, and `resolve` did not find it.',
+    remedy: 'Look it up, then call again.',
+    as: 'result',
+  },
   'authorize.novelty': {
     agent: 'This call uses a value that was never used before.',
     operator: 'The agent has completed no call with this value, and `novelty` asks for one.',

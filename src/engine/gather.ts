@@ -1,3 +1,4 @@
+import type { Alternative } from '../policy/model.ts';
 import type { Proposed } from './context.ts';
 import { agentRateKey, noveltyKeys, onceKeys, rateKey, totalKey } from './counters.ts';
 import type { FactsRequest } from './facts.ts';
@@ -13,6 +14,7 @@ export function gather(proposed: Proposed): FactsRequest {
   const windows: { key: string; windowMs: number | null }[] = [];
   const once: string[] = [];
   const used: string[] = [];
+  let history = needsHistory(proposed) || (tool !== null && tool.resolve.size > 0);
   const agent = policy.agents.get(run.agent);
   if (agent?.rate != null)
     windows.push({ key: agentRateKey(agent), windowMs: agent.rate.windowMs });
@@ -20,6 +22,7 @@ export function gather(proposed: Proposed): FactsRequest {
     const { read } = reading;
     for (const { party, options } of sidesOf(proposed, tool)) {
       for (const option of options) {
+        history ||= looksBack(option.alternative);
         for (const constraint of option.alternative.constraints) {
           if (constraint.type === 'rate') {
             windows.push({ key: rateKey(option, party), windowMs: constraint.rate.windowMs });
@@ -43,6 +46,24 @@ export function gather(proposed: Proposed): FactsRequest {
     windows,
     once,
     used,
-    history: needsHistory(proposed) || (tool !== null && tool.resolve.size > 0),
+    history,
   };
+}
+
+/** Whether a rule asks what the run has done, or what it was shown of the things that a call names. */
+function looksBack({ constraints, approval }: Alternative): boolean {
+  if (approval.type === 'by' && (approval.if?.refs.size ?? 0) > 0) return true;
+  return constraints.some((constraint) => {
+    switch (constraint.type) {
+      case 'where':
+        return constraint.test.type === 'record' || constraint.test.type === 'provided';
+      case 'after':
+      case 'not_after':
+        return constraint.same.length > 0;
+      case 'when':
+        return constraint.program.refs.size > 0;
+      default:
+        return false;
+    }
+  });
 }

@@ -7,7 +7,7 @@ import type { Tool } from '../policy/model.ts';
 import { conclude, refuse } from './conclude.ts';
 import type { Context, Proposed } from './context.ts';
 import type { Decision } from './decision.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange, ShownRecord } from './exchange.ts';
 import { fault } from './findings.ts';
 import { limits } from './limits.ts';
 import { objectsNamed } from './objects-named.ts';
@@ -35,7 +35,7 @@ export function lookUpsOf(
     const reader = resolve === undefined ? undefined : policy.tools.get(resolve.tool);
     if (resolve === undefined || reader === undefined) continue;
     const known = recordOf(history, policy.tools, named, { nowMs, freshMs: tool.freshMs });
-    if (known !== null && known.staleBecause === null) continue;
+    if (known !== null && known.staleBecause === null && isWhole(known.record, reader)) continue;
     const value = resolve.isList ? [named.written] : named.written;
     lookUps.set(`${reader.name} ${named.id}`, {
       tool: reader,
@@ -43,6 +43,12 @@ export function lookUpsOf(
     });
   }
   return [...lookUps.values()].slice(0, limits.lookUpsMax);
+}
+
+/** A list shows less of a thing than the thing itself does: what it left out may be what a rule asks. */
+function isWhole({ owner, fields }: ShownRecord, { returns }: Tool): boolean {
+  if (returns.owner !== null && owner === null) return false;
+  return [...returns.fields.keys()].every((name) => Object.hasOwn(fields, name));
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Alternative, Constraint } from '../policy/model.ts';
+import type { Alternative, Constraint, WhereTest } from '../policy/model.ts';
 
 const mentioned = new WeakMap<Alternative, readonly string[]>();
 
@@ -32,7 +32,7 @@ function namesIn(constraint: Constraint): readonly string[] {
     case 'items':
       return cases(constraint.terms);
     case 'where':
-      return constraint.test.type === 'terms' ? cases(constraint.test.terms) : [];
+      return namesInTest(constraint.test);
     case 'max_recipients':
     case 'fields':
     case 'max_amount':
@@ -41,8 +41,21 @@ function namesIn(constraint: Constraint): readonly string[] {
     case 'hours':
     case 'rate':
     case 'after':
+    case 'not_after':
     case 'novelty':
     case 'when':
+      return [];
+  }
+}
+
+function namesInTest(test: WhereTest): readonly string[] {
+  switch (test.type) {
+    case 'terms':
+      return cases(test.terms);
+    case 'record':
+      return test.tests.flatMap((one) => namesInTest(one.test));
+    case 'range':
+    case 'provided':
       return [];
   }
 }

@@ -3,6 +3,7 @@ import { parseKind } from '../content/kinds.ts';
 import { resolvePointer } from '../content/pointer.ts';
 import { isJsonArray, type JsonObject, type JsonValue } from '../content/value.ts';
 import type { Tool } from '../policy/model.ts';
+import { objectPrefix } from '../policy/objects.ts';
 
 export interface NamedObject {
   readonly argument: string;
@@ -13,8 +14,6 @@ export interface NamedObject {
   /** As it was written: another tool may take nothing but a number. */
   readonly written: JsonValue;
 }
-
-const objectPrefix = 'object.';
 
 export function objectsNamed(tool: Tool, args: JsonObject): readonly NamedObject[] {
   const named: NamedObject[] = [];

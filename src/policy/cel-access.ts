@@ -1,6 +1,7 @@
 /** Names, and what is reached through them: `call.args.to`, `case.customer`, `recipients[0]`, a field of a value. */
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { fieldOf, type Named } from './cel-scope.ts';
+import type { CelType } from './cel-environment.ts';
+import { fieldOf, type Named, unresolved } from './cel-scope.ts';
 import {
   type Checking,
   elementsOf,
@@ -30,7 +31,10 @@ export function typedName(checking: Checking, node: ASTNode, item: Item | null):
 }
 
 function valueNamed(checking: Checking, named: Named, written: string, node: ASTNode): Typed {
-  if (named.type === 'value') return { type: named.of, evaluate: named.evaluate };
+  if (named.type === 'value') {
+    if (named.ref !== undefined) checking.refs.add(named.ref);
+    return { type: named.of, evaluate: named.evaluate };
+  }
   if (named.type === 'useless')
     return checking.fail(named.why, node, 'remove it: it speaks of nothing in a call');
   return checking.fail(`\`${written}\` is not a value of its own`, node, `name one ${named.what}`);
@@ -108,6 +112,8 @@ function typedField(checking: Checking, of: Typed, key: string, node: ASTNode): 
   if (type.type === 'unknown') {
     return { type: unknown, evaluate: (frame) => fieldOf(of.evaluate(frame), key) ?? null };
   }
+  if (type.type === 'record') return typedRecordField(checking, of, type, key, node);
+  if (type.type === 'pair') return typedSide(checking, of, type, key, node);
   if (type.type !== 'object') return checking.fail(`${aType(type)} has no fields`, node);
   const field = type.fields.get(key) ?? type.rest;
   if (field === undefined || field === null) {
@@ -116,6 +122,48 @@ function typedField(checking: Checking, of: Typed, key: string, node: ASTNode): 
   return {
     type: field,
     evaluate: (frame) => fromJson(fieldOf(of.evaluate(frame), key), field, frame.meter),
+  };
+}
+
+function typedRecordField(
+  checking: Checking,
+  of: Typed,
+  { object, fields }: Extract<CelType, { type: 'record' }>,
+  key: string,
+  node: ASTNode,
+): Typed {
+  const type = fields.get(key);
+  if (type === undefined) {
+    return checking.fail(
+      `no tool returns the field \`${key}\` of \`${object}\``,
+      node,
+      knownMend(key, fields.keys()),
+    );
+  }
+  return {
+    type,
+    evaluate: (frame) => {
+      const value = fieldOf(of.evaluate(frame), key);
+      // What nobody was shown may be anything: null would be a value to compare with.
+      if (value === undefined) throw unresolved(`the field \`${key}\` wasn't shown`);
+      return fromJson(value, type, frame.meter);
+    },
+  };
+}
+
+function typedSide(
+  checking: Checking,
+  of: Typed,
+  pair: Extract<CelType, { type: 'pair' }>,
+  key: string,
+  node: ASTNode,
+): Typed {
+  if (key !== 'left' && key !== 'right') {
+    return checking.fail(`a pair has no \`${key}\``, node, knownMend(key, ['left', 'right']));
+  }
+  return {
+    type: pair[key],
+    evaluate: (frame) => elementsOf(of.evaluate(frame))[key === 'left' ? 0 : 1] ?? null,
   };
 }
 

@@ -11,6 +11,7 @@ import {
   textMethods,
   timestampMs,
 } from './cel-functions.ts';
+import { listFunctions, typedListFunction } from './cel-lists.ts';
 import { functionMend } from './cel-scan.ts';
 import type { Frame } from './cel-scope.ts';
 import {
@@ -37,8 +38,13 @@ export function typedCall(checking: Checking, node: ASTNode, item: Item | null):
   if (node.op !== 'call') return failed;
   const [name, args] = node.args;
   const [only, ...more] = args;
+  if (listFunctions.has(name)) {
+    return hasTrailingComma(checking, node)
+      ? checking.fail('a comma ends the arguments', node, 'remove it')
+      : typedListFunction(checking, name, args, node, item);
+  }
   const currency = currencyOfFunction(name);
-  const known = ['size', 'timestamp', 'duration', ...conversions.keys()];
+  const known = ['size', 'timestamp', 'duration', ...conversions.keys(), ...listFunctions.keys()];
   if (currency === undefined && !known.includes(name)) {
     const mend =
       functionMend(name) ?? didYouMean(name, [...known, ...currencyFunctions()]) ?? undefined;

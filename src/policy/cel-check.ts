@@ -28,12 +28,18 @@ export class CelChecker {
   readonly #report: ProblemSink;
   readonly #checking: Checking;
 
-  constructor(source: string, names: ReadonlyMap<string, Named>, report: ProblemSink) {
+  constructor(
+    source: string,
+    names: ReadonlyMap<string, Named>,
+    refs: Set<string>,
+    report: ProblemSink,
+  ) {
     this.#source = source;
     this.#report = report;
     this.#checking = {
       source,
       names,
+      refs,
       typed: (node, item) => this.#typed(node, item),
       as: (wanted, operand, node, where) => this.#as(wanted, operand, node, where),
       fail: (message, node, mend) => this.#fail(message, node, mend),

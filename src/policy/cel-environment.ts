@@ -5,8 +5,10 @@
  * covers several tools has to make sense for each of them, so the environment keeps them apart.
  */
 import type { Kind, KindName } from '../content/kind.ts';
+import type { PointerSegment } from '../content/pointer.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
-import type { CaseDeclaration, CelListName, Tool } from './model.ts';
+import type { Argument, CaseDeclaration, CelListName, Tool } from './model.ts';
+import { type ObjectField, type ObjectShape, thingNamed } from './objects.ts';
 
 /** `nullable`: an absent optional argument is null. Using a null where a value is needed is an error at evaluation. */
 export type CelType = { readonly nullable: boolean } & (
@@ -27,6 +29,14 @@ export type CelType = { readonly nullable: boolean } & (
       readonly fields: ReadonlyMap<string, CelType>;
       readonly rest: CelType | null;
     }
+  /** What an argument names. Of a field that wasn't shown nobody knows anything: reading it is a fault, never null. */
+  | {
+      readonly type: 'record';
+      readonly object: string;
+      readonly fields: ReadonlyMap<string, CelType>;
+    }
+  /** An element of `zip`. */
+  | { readonly type: 'pair'; readonly left: CelType; readonly right: CelType }
   /** Nothing is known of it until it is there: every use is checked at evaluation. */
   | { readonly type: 'unknown' }
 );
@@ -34,10 +44,18 @@ export type CelType = { readonly nullable: boolean } & (
 export interface CelTool {
   readonly name: string;
   readonly args: ReadonlyMap<string, CelArgument>;
+  /** Of arguments that name things. */
+  readonly refs: ReadonlyMap<string, CelRef>;
   /** Of every value that a call of it can have; null: of several forms. */
   readonly kinds: ReadonlyMap<KindName, Kind | null>;
   /** Of `call.amounts`: the currency that all of the tool's amounts have; null: none, or several. */
   readonly currency: string | null;
+}
+
+export interface CelRef {
+  readonly isList: boolean;
+  readonly type: Extract<CelType, { type: 'record' }>;
+  readonly shape: ObjectShape;
 }
 
 interface CelArgument {
@@ -100,9 +118,10 @@ const unknownType: CelType = { type: 'unknown', nullable: true };
 export function callEnvironment(
   tools: readonly Pick<Tool, 'name' | 'args' | 'pin' | 'fixed'>[],
   caseNames: ReadonlyMap<string, CaseDeclaration>,
+  objects: ReadonlyMap<string, ObjectShape>,
 ): CelEnvironment {
   return {
-    tools: tools.map(celTool),
+    tools: tools.map((tool) => celTool(tool, objects)),
     caseNames: new Map([...caseNames].map(([name, declared]) => [name, caseType(declared)])),
     result: null,
   };
@@ -114,12 +133,16 @@ export function resultEnvironment(outputSchema: JsonObject | null): CelEnvironme
   return { tools: [], caseNames: new Map(), result: { ...result, nullable: false } };
 }
 
-function celTool(tool: Pick<Tool, 'name' | 'args' | 'pin' | 'fixed'>): CelTool {
+function celTool(
+  tool: Pick<Tool, 'name' | 'args' | 'pin' | 'fixed'>,
+  objects: ReadonlyMap<string, ObjectShape>,
+): CelTool {
   const schema = tool.pin?.inputSchema ?? null;
   const declared = schema === null ? null : schemaType(schema);
   const args = new Map<string, CelArgument>();
   const currencies = new Set<string | null>();
   const kinds = new Map<KindName, Kind | null>();
+  const refs = new Map<string, CelRef>();
   for (const [name, argument] of tool.args) {
     for (const { kind } of argument.parts) {
       const known = kinds.get(kind.name);
@@ -129,23 +152,67 @@ function celTool(tool: Pick<Tool, 'name' | 'args' | 'pin' | 'fixed'>): CelTool {
     if (Object.hasOwn(tool.fixed, name)) continue;
     for (const { kind } of argument.parts)
       if (kind.name === 'amount') currencies.add(kind.currency);
-    const whole = argument.parts.find((part) => part.pointer.segments.length === 0)?.kind ?? null;
     const bySchema = declared?.type === 'object' ? declared.fields.get(name) : undefined;
-    args.set(name, celArgument(whole, bySchema));
+    args.set(name, celArgument(argument, bySchema));
+    const ref = refOf(argument, schema, objects);
+    if (ref !== null) refs.set(name, ref);
   }
   const [currency = null] = currencies;
-  return { name: tool.name, args, kinds, currency: currencies.size === 1 ? currency : null };
+  return { name: tool.name, args, refs, kinds, currency: currencies.size === 1 ? currency : null };
 }
 
-function celArgument(kind: Kind | null, bySchema: CelType | undefined): CelArgument {
+function refOf(
+  argument: Argument,
+  schema: JsonObject | null,
+  objects: ReadonlyMap<string, ObjectShape>,
+): CelRef | null {
+  const thing = thingNamed(argument, schema);
+  const shape = thing === null ? undefined : objects.get(thing.object);
+  if (thing === null || shape === undefined) return null;
+  const fields = new Map<string, CelType>();
+  if (shape.owner !== null) fields.set('owner', fieldType({ kind: shape.owner, isList: false }));
+  for (const [name, field] of shape.fields) fields.set(name, fieldType(field));
+  return {
+    isList: thing.isList,
+    type: { type: 'record', object: thing.object, fields, nullable: !thing.isList },
+    shape,
+  };
+}
+
+function fieldType({ kind, isList }: ObjectField): CelType {
+  const one = kind === null ? unknownType : valueType(kind);
+  return isList ? { type: 'list', element: one, nullable: false } : one;
+}
+
+function celArgument(argument: Argument, bySchema: CelType | undefined): CelArgument {
+  const whole = argument.parts.find((part) => part.pointer.segments.length === 0)?.kind ?? null;
   const nullable = bySchema?.nullable ?? true;
-  if (kind?.name === 'amount' && bySchema?.type !== 'list') {
-    return { type: { type: 'money', currency: kind.currency, nullable }, amount: kind };
+  if (whole?.name === 'amount' && bySchema?.type !== 'list') {
+    return { type: { type: 'money', currency: whole.currency, nullable }, amount: whole };
   }
-  if (bySchema !== undefined) {
-    return { type: kind === null ? bySchema : spelledAs(bySchema, kind), amount: null };
-  }
-  return { type: kind === null ? unknownType : kindType(kind), amount: null };
+  if (bySchema === undefined)
+    return { type: whole === null ? unknownType : kindType(whole), amount: null };
+  let type = bySchema;
+  for (const { pointer, kind } of argument.parts) type = placed(type, pointer.segments, kind);
+  return { type, amount: null };
+}
+
+/** The type, where what stands at the pointer is of the kind. */
+function placed(type: CelType, segments: readonly PointerSegment[], kind: Kind): CelType {
+  const [segment, ...rest] = segments;
+  if (segment === undefined) return ofKind(type, kind);
+  if (type.type === 'list' && segment.type === 'each')
+    return { ...type, element: placed(type.element, rest, kind) };
+  if (type.type !== 'object' || segment.type !== 'name') return type;
+  const field = type.fields.get(segment.name);
+  if (field === undefined) return type;
+  return { ...type, fields: new Map(type.fields).set(segment.name, placed(field, rest, kind)) };
+}
+
+function ofKind(type: CelType, kind: Kind): CelType {
+  if (type.type === 'list') return { ...type, element: ofKind(type.element, kind) };
+  if (kind.name !== 'amount') return spelledAs(type, kind);
+  return { type: 'money', currency: kind.currency, nullable: type.nullable };
 }
 
 /**
@@ -177,14 +244,18 @@ function kindType(kind: Kind): CelType {
 }
 
 function caseType(declared: CaseDeclaration): CelType {
-  if (declared.type === 'one_of') {
-    return { type: 'string', values: declared.values, nullable: false };
-  }
-  const { name, currency } = declared.kind;
+  return declared.type === 'one_of'
+    ? { type: 'string', values: declared.values, nullable: false }
+    : valueType(declared.kind);
+}
+
+/** Of a value that stands in the one spelling of its kind. */
+function valueType(kind: Kind): CelType {
+  const { name, currency } = kind;
   if (name === 'flag') return { type: 'bool', nullable: false };
   if (name === 'number') return { type: 'double', nullable: false };
   if (name === 'amount') return { type: 'money', currency, nullable: false };
-  return spelledAs({ type: 'string', values: null, nullable: false }, declared.kind);
+  return spelledAs({ type: 'string', values: null, nullable: false }, kind);
 }
 
 /** Deeper than this nothing is known: a recursive `$ref` ends here. */

@@ -86,7 +86,7 @@ function incomparable(op: string, left: Typed, right: Typed): OperatorProblem | 
       problem: `\`${op}\` doesn't order ${aType(known)}: implementations differ in how they do`,
     };
   }
-  if (known.type === 'object')
+  if (known.type === 'object' || known.type === 'record' || known.type === 'pair')
     return { problem: 'whole objects are not compared', mend: 'compare a field' };
   if (l.type === 'unknown' || r.type === 'unknown') {
     return known.type === 'money' || known.type === 'timestamp' || known.type === 'duration'

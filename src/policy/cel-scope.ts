@@ -1,8 +1,9 @@
 import type { Kind } from '../content/kind.ts';
 import { parseKind } from '../content/kinds.ts';
-import { isJsonObject, type JsonValue } from '../content/value.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
 import {
   type CelEnvironment,
+  type CelRef,
   type CelTool,
   type CelType,
   celListOf,
@@ -10,7 +11,8 @@ import {
   spelledAs,
 } from './cel-environment.ts';
 import { CelFault, type CelValue, fromJson, type Meter } from './cel-value.ts';
-import type { CelBindings, CelListName } from './model.ts';
+import type { CelBindings, CelListName, CelRecord } from './model.ts';
+import { type ObjectShape, spelledField } from './objects.ts';
 
 /** What one evaluation reads and spends. `item` is the element that a comprehension stands at. */
 export interface Frame {
@@ -23,7 +25,13 @@ export type Evaluate = (frame: Frame) => CelValue;
 
 /** A name that an expression may use at this place: a value, or only a way to its members. */
 export type Named =
-  | { readonly type: 'value'; readonly of: CelType; readonly evaluate: Evaluate }
+  | {
+      readonly type: 'value';
+      readonly of: CelType;
+      readonly evaluate: Evaluate;
+      /** The argument whose records it is. */
+      readonly ref?: string;
+    }
   /** One that could only mislead here. */
   | { readonly type: 'useless'; readonly why: string }
   | {
@@ -47,6 +55,7 @@ export function namesFor(
   return new Map<string, Named>([
     ['call', members('member of `call`', callMembers(tool, environment))],
     ['case', members('name in `case`', caseMembers(environment))],
+    ['ref', members('argument that names a thing', refMembers(tool))],
     // Its values are the tools that the grant covers: `tool == 'mail.sned'` is then a load error.
     ['tool', value(text(environment.tools.map((one) => one.name)), (frame) => frame.bindings.tool)],
     ['agent', value(text(null), (frame) => frame.bindings.agent)],
@@ -151,6 +160,56 @@ function listNamed(name: CelListName, { currency, kinds }: CelTool): Named {
   const list: CelType = { type: 'list', element, nullable: false };
   const type = kind == null ? list : spelledAs(list, kind);
   return value(type, (frame) => fromJson(frame.bindings.call.lists[name], type, frame.meter));
+}
+
+/** What arguments name, as the run was last shown it. */
+function refMembers(tool: CelTool): ReadonlyMap<string, Named> {
+  const named = new Map<string, Named>();
+  for (const name of tool.args.keys()) {
+    const ref = tool.refs.get(name);
+    named.set(
+      name,
+      ref === undefined
+        ? { type: 'useless', why: `\`${name}\` names no thing that a tool returns` }
+        : {
+            type: 'value',
+            of: ref.isList ? { type: 'list', element: ref.type, nullable: false } : ref.type,
+            evaluate: (frame) => recordsOf(frame, name, ref),
+            ref: name,
+          },
+    );
+  }
+  return named;
+}
+
+function recordsOf({ bindings, meter }: Frame, name: string, { isList, shape }: CelRef): CelValue {
+  const records = (bindings.records ?? unknownRecords)(name);
+  meter.charge(records.length);
+  const all = records.map((record) => {
+    if (record === null) throw unresolved(`what \`${name}\` names isn't known, or not any more`);
+    return recordAsRead(record, shape);
+  });
+  if (isList) return all;
+  if (all.length > 1) throw new CelFault(`\`${name}\` names more than one thing`);
+  return all[0] ?? null;
+}
+
+const unknownRecords = (): readonly null[] => [null];
+
+/** A field that wasn't shown, or isn't of its kind, is left out: reading it is a fault. */
+function recordAsRead({ owner, fields }: CelRecord, shape: ObjectShape): JsonObject {
+  const read: Record<string, JsonValue> = {};
+  for (const [name, { kind }] of shape.fields) {
+    const stored = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    const value = stored === undefined ? undefined : spelledField(kind, stored);
+    if (value !== undefined) read[name] = value;
+  }
+  const whose = owner === null ? undefined : spelledField(shape.owner, owner);
+  return whose === undefined ? read : { ...read, owner: whose };
+}
+
+export function unresolved(message: string): CelFault {
+  return new CelFault(message, 'unresolved');
 }
 
 /** In the currency's smallest unit, whatever unit the tool counts in: else 100 dollars would be less than `usd(50)`. */

@@ -34,6 +34,8 @@ export interface Item {
 export interface Checking {
   readonly source: string;
   readonly names: ReadonlyMap<string, Named>;
+  /** Arguments of whose records the expression speaks: grows as it is read. */
+  readonly refs: Set<string>;
   readonly typed: (node: ASTNode, item: Item | null) => Typed;
   /** `operand` where `wanted` is needed; what is unknown is read as it when it comes. */
   readonly as: (wanted: CelType, operand: Typed, node: ASTNode, where: string) => Typed;
@@ -45,7 +47,7 @@ export function attempt(test: Typed, frame: Frame): boolean | CelFault {
   try {
     return truth(test.evaluate(frame));
   } catch (error) {
-    if (error instanceof CelFault && !error.isFinal) return error;
+    if (error instanceof CelFault && error.kind !== 'work') return error;
     throw error;
   }
 }

@@ -10,12 +10,12 @@ export type CelValue = bigint | JsonValue | readonly CelValue[];
 
 /** An expression that has no value: a null where one is needed, a division by zero, a list too long to look through. */
 export class CelFault extends SallyportError {
-  /** Of the bound on work: `false && …` must not hide that the evaluation was cut short. */
-  readonly isFinal: boolean;
+  /** `work`: of the bound on work, which no operator absorbs. `unresolved`: nobody knows what an argument names. */
+  readonly kind: 'value' | 'work' | 'unresolved';
 
-  constructor(message: string, isFinal = false) {
+  constructor(message: string, kind: CelFault['kind'] = 'value') {
     super('policy.cel_fault', message);
-    this.isFinal = isFinal;
+    this.kind = kind;
   }
 }
 
@@ -33,7 +33,8 @@ export class Meter {
 
   charge(units: number): void {
     this.#left -= units;
-    if (this.#left < 0) throw new CelFault('the expression takes too much work on this call', true);
+    if (this.#left < 0)
+      throw new CelFault('the expression takes too much work on this call', 'work');
   }
 
   chargeText(characters: number): void {
@@ -69,12 +70,14 @@ export function fromJson(json: JsonValue | undefined, type: CelType, meter: Mete
       return json.map((element) => fromJson(element, type.element, meter));
     }
     case 'object':
+    case 'record':
       return isJsonObject(json) ? json : mistyped(type);
     case 'unknown':
       return json;
     case 'null':
     case 'timestamp':
     case 'duration':
+    case 'pair':
       return mistyped(type);
   }
 }
@@ -115,6 +118,10 @@ function typeName(type: CelType): string {
       return type.currency === null ? 'amount' : `amount in ${type.currency}`;
     case 'unknown':
       return 'value of unknown type';
+    case 'record':
+      return type.object;
+    case 'pair':
+      return 'pair';
     case 'bool':
     case 'int':
     case 'double':

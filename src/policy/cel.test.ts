@@ -81,7 +81,7 @@ const cases = new Map([
   ['customer', { type: 'kind', kind: kind('identifier') } as const],
 ]);
 
-const refunds: CelEnvironment = callEnvironment([refund], cases);
+const refunds: CelEnvironment = callEnvironment([refund], cases, new Map());
 
 const args: JsonObject = {
   payment_id: 'p-1',
@@ -384,7 +384,7 @@ describe('refused at load', () => {
   });
 
   test('an expression has to hold for every tool that the grant covers', () => {
-    const both = callEnvironment([refund, mail], cases);
+    const both = callEnvironment([refund, mail], cases, new Map());
     expect(decides("call.args.payment_id == 'p-1'", both)).toBe(
       'no argument of `mail.send` is called `payment_id`',
     );

@@ -26,6 +26,7 @@ export function compileCel(
   if ('problem' in parsed) return { ok: false, problems: [parsed.problem] };
   const problems = new Map<string, CelProblem>();
   const byTool = new Map<string | null, Evaluate>();
+  const refs = new Set<string>();
   const places = environment.result === null ? environment.tools : [null];
   for (const tool of places) {
     const report = (message: string, node: ASTNode, mend?: string): void => {
@@ -34,7 +35,7 @@ export function compileCel(
       if (problems.size >= problemsMax || problems.has(key)) return;
       problems.set(key, { message, offset: node.pos, ...(mend === undefined ? {} : { mend }) });
     };
-    const checker = new CelChecker(source, namesFor(environment, tool), report);
+    const checker = new CelChecker(source, namesFor(environment, tool), refs, report);
     byTool.set(tool?.name ?? null, checker.condition(parsed.tree));
   }
   if (byTool.size === 0) {
@@ -44,13 +45,20 @@ export function compileCel(
     };
   }
   if (problems.size > 0) return { ok: false, problems: [...problems.values()] };
-  return { ok: true, program: { source, at, evaluate: (bindings) => evaluate(byTool, bindings) } };
+  return {
+    ok: true,
+    program: { source, at, refs, evaluate: (bindings) => evaluate(byTool, bindings) },
+  };
 }
 
 function evaluate(byTool: ReadonlyMap<string | null, Evaluate>, bindings: CelBindings): CelResult {
   const compiled = byTool.get(null) ?? byTool.get(bindings.tool);
   if (compiled === undefined)
-    return { ok: false, error: 'the expression was not compiled for this tool' };
+    return {
+      ok: false,
+      error: 'the expression was not compiled for this tool',
+      isUnresolved: false,
+    };
   try {
     return { ok: true, value: truth(compiled({ bindings, meter: new Meter(), item: null })) };
   } catch (error) {
@@ -58,6 +66,7 @@ function evaluate(byTool: ReadonlyMap<string | null, Evaluate>, bindings: CelBin
     return {
       ok: false,
       error: error instanceof CelFault ? error.message : 'the expression failed',
+      isUnresolved: error instanceof CelFault && error.kind === 'unresolved',
     };
   }
 }

@@ -358,12 +358,27 @@ export interface Rate {
   readonly windowMs: number;
 }
 
-export type WhereTest =
-  | {
-      readonly type: 'terms';
-      readonly terms: readonly (Term | { readonly type: 'glob'; readonly glob: Glob })[];
-    }
+export type ValueTerm = Term | { readonly type: 'glob'; readonly glob: Glob };
+
+/** Of one value: what it may be. The bounds of an amount count the smallest unit. */
+export type ValueTest =
+  | { readonly type: 'terms'; readonly terms: readonly ValueTerm[] }
   | { readonly type: 'range'; readonly min: number | null; readonly max: number | null };
+
+export type WhereTest =
+  | ValueTest
+  /** It has to come from a field that a tool `provides` for the argument's kind. */
+  | { readonly type: 'provided' }
+  /** What it names has to be such, as the run was last shown it. */
+  | { readonly type: 'record'; readonly object: string; readonly tests: readonly RecordTest[] };
+
+export interface RecordTest {
+  /** The field, or `owner`. */
+  readonly name: string;
+  /** How the field's values were read. */
+  readonly kind: Kind;
+  readonly test: ValueTest;
+}
 
 interface ConstraintCommon {
   /** As the policy writes it: `recipients`, `where.thread_id`. */
@@ -418,7 +433,13 @@ export type Constraint = ConstraintCommon &
       }
     | { readonly type: 'hours'; readonly windows: readonly HoursWindow[] }
     | { readonly type: 'rate'; readonly rate: Rate }
-    | { readonly type: 'after'; readonly tools: readonly string[] }
+    | {
+        readonly type: 'after' | 'not_after';
+        /** Any one of them. */
+        readonly tools: readonly string[];
+        /** Arguments that both calls have, with equal values. Empty: whatever they were called with. */
+        readonly same: readonly string[];
+      }
     | { readonly type: 'novelty'; readonly of: KindName }
     | { readonly type: 'where'; readonly argument: string; readonly test: WhereTest }
     | { readonly type: 'when'; readonly program: CelProgram }
@@ -470,13 +491,26 @@ export interface BreakerSettings {
 export interface CelProgram {
   readonly source: string;
   readonly at: SourcePosition;
+  /** Arguments of whose records it speaks: `ref.order_id`. */
+  readonly refs: ReadonlySet<string>;
   /** Total: an expression that errors says so, and its caller denies (or, in an approval's `if`, asks). */
   readonly evaluate: (bindings: CelBindings) => CelResult;
 }
 
 export type CelResult =
   | { readonly ok: true; readonly value: boolean }
-  | { readonly ok: false; readonly error: string };
+  | {
+      readonly ok: false;
+      readonly error: string;
+      /** What an argument names isn't known, or not any more. */
+      readonly isUnresolved: boolean;
+    };
+
+/** What an expression sees of a thing that an argument names. */
+export type CelRecord = {
+  readonly owner: string | null;
+  readonly fields: JsonObject;
+};
 
 /** What an expression sees. Lists hold canonical text (`Parsed.key`), amounts the smallest unit, dates as given. */
 export interface CelBindings {
@@ -491,6 +525,8 @@ export interface CelBindings {
   readonly case: Readonly<Record<string, string | number | boolean>>;
   /** Epoch milliseconds; CEL sees a timestamp. */
   readonly nowMs: number;
+  /** Of each thing that an argument names, in its order; null: not known, or not any more. Left out: nothing is known. */
+  readonly records?: (argument: string) => readonly (CelRecord | null)[];
   /** Only for `returns.success`. */
   readonly result?: JsonValue;
 }

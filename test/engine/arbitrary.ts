@@ -269,9 +269,14 @@ const addressTerms: fc.Arbitrary<AddressTerm[]> = fc.array(
 );
 
 const programs: readonly CelProgram[] = [
-  { source: 'true', at, evaluate: () => ({ ok: true, value: true }) },
-  { source: 'false', at, evaluate: () => ({ ok: true, value: false }) },
-  { source: '1/0', at, evaluate: () => ({ ok: false, error: 'division by zero' }) },
+  { source: 'true', at, refs: new Set(), evaluate: () => ({ ok: true, value: true }) },
+  { source: 'false', at, refs: new Set(), evaluate: () => ({ ok: true, value: false }) },
+  {
+    source: '1/0',
+    at,
+    refs: new Set(),
+    evaluate: () => ({ ok: false, error: 'division by zero', isUnresolved: false }),
+  },
 ];
 const program: fc.Arbitrary<CelProgram> = fc.constantFrom(...programs);
 
@@ -340,7 +345,10 @@ const shapes: readonly fc.Arbitrary<Constraint>[] = [
   rate.map((one) => ({ ...common('rate'), type: 'rate', rate: one })),
   fc
     .constantFrom('mail.read', 'box.pay')
-    .map((tool) => ({ ...common('after'), type: 'after', tools: [tool] })),
+    .map((tool) => ({ ...common('after'), type: 'after', tools: [tool], same: [] })),
+  fc
+    .constantFrom('mail.read', 'box.pay')
+    .map((tool) => ({ ...common('not_after'), type: 'not_after', tools: [tool], same: [] })),
   fc
     .constantFrom<KindName[]>('recipient', 'account', 'path')
     .map((of) => ({ ...common('novelty'), type: 'novelty', of })),

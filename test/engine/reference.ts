@@ -364,6 +364,16 @@ function fulfilled(
       return world.rate < constraint.rate.max;
     case 'after':
       return constraint.tools.some((name) => run.completedTools.includes(name));
+    case 'not_after':
+      return !(
+        constraint.tools.some((name) => run.completedTools.includes(name)) ||
+        run.inFlight.some(({ tool: name, tier }) => tier > 0 && constraint.tools.includes(name)) ||
+        run.remembered
+          .flat()
+          .some(
+            ({ tool: name, state }) => state === 'indeterminate' && constraint.tools.includes(name),
+          )
+      );
     case 'novelty':
       return (
         argumentsOf(constraint.of).length > 0 &&
@@ -377,6 +387,8 @@ function fulfilled(
       const { test } = constraint;
       if (argument === undefined || (found.length === 0 && !argument.absentIsNone)) return false;
       if (!argument.absentIsNone && holdsNull(args[constraint.argument])) return false;
+      // Records and what tools provide have no place in these universes.
+      if (test.type === 'record' || test.type === 'provided') return false;
       if (test.type === 'range') {
         return found.every(
           ({ value }) =>

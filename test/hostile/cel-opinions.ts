@@ -82,6 +82,7 @@ const environment = callEnvironment(
     },
   ],
   new Map([['purpose', { type: 'one_of', values: ['billing', 'care'] }]]),
+  new Map(),
 );
 
 export function ourOpinion(

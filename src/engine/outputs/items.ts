@@ -79,6 +79,7 @@ function passesFilter(
     case 'hours':
     case 'rate':
     case 'after':
+    case 'not_after':
     case 'novelty':
     case 'where':
     case 'when':

@@ -9,10 +9,11 @@
 import { canonicalJson } from '../../content/json.ts';
 import type { Kind } from '../../content/kind.ts';
 import { parseReturned, plainKind } from '../../content/kinds.ts';
+import { plainValue } from '../../content/plain-value.ts';
 import { type Found, type Pointer, resolvePointer } from '../../content/pointer.ts';
 import { isJsonArray, type JsonValue } from '../../content/value.ts';
 import type { Provided, Returns } from '../../policy/model.ts';
-import { plainValue } from '../bindings.ts';
+import { ownerKind } from '../../policy/objects.ts';
 import type { Shown, ShownRecord } from '../exchange.ts';
 import { limits } from '../limits.ts';
 import type { ResultData } from './data.ts';
@@ -82,18 +83,13 @@ function recordOf(
     at: pointer,
     object,
     id: object === null ? null : keyAt(value, returns.id, plainKind(`object.${object}`), room),
-    owner: keyAt(value, returns.owner, kindOfOwner(returns), room),
+    owner: keyAt(value, returns.owner, ownerKind(returns), room),
     fields: fieldsOf(returns, value, room),
     names: returns.names
       .flatMap((name) => textsAt(value, name))
       .filter((name) => fits(name) && take(room)),
     order: orderOf(returns, value, room),
   };
-}
-
-function kindOfOwner({ each, owner }: Returns): Kind {
-  const declared = each.find(({ pointer }) => pointer.text === owner?.text)?.kind;
-  return declared ?? plainKind('identifier');
 }
 
 /** Of two values nobody can say which is the one. */

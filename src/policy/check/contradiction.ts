@@ -8,6 +8,8 @@ import type {
   HoursWindow,
   Term,
   Tool,
+  ValueTerm,
+  ValueTest,
 } from '../model.ts';
 
 /**
@@ -51,10 +53,12 @@ function allowedOf(constraint: Constraint): readonly (Term | AddressTerm)[] | nu
       return constraint.only;
     case 'allowed_domains':
       return constraint.domains;
-    case 'where':
-      return constraint.test.type === 'terms'
-        ? constraint.test.terms.flatMap((term) => (term.type === 'glob' ? [] : [term]))
-        : null;
+    case 'where': {
+      const { test } = constraint;
+      const tests = test.type === 'record' ? test.tests.map((one) => one.test) : [test];
+      const terms = tests.flatMap((one) => (one.type === 'terms' ? one.terms : []));
+      return terms.flatMap((term) => (term.type === 'glob' ? [] : [term]));
+    }
     case 'max_recipients':
     case 'forbidden_domains':
     case 'paths':
@@ -67,6 +71,7 @@ function allowedOf(constraint: Constraint): readonly (Term | AddressTerm)[] | nu
     case 'hours':
     case 'rate':
     case 'after':
+    case 'not_after':
     case 'novelty':
     case 'when':
       return null;
@@ -163,30 +168,53 @@ function noWhereLeft(constraints: readonly Constraint[]): string | null {
   for (const constraint of constraints) {
     if (constraint.type !== 'where' || constraint.otherwise !== null) continue;
     const { argument, test } = constraint;
-    if (test.type === 'range') {
-      const before = bounds.get(argument) ?? {
-        min: Number.NEGATIVE_INFINITY,
-        max: Number.POSITIVE_INFINITY,
-      };
-      const now = {
-        min: Math.max(before.min, test.min ?? before.min),
-        max: Math.min(before.max, test.max ?? before.max),
-      };
-      if (now.min > now.max)
-        return `no \`${argument}\` is both at least ${now.min} and at most ${now.max}`;
-      bounds.set(argument, now);
-      continue;
+    const tests =
+      test.type === 'record'
+        ? test.tests.map((one) => ({ of: `${argument}.${one.name}`, test: one.test }))
+        : test.type === 'provided'
+          ? []
+          : [{ of: argument, test }];
+    for (const one of tests) {
+      const nothing =
+        one.test.type === 'range'
+          ? emptyRange(one.of, one.test, bounds)
+          : noTerm(one.of, one.test.terms, left);
+      if (nothing !== null) return nothing;
     }
-    if (test.terms.some((term) => term.type !== 'literal')) continue;
-    const keys = new Set(
-      test.terms.flatMap((term) => (term.type === 'literal' ? [term.value.key] : [])),
-    );
-    const before = left.get(argument);
-    const now = before === undefined ? keys : common(before, keys);
-    if (now.size === 0) return `\`where.${argument}\` of both sides have nothing in common`;
-    left.set(argument, now);
   }
   return null;
+}
+
+function emptyRange(
+  of: string,
+  test: Extract<ValueTest, { type: 'range' }>,
+  bounds: Map<string, { min: number; max: number }>,
+): string | null {
+  const before = bounds.get(of) ?? {
+    min: Number.NEGATIVE_INFINITY,
+    max: Number.POSITIVE_INFINITY,
+  };
+  const now = {
+    min: Math.max(before.min, test.min ?? before.min),
+    max: Math.min(before.max, test.max ?? before.max),
+  };
+  bounds.set(of, now);
+  return now.min > now.max
+    ? `no \`${of}\` is both at least ${now.min} and at most ${now.max}`
+    : null;
+}
+
+function noTerm(
+  of: string,
+  terms: readonly ValueTerm[],
+  left: Map<string, ReadonlySet<string>>,
+): string | null {
+  if (terms.some((term) => term.type !== 'literal')) return null;
+  const keys = new Set(terms.flatMap((term) => (term.type === 'literal' ? [term.value.key] : [])));
+  const before = left.get(of);
+  const now = before === undefined ? keys : common(before, keys);
+  left.set(of, now);
+  return now.size === 0 ? `\`where.${of}\` of both sides have nothing in common` : null;
 }
 
 /** Of a variant: an argument that is fixed to one value, and allowed only to have others. */

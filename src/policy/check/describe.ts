@@ -6,9 +6,12 @@ import type {
   Constraint,
   Money,
   Provided,
+  RecordTest,
   Term,
   Tool,
   UrlTerm,
+  ValueTerm,
+  ValueTest,
   WhereTest,
 } from '../model.ts';
 
@@ -67,7 +70,10 @@ function describe(constraint: Constraint): string {
     case 'rate':
       return `${constraint.rate.max} in ${span(constraint.rate.windowMs)}`;
     case 'after':
-      return list(constraint.tools);
+    case 'not_after':
+      return constraint.same.length === 0
+        ? list(constraint.tools)
+        : `${list(constraint.tools)}, with the same ${constraint.same.join(' and ')}`;
     case 'novelty':
       return `no new ${constraint.of}`;
     case 'where':
@@ -78,14 +84,36 @@ function describe(constraint: Constraint): string {
 }
 
 function whereText(test: WhereTest): string {
-  if (test.type === 'terms')
-    return list(test.terms.map((term) => (term.type === 'glob' ? term.glob.text : termText(term))));
+  switch (test.type) {
+    case 'provided':
+      return 'a value that a tool provides';
+    case 'record':
+      return `of the ${test.object}: ${test.tests.map(fieldText).join('; ')}`;
+    case 'terms':
+    case 'range':
+      return valueText(test, String);
+  }
+}
+
+function fieldText({ name, kind, test }: RecordTest): string {
+  const { currency } = kind;
+  return `${name} ${valueText(test, (bound) =>
+    currency === null ? String(bound) : moneyText({ minor: bound, currency }),
+  )}`;
+}
+
+function valueText(test: ValueTest, boundText: (bound: number) => string): string {
+  if (test.type === 'terms') return list(test.terms.map(valueTermText));
   return [
-    test.min === null ? '' : `at least ${test.min}`,
-    test.max === null ? '' : `at most ${test.max}`,
+    test.min === null ? '' : `at least ${boundText(test.min)}`,
+    test.max === null ? '' : `at most ${boundText(test.max)}`,
   ]
     .filter((part) => part !== '')
     .join(', ');
+}
+
+export function valueTermText(term: ValueTerm): string {
+  return term.type === 'glob' ? term.glob.text : termText(term);
 }
 
 export function termText(term: Term | AddressTerm): string {

@@ -3,6 +3,7 @@ import type { Tool } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
 import type { ConstraintSyntax } from '../shape/constraint.ts';
 import { kindOf } from './where.ts';
+import { objectNamed } from './where-record.ts';
 
 export interface Unanswerable {
   readonly message: string;
@@ -84,14 +85,29 @@ export function unanswerable(
           didYouMean(constraint.argument, tool.args.keys()) ?? perTool,
         );
       }
+      if (constraint.test.type === 'record')
+        return objectNamed(tool, constraint.argument) === null
+          ? say(
+              `\`${constraint.argument}\` names no thing whose fields could be asked`,
+              'give it the kind `object.<name>` in the `args` of the tool',
+            )
+          : null;
       return kindOf(tool, constraint.argument) === null
         ? say(`\`${constraint.argument}\` has parts`, 'use `when`')
         : null;
     }
+    case 'after':
+    case 'not_after': {
+      const missing = constraint.same.find((name) => !tool.args.has(name.value));
+      if (missing === undefined) return null;
+      return say(
+        `it has no argument \`${missing.value}\``,
+        didYouMean(missing.value, tool.args.keys()) ?? perTool,
+      );
+    }
     case 'fields':
     case 'hours':
     case 'rate':
-    case 'after':
     case 'when':
       return null;
   }

@@ -3,11 +3,13 @@ import { plainKind } from '../../content/kinds.ts';
 import { callEnvironment } from '../cel-environment.ts';
 import type { Constraint, HoursWindow, Otherwise, Term } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
+import { objectsOf } from '../objects.ts';
 import type { Report } from '../report.ts';
 import type { ConstraintSyntax } from '../shape/constraint.ts';
 import type { OtherwiseSyntax } from '../shape/hold.ts';
 import { parseHoursWindow } from '../shape/hours.ts';
 import type { Located } from '../shape/shape.ts';
+import { compileAfter } from './after.ts';
 import { compileExpression } from './cel.ts';
 import type { Compilation, ConstraintPlace } from './context.ts';
 import { areFolders, compileExceptedPaths } from './excepted-paths.ts';
@@ -114,30 +116,20 @@ export function compileConstraint(
     }
     case 'rate':
       return { ...common, type: 'rate', rate: syntax.rate };
-    case 'after': {
-      const tools = all(syntax.tools, (tool) => knownTool(tool, compilation));
-      if (tools === null) return null;
-      const [only] = place.covered;
-      if (place.covered.length === 1 && tools.every((tool) => tool === only?.name)) {
-        report.error(
-          'policy.conflict',
-          syntax.at,
-          `\`${only?.name}\` would have to complete before it is first called`,
-          {
-            mend: 'name the tool that comes before it',
-          },
-        );
-        return null;
-      }
-      return { ...common, type: 'after', tools };
-    }
+    case 'after':
+    case 'not_after':
+      return compileAfter(syntax, common, place);
     case 'novelty':
       return { ...common, type: 'novelty', of: syntax.of };
     case 'where':
       return compileWhere(syntax, common, place);
     case 'when': {
       if (place.covered.length === 0) return null;
-      const environment = callEnvironment(place.covered, caseNames.declared);
+      const environment = callEnvironment(
+        place.covered,
+        caseNames.declared,
+        objectsOf(compilation.tools.values()),
+      );
       const program = compileExpression(syntax.expression, environment, report);
       return program === null ? null : { ...common, type: 'when', program };
     }
@@ -231,17 +223,4 @@ function compileWindow(
     mend: didYouMean(written.value, windows.keys()),
   });
   return null;
-}
-
-function knownTool(written: Located<string>, { toolNames, report }: Compilation): string | null {
-  if (toolNames.has(written.value)) return written.value;
-  report.error('policy.unknown', written.at, `unknown tool \`${written.value}\``, {
-    mend: didYouMean(written.value, toolNames) ?? longName(written.value, toolNames),
-  });
-  return null;
-}
-
-function longName(operation: string, toolNames: ReadonlySet<string>): string | null {
-  const full = [...toolNames].find((name) => name.endsWith(`.${operation}`));
-  return full === undefined ? null : `write \`${full}\``;
 }

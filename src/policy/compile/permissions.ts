@@ -1,6 +1,7 @@
 import { callEnvironment } from '../cel-environment.ts';
 import type { Alternative, Approval, Constraint, Grant, Permissions, Tool } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
+import { objectsOf } from '../objects.ts';
 import type { Report } from '../report.ts';
 import type { Named } from '../shape/collection.ts';
 import type { ApprovalSyntax } from '../shape/hold.ts';
@@ -270,7 +271,7 @@ function compileApproval(syntax: ApprovalSyntax | undefined, place: ConstraintPl
       ? null
       : compileExpression(
           syntax.if,
-          callEnvironment(covered, caseNames.declared),
+          callEnvironment(covered, caseNames.declared, objectsOf(compilation.tools.values())),
           compilation.report,
         );
   if (known) {

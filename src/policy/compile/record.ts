@@ -1,7 +1,7 @@
 import type { Pointer } from '../../content/pointer.ts';
 import type { RecordField, Returns } from '../model.ts';
 import type { Report } from '../report.ts';
-import type { RecordFieldSyntax, RecordSyntax } from '../shape/record.ts';
+import { type RecordFieldSyntax, type RecordSyntax, reservedFields } from '../shape/record.ts';
 import type { Located } from '../shape/shape.ts';
 import { compileKind } from './kinds.ts';
 import { compilePointer, compilePointers } from './pointers.ts';
@@ -17,7 +17,21 @@ export function compileRecord(
 ): RecordKeys {
   refuseNamelessRecord(syntax, report);
   const fields = new Map<string, RecordField>();
-  for (const { name, value } of syntax.fields?.value ?? []) {
+  for (const { name, at, value } of syntax.fields?.value ?? []) {
+    if (reservedFields.has(name)) {
+      report.error(
+        'policy.conflict',
+        at,
+        `\`${name}\` already means something where a rule speaks of a record`,
+        {
+          mend:
+            name === 'owner'
+              ? 'say it beside `fields`: `owner: /pointer`'
+              : `call it \`${name}_value\``,
+        },
+      );
+      continue;
+    }
     const field = value === undefined ? null : compileField(value, each, currency, report);
     if (field !== null) fields.set(name, field);
   }

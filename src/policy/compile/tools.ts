@@ -8,6 +8,7 @@ import type { Named } from '../shape/collection.ts';
 import { type ToolSyntax, tiers } from '../shape/tool.ts';
 import type { Steps } from '../steps.ts';
 import { compileArgument } from './kinds.ts';
+import { refuseUnlikeFields } from './object-fields.ts';
 import {
   compilePin,
   type DeclaredArguments,
@@ -55,8 +56,10 @@ export function* compileTools(
     const tool = tools.get(name);
     return tool === undefined ? [] : [[name, tool]];
   });
+  const linked = linkRecords(entries, new Map(ordered), brokenUpstreams, context);
+  refuseUnlikeFields(entries, linked, context.report);
   return {
-    tools: linkRecords(entries, new Map(ordered), brokenUpstreams, context),
+    tools: linked,
     brokenUpstreams,
   };
 }

@@ -1,4 +1,10 @@
-import { constraintText, describeConstraint, termText, urlText } from '../check/describe.ts';
+import {
+  constraintText,
+  describeConstraint,
+  termText,
+  urlText,
+  valueTermText,
+} from '../check/describe.ts';
 import type { Constraint } from '../model.ts';
 import {
   byEntries,
@@ -96,7 +102,9 @@ function listedIn(constraint: Constraint): Listed | null {
     case 'urls':
       return only(constraint.only.map(urlText));
     case 'after':
-      return only(constraint.tools);
+      return only(constraint.tools, constraint.same);
+    case 'not_after':
+      return except(constraint.tools, constraint.same);
     case 'hours':
       return only(constraint.windows.map((window) => `${window.text} ${window.timezone}`));
     case 'folders':
@@ -115,23 +123,20 @@ function listedIn(constraint: Constraint): Listed | null {
     }
     case 'where':
       return constraint.test.type === 'terms'
-        ? only(
-            constraint.test.terms.map((term) =>
-              term.type === 'glob' ? term.glob.text : termText(term),
-            ),
-          )
+        ? only(constraint.test.terms.map(valueTermText))
         : null;
     default:
       return null;
   }
 }
 
-function only(entries: readonly string[]): Listed {
-  return { what: 'only', entries: new Set(entries), more: 'wider' };
+/** @param of - arguments whose values have to be equal: another rule, where they are others. */
+function only(entries: readonly string[], of: readonly string[] = []): Listed {
+  return { what: `only ${of.join(' ')}`, entries: new Set(entries), more: 'wider' };
 }
 
-function except(entries: readonly string[]): Listed {
-  return { what: 'except', entries: new Set(entries), more: 'narrower' };
+function except(entries: readonly string[], of: readonly string[] = []): Listed {
+  return { what: `except ${of.join(' ')}`, entries: new Set(entries), more: 'narrower' };
 }
 
 function byNumber(before: Constraint, after: Constraint): Effect {

@@ -50,7 +50,11 @@ export type ConstraintSyntax = {
     }
   | { readonly type: 'hours'; readonly windows: readonly Text[] }
   | { readonly type: 'rate'; readonly rate: Rate }
-  | { readonly type: 'after'; readonly tools: readonly Text[] }
+  | {
+      readonly type: 'after' | 'not_after';
+      readonly tools: readonly Text[];
+      readonly same: readonly Text[];
+    }
   | { readonly type: 'novelty'; readonly of: KindName }
   | { readonly type: 'where'; readonly argument: string; readonly test: WhereSyntax }
   | { readonly type: 'when'; readonly expression: ExpressionSyntax }
@@ -140,26 +144,43 @@ const hoursForm: Shape<Limited<readonly Text[]>> = (() => {
   });
 })();
 
-const afterForm: Shape<Limited<readonly Text[]>> = byForm('a list of tools', {
-  list: mapped(
-    listOf(toolName),
-    ({ value }): Limited<readonly Text[]> => ({ value, otherwise: undefined }),
-  ),
-  map: record(
-    '`{ only: [tool], otherwise: … }`',
-    (fields): Limited<readonly Text[]> | undefined => {
-      for (const key of ['tool', 'tools', 'same'])
-        fields.later(key, 'history with arguments.', '`after` with `same`');
-      const isLater = ['tool', 'tools', 'same'].some((key) => fields.has(key));
-      const only = isLater
-        ? undefined
-        : fields.required('only', listOf(toolName), 'One of these has completed in this run.');
-      const other = otherwiseField(fields);
-      return only === undefined ? undefined : { value: only.value, otherwise: other };
-    },
-  ),
-  mend: 'write a list: `[upstream.operation]`',
-});
+interface AfterSyntax {
+  readonly tools: readonly Text[];
+  readonly same: readonly Text[];
+}
+
+/** `[a, b]`, or `{ tool, same }`, `{ tools, same }` and, as it was first written, `{ only }`. */
+const afterForm: Shape<Limited<AfterSyntax>> = byForm(
+  'a list of tools, or `{ tools: […], same: […] }`',
+  {
+    list: mapped(
+      listOf(toolName),
+      ({ value }): Limited<AfterSyntax> => ({
+        value: { tools: value, same: [] },
+        otherwise: undefined,
+      }),
+    ),
+    map: record(
+      '`{ tool: …, same: [argument], otherwise: … }`',
+      (fields): Limited<AfterSyntax> | undefined => {
+        const tool = fields.optional('tool', toolName, 'The tool that completed in this run.');
+        const tools = fields.optional('tools', listOf(toolName), 'Any one of these.');
+        const only = fields.optional('only', listOf(toolName), 'The same as `tools`.');
+        const same = fields.optional(
+          'same',
+          listOf(argumentName),
+          'Arguments that both calls have, with equal values.',
+        );
+        const other = otherwiseField(fields);
+        const named = tools?.value ?? only?.value ?? (tool === undefined ? undefined : [tool]);
+        return named === undefined
+          ? undefined
+          : { value: { tools: named, same: same?.value ?? [] }, otherwise: other };
+      },
+    ),
+    mend: 'write a list: `[upstream.operation]`',
+  },
+);
 
 const noveltyForm = byForm('`{ of: kind }`', {
   map: record('`{ of: kind }`', (fields) => ({
@@ -194,6 +215,11 @@ const entryConstraints: readonly (readonly ['urls' | 'accounts' | 'commands', st
     'a command line, or `case.name`',
     'Commands that may be run, compared word by word.',
   ],
+];
+
+const afterConstraints: readonly (readonly ['after' | 'not_after', string])[] = [
+  ['after', 'One of these tools has completed in this run.'],
+  ['not_after', 'None of these tools has completed in this run, or may have.'],
 ];
 
 /** Every constraint of a grant, in the order of this list: the order in which they are checked and shown. */
@@ -317,13 +343,10 @@ export function readConstraints(fields: Fields): readonly ConstraintSyntax[] {
   );
   if (calls !== undefined)
     found.push({ type: 'rate', ...common('rate', calls), rate: calls.value.value });
-  const after = fields.optional(
-    'after',
-    afterForm,
-    'One of these tools has completed in this run.',
-  );
-  if (after !== undefined)
-    found.push({ type: 'after', ...common('after', after), tools: after.value });
+  for (const [type, description] of afterConstraints) {
+    const read = fields.optional(type, afterForm, description);
+    if (read !== undefined) found.push({ type, ...common(type, read), ...read.value });
+  }
   const novelty = fields.optional(
     'novelty',
     noveltyForm,

@@ -42,7 +42,6 @@ const alternativeMap: Shape<AlternativeSyntax> = named(
     (fields) => {
       fields.later('tables', 'tables of an SQL query.', '`tables` (SQL)');
       fields.later('rows', 'how many rows a query may return.', '`rows` (SQL)');
-      fields.later('not_after', 'history with arguments.', '`not_after`');
       return {
         at: fields.at,
         tools: fields.optional(

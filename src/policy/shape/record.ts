@@ -29,8 +29,18 @@ export interface RecordFieldSyntax {
   readonly kind: KindSyntax | undefined;
 }
 
+/** Where a rule speaks of a record, these say how a value is compared, or whose it is. */
+export const reservedFields: ReadonlySet<string> = new Set([
+  'owner',
+  'is',
+  'only',
+  'max',
+  'min',
+  'otherwise',
+]);
+
 /** Expressions name it: `ref.order_id.status`. */
-const fieldKey: KeyForm = {
+export const fieldKey: KeyForm = {
   expected: 'the name of a field: small letters, digits and `_`, beginning with a letter',
   pattern: /^[a-z][a-z0-9_]{0,63}$/,
   mend: (key) => {

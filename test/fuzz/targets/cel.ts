@@ -40,6 +40,7 @@ const environment = callEnvironment(
     },
   ],
   new Map(),
+  new Map(),
 );
 const args: JsonObject = {
   text: 'a'.repeat(2_000),

@@ -6,9 +6,10 @@ import {
   checkRecipients,
   checkSenders,
 } from './addresses.ts';
+import { checkAfter, checkNotAfter } from './after.ts';
 import { checkMaxAmount, checkMaxTotal } from './amounts.ts';
 import type { Answer, Question } from './check.ts';
-import { checkAfter, checkNovelty, checkOncePer } from './history.ts';
+import { checkNovelty, checkOncePer } from './history.ts';
 import { checkAccounts, checkCommands, checkFolders, checkPaths, checkUrls } from './places.ts';
 import { checkHours, checkRate } from './time.ts';
 import { checkWhen } from './when.ts';
@@ -48,7 +49,10 @@ export function checkConstraint(constraint: Constraint, question: Question): Ans
     case 'rate':
       return checkRate(constraint, question);
     case 'after':
-      return checkAfter(constraint, question);
+    case 'not_after':
+      return constraint.type === 'after'
+        ? checkAfter(constraint, question)
+        : checkNotAfter(constraint, question);
     case 'novelty':
       return checkNovelty(constraint, question);
     case 'where':

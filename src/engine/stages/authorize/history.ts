@@ -22,13 +22,6 @@ export function checkOncePer(
   return met('authorize.once_per', details, draws);
 }
 
-/** Any one of the tools has completed in this run. */
-export function checkAfter(constraint: ConstraintOf<'after'>, { context }: Question): Answer {
-  const done = constraint.tools.some((tool) => context.run.completedTools.includes(tool));
-  const details = { tools: constraint.tools };
-  return done ? met('authorize.after', details) : unmet('authorize.after', details);
-}
-
 /** Every value was used before, by this agent, in a call that completed. */
 export function checkNovelty(
   constraint: ConstraintOf<'novelty'>,

@@ -5,6 +5,12 @@ import { type Answer, type ConstraintOf, met, type Question, unjudged, unmet } f
 export function checkWhen({ program }: ConstraintOf<'when'>, question: Question): Answer {
   const result = program.evaluate(bindingsOf(question));
   const details = { expression: program.source };
+  if (!result.ok && result.isUnresolved)
+    return unjudged('authorize.unresolved', {
+      ...details,
+      arguments: [...program.refs],
+      error: result.error,
+    });
   if (!result.ok) return unjudged('authorize.when_error', { ...details, error: result.error });
   return result.value === true ? met('authorize.when', details) : unmet('authorize.when', details);
 }

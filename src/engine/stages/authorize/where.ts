@@ -1,5 +1,7 @@
+import type { ValueTest, WhereTest } from '../../../policy/model.ts';
 import type { ArgumentValue } from '../../call.ts';
 import { declaredKind } from '../../tool-shape.ts';
+import { isProvided } from '../flow/provided.ts';
 import {
   type Answer,
   type ConstraintOf,
@@ -9,6 +11,7 @@ import {
   unjudged,
   unmet,
 } from './check.ts';
+import { checkRecord, isBetween } from './record.ts';
 import { matches } from './terms.ts';
 import { leavesOut } from './values.ts';
 
@@ -23,15 +26,58 @@ export function checkWhere(constraint: ConstraintOf<'where'>, question: Question
   const nothing = values.length === 0 || leavesOut(read.args[constraint.argument], []);
   if (nothing && !argument.absentIsNone)
     return unmet('authorize.absent', { arguments: [constraint.argument] });
-  const others = values.filter((value) => !fits(constraint, value, question));
-  const details = { argument: constraint.argument };
+  return fitting(constraint.argument, constraint.test, values, question);
+}
+
+function fitting(
+  argument: string,
+  test: WhereTest,
+  values: readonly ArgumentValue[],
+  question: Question,
+): Answer {
+  switch (test.type) {
+    case 'record':
+      return checkRecord(argument, test, values, question);
+    case 'provided':
+      return checkProvided(argument, values, question);
+    case 'terms':
+    case 'range':
+      return answer(
+        argument,
+        values,
+        values.filter((value) => !fits(test, value, question)),
+      );
+  }
+}
+
+/** It came from a field that a tool provides for its kind: what a text says, or the agent makes up, isn't such. */
+function checkProvided(
+  argument: string,
+  values: readonly ArgumentValue[],
+  { context }: Question,
+): Answer {
+  const others: ArgumentValue[] = [];
+  for (const one of values) {
+    const provided =
+      one.value.type === 'unparsable' ? false : isProvided(context, one.kind, one.value.key);
+    if (provided === null) return unjudged('authorize.unresolved', { argument, reason: 'history' });
+    if (!provided) others.push(one);
+  }
+  return answer(argument, values, others);
+}
+
+function answer(
+  argument: string,
+  values: readonly ArgumentValue[],
+  others: readonly ArgumentValue[],
+): Answer {
   return others.length === 0
-    ? met('authorize.where', { ...details, found: shown(values) })
-    : unmet('authorize.where', { ...details, refused: shown(others) });
+    ? met('authorize.where', { argument, found: shown(values) })
+    : unmet('authorize.where', { argument, refused: shown(others) });
 }
 
 function fits(
-  { test }: ConstraintOf<'where'>,
+  test: ValueTest,
   { argument, kind, value }: ArgumentValue,
   { tool, party }: Question,
 ): boolean {
@@ -43,6 +89,5 @@ function fits(
   }
   const found =
     value.type === 'number' ? value.number : value.type === 'amount' ? value.minor : Number.NaN;
-  if (!Number.isFinite(found)) return false;
-  return (test.min === null || found >= test.min) && (test.max === null || found <= test.max);
+  return isBetween(test, found);
 }

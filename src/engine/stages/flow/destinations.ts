@@ -7,7 +7,7 @@ import type { Finding } from '../../decision.ts';
 import { declaredKind } from '../../tool-shape.ts';
 import { finding, type Inquiry, remembered, valueDetails } from './inquiry.ts';
 import { providedBy, stands } from './provided.ts';
-import { sourcesOf } from './sources.ts';
+import { nearestOf, sourcesOf } from './sources.ts';
 
 const kinds: ReadonlySet<KindName> = new Set(['recipient', 'url', 'account']);
 
@@ -57,11 +57,15 @@ function judged(inquiry: Inquiry, value: ArgumentValue): Finding | null {
   if (supplied === 'yes') return null;
   const found = sourcesOf(inquiry.past, value.kind, parsed.key);
   const inRequest = stands(inquiry.context.run.request, parsed.key);
-  const made = found.length === 0 && !inRequest && !inquiry.context.run.historyLost;
+  const near = found.length === 0 && !inRequest ? nearestOf(inquiry.past, parsed.key) : null;
+  // A letter off something that was read is a mistake that a person mends, or a trap that a person sees.
+  const made =
+    found.length === 0 && !inRequest && near === null && !inquiry.context.run.historyLost;
   const details: JsonObject = {
     ...valueDetails(value),
     ...(supplied === 'no' ? {} : { unless: supplied }),
     found,
+    ...(near === null ? {} : { near }),
     why: made
       ? 'it stands in no result and not in the request'
       : inquiry.request === null
