@@ -154,6 +154,20 @@ describe('what a table shows', () => {
     ).toContain('all as expected');
   });
 
+  test('what Sallyport looks up of what a call names', () => {
+    const close = (finds: string, expect: string) =>
+      `{ call: desk.close, with: { id: 7 }, ${finds}expect: ${expect} }`;
+    const found = (status: string) =>
+      `finds: { desk.ticket: { data: { id: 7, status: ${status} } } }, `;
+    expect(
+      runDesk(`
+  - { name: open, steps: [${close(found('open'), 'allow')}] }
+  - { name: closed, steps: [${close(found('closed'), '{ deny: authorize.when }')}] }
+  - { name: not there, steps: [${close('', '{ deny: authorize.unresolved }')}] }
+`),
+    ).toContain('all as expected');
+  });
+
   test('what one run noted down, and another reads', () => {
     const note = '{ call: desk.note, with: { text: hello }, expect: allow }';
     const read = `{ call: desk.notes, with: { text: hello }, expect: allow, returns: { text: hello } }`;
