@@ -78,7 +78,11 @@ export const givenShape: Shape<GivenSyntax> = record(
         'What the run is for, as its opener wrote it; `none`: nobody said.',
       ),
       outside: fields
-        .optional('outside', listOf(text('a name'), { min: 0 }), 'What the agent has beside Sallyport.')
+        .optional(
+          'outside',
+          listOf(text('a name'), { min: 0 }),
+          'What the agent has beside Sallyport.',
+        )
         ?.value.map(({ value }) => value),
       atMs: fields.optional('at', moment, 'When the run begins.')?.value,
     };
