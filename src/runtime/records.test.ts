@@ -28,7 +28,7 @@ describe('secrets', () => {
         }),
       });
       const { handle, run } = await world.open({
-        request: `use ${held}`,
+        request: `Please pay with ${held}.`,
         requestTrusted: true,
         outside: ['browser'],
       });

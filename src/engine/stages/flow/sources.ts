@@ -3,6 +3,7 @@
 import { printable } from '../../../content/escape.ts';
 import type { KindName } from '../../../content/kind.ts';
 import type { JsonObject } from '../../../content/value.ts';
+import { valuesInText } from '../../../content/values-in-text/values-in-text.ts';
 import type { Past, SeenExchange } from './past.ts';
 import { dataOf, leavesOf, textOf } from './texts.ts';
 
@@ -38,6 +39,49 @@ function sourceIn(seen: SeenExchange, kind: KindName, key: string): JsonObject |
     ...(alone ? { as: 'the whole field' } : { as: 'free text', text: around(text, needle) }),
     trust: exchange.past.trust,
   };
+}
+
+const nearLettersMax = 2;
+const nearUnitsMin = 8;
+/** A slip is from what was read a moment ago. */
+const nearResultsMax = 64;
+const nearUnitsMax = 320;
+
+/** An address or account that was read and differs in a letter or two: what the agent may have meant to write. */
+export function nearestOf(past: Past, key: string): JsonObject | null {
+  if (key.length < nearUnitsMin || key.length > nearUnitsMax) return null;
+  for (const { exchange, ordinal } of past.seen.slice(-nearResultsMax).reverse()) {
+    if (exchange.result === null) continue;
+    for (const { key: other } of valuesInText(textOf(exchange.result))) {
+      if (!isNear(key, other)) continue;
+      const { call, tool, trust } = exchange.past;
+      return { value: other, call, tool, result: ordinal, trust };
+    }
+  }
+  return null;
+}
+
+/** Levenshtein's distance is at most two: only the places near the diagonal matter. */
+function isNear(one: string, other: string): boolean {
+  if (Math.abs(one.length - other.length) > nearLettersMax) return false;
+  let above = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (let at = 1; at <= one.length; at += 1) {
+    const row = new Array<number>(other.length + 1).fill(nearLettersMax + 1);
+    if (at <= nearLettersMax) row[0] = at;
+    let least = row[0] ?? 0;
+    const from = Math.max(1, at - nearLettersMax);
+    const to = Math.min(other.length, at + nearLettersMax);
+    for (let place = from; place <= to; place += 1) {
+      const same = one.charCodeAt(at - 1) === other.charCodeAt(place - 1);
+      const changed = (above[place - 1] ?? 0) + (same ? 0 : 1);
+      const cost = Math.min(changed, (above[place] ?? 0) + 1, (row[place - 1] ?? 0) + 1);
+      row[place] = cost;
+      least = Math.min(least, cost);
+    }
+    if (least > nearLettersMax) return false;
+    above = row;
+  }
+  return (above[other.length] ?? nearLettersMax + 1) <= nearLettersMax;
 }
 
 /** A URL's key has a port and path that nobody writes; what a person would recognise is what stands in the text. */
