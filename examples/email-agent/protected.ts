@@ -1,14 +1,13 @@
 /** The same mailbox, mails and agent, with Sallyport in between. */
-import { type Deed, ObedientAgent } from './agent.ts';
-import { type Gateway, runSallyport, startGateway } from './gateway.ts';
+import type { Deed } from './agent.ts';
+import { runSallyport, startGateway } from './gateway.ts';
 import type { MailInstall } from './rig/install.ts';
 import { type MailRig, startMail } from './rig/rig.ts';
 import { temporaryDirectory } from './rig/temporary.ts';
 import { type BusinessHours, installPolicy } from './site.ts';
 import type { Story } from './story.ts';
-import { throughSallyport } from './toolbox.ts';
+import { type Desk, workOn } from './trigger.ts';
 import {
-  type Arrived,
   annsQuestion,
   bobsQuestion,
   eve,
@@ -21,11 +20,9 @@ import {
 
 const budgetCalls = 50;
 
-interface Scene {
+interface Scene extends Desk {
   readonly rig: MailRig;
-  readonly gateway: Gateway;
   readonly story: Story;
-  readonly token: string;
 }
 
 export async function withSallyport(install: MailInstall, story: Story): Promise<void> {
@@ -59,19 +56,6 @@ async function behindGateway(
   await using gateway = await startGateway(directory.path);
   const token = await gateway.agentToken('email_agent');
   await act({ rig, gateway, story, token }, directory.path);
-}
-
-/** What a trigger on the mailbox does for every mail: it opens a run that is about this mail and this sender. */
-async function workOn(
-  { gateway, token }: Scene,
-  { message, folder }: Arrived,
-): Promise<{ readonly deeds: readonly Deed[]; readonly run: string; readonly saw: string }> {
-  const sender = /<([^>]*)>/.exec(message.from)?.[1] ?? message.from;
-  const { id, handle } = await gateway.openRun('email_agent', { message: message.id, sender });
-  await using tools = await throughSallyport(gateway.url, token, handle);
-  const agent = new ObedientAgent(tools);
-  const mail = await agent.work({ folder, message: message.id });
-  return { deeds: agent.deeds, run: id, saw: mail?.body ?? '' };
 }
 
 async function answersTheCustomer(scene: Scene): Promise<void> {

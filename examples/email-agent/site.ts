@@ -1,5 +1,5 @@
 /** The policy of this example, installed for a mail server of the rig: `sallyport.yaml` as it is, `site.yaml` made here. */
-import { copyFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { MailRig } from './rig/rig.ts';
@@ -8,18 +8,27 @@ import { support } from './world.ts';
 /** Whether the demo's business hours contain now: it has to show both, at whatever hour it runs. */
 export type BusinessHours = 'open' | 'closed';
 
+const flowLine = '  external: provenance';
 const timezone = 'America/New_York';
 const days: readonly string[] = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+/** What is done with mail that leaves after the agent has read what others wrote; `provenance` is the example's own. */
+export type External = 'provenance' | 'deny';
 
 /** Writes the policy into a directory. Returns, for the reader, which hours it says. */
 export async function installPolicy(
   directory: string,
   rig: MailRig,
   wanted: BusinessHours,
+  external: External = 'provenance',
 ): Promise<string> {
-  for (const file of ['sallyport.yaml', 'sallyport.lock']) {
-    await copyFile(join(import.meta.dirname, file), join(directory, file));
-  }
+  const policy = await readFile(join(import.meta.dirname, 'sallyport.yaml'), 'utf8');
+  if (policy.split(flowLine).length !== 2) throw new Error(`the policy has no “${flowLine}”`);
+  await writeFile(
+    join(directory, 'sallyport.yaml'),
+    policy.replace(flowLine, `  external: ${external}`),
+  );
+  await copyFile(join(import.meta.dirname, 'sallyport.lock'), join(directory, 'sallyport.lock'));
   const password = join(directory, 'mail.password');
   await writeFile(password, support.password, { mode: 0o600 });
   const { command, args, env } = rig.emailServer;

@@ -1,4 +1,5 @@
 /** A real mail server for one test or demo: Dovecot (IMAP, submission, LMTP) and OpenSMTPD, on loopback, below one temporary directory. */
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
@@ -22,6 +23,10 @@ const pollMs = 25;
 /** OpenSMTPD's control socket has a fixed place: a machine runs one at a time. */
 const controlSocket = '/run/smtpd.sock';
 
+export interface DeliveredMail extends StoredMail {
+  readonly mailbox: string;
+}
+
 export interface MailRig extends AsyncDisposable {
   readonly ports: MailPorts;
   /** The settings of mcp-email-server for the rig's account, named `support`. */
@@ -34,8 +39,10 @@ export interface MailRig extends AsyncDisposable {
   deliver(message: Message, folder?: string): Promise<void>;
   /** What is in a folder of an address, inside or outside the company, on disk. */
   folder(address: string, folder?: string): Promise<readonly StoredMail[]>;
-  /** Every mail that was delivered to anybody outside the company. */
-  outside(): Promise<readonly StoredMail[]>;
+  /** Every mail that was delivered to anybody outside the company, and to whom: a hidden copy names somebody else. */
+  outside(): Promise<readonly DeliveredMail[]>;
+  /** Waits until whatever was handed in before has been delivered. */
+  settled(): Promise<void>;
   /** Waits for a mail in that folder; null when none came in time. */
   arrival(
     address: string,
@@ -43,6 +50,9 @@ export interface MailRig extends AsyncDisposable {
     wanted: (mail: StoredMail) => boolean,
   ): Promise<StoredMail | null>;
 }
+
+/** Who gets the rig's own mail, which says that the queue is empty. Nobody of the story. */
+const lastInQueue = { person: 'queue', domain: 'rig.example' } as const;
 
 export async function startMail(install: MailInstall, account: MailAccount): Promise<MailRig> {
   if (existsSync(controlSocket) && (await answers(controlSocket))) {
@@ -115,11 +125,23 @@ function rig(
       const [, ownDomain] = account.address.split('@');
       const mailboxes: string[] = [];
       for (const domain of await readdir(join(directory, 'mail'))) {
-        if (domain === ownDomain) continue;
+        if (domain === ownDomain || domain === lastInQueue.domain) continue;
         const people = await readdir(join(directory, 'mail', domain));
         mailboxes.push(...people.map((person) => `${person}@${domain}`));
       }
-      return (await Promise.all(mailboxes.map((address) => folder(address)))).flat();
+      const found = await Promise.all(
+        mailboxes.map(async (mailbox) =>
+          (await folder(mailbox)).map((mail) => ({ ...mail, mailbox })),
+        ),
+      );
+      return found.flat();
+    },
+    settled: async () => {
+      const id = `<${randomUUID()}@${lastInQueue.domain}>`;
+      const to = `${lastInQueue.person}@${lastInQueue.domain}`;
+      await sendMail(ports.smtp, { id, from: account.address, to, subject: '', text: '' });
+      if ((await arrival(to, 'INBOX', (mail) => mail.id === id)) === null)
+        throw new Error('the queue of the mail server does not empty');
     },
     arrival,
     deliver: async (message, name = 'INBOX') => {
