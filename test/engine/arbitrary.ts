@@ -815,6 +815,38 @@ const labels = fc.record({
 });
 const budget = fc.record({ toolCalls: fc.nat(5), steps: fc.nat(5) }, { requiredKeys: [] });
 
+const finishedFields = {
+  ...ofCall,
+  type: fc.constant('call.finished' as const),
+  outcome: fc.constantFrom('completed' as const, 'failed' as const, 'indeterminate' as const),
+  by: fc.constant('upstream' as const),
+  delivered: fc.boolean(),
+  dryRun: fc.boolean(),
+  result: fc.constantFrom('sha256:r1', 'sha256:r2', null),
+  released: fc.constantFrom('sha256:o', null),
+  isError: fc.boolean(),
+  findings: fc.constant([]),
+  durationMs: fc.nat(100),
+  tokens: fc.constant(null),
+  costMicroUsd: fc.constant(null),
+  labels,
+  budgetLeft: fc.constant({}),
+};
+
+const pastCall = fc.record({
+  call: fc.constantFrom('c1', 'c2', 'c3'),
+  tool: fc.constant('mail.read'),
+  tier: fc.constantFrom(0 as const, 2 as const),
+  sinceMs: stamp,
+  atMs: stamp,
+  completed: fc.boolean(),
+  seenByAgent: fc.boolean(),
+  arguments: fc.constant('sha256:a'),
+  released: fc.constantFrom('sha256:o', null),
+  shown: fc.constantFrom('sha256:s', null),
+  trust: fc.constantFrom('trusted' as const, 'untrusted' as const),
+});
+
 /** What may follow in a run, in any order: `fold` takes them all. */
 export const anyRunEvent: fc.Arbitrary<RunEvent> = fc.oneof(
   fc.record({
@@ -845,6 +877,15 @@ export const anyRunEvent: fc.Arbitrary<RunEvent> = fc.oneof(
     child: fc.constant('run_2'),
     unused: budget,
     labels,
+    history: fc.array(pastCall, { maxLength: 3 }),
+    historyLost: fc.boolean(),
+  }),
+  fc.record({
+    ...ofRun,
+    type: fc.constant('run.returned' as const),
+    child: fc.constant('run_2'),
+    unused: budget,
+    labels,
   }),
   fc.record({
     ...ofCall,
@@ -861,21 +902,14 @@ export const anyRunEvent: fc.Arbitrary<RunEvent> = fc.oneof(
   }),
   fc.record({
     ...ofCall,
-    type: fc.constant('call.finished' as const),
-    outcome: fc.constantFrom('completed' as const, 'failed' as const, 'indeterminate' as const),
-    by: fc.constant('upstream' as const),
-    delivered: fc.boolean(),
-    dryRun: fc.boolean(),
-    result: fc.constantFrom('sha256:r1', 'sha256:r2', null),
-    released: fc.constantFrom('sha256:o', null),
-    isError: fc.boolean(),
-    findings: fc.constant([]),
-    durationMs: fc.nat(100),
-    tokens: fc.constant(null),
-    costMicroUsd: fc.constant(null),
-    labels,
-    budgetLeft: fc.constant({}),
+    ...decidedFields,
+    type: fc.constant('call.started' as const),
+    reservations: fc.constant([]),
+    idempotencyKey: fc.constant(null),
+    for: fc.constant('c2'),
   }),
+  fc.record(finishedFields),
+  fc.record({ ...finishedFields, shown: fc.constant('sha256:s') }),
   fc.record({
     ...ofRun,
     type: fc.constant('call.delivered' as const),
