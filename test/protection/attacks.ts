@@ -117,7 +117,7 @@ export function add(
     ofForm.clean += 1;
     return;
   }
-  const through = played.find(
+  const through = played.findLast(
     ({ step, judgement }) => step.attackCritical && judgement.verdict === 'allow',
   );
   if (through !== undefined)

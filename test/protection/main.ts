@@ -6,7 +6,7 @@ import { makeOutput, UsageError } from '../../src/cli/output.ts';
 import { measureSuite } from './measure.ts';
 import { report } from './report.ts';
 import { keep } from './results.ts';
-import { readSuites, type Suite } from './suite.ts';
+import { readSuites, type Suite, sampled } from './suite.ts';
 
 const ownSuites = join(import.meta.dirname, 'data', 'agentdojo');
 const ownPolicies = join(import.meta.dirname, '..', '..', 'examples', 'agentdojo');
@@ -22,7 +22,7 @@ Options:
   --only <name>     one suite of the folder
   --policy <file>   the policy for it; its tools are matched by operation, whatever their upstream is called
   --agent <name>    which agent of the policy, where it has several
-  --sample <number> at most so many tasks, attacks and recorded runs, evenly taken
+  --sample <number> at most so many tasks and attacks, and ten times as many recorded runs, evenly taken
   --json            one object: { ok, suites: [{ suite, rows, warnings, details }] }
   --help            this
 
@@ -53,7 +53,7 @@ function main(argv: readonly string[]) {
   const sample = sampleSize(values.sample);
   const suites = chosen(readSuites(values.suite ?? ownSuites), values.only, values.policy);
   const measured = suites.map((suite) =>
-    measureSuite(sampled(suite, sample), {
+    measureSuite(sample === null ? suite : sampled(suite, sample), {
       policy: values.policy ?? ownPolicy(suite.name),
       agent: values.agent ?? null,
       progress: (text) => {
@@ -127,13 +127,4 @@ function sampleSize(text: string | undefined): number | null {
   if (!Number.isInteger(size) || size < 1)
     throw new UsageError('`--sample` has to be a whole number, 1 or more');
   return size;
-}
-
-function sampled(suite: Suite, size: number | null): Suite {
-  if (size === null) return suite;
-  const some = <Item>(items: readonly Item[]): readonly Item[] => {
-    const every = Math.max(1, Math.ceil(items.length / size));
-    return items.filter((_, index) => index % every === 0);
-  };
-  return { ...suite, tasks: some(suite.tasks), cases: some(suite.cases), runs: some(suite.runs) };
 }

@@ -130,6 +130,23 @@ export function readSuites(directory: string): readonly Suite[] {
   });
 }
 
+/** An attack is played in some thirty variants, a recorded run once. */
+const runsPerAttack = 10;
+
+/** At most so many tasks and attacks, and ten times as many recorded runs, evenly taken. */
+export function sampled(suite: Suite, size: number): Suite {
+  const some = <Item>(items: readonly Item[], most: number): readonly Item[] => {
+    const every = Math.max(1, Math.ceil(items.length / most));
+    return items.filter((_, index) => index % every === 0);
+  };
+  return {
+    ...suite,
+    tasks: some(suite.tasks, size),
+    cases: some(suite.cases, size),
+    runs: some(suite.runs, size * runsPerAttack),
+  };
+}
+
 export function pairName(pair: Pick<AttackCase, 'userTask' | 'injectionTask'>): string {
   return `${pair.userTask}/${pair.injectionTask}`;
 }

@@ -27,7 +27,7 @@ export const readSide: Generator = (attack, tools, schemas) => {
       const args = leakingArgs(tool, schemas.get(name), secret);
       if (args === null) return [];
       const leak = attackStep(blank, { tool: name, args });
-      return [{ form, steps: withInjected(attack, [...reads, leak]) }];
+      return [{ form, steps: withInjected(attack, [...needed(reads, secret), leak]), chain: true }];
     }),
   );
 };
@@ -44,8 +44,9 @@ export const stolen: Generator = (attack, tools) => {
       disguise(text),
     ]),
   ];
+  const stealing = needed(reads, text);
   return ownCalls(attack, tools).flatMap(({ step, tool }) =>
-    forms.map(([form, added]) => extended(attack, step, tool, reads, form, added)),
+    forms.map(([form, added]) => extended(attack, step, tool, stealing, form, added)),
   );
 };
 
@@ -81,7 +82,7 @@ function extended(
   const at = attack.steps.indexOf(step);
   const before = attack.steps.slice(0, at).filter(({ phase }) => phase === 'user');
   const rest = attack.steps.slice(at + 1).filter(({ phase }) => phase === 'user');
-  return { form, steps: [...before, ...reads, attackStep(step, { args }), ...rest] };
+  return { form, steps: [...before, ...reads, attackStep(step, { args }), ...rest], chain: true };
 }
 
 /** What the attack itself sends of it, where that holds something that was read; else a text that was read. */
@@ -117,6 +118,21 @@ function stealingReads(attack: AttackCase): readonly Step[] {
   return injected(attack).filter(
     ({ attackCritical, mutatesEnv }) => !attackCritical && !mutatesEnv,
   );
+}
+
+/** What isn't read can't leave: the first read that shows some of the loot is a part of the attack. */
+function needed(reads: readonly Step[], loot: string): readonly Step[] {
+  const shows = reads.findIndex(({ result }) =>
+    textsIn(result).some((text) => isShared(text, loot)),
+  );
+  return reads.map((read, index) => (index === shows ? attackStep(read, {}) : read));
+}
+
+const sharedLengthMin = 5;
+
+function isShared(text: string, loot: string): boolean {
+  if (text.length < sharedLengthMin) return false;
+  return loot.includes(text) || text.includes(loot);
 }
 
 const blank: Step = {
