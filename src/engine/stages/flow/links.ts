@@ -6,7 +6,7 @@ import type { Finding } from '../../decision.ts';
 import { declaredKind } from '../../tool-shape.ts';
 import { destinationsOf, supplyOf } from './destinations.ts';
 import { finding, type Inquiry } from './inquiry.ts';
-import { type PastRecord, textOfRecord } from './past.ts';
+import { linksOf } from './past.ts';
 import { sourcesOf } from './sources.ts';
 
 const linksShownMax = 10;
@@ -76,18 +76,4 @@ function goesBack(inquiry: Inquiry, link: string): boolean {
       exchange.past.tier === 0 &&
       records.some((one) => one.record?.owner === key && linksOf(one).has(link)),
   );
-}
-
-const found = new WeakMap<PastRecord, ReadonlySet<string>>();
-
-function linksOf(one: PastRecord): ReadonlySet<string> {
-  const known = found.get(one);
-  if (known !== undefined) return known;
-  const keys = new Set(
-    linksInText(textOfRecord(one)).flatMap(({ kind, key }) =>
-      key === null ? [] : [`${kind} ${key}`],
-    ),
-  );
-  found.set(one, keys);
-  return keys;
 }

@@ -5,6 +5,7 @@
 import type { KindName } from '../../../content/kind.ts';
 import { type ReadFeatures, readFeatures } from '../../../content/text-features/read-features.ts';
 import type { JsonValue } from '../../../content/value.ts';
+import { linksInText } from '../../../content/values-in-text/links-in-text.ts';
 import type { Policy, Tool } from '../../../policy/model.ts';
 import type { Exchange, ShownRecord } from '../../exchange.ts';
 import { dataOf, leavesOf, pointed, textOf } from './texts.ts';
@@ -201,6 +202,7 @@ interface Read {
   readonly text: string;
   features: ReadFeatures | null;
   listed: ReadonlySet<string> | null;
+  links: ReadonlySet<string> | null;
 }
 
 /** By call and place, so that a history that is arranged anew isn't read anew. */
@@ -216,7 +218,7 @@ function readOf(one: PastRecord): Read {
   const place = one.record?.at ?? 'rest';
   let read = places.get(place);
   if (read === undefined) {
-    read = { text: readText(one), features: null, listed: null };
+    read = { text: readText(one), features: null, listed: null, links: null };
     places.set(place, read);
   }
   return read;
@@ -235,6 +237,15 @@ function listsOf(one: PastRecord): ReadonlySet<string> {
       .filter((entry) => entry !== '' && entry.length <= listedUnitsMax),
   );
   return read.listed;
+}
+
+/** Where its text leads: `url <key>`. */
+export function linksOf(one: PastRecord): ReadonlySet<string> {
+  const read = readOf(one);
+  read.links ??= new Set(
+    linksInText(read.text).flatMap(({ kind, key }) => (key === null ? [] : [`${kind} ${key}`])),
+  );
+  return read.links;
 }
 
 /** Everything that the record says, a line for each of its values. */

@@ -7,7 +7,7 @@ import type { Finding } from '../../decision.ts';
 import type { Exchange } from '../../exchange.ts';
 import { leakDetails } from './contents.ts';
 import { finding, type Inquiry, valueDetails } from './inquiry.ts';
-import { featuresOf, type Past } from './past.ts';
+import { featuresOf, linksOf, type Past } from './past.ts';
 import { unaskedOf } from './unasked.ts';
 
 /** Of a reading call that goes out, whatever it says. */
@@ -35,7 +35,7 @@ export function queries(inquiry: Inquiry): readonly Finding[] {
   const findings: Finding[] = [];
   let listed: readonly ReadFeatures[] | null = null;
   for (const value of values) {
-    if (value.value.type === 'unparsable') continue;
+    if (value.value.type === 'unparsable' || isRead(past, value)) continue;
     const forms = unasked.narrowed(outboundForms(value.value.key));
     if (forms.length === 0) continue;
     listed ??= [...unasked.allowed, ...namesSeen(past)];
@@ -59,6 +59,14 @@ export function queries(inquiry: Inquiry): readonly Finding[] {
 function isSaid({ tool, outbound }: Inquiry, { kind }: ArgumentValue): boolean {
   if (kind === 'query') return true;
   return tool.tier === 0 && (kind.startsWith('object.') || (outbound && said.has(kind)));
+}
+
+/** A place that stands in a result carries nothing but what whoever wrote it knew: whether it may be opened is asked elsewhere. */
+function isRead(past: Past, { kind, value }: ArgumentValue): boolean {
+  if (kind !== 'url' || value.type !== 'url') return false;
+  return past.seen.some(({ records }) =>
+    records.some((one) => linksOf(one).has(`url ${value.key}`)),
+  );
 }
 
 const names = new WeakMap<Exchange, ReadFeatures>();
