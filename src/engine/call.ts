@@ -18,7 +18,12 @@ export interface ReadCall {
   /** What is decided is what is sent: the upstream gets exactly this object. */
   readonly args: JsonObject;
   readonly values: readonly ArgumentValue[];
-  /** `sha256:<hex>` over the RFC 8785 form of [tool, definition digest, args without idempotency keys]. */
+  /** What its references stand for, as far as it was looked at: digests, by argument and id. */
+  readonly references: ReadonlyMap<string, string>;
+  /**
+   * `sha256:<hex>` over the RFC 8785 form of [tool, definition digest, args without idempotency keys]; where references were
+   * looked at, over that and what they stand for.
+   */
   readonly digest: string;
 }
 

@@ -397,6 +397,21 @@ const entries = {
   },
 
   // ---- flow: what untrusted data may choose, and what may leave ----
+  'flow.reference': {
+    agent: 'What this call points at could not be looked at, so the call was refused.',
+    operator:
+      'An argument of kind `reference` has a `resolve`, and what it points at could not be read before the decision.',
+    remedy: 'Check that it exists, or name another.',
+    as: 'result',
+  },
+  'flow.reference_changed': {
+    agent:
+      'What this call points at was changed while the call was on its way, so nothing was done.',
+    operator:
+      'What an argument of kind `reference` points at was another thing right before the effect than when the call was decided.',
+    remedy: 'Look at it again, and repeat the call if it is still what you want.',
+    as: 'result',
+  },
   'flow.history': {
     agent: 'What this run has read before could not be looked up, so the call was refused.',
     operator:

@@ -9,6 +9,7 @@ import { flow } from './stages/flow.ts';
 import { gate } from './stages/gate.ts';
 import { identity } from './stages/identity.ts';
 import { limits } from './stages/limits.ts';
+import { references } from './stages/references.ts';
 import { schema } from './stages/schema.ts';
 
 /** What the call is: nothing later makes sense for a call that fails here. */
@@ -20,7 +21,7 @@ export function isEstablished(context: Context): boolean {
 }
 
 /** Whether it may happen: all of them run, so that the record shows every reason at once. */
-const judge: readonly Stage[] = [authorize, limits, flow, gate];
+const judge: readonly Stage[] = [authorize, limits, references, flow, gate];
 
 /**
  * Decides one call.

@@ -98,9 +98,12 @@ function read(tool: Tool, args: JsonObject): Reading {
       })),
     });
   }
-  const call: ReadCall = { tool, args: filled, values, digest: digestOfCall(tool, filled) };
+  const digest = digestOfCall(tool, filled);
+  const call: ReadCall = { tool, args: filled, values, references: noReferences, digest };
   return { ok: true, read: call };
 }
+
+const noReferences: ReadCall['references'] = new Map();
 
 /** `[tool, definition, arguments]`: a changed definition makes another call of it. */
 function digestOfCall(tool: Tool, args: JsonValue): string {

@@ -20,6 +20,7 @@ import { decideLookUp, lookUpsOf } from '../engine/look-ups.ts';
 import { inspect } from '../engine/outputs/inspect.ts';
 import { asJson, type ToolResult } from '../engine/outputs/result.ts';
 import { readCall } from '../engine/read-call.ts';
+import { lookedAt, referencesOf, withReferences } from '../engine/references.ts';
 import type { Labels, Run } from '../engine/run.ts';
 import type { Policy, SourcePosition, Tool } from './model.ts';
 import { differs, type Outcome, type Shown } from './policytest-outcome.ts';
@@ -140,11 +141,11 @@ export class TestRun {
       tool,
       reading: tool === null ? null : readCall(tool, isJsonObject(args) ? args : {}),
     };
-    const read = proposed.reading?.ok === true ? proposed.reading.read : null;
+    const context = this.#lookedUp(this.#contextOf(proposed), call.finds);
+    const read = context.reading?.ok === true ? context.reading.read : null;
     const repeated =
       read === null ? null : joinable(this.#run, read.digest, read.tool.tier, this.#world.nowMs);
     if (repeated !== null) return { verdict: 'join', codes: [], shown: null };
-    const context = this.#lookedUp(this.#contextOf(proposed), call.finds);
     const decision = decide(context);
     const shown =
       decision.effect === 'allow' && read !== null
@@ -160,8 +161,11 @@ export class TestRun {
   /** As the gateway looks at what a call names before it decides. */
   #lookedUp(context: Context, finds: TestCall['finds']): Context {
     const { history, nowMs } = context.facts;
+    const { reading: asked } = context;
+    if (asked?.ok !== true) return context;
     const lookUps = history === null ? [] : lookUpsOf(context, history, nowMs);
-    if (lookUps.length === 0 || !isEstablished(context)) return context;
+    const references = lookedAt(referencesOf(this.#policy, asked.read));
+    if (lookUps.length + references.length === 0 || !isEstablished(context)) return context;
     for (const [index, { tool, args }] of lookUps.entries()) {
       const reading = readCall(tool, args);
       const id = `${context.call.id}_look_${index + 1}`;
@@ -172,7 +176,15 @@ export class TestRun {
       if (decision.effect === 'allow' && reading.ok)
         this.#performed(id, decision, reading.read, finds.get(tool.name) ?? null, context.call.id);
     }
-    return this.#contextOf({ ...context, run: this.#run });
+    const seen = references.map((reference) => {
+      const found = finds.get(reference.lookUp.tool.name);
+      return {
+        reference,
+        seen: found?.type === 'data' || found?.type === 'text' ? digestOf(answered(found)) : null,
+      };
+    });
+    const read = seen.length === 0 ? asked.read : withReferences(asked.read, seen);
+    return this.#contextOf({ ...context, run: this.#run, reading: { ok: true, read } });
   }
 
   #refused(id: string, decision: Decision, { tool, reading, call }: Context): null {
@@ -319,7 +331,7 @@ function endOf(
   const reason = inspection.findings.find((finding) => finding.verdict === 'deny');
   return {
     outcome: isError || !inspection.success ? 'failed' : 'completed',
-    digest: digestOf(answer.type === 'data' ? answer.data : answer.text),
+    digest: digestOf(answered(answer)),
     isError,
     labels: inspection.labels,
     released: inspection.result,
@@ -329,6 +341,10 @@ function endOf(
         ? { type: 'withheld', code: reason?.code ?? 'outputs.unfilterable' }
         : shownOf(inspection.result),
   };
+}
+
+function answered(answer: Exclude<TestAnswer, { type: 'lost' }>): JsonValue {
+  return answer.type === 'data' ? answer.data : answer.text;
 }
 
 function resultOf(answer: Exclude<TestAnswer, { type: 'lost' }>) {

@@ -4,6 +4,7 @@ import { redactText } from '../content/redact.ts';
 import type { ReadCall } from '../engine/call.ts';
 import type { Decision } from '../engine/decision.ts';
 import type { RunEvent } from '../engine/events.ts';
+import type { SeenReference } from '../engine/references.ts';
 import type { Run } from '../engine/run.ts';
 import type { Policy, Tool } from '../policy/model.ts';
 import type { ToolResult, Upstream } from '../upstreams/port.ts';
@@ -30,6 +31,8 @@ export interface Attempt {
 export interface Started {
   readonly type: 'started';
   readonly read: ReadCall;
+  /** Compared once more right before the effect. */
+  readonly references: readonly SeenReference[];
   readonly decision: Decision;
   readonly started: RunEvent & { type: 'call.started' };
   readonly payloads: Payloads;

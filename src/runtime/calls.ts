@@ -13,6 +13,13 @@ import { gather } from '../engine/gather.ts';
 import { isSameHistory } from '../engine/history.ts';
 import { decideLookUp, type LookUp, lookUpsOf } from '../engine/look-ups.ts';
 import { readCall } from '../engine/read-call.ts';
+import {
+  lookedAt,
+  type Reference,
+  referencesOf,
+  type SeenReference,
+  withReferences,
+} from '../engine/references.ts';
 import type { CallMemory, Run } from '../engine/run.ts';
 import { shapeOf } from '../engine/tool-shape.ts';
 import type { Tool } from '../policy/model.ts';
@@ -24,6 +31,7 @@ import { Answers } from './answers.ts';
 import { type Attempt, describe, identityOf, type Settled, type Started } from './attempt.ts';
 import { type Breakers, breakerOf } from './breakers.ts';
 import { Effects } from './effects.ts';
+import type { Withdrawn } from './endings.ts';
 import type { Memories } from './memories.ts';
 import { Pasts } from './pasts.ts';
 import { Payloads, recordedArguments, refusedArguments } from './payloads.ts';
@@ -159,7 +167,7 @@ export class Calls {
   }
 
   /** Decides until the decision could be written: what was read of the counters may be gone by the time it is drawn. */
-  async #decide(attempt: Attempt, tool: Tool | null, reading: Reading | null): Promise<Step> {
+  async #decide(attempt: Attempt, tool: Tool | null, written: Reading | null): Promise<Step> {
     const { policy, proposal, writer, id } = attempt;
     const call = {
       id,
@@ -170,7 +178,9 @@ export class Calls {
     };
     const breaker = tool === null ? '' : breakerOf(tool);
     let full: readonly Reservation[] = [];
-    let looked = attempt.lookUpFor !== null;
+    let looked = attempt.lookUpFor !== null || tool === null || tool.resolve.size === 0;
+    let reading = written;
+    let seen: readonly SeenReference[] = [];
     for (let tries = 0; tries < decisionTriesMax; ) {
       const run = writer.run;
       if (run === null) throw new StoreError('store.corrupt', 'a run has no beginning');
@@ -183,12 +193,16 @@ export class Calls {
         [run, ...ancestors].map((holder) => holder.agent),
       );
       const history = request.history ? await this.#past(run, ancestors) : null;
-      if (!looked && history !== null) {
-        const proposed = { policy, run, ancestors, call, tool, reading };
-        const lookUps = lookUpsOf(proposed, history, world.facts.nowMs);
+      if (!looked && reading?.ok === true) {
         looked = true;
-        if (lookUps.length > 0 && isEstablished({ ...proposed, facts: world.facts })) {
+        const proposed = { policy, run, ancestors, call, tool, reading };
+        const lookUps = history === null ? [] : lookUpsOf(proposed, history, world.facts.nowMs);
+        const references = referencesOf(policy, reading.read);
+        const looksAtAny = lookUps.length + references.length > 0;
+        if (looksAtAny && isEstablished({ ...proposed, facts: world.facts })) {
           for (const lookUp of lookUps) await this.#lookUp(attempt, lookUp);
+          seen = await this.#seen(attempt, references);
+          if (seen.length > 0) reading = { ok: true, read: withReferences(reading.read, seen) };
           continue;
         }
       }
@@ -196,7 +210,7 @@ export class Calls {
       const decided: Step[] = [];
       let alerts: readonly GatewayEvent[] = [];
       let writes: readonly StateWrite[] = [];
-      let written = false;
+      let isWritten = false;
       try {
         const appended = await writer.attempt((now) => {
           if (now === null) throw new StoreError('store.corrupt', 'a run has no beginning');
@@ -224,12 +238,13 @@ export class Calls {
           full = appended.reservations;
           tries += 1;
         }
-        written = appended?.type !== 'refused' && appended?.type !== 'outrun';
+        isWritten = appended?.type !== 'refused' && appended?.type !== 'outrun';
         if (appended?.type === 'committed') this.#memories.committed(writes);
         const [step] = decided;
-        if (written && step !== undefined) return step;
+        if (isWritten && step !== undefined)
+          return step.type === 'started' ? { ...step, references: seen } : step;
       } finally {
-        if (!written) {
+        if (!isWritten) {
           this.#breakers.withdrawn(breaker, id);
           this.#alerts.withdraw(alerts, run, id);
         }
@@ -239,12 +254,30 @@ export class Calls {
   }
 
   /** What it names is then remembered as the run's own, or isn't: the decision sees which. */
-  async #lookUp(attempt: Attempt, { tool, args }: LookUp): Promise<void> {
+  async #lookUp(attempt: Attempt, { tool, args }: LookUp): Promise<string | null> {
     const proposal = { ...attempt.proposal, tool: tool.name, args, step: null };
     const id = `call_${this.#ports.randomId()}`;
     const own: Attempt = { ...attempt, proposal, id, lookUpFor: attempt.id, onProgress: undefined };
     const step = await this.#decide(own, tool, readCall(tool, args));
-    if (step.type === 'started') await this.#effects.perform(own, step);
+    return step.type === 'started' ? (await this.#effects.perform(own, step)).seen : null;
+  }
+
+  async #seen(
+    attempt: Attempt,
+    references: readonly Reference[],
+  ): Promise<readonly SeenReference[]> {
+    const seen: SeenReference[] = [];
+    for (const reference of lookedAt(references))
+      seen.push({ reference, seen: await this.#lookUp(attempt, reference.lookUp) });
+    return seen;
+  }
+
+  /** Right before the effect: whoever wrote what the call points at must not have written it anew meanwhile. */
+  async #withdrawn(attempt: Attempt, { references }: Started): Promise<Withdrawn | null> {
+    for (const { reference, seen } of references)
+      if ((await this.#lookUp(attempt, reference.lookUp)) !== seen)
+        return { type: 'withdrawn', code: 'flow.reference_changed' };
+    return null;
   }
 
   #past(run: Run, ancestors: readonly Run[]): Promise<readonly Exchange[] | null> {
@@ -312,6 +345,7 @@ export class Calls {
     const step: Started = {
       type: 'started',
       read: ready,
+      references: [],
       decision,
       started,
       payloads,
@@ -335,7 +369,7 @@ export class Calls {
   /** Never rejects: from here on the effect may have happened, and whoever joined has to learn that. */
   async #effect(attempt: Attempt, step: Started): Promise<Settled> {
     try {
-      return await this.#effects.perform(attempt, step);
+      return await this.#effects.perform(attempt, step, await this.#withdrawn(attempt, step));
     } catch (error) {
       const { id, principal, proposal, writer } = attempt;
       const mayHaveHappened = step.read.tool.tier > 0 && !step.decision.dryRun;

@@ -11,7 +11,7 @@ import type { UpstreamOutcome } from '../upstreams/port.ts';
 import { alertEvent, breakerAlerts, decisionAlerts, type RaisedAlerts } from './alerts.ts';
 import { type Attempt, describe, identityOf, type Settled, type Started } from './attempt.ts';
 import { type BreakerChange, type Breakers, breakerOf } from './breakers.ts';
-import { dryRunOutcome, type Ending, endingOf } from './endings.ts';
+import { dryRunOutcome, type Ending, endingOf, type Withdrawn } from './endings.ts';
 import type { Memories } from './memories.ts';
 import { Payloads } from './payloads.ts';
 import type { RuntimePorts } from './ports.ts';
@@ -22,7 +22,10 @@ import type { Runs } from './runs.ts';
 /** What the TypeScript SDK's clients wait by default. */
 const callTimeoutMs = 60_000;
 
-type Outcome = UpstreamOutcome & { readonly retryAfterMs?: number };
+type Outcome = (UpstreamOutcome & { readonly retryAfterMs?: number }) | Withdrawn;
+
+/** `seen`: the digest of what came, of a call that completed. */
+type Performed = Settled & { readonly seen: string | null };
 
 interface Ended extends Ending {
   readonly payloads: Payloads;
@@ -56,19 +59,22 @@ export class Effects {
   /**
    * Performs what was decided, and writes how it ended. Runs to its end whether or not anybody still waits.
    *
+   * @param withdrawn - found out since it was decided: it isn't sent, and ends like that.
    * @throws {StoreError} when the end could not be written: what happened stays open, and is named at the next start.
    */
-  async perform(attempt: Attempt, step: Started): Promise<Settled> {
+  async perform(
+    attempt: Attempt,
+    step: Started,
+    withdrawn: Withdrawn | null = null,
+  ): Promise<Performed> {
     const { id, policy } = attempt;
     const { tool } = step.read;
     const begunAtMs = this.#ports.store.nowMs();
     const { dryRun } = step.decision;
     const isLookUp = attempt.lookUpFor !== null;
-    const outcome = dryRun ? dryRunOutcome(tool) : await this.#send(attempt, step);
+    const outcome = withdrawn ?? (dryRun ? dryRunOutcome(tool) : await this.#send(attempt, step));
     const atMs = this.#ports.store.nowMs();
-    const breaker: BreakerChange = dryRun
-      ? { changed: false, events: [] }
-      : this.#breakers.settle(breakerOf(tool), id, outcome, policy.breaker, atMs);
+    const breaker = this.#settled(attempt, step, outcome, atMs);
     const ended = this.#end(attempt, step, outcome);
     let awaited = true;
     const appended = await attempt.writer.append((run) => {
@@ -110,7 +116,17 @@ export class Effects {
     }, id);
     if (appended?.type === 'committed') await this.#runs.ended(appended.run);
     const refusal = ended.code === null ? null : plainRefusal(ended.code, id, attempt.writer.id);
-    return { finished: true, awaited, result: ended.released, refusal };
+    const seen = ended.outcome === 'completed' ? ended.seenDigest : null;
+    return { finished: true, awaited, result: ended.released, refusal, seen };
+  }
+
+  /** What never reached the upstream says nothing of it. */
+  #settled({ id, policy }: Attempt, step: Started, outcome: Outcome, atMs: number): BreakerChange {
+    const breaker = breakerOf(step.read.tool);
+    if (outcome.type === 'withdrawn') this.#breakers.withdrawn(breaker, id);
+    return step.decision.dryRun || outcome.type === 'withdrawn'
+      ? { changed: false, events: [] }
+      : this.#breakers.settle(breaker, id, outcome, policy.breaker, atMs);
   }
 
   async #send({ id, onProgress }: Attempt, { read, upstream }: Started): Promise<Outcome> {
@@ -190,7 +206,11 @@ export class Effects {
 
 /** Only then are reservations given back: an `isError` of the upstream's own may have come half-way through. */
 function certainlyNothing(outcome: Outcome): boolean {
-  return outcome.type === 'not_sent' || (outcome.type === 'error' && outcome.refused);
+  return (
+    outcome.type === 'not_sent' ||
+    outcome.type === 'withdrawn' ||
+    (outcome.type === 'error' && outcome.refused)
+  );
 }
 
 /** A client's progress is a courtesy: what goes wrong in telling it must not reach the upstream's reader. */

@@ -43,8 +43,16 @@ export interface EndingContext {
   readonly args: JsonObject;
 }
 
-export function endingOf(outcome: UpstreamOutcome, context: EndingContext): Ending {
+/** Not sent after all, for a reason of ours. */
+export interface Withdrawn {
+  readonly type: 'withdrawn';
+  readonly code: FindingCode;
+}
+
+export function endingOf(outcome: UpstreamOutcome | Withdrawn, context: EndingContext): Ending {
   switch (outcome.type) {
+    case 'withdrawn':
+      return failure('failed', outcome.code);
     case 'result':
       return inspected(outcome.result, context);
     case 'error':

@@ -1,7 +1,13 @@
 /** What a call names is looked at before it is decided: by Sallyport, on its own account, and the agent sees nothing of it. */
 import { expect, test } from 'vitest';
 import { loaded } from '../../test/engine/scene.ts';
-import { openWorld, type World, type WorldOptions } from '../../test/runtime/world.ts';
+import {
+  codeOf,
+  openWorld,
+  text,
+  type World,
+  type WorldOptions,
+} from '../../test/runtime/world.ts';
 import type { JsonObject } from '../content/value.ts';
 import type { UpstreamCall } from '../upstreams/port.ts';
 
@@ -14,20 +20,24 @@ tools:
   box.order: { action: order, tier: read_only, reach: internal, args: { id: object.order }, returns: { classes: [pii], object: order, id: /id, fields: { status: /status } } }
   box.cancel: { action: cancel, tier: reversible, reach: internal, on: order, args: { id: object.order, note: identifier }, resolve: { id: box.order }, fresh: 1h }
   box.refund: { action: refund, tier: reversible, reach: internal, args: { ids: object.order }, resolve: { ids: box.order } }
+  box.draft: { action: draft, tier: read_only, reach: internal, args: { id: identifier } }
+  box.send: { action: send, tier: consequential, reach: internal, args: { draft: reference }, resolve: { draft: box.draft } }
   box.wipe: { action: wipe, tier: reversible, reach: internal, args: { id: object.order }, resolve: { id: box.order } }
-roles: { staff: { permissions: { box: { cancel: allow, refund: allow, wipe: allow } } } }
+roles: { staff: { permissions: { box: { cancel: allow, refund: allow, send: allow, wipe: allow } } } }
 agents:
   helper:
     unattended: { owner: staff }
     budget: { tool_calls: 4 }
     rate: 4/hour
-    permissions: { box: { cancel: { repeat: allow }, refund: allow } }
+    permissions: { box: { cancel: { repeat: allow }, refund: allow, send: { approval: never } } }
 `,
   {
     tools: {
       'box.order': { id: 'integer' },
       'box.cancel': { id: 'integer', note: 'string?' },
       'box.refund': { ids: { type: 'array', items: { type: 'integer' } } },
+      'box.draft': { id: 'string' },
+      'box.send': { draft: 'string' },
       'box.wipe': { id: 'integer' },
     },
   },
@@ -127,4 +137,48 @@ test('not at an upstream that keeps failing', async () => {
   await world.call('box.refund', { ids }, { handle });
   const looks = done(world).filter((call) => call.startsWith('order'));
   expect(looks).toHaveLength(policy.breaker.failures);
+});
+
+/** A draft that somebody rewrites when it was looked at so often. */
+async function sending(rewrites: readonly number[], drafts: readonly string[] = ['d1']) {
+  let looks = 0;
+  await using world = await worldOf({
+    perform: ({ operation, args }) => {
+      if (operation !== 'draft') return text('sent');
+      looks += 1;
+      if (args['id'] === 'gone') return { type: 'not_sent', reason: 'server_error' };
+      return text(`version ${rewrites.filter((at) => at < looks).length}`);
+    },
+  });
+  const { handle, run } = await world.open();
+  const codes: string[] = [];
+  for (const draft of drafts)
+    codes.push(codeOf(await world.call('box.send', { draft }, { handle })));
+  return { codes, done: done(world), run: await world.run(run.id) };
+}
+
+const draft = 'draft {"id":"d1"}';
+const sent = 'send {"draft":"d1"}';
+
+test('what a call points at is looked at before it is decided, and once more before it is done', async () => {
+  expect(await sending([])).toMatchObject({ codes: ['ok'], done: [draft, draft, sent] });
+});
+
+test('changed in between, nothing is done, and the agent may ask again', async () => {
+  const { codes, done: calls, run } = await sending([1], ['d1', 'd1']);
+  expect(codes).toEqual(['flow.reference_changed', 'ok']);
+  expect(calls).toEqual([draft, draft, draft, draft, sent]);
+  expect(run.inFlight).toEqual([]);
+});
+
+test('what can’t be looked at isn’t decided about', async () => {
+  expect(await sending([], ['gone'])).toMatchObject({
+    codes: ['flow.reference'],
+    done: [expect.stringContaining('draft')],
+  });
+});
+
+test('the same again is a duplicate; another text under the same id is another call', async () => {
+  expect(await sending([], ['d1', 'd1'])).toMatchObject({ codes: ['ok', 'call.duplicate'] });
+  expect(await sending([2], ['d1', 'd1'])).toMatchObject({ codes: ['ok', 'ok'] });
 });
