@@ -135,6 +135,11 @@ function honestRows(name: string, total: Interruption): Figures {
   const calls = name === 'tasks' ? 'calls' : `${name}, calls`;
   return [
     [`${name} denied`, percent(total.denied, total.n), total.n],
+    [
+      `${name} denied, invented destinations apart`,
+      percent(total.denied - total.madeUp, total.n),
+      total.n,
+    ],
     [`${name} asked`, percent(total.asked, total.n), total.n],
     [`${calls} denied`, percent(total.callsDenied, total.calls), total.calls],
     [`${calls} asked`, percent(total.callsAsked, total.calls), total.calls],

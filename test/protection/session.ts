@@ -29,6 +29,9 @@ export interface Judgement {
   readonly findings: readonly Finding[];
 }
 
+/** What the answers that people gave in this run are remembered for: each finding of a hold says it. */
+type Answers = Set<string>;
+
 /** The day on which the suites' own tools say that it is. */
 const openedAtMs = Date.UTC(2024, 4, 15, 8);
 const callMs = 1_000;
@@ -36,6 +39,7 @@ const callMs = 1_000;
 export class Session {
   readonly #measured: MeasuredPolicy;
   readonly #world = new TestWorld(openedAtMs);
+  readonly #answers: Answers = new Set();
   #run: Run;
   #calls = 0;
 
@@ -72,16 +76,30 @@ export class Session {
    * Decides a step; `performed` says whether it was performed nevertheless, or not at all: a recording went on whatever we
    * say of it, and of a held step a person may have approved.
    */
-  step({ tool, args, result, error }: Step, performed: (verdict: Verdict) => boolean): Judgement {
+  step(step: Step, performed: (verdict: Verdict) => boolean): Judgement {
+    const { tool, args, result, error } = step;
     this.#world.nowMs += callMs;
-    const { judgement, decision, context, joined } = this.#decided(tool, args);
-    if (joined) return judgement;
+    const { judgement: found, decision, context, joined } = this.#decided(tool, args);
+    if (joined) return found;
+    const judgement: Judgement = this.#isAnswered(found) ? { ...found, verdict: 'allow' } : found;
     this.#calls += 1;
     const reading = context.reading;
-    if (performed(judgement.verdict) && reading?.ok === true)
+    if (performed(judgement.verdict) && reading?.ok === true) {
+      // Nobody would have approved the attack itself.
+      if (!step.attackCritical) this.#remember(judgement);
       this.#perform(decision, reading.read, resultOf(result, error));
-    else this.#refuse(decision, context);
+    } else this.#refuse(decision, context);
     return judgement;
+  }
+
+  /** A person who has answered isn't asked the same again in this run. */
+  #isAnswered(judgement: Judgement): boolean {
+    const asked = asksOf(judgement);
+    return asked.length > 0 && asked.every((ask) => ask !== null && this.#answers.has(ask));
+  }
+
+  #remember(judgement: Judgement): void {
+    for (const ask of asksOf(judgement)) if (ask !== null) this.#answers.add(ask);
   }
 
   #decided(name: string, args: JsonObject) {
@@ -213,6 +231,16 @@ export class Session {
       budgetLeft: {},
     };
   }
+}
+
+/** What an answer to each finding of a hold would be remembered for; null: for nothing. */
+function asksOf({ verdict, findings }: Judgement): readonly (string | null)[] {
+  if (verdict !== 'hold') return [];
+  return findings
+    .filter((finding) => finding.verdict === 'hold' && finding.code !== 'approval.unavailable')
+    .map(({ code, details }) =>
+      details['remember'] === undefined ? null : JSON.stringify([code, details['remember']]),
+    );
 }
 
 /** As an MCP server would answer: one text; an error is one too. */
