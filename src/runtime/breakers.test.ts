@@ -171,8 +171,8 @@ describe('breakers', () => {
     outcome = text('ok');
     for (let n = 0; n < 3; n += 1) await look(world, n, 'box.fetch');
     nowMs += 60_000;
-    // Both see one draw left; the probe comes second.
-    const together = [look(world, 'last', 'box.fetch'), look(world, 'probe')];
+    // Both see one draw left; the probe comes second: neither looks back, so neither waits for more than the other.
+    const together = [look(world, 'last', 'box.look'), look(world, 'probe')];
     expect(await Promise.all(together)).toEqual(['ok', 'limits.agent_rate']);
     nowMs += 3_600_000;
     expect(await look(world, 'next')).toBe('ok');

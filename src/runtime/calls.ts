@@ -192,7 +192,7 @@ export class Calls {
         tool,
         [run, ...ancestors].map((holder) => holder.agent),
       );
-      const history = request.history ? await this.#past(run, ancestors) : null;
+      const history = request.history ? await this.#past([run, ...ancestors]) : null;
       if (!looked && reading?.ok === true) {
         looked = true;
         const proposed = { policy, run, ancestors, call, tool, reading };
@@ -280,9 +280,8 @@ export class Calls {
     return null;
   }
 
-  #past(run: Run, ancestors: readonly Run[]): Promise<readonly Exchange[] | null> {
-    const runs = [run, ...ancestors].map(({ id }) => id);
-    return this.#pasts.of(run, ancestors, () => this.#runs.written(runs));
+  #past(runs: readonly [Run, ...Run[]]): Promise<readonly Exchange[] | null> {
+    return this.#pasts.of(runs, () => this.#runs.written(runs.map(({ id }) => id)));
   }
 
   /** One decision against the run as it stands: what to do, and what to write for it. Free of effects. */

@@ -53,17 +53,17 @@ export class Pasts {
   }
 
   /**
-   * Of this run and the runs above it, in the order in which calls ended. Null: something of it isn't to be had.
+   * Of a run and the runs above it, in the order in which calls ended. Null: something of it isn't to be had.
    *
    * @param written - resolves when nothing of the run is on its way to the store any more.
    */
   async of(
-    run: Run,
-    ancestors: readonly Held[],
+    runs: readonly [Run, ...Held[]],
     written: () => Promise<unknown>,
   ): Promise<readonly Exchange[] | null> {
+    const [run] = runs;
     const past = this.#used(run.id);
-    const looked = past.turn.then(() => this.#look(past, [run, ...ancestors], written));
+    const looked = past.turn.then(() => this.#look(past, runs, written));
     past.turn = looked.catch(() => undefined);
     const history = await looked;
     this.#makeRoom(run.id);
