@@ -21,10 +21,9 @@ export function contents(inquiry: Inquiry): readonly Finding[] {
   const text = outgoingText(inquiry);
   if (text === '') return [];
   const forms = unasked.narrowed(outboundForms(text));
-  if (forms.length === 0) return [];
   const leaks: { readonly record: PastRecord; readonly leak: Leak }[] = [];
   let denied = false;
-  for (const record of unasked.records) {
+  for (const record of unasked.suspects(forms)) {
     if (mayGo(inquiry, record)) continue;
     const found = leak(forms, featuresOf(record), unasked.allowed, unasked.carriedOf(record));
     if (found === null) continue;

@@ -1,10 +1,11 @@
 import type { KindName } from '../../../content/kind.ts';
 import type { Flow, Tool } from '../../../policy/model.ts';
 import type { Context, Proposed } from '../../context.ts';
+import type { Exchange } from '../../exchange.ts';
 import type { Run } from '../../run.ts';
 import { delegationOf } from './delegation.ts';
 import type { Inquiry } from './inquiry.ts';
-import { pastOf } from './past.ts';
+import { type Past, pastOf } from './past.ts';
 import { readRequest } from './trusted-request.ts';
 
 /** What a rule looks at can decide only calls that do something or carry something out. */
@@ -41,31 +42,36 @@ export function inquiryOf(context: Context): Inquiry | 'lost' | null {
   if (!needed && !outbound) return null;
   if (needed && facts.history === null) return 'lost';
   const history = needed ? (facts.history ?? []) : [];
-  const request =
-    run.request !== null && isJudgedByRequest(flow, run)
-      ? readRequest(run.request, policy.actionWords)
-      : null;
-  const past = pastOf(run.id, history, policy, request);
-  const inquiry: Inquiry = {
-    context,
-    flow,
-    tool,
-    read: reading.read,
-    outbound,
-    untrusted,
-    request,
-    past,
-    delegated: null,
-  };
+  const asked = { context, flow, tool, read: reading.read, outbound, untrusted };
+  if (run.request === null || !isJudgedByRequest(flow, run))
+    return inquiring({ ...asked, request: null, delegated: null }, run.id, history);
+  const request = readRequest(run.request, policy.actionWords);
+  const inquiry = inquiring({ ...asked, request, delegated: null }, run.id, history);
   const delegation = delegationOf(inquiry);
-  if (request === null || delegation === null) return inquiry;
+  if (delegation === null) return inquiry;
   // A person is shown the whole document before anything of it happens, so the other rules may take it for the request.
-  const widened = readRequest(`${request.text}\n\n${delegation.text}`, policy.actionWords);
+  const text = `${request.text}\n\n${delegation.text}`;
+  const widened = readRequest(text, policy.actionWords);
+  return inquiring(
+    { ...asked, request: widened, delegated: delegation.details },
+    `${run.id} delegated`,
+    history,
+  );
+}
+
+/** What was shown is arranged when a rule asks for it: most calls of a run with a case are decided before. */
+function inquiring(
+  asked: Omit<Inquiry, 'past'>,
+  name: string,
+  history: readonly Exchange[],
+): Inquiry {
+  let past: Past | null = null;
   return {
-    ...inquiry,
-    request: widened,
-    past: pastOf(`${run.id} delegated`, history, policy, widened),
-    delegated: delegation.details,
+    ...asked,
+    get past() {
+      past ??= pastOf(name, history, asked.context.policy, asked.request);
+      return past;
+    },
   };
 }
 

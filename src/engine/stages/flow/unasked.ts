@@ -49,6 +49,12 @@ export class Unasked {
     return this.#records.length === 0 ? [] : this.#sieve.narrowed(outbound, this.#allowed);
   }
 
+  /** Those of which a text with these features could be a leak; most texts that share a word with something leak nothing. */
+  suspects(narrowed: readonly OutboundForm[]): Iterable<PastRecord> {
+    if (narrowed.length === 0) return [];
+    return couldLeak(narrowed) ? this.#records : this.#carried.keys();
+  }
+
   carriedOf(record: PastRecord): Carried {
     return this.#carried.get(record) ?? nothingCarried;
   }
@@ -76,12 +82,29 @@ export class Unasked {
     if (outbound.length === 0) return;
     for (const record of this.#records) {
       const evidence = evidenceOf(outbound, featuresOf(record), this.#allowed);
+      if (
+        evidence.passages.length + evidence.words.length + evidence.identifiers.length === 0 &&
+        !evidence.unread
+      )
+        continue;
       const before = this.carriedOf(record);
       if (leakIn(evidence, before) !== null) this.#laundered.add(upstreamOf(exchange.past.tool));
       if (tool === null || tool.reach === 'external' || tool.persists)
         this.#carried.set(record, mergeEvidence(before, evidence));
     }
   }
+}
+
+/** Fewer than five words in a row, no identifier and fewer than five words are no leak of anything that hasn't begun to leave. */
+function couldLeak(forms: readonly OutboundForm[]): boolean {
+  let grams = 0;
+  let words = 0;
+  for (const form of forms) {
+    if (form.identifiers.length > 0 || !form.complete) return true;
+    grams += form.grams.length;
+    words += form.words.length;
+  }
+  return grams > 2 || words > 4;
 }
 
 function upstreamOf(tool: string): string {
