@@ -425,6 +425,19 @@ tools:
       ],
     ]);
   });
+
+  test('what a tool provides is named, though it returns none as a record', () => {
+    const result = load({
+      'policy.yaml': `sallyport: 1
+upstreams: { shop: { functions: true } }
+tools:
+  shop.profile: { action: read, args: {}, returns: { provides: { object.address: /addresses/*/id } } }
+  shop.move: { action: move, args: { to: object.address } }
+`,
+    });
+    expect(result.ok).toBe(true);
+    expect(result.warnings).toEqual([]);
+  });
 });
 
 describe('the hash', () => {

@@ -211,7 +211,15 @@ function warnOfUnreadObjects(
   brokenUpstreams: ReadonlySet<string>,
   report: Report,
 ): void {
-  const read = new Set([...tools.values()].flatMap((tool) => tool.returns.object ?? []));
+  // What a tool provides is named too, beside a record of another object: the addresses in a customer's profile.
+  const read = new Set(
+    [...tools.values()].flatMap(({ returns }) => [
+      ...(returns.object === null ? [] : [returns.object]),
+      ...returns.provides.flatMap(({ kind }) =>
+        kind.name.startsWith('object.') ? [kind.name.slice('object.'.length)] : [],
+      ),
+    ]),
+  );
   for (const entry of entries) {
     if (!tools.has(entry.name) || brokenUpstreams.has(upstreamOf(entry.name))) continue;
     for (const { value } of entry.value?.args?.value ?? []) {
