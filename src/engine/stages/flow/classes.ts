@@ -6,8 +6,9 @@ import type { Finding } from '../../decision.ts';
 import { unknownSubject } from '../../labels.ts';
 import { subjectsByRecord } from '../../outputs/labels.ts';
 import { declaredKind } from '../../tool-shape.ts';
+import { covers } from '../authorize/places.ts';
 import { type Match, matches } from '../authorize/terms.ts';
-import { covers, destinationsOf } from './destinations.ts';
+import { destinationsOf } from './destinations.ts';
 import { finding, type Inquiry, valueDetails } from './inquiry.ts';
 import { dataOf } from './texts.ts';
 

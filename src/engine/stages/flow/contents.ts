@@ -44,7 +44,7 @@ export function contents(inquiry: Inquiry): readonly Finding[] {
 }
 
 /** The operator has said of each of its classes that it may go where the call goes. */
-function mayGo(inquiry: Inquiry, { seen: { tool } }: PastRecord): boolean {
+export function mayGo(inquiry: Inquiry, { seen: { tool } }: PastRecord): boolean {
   const classes = tool?.returns.classes ?? [];
   return classes.length > 0 && classes.every((name) => coversClass(inquiry, name));
 }

@@ -1,11 +1,12 @@
 import type { Kind, KindName, Parsed } from '../../../content/kind.ts';
 import { parseKind } from '../../../content/kinds.ts';
 import type { JsonObject } from '../../../content/value.ts';
-import type { UrlTerm } from '../../../policy/model.ts';
 import type { ArgumentValue } from '../../call.ts';
 import type { Finding } from '../../decision.ts';
 import { declaredKind } from '../../tool-shape.ts';
+import { covers } from '../authorize/places.ts';
 import { finding, type Inquiry, remembered, valueDetails } from './inquiry.ts';
+import { isPlanned } from './planned.ts';
 import { providedBy, stands } from './provided.ts';
 import { nearestOf, sourcesOf } from './sources.ts';
 
@@ -53,6 +54,7 @@ function judged(inquiry: Inquiry, value: ArgumentValue): Finding | null {
   const parsed = value.value;
   // The schema stage refuses what doesn't parse.
   if (parsed.type === 'unparsable') return null;
+  if (isPlanned(inquiry.context, value.argument, value.kind, parsed)) return null;
   const supplied = supplyOf(inquiry, value.kind, parsed);
   if (supplied === 'yes') return null;
   const found = sourcesOf(inquiry.past, value.kind, parsed.key);
@@ -86,6 +88,7 @@ export function supplyOf(inquiry: Inquiry, kind: KindName, parsed: Parsed): stri
   const { key } = parsed;
   if (boundByCase(inquiry, kind, parsed) || isTrusted(inquiry, kind, parsed)) return 'yes';
   if (inquiry.request?.holds(kind, key) === true) return 'yes';
+  if (isPlanned(inquiry.context, null, kind, parsed)) return 'yes';
   const provided = providedBy(inquiry, kind, key);
   if (provided !== 'named') return provided;
   // Who is told exactly where to send it isn't told to look for more.
@@ -129,14 +132,4 @@ function isTrusted({ flow }: Inquiry, kind: KindName, parsed: Parsed): boolean {
     default:
       return parsed.type === 'url' && urls.some((term) => covers(term, parsed));
   }
-}
-
-/** Its place and every place below it. */
-export function covers(term: UrlTerm, url: Extract<Parsed, { type: 'url' }>): boolean {
-  return (
-    term.scheme === url.scheme &&
-    term.host === url.host &&
-    term.port === url.port &&
-    (term.path === '' || url.path === term.path || url.path.startsWith(`${term.path}/`))
-  );
 }

@@ -6,6 +6,7 @@ import type { RequestSuperlative } from '../../request/superlatives.ts';
 import { finding, type Inquiry, remembered, valueDetails } from './inquiry.ts';
 import { isAskedFor } from './intent.ts';
 import type { PastRecord } from './past.ts';
+import { isPlanned } from './planned.ts';
 
 /** What the call acts on, or carries along: the request must have chosen it. */
 export function objects(inquiry: Inquiry): readonly Finding[] {
@@ -29,11 +30,11 @@ export function objects(inquiry: Inquiry): readonly Finding[] {
 }
 
 /** Null: it was chosen by the request. */
-function whyNotChosen(inquiry: Inquiry, { kind, value }: ArgumentValue): string | null {
+function whyNotChosen(inquiry: Inquiry, { argument, kind, value }: ArgumentValue): string | null {
   const { request, past } = inquiry;
   if (request === null || value.type === 'unparsable') return null;
   const id = value.key;
-  if (request.givesId(id)) return null;
+  if (request.givesId(id) || isPlanned(inquiry.context, argument, kind, value)) return null;
   const object = kind.slice('object.'.length);
   const records = past.objectsOf(object, id);
   if (records.some((one) => isOwn(inquiry, one) || isOnlyOne(one))) return null;

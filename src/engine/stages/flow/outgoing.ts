@@ -6,6 +6,7 @@ import type { Policy, Tool } from '../../../policy/model.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { Inquiry } from './inquiry.ts';
 import type { Past } from './past.ts';
+import { isPlanned } from './planned.ts';
 import { leavesOf } from './texts.ts';
 
 /** What can't carry a text: values of a few forms, and what other rules compare as a whole. */
@@ -42,10 +43,11 @@ export function carriesText({ context: { policy }, tool, outbound }: Inquiry): b
 }
 
 /** Every text of the call, and of what it carries along that was written in this run: a file is shared with all that is in it. */
-export function outgoingText({ read, past }: Inquiry): string {
+export function outgoingText({ context, read, past }: Inquiry): string {
   const texts: string[] = [];
-  for (const { kind, value } of read.values) {
-    if (value.type === 'unparsable') continue;
+  for (const { argument, kind, value } of read.values) {
+    // What the opener wrote out itself is nobody else's text.
+    if (value.type === 'unparsable' || isPlanned(context, argument, kind, value)) continue;
     if (kind.startsWith('object.')) texts.push(...writtenInto(past, kind, value.key));
     else if (!wordless.has(kind)) texts.push(value.key);
   }

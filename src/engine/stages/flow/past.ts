@@ -21,7 +21,7 @@ export interface PastRecord {
 }
 
 /**
- * `followed`: looked up by what a record says that the request asks for. Whoever wrote that record chose the look-up, so
+ * `followed`: looked up by what a record is called that the request asks for. Who gave it that name chose the look-up, so
  * it is enough for data that the policy gives no class, and for nothing but passing it on.
  */
 export type Asked = 'named' | 'looked up' | 'followed';
@@ -35,7 +35,7 @@ export interface SeenExchange {
   readonly records: readonly PastRecord[];
   /** Every argument comes from the request. */
   readonly lookedUp: boolean;
-  /** Every argument comes from the request, or is listed by a record that the request asks for. */
+  /** Every argument comes from the request, or is what a record is called that the request asks for. */
   readonly followed: boolean;
 }
 
@@ -94,7 +94,7 @@ export class Past {
     return (
       given.length > 0 &&
       given.every(
-        (one) => comesFrom(request, one) || this.asks((record) => listsOf(record).has(one.value)),
+        (one) => comesFrom(request, one) || this.asks((record) => isCalled(record, one.value)),
       )
     );
   }
@@ -201,7 +201,6 @@ function isNamedByTool(exchange: Exchange, tool: Tool | null, request: TrustedRe
 interface Read {
   readonly text: string;
   features: ReadFeatures | null;
-  listed: ReadonlySet<string> | null;
   links: ReadonlySet<string> | null;
 }
 
@@ -218,25 +217,20 @@ function readOf(one: PastRecord): Read {
   const place = one.record?.at ?? 'rest';
   let read = places.get(place);
   if (read === undefined) {
-    read = { text: readText(one), features: null, listed: null, links: null };
+    read = { text: readText(one), features: null, links: null };
     places.set(place, read);
   }
   return read;
 }
 
-const listedUnitsMax = 200;
-
-/** What a record lists: values, lines, and what stands between commas, after a heading's colon. What a sentence speaks of is none. */
-function listsOf(one: PastRecord): ReadonlySet<string> {
-  const read = readOf(one);
-  read.listed ??= new Set(
-    read.text
-      .split(/[\n,;|]/)
-      .flatMap((entry) => [entry, entry.slice(entry.lastIndexOf(': ') + 1)])
-      .map((entry) => entry.replace(/^[\s*•-]+|\s+$/g, ''))
-      .filter((entry) => entry !== '' && entry.length <= listedUnitsMax),
+/** By a name, id or provided value that the policy says is one: what a text of the record speaks of is none. */
+function isCalled({ record }: PastRecord, value: string): boolean {
+  if (record === null) return false;
+  return (
+    record.id === value ||
+    record.names.includes(value) ||
+    record.provides.some(({ key }) => key === value)
   );
-  return read.listed;
 }
 
 /** Where its text leads: `url <key>`. */

@@ -5,9 +5,10 @@ import { type ReadFeatures, readFeatures } from '../../../content/text-features/
 import type { ArgumentValue } from '../../call.ts';
 import type { Finding } from '../../decision.ts';
 import type { Exchange } from '../../exchange.ts';
-import { leakDetails } from './contents.ts';
+import { leakDetails, mayGo } from './contents.ts';
 import { finding, type Inquiry, valueDetails } from './inquiry.ts';
 import { featuresOf, linksOf, type Past } from './past.ts';
+import { isPlanned } from './planned.ts';
 import { unaskedOf } from './unasked.ts';
 
 /** Of a reading call that goes out, whatever it says. */
@@ -36,10 +37,12 @@ export function queries(inquiry: Inquiry): readonly Finding[] {
   let listed: readonly ReadFeatures[] | null = null;
   for (const value of values) {
     if (value.value.type === 'unparsable' || isRead(past, value)) continue;
+    if (isPlanned(inquiry.context, value.argument, value.kind, value.value)) continue;
     const forms = unasked.narrowed(outboundForms(value.value.key));
     if (forms.length === 0) continue;
     listed ??= [...unasked.allowed, ...namesSeen(past)];
     for (const record of unasked.records) {
+      if (mayGo(inquiry, record)) continue;
       const found = queryLeak(forms, featuresOf(record), listed);
       if (found === null) continue;
       findings.push(

@@ -2,6 +2,7 @@ import { dayOf } from '../../../content/kinds/day.ts';
 import type { ArgumentValue } from '../../call.ts';
 import type { Finding } from '../../decision.ts';
 import { finding, type Inquiry, remembered, valueDetails } from './inquiry.ts';
+import { isPlanned } from './planned.ts';
 
 /** Titles and dates of what is made or changed: where the request states them, they are the request's. */
 export function slots(inquiry: Inquiry): readonly Finding[] {
@@ -10,7 +11,7 @@ export function slots(inquiry: Inquiry): readonly Finding[] {
   const findings: Finding[] = [];
   for (const value of read.values) {
     const why = value.kind === 'title' ? wrongTitle(inquiry, value) : wrongDate(inquiry, value);
-    if (why === null) continue;
+    if (why === null || isListed(inquiry, value)) continue;
     findings.push(
       finding('hold', value.kind === 'title' ? 'flow.title' : 'flow.date', inquiry, {
         ...valueDetails(value),
@@ -20,6 +21,10 @@ export function slots(inquiry: Inquiry): readonly Finding[] {
     );
   }
   return findings;
+}
+
+function isListed({ context }: Inquiry, { argument, kind, value }: ArgumentValue): boolean {
+  return value.type !== 'unparsable' && isPlanned(context, argument, kind, value);
 }
 
 function wrongTitle({ request, tool, past }: Inquiry, { value }: ArgumentValue): string | null {
