@@ -2,34 +2,22 @@
  * What a decision costs, beside two engines that are asked the same: may this agent make this call with these
  * arguments. Ours counts the agent's rules and its role's; theirs has the rules once.
  */
-import type { JsonObject } from '../src/content/value.ts';
-import type { Context, Proposed } from '../src/engine/context.ts';
-import { decide as decideCall } from '../src/engine/decide.ts';
+import type { Context } from '../src/engine/context.ts';
 import { fold } from '../src/engine/fold.ts';
-import { gather } from '../src/engine/gather.ts';
-import { readCall } from '../src/engine/read-call.ts';
 import type { Run } from '../src/engine/run.ts';
-import { loadPolicy } from '../src/policy/load.ts';
-import type { Lock } from '../src/policy/lock.ts';
-import type { Policy } from '../src/policy/model.ts';
 import { finished, opened, started } from '../src/store/contract-samples.ts';
+import { atMost, type Bench, type BenchOptions, beside, type Row, skipped } from './bench.ts';
 import {
-  atMost,
-  type Bench,
-  type BenchOptions,
-  beside,
-  median,
-  quantile,
-  type Row,
-  skipped,
-} from './bench.ts';
+  allowed,
+  noonMs as atMs,
+  contextOf,
+  decisionsAtOnce,
+  interleaved,
+  loaded,
+} from './decisions.ts';
 import { deskArguments, deskLock, deskPolicy, lockOf, readTool } from './desk.ts';
 import { openAgentGovernance, openCedar, type PeerEngine } from './engines.ts';
 
-const roundsDefault = 5;
-const secondsDefault = 0.4;
-/** Together they take long enough for the clock. */
-const decisionsAtOnce = 64;
 const sizes = [
   { rules: 10, mostUs: 5 },
   { rules: 100, mostUs: 10 },
@@ -37,7 +25,6 @@ const sizes = [
 ] as const;
 const rulesPerTool = 5;
 const runCalls = 1_000;
-const atMs = Date.UTC(2026, 0, 5, 12);
 
 export const decide: Bench = { name: 'decide', lanes: ['rules', 'run'], run };
 
@@ -120,74 +107,6 @@ function runRows(options: BenchOptions): readonly Row[] {
     atMost(`decide.call_${runCalls}`, lateUs, 'µs', 10),
     atMost('decide.slope', lateUs / (measured.get('early') ?? Number.NaN), 'of the 11th call', 1.2),
   ];
-}
-
-/** Median of the rounds of the p50 of one decision, in microseconds. */
-function interleaved(
-  options: BenchOptions,
-  lanes: readonly { readonly name: string; readonly once: () => void }[],
-): ReadonlyMap<string, number> {
-  const rounds = options.rounds ?? roundsDefault;
-  const seconds = options.seconds ?? secondsDefault;
-  const p50s = new Map<string, number[]>(lanes.map(({ name }) => [name, []]));
-  for (let round = 0; round <= rounds; round += 1) {
-    for (const { name, once } of lanes) {
-      const taken: number[] = [];
-      const untilMs = performance.now() + seconds * 1_000;
-      for (let now = performance.now(); now < untilMs; ) {
-        once();
-        const after = performance.now();
-        taken.push(((after - now) * 1_000) / decisionsAtOnce);
-        now = after;
-      }
-      if (round > 0) p50s.get(name)?.push(quantile(taken, 0.5));
-    }
-  }
-  return new Map([...p50s].map(([name, values]) => [name, median(values)]));
-}
-
-function allowed(context: Context): void {
-  const decision = decideCall(context);
-  if (decision.effect !== 'allow')
-    throw new Error(`refused: ${JSON.stringify(decision.findings.slice(0, 3))}`);
-}
-
-function loaded(text: string, lock: Lock): Policy {
-  const result = loadPolicy({
-    file: 'bench.yaml',
-    readFile: (path) => (path === 'bench.yaml' ? text : null),
-    lock,
-  });
-  if (!result.ok) throw new Error(JSON.stringify(result.errors.slice(0, 3)));
-  return result.policy;
-}
-
-function contextOf(policy: Policy, run: Run, name: string, args: JsonObject): Context {
-  const tool = policy.tools.get(name);
-  if (tool === undefined) throw new Error(`there is no ${name}`);
-  const proposed: Proposed = {
-    policy,
-    run,
-    ancestors: [],
-    call: { id: 'call_bench', tool: name, args, step: null, dryRun: false },
-    tool,
-    reading: readCall(tool, args),
-  };
-  const request = gather(proposed);
-  return {
-    ...proposed,
-    facts: {
-      nowMs: atMs + runCalls,
-      suspended: false,
-      windows: Object.fromEntries(request.windows.map(({ key }) => [key, 7])),
-      once: Object.fromEntries(request.once.map((key) => [key, false])),
-      history: null,
-      used: Object.fromEntries(request.used.map((key) => [key, false])),
-      breaker: { state: 'closed' },
-      definition: 'pinned',
-      upstreamUp: true,
-    },
-  };
 }
 
 /** A run in which so many calls were started and finished, no two of them alike. */

@@ -6,13 +6,14 @@ import { append } from './append.ts';
 import type { Bench, BenchOptions, Row } from './bench.ts';
 import { calls } from './calls.ts';
 import { decide } from './decide.ts';
+import { flow } from './flow.ts';
 import { guard } from './guard.ts';
 import { ledger } from './ledger.ts';
 import { policy } from './policy.ts';
 import { profile } from './profile.ts';
 import { keep } from './results.ts';
 
-const benches: readonly Bench[] = [calls, profile, decide, guard, append, policy, ledger];
+const benches: readonly Bench[] = [calls, profile, decide, flow, guard, append, policy, ledger];
 
 const help = `npm run bench [name…] [-- options]
 
