@@ -106,6 +106,15 @@ test.each([
   expect(() => readEvent(broken, 7)).toThrow(expect.objectContaining({ code: 'store.corrupt' }));
 });
 
+test('a plan of actions and what of them may be done, which came later', () => {
+  const written = JSON.parse(readFileSync(new URL('v1/run.opened.json', root), 'utf8'));
+  const only = ['mail.read', { action: 'mail.send', recipients: ['ann@x.example'] }];
+  const leaf = Buffer.from(canonicalJson({ ...written, only }));
+  expect(canonicalJson(readEvent(leaf, 0))).toBe(leaf.toString());
+  const broken = Buffer.from(canonicalJson({ ...written, only: [1] }));
+  expect(() => readEvent(broken, 7)).toThrow(expect.objectContaining({ code: 'store.corrupt' }));
+});
+
 test.each([
   ['nothing', ''],
   ['no JSON', '{"v":1'],

@@ -139,7 +139,8 @@ const entries = {
   },
   'authorize.only': {
     agent: 'This run may not use this action.',
-    operator: 'The opener narrowed the run with `only`, and this action is not in it.',
+    operator:
+      'The opener narrowed the run with `only`, and no entry of it that fits the policy has this action and tool.',
     remedy: 'Go on without it.',
     as: 'result',
   },

@@ -13,6 +13,7 @@ import { enforcementOf, isAlwaysEnforced } from './enforcement.ts';
 import { hold, worst } from './findings.ts';
 import { filtersFields, filtersItems } from './outputs/filters.ts';
 import { type JudgedSide, survivors } from './pairing.ts';
+import { unrestricted } from './parties.ts';
 import { remediesOf } from './refusal.ts';
 
 /**
@@ -84,15 +85,22 @@ function pairsByLevel(
   context: Context,
   sides: readonly JudgedSide[],
 ): { readonly pairs: readonly AlternativePair[]; readonly case: Context['run']['case'] }[] {
-  return [context.run, ...context.ancestors].map((holder, level) => {
+  return [context.run, ...context.ancestors].flatMap((holder, level) => {
     const ofLevel = sides.filter(({ side }) => side.level === level);
     const agents = ofLevel.filter(({ side }) => side.of === 'agent').flatMap(survivors);
     const users = ofLevel.filter(({ side }) => side.of === 'user').flatMap(survivors);
     const pairs = agents.flatMap((agent) =>
       users.map((user) => ({ agent: agent.alternative, user: user.alternative })),
     );
-    return { pairs, case: holder.case };
+    const own = { pairs, case: holder.case };
+    const plans = ofLevel.filter(({ side }) => side.of === 'opener');
+    return [own, ...plans.map((plan) => ({ pairs: ofPlan(plan), case: holder.case }))];
   });
+}
+
+/** A plan filters beside the pairs of a level, not within them: what it lets be seen, they have to let be seen too. */
+function ofPlan(plan: JudgedSide): readonly AlternativePair[] {
+  return survivors(plan).map(({ alternative }) => ({ agent: alternative, user: unrestricted }));
 }
 
 /** What the call draws on shared counters. Where a limit is only watched, it is counted and stops nothing. */

@@ -22,7 +22,7 @@ export interface Context extends Proposed {
   readonly facts: Facts;
 }
 
-export type Ancestor = Pick<Run, 'agent' | 'user' | 'case' | 'only' | 'dryRun' | 'status'>;
+export type Ancestor = Pick<Run, 'id' | 'agent' | 'user' | 'case' | 'only' | 'dryRun' | 'status'>;
 
 export type Reading =
   | { readonly ok: true; readonly read: ReadCall }

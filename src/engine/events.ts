@@ -6,7 +6,7 @@
  * Types rather than interfaces, so that an event is a `JsonValue` to the compiler too.
  */
 import type { JsonObject, JsonValue } from '../content/value.ts';
-import type { Enforcement } from '../policy/model.ts';
+import type { Enforcement, PlanEntry } from '../policy/model.ts';
 import type { Remedy, Reservation, Verdict } from './decision.ts';
 import type { PastCall } from './exchange.ts';
 import type { CallMemory, CaseValues, Labels, RunBudget } from './run.ts';
@@ -77,7 +77,7 @@ export type RunEvent =
       readonly case: CaseValues;
       readonly request: string | null;
       readonly requestTrusted: boolean;
-      readonly only: readonly string[] | null;
+      readonly only: readonly PlanEntry[] | null;
       readonly budget: RunBudget;
       readonly outside: readonly string[];
       readonly dryRun: boolean;

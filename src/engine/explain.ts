@@ -8,7 +8,7 @@ import { decide } from './decide.ts';
 import type { Decision, Finding, Remedy, Verdict } from './decision.ts';
 import { limits } from './limits.ts';
 import { judgedSides } from './pairing.ts';
-import { actionOf } from './parties.ts';
+import { actionOf, type Side } from './parties.ts';
 
 export interface Explanation {
   readonly verdict: Verdict;
@@ -85,7 +85,8 @@ export function explain(context: Context, decision: Decision = decide(context)):
   };
 }
 
-function whoIs(of: 'agent' | 'user', agent: string, user: string | null): string {
+function whoIs(of: Side['of'], agent: string, user: string | null): string {
+  if (of === 'opener') return "the opener's plan";
   return of === 'agent' ? `agent ${agent}` : user === null ? 'nobody' : `user ${user}`;
 }
 

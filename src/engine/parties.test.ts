@@ -93,6 +93,7 @@ test.each<[string, string, [string, string], SceneOptions, string]>([
 });
 
 const parent: Ancestor = {
+  id: 'run_0',
   agent: 'boss',
   user: 'ann',
   case: {},

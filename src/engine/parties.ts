@@ -1,4 +1,5 @@
 import type { Agent, Alternative, Grant, Policy, Tool } from '../policy/model.ts';
+import { type Plan, planOf } from '../policy/plan.ts';
 import type { Proposed } from './context.ts';
 import type { CaseValues } from './run.ts';
 
@@ -10,9 +11,9 @@ export interface Party {
   readonly case: CaseValues;
 }
 
-/** One of the permissions that all have to allow a call: an agent's or a user's, of one party. */
+/** One of the permissions that all have to allow a call: an agent's or a user's, of one party, or its opener's plan. */
 export interface Side {
-  readonly of: 'agent' | 'user';
+  readonly of: 'agent' | 'user' | 'opener';
   /** 0 is the run itself, 1 its parent, and so on. */
   readonly level: number;
   readonly party: Party;
@@ -42,8 +43,20 @@ export function sidesOf(proposed: Proposed, tool: Tool): readonly Side[] {
       { of: 'agent', level, party, options: agentOptions(agent, tool) },
       { of: 'user', level, party, options: userOptions(policy, party, tool) },
     );
+    if (holder.only !== null) {
+      const plan = planOf(policy, { run: holder.id, agent: holder.agent }, holder.only);
+      sides.push({ of: 'opener', level, party, options: planned(plan, tool) });
+    }
   }
   return sides;
+}
+
+function planned({ key, alternatives }: Plan, tool: Tool): readonly Option[] {
+  const action = actionOf(tool);
+  const found = alternatives.get(action);
+  return found === undefined
+    ? []
+    : optionsOf({ key: `${key}.${action}`, at: nowhere, alternatives: found }, tool);
 }
 
 /** The roles whose permissions count: those the agent acts for and the user has; unattended, all it acts for. */
@@ -89,7 +102,8 @@ function optionsOf(grant: Grant | undefined, tool: Tool): readonly Option[] {
 
 const nowhere = { file: '', line: 0, column: 0 } as const;
 
-const allow: Alternative = {
+/** What restricts nothing. */
+export const unrestricted: Alternative = {
   key: 'own_account',
   at: nowhere,
   tools: null,
@@ -100,6 +114,6 @@ const allow: Alternative = {
 };
 
 const ownAccount: Option = {
-  alternative: allow,
-  grant: { key: 'own_account', at: nowhere, alternatives: [allow] },
+  alternative: unrestricted,
+  grant: { key: 'own_account', at: nowhere, alternatives: [unrestricted] },
 };

@@ -28,7 +28,7 @@ function contextOf(
   const proposed: Proposed = {
     policy,
     run: situation.run(digest, call.tool),
-    ancestors: situation.parent === null ? [] : [situation.parent],
+    ancestors: situation.parent === null ? [] : [{ id: 'run_0', ...situation.parent }],
     call: {
       id: 'call_1',
       tool: call.tool,

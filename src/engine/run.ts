@@ -1,3 +1,4 @@
+import type { PlanEntry } from '../policy/model.ts';
 import type { PastCall } from './exchange.ts';
 
 export type RunStatus = 'open' | 'closed' | 'abandoned';
@@ -20,8 +21,8 @@ export interface Run {
   readonly case: Readonly<Record<string, string | number | boolean>>;
   readonly request: string | null;
   readonly requestTrusted: boolean;
-  /** The opener's narrowing: actions (`upstream.action`) that may be used; null: no narrowing. */
-  readonly only: readonly string[] | null;
+  /** The opener's narrowing: actions (`upstream.action`) that may be used, and how; null: no narrowing. */
+  readonly only: readonly PlanEntry[] | null;
   /** The opener's narrowing of the policy's budget: the smaller of both holds. */
   readonly budget: RunBudget;
   readonly outside: readonly string[];

@@ -27,6 +27,8 @@ export interface Policy {
   readonly enforcement: Enforcement;
   readonly timezone: string;
   readonly currency: string | null;
+  /** Named windows of `hours`. */
+  readonly windows: ReadonlyMap<string, HoursWindow>;
   readonly upstreams: ReadonlyMap<string, UpstreamDeclaration>;
   /** Static users by id. */
   readonly users: ReadonlyMap<string, UserDeclaration>;
@@ -318,6 +320,9 @@ export type Approval =
 export type Otherwise =
   | { readonly type: 'approval'; readonly role: string }
   | { readonly type: 'break_glass'; readonly role: string };
+
+/** Of a run's `only`: an action, or `{ action, tools, …constraints }` in the grammar of a grant. */
+export type PlanEntry = string | JsonObject;
 
 // ---- constraints -----------------------------------------------------------------------------------------------
 

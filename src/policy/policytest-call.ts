@@ -1,59 +1,14 @@
 /** One call of a table: what is called, what has to be decided of it, what the upstream answers, and what the agent gets. */
-import type { JsonObject, JsonValue } from '../content/value.ts';
 import { codes, type FindingCode } from '../engine/codes.ts';
 import type { SourcePosition } from './model.ts';
 import { didYouMean } from './nearest.ts';
+import { members } from './policytest-json.ts';
 import type { Expectation, TestAnswer, TestCall, TestShown } from './policytest-table.ts';
 import { type Fields, listOf, mapOf, record } from './shape/collection.ts';
 import { constant, scalar, text, unfit, wholeNumber } from './shape/scalar.ts';
 import { byForm, type Located, mapped, type Shape } from './shape/shape.ts';
-import type { Node } from './source/node.ts';
 
 const timesMax = 10_000;
-
-/** Arguments and results are JSON, whatever is in them. */
-const anything: Shape<{ readonly json: JsonValue } | undefined> = {
-  expected: 'a value',
-  schema: () => ({}),
-  read: (node) => {
-    const json = jsonOf(node);
-    return json === undefined ? undefined : { json };
-  },
-};
-
-function jsonOf(node: Node): JsonValue | undefined {
-  switch (node.type) {
-    case 'scalar':
-      return node.value;
-    case 'list': {
-      const items = node.items.map(jsonOf);
-      return items.every((item) => item !== undefined) ? items : undefined;
-    }
-    case 'map': {
-      const entries: [string, JsonValue][] = [];
-      for (const { key, value } of node.entries) {
-        const json = jsonOf(value);
-        if (json === undefined) return undefined;
-        entries.push([key, json]);
-      }
-      return Object.fromEntries(entries);
-    }
-    case 'refused':
-      return undefined;
-  }
-}
-
-const members: Shape<JsonObject | undefined> = mapped(
-  mapOf({ expected: 'a name', pattern: /^/, mend: () => null }, anything),
-  ({ value }) => {
-    const entries: [string, JsonValue][] = [];
-    for (const member of value) {
-      if (member.value === undefined) return undefined;
-      entries.push([member.name, member.value.json]);
-    }
-    return Object.fromEntries(entries);
-  },
-);
 
 const code: Shape<Located<FindingCode>> = scalar({
   expected: 'the code of a reason: `authorize.recipients`',

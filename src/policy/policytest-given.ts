@@ -1,6 +1,7 @@
 /** Who works, for whom, on what, and when: said at the top of a table, and changed by a test or by another run in it. */
 import { timestampMs } from './cel-functions.ts';
-import type { SourcePosition } from './model.ts';
+import type { PlanEntry, SourcePosition } from './model.ts';
+import { members } from './policytest-json.ts';
 import type { Given } from './policytest-table.ts';
 import type { Report } from './report.ts';
 import { listOf, mapOf, nameKey, record } from './shape/collection.ts';
@@ -15,6 +16,7 @@ export interface GivenSyntax {
   readonly user: Located<string> | null | undefined;
   readonly case: Readonly<Record<string, string | number | boolean>> | null | undefined;
   readonly request: Given['request'] | undefined;
+  readonly only: Given['only'] | undefined;
   readonly outside: readonly string[] | undefined;
   readonly atMs: number | undefined;
 }
@@ -24,6 +26,7 @@ export const nothingGiven: Omit<GivenSyntax, 'at'> = {
   user: undefined,
   case: undefined,
   request: undefined,
+  only: undefined,
   outside: undefined,
   atMs: undefined,
 };
@@ -46,6 +49,20 @@ const request: Shape<Given['request']> = byForm(
     }),
   },
 );
+
+const only: Shape<Given['only']> = byForm('a list of actions and `{ action, … }`, or `none`', {
+  scalar: mapped(choice(['none']), () => null),
+  list: mapped(
+    listOf(
+      byForm('an action, or `{ action, … }` with the constraints of a grant', {
+        scalar: mapped(text('an action: `upstream.action`'), ({ value }): PlanEntry => value),
+        map: mapped(members, (entry): PlanEntry | undefined => entry),
+      }),
+      { min: 0 },
+    ),
+    ({ value }): Given['only'] => value,
+  ),
+});
 
 export const givenShape: Shape<GivenSyntax> = record(
   'who works, for whom, on what, and when',
@@ -77,6 +94,11 @@ export const givenShape: Shape<GivenSyntax> = record(
         request,
         'What the run is for, as its opener wrote it; `none`: nobody said.',
       ),
+      only: fields.optional(
+        'only',
+        only,
+        'What its opener narrows the run to; `none`: it narrows nothing.',
+      ),
       outside: fields
         .optional(
           'outside',
@@ -101,6 +123,7 @@ export function merged(
     user: changed?.user === undefined ? base.user : changed.user,
     case: changed?.case === undefined ? base.case : changed.case,
     request: changed?.request === undefined ? base.request : changed.request,
+    only: changed?.only === undefined ? base.only : changed.only,
     outside: changed?.outside ?? base.outside,
     atMs: changed?.atMs ?? base.atMs,
   };
@@ -123,6 +146,7 @@ export function completed(given: GivenSyntax, report: Report): Given | undefined
     user: given.user ?? null,
     case: given.case ?? null,
     request: given.request ?? null,
+    only: given.only ?? null,
     outside: given.outside ?? [],
     atMs,
   };

@@ -114,7 +114,7 @@ export class TestRun {
       case: given.case ?? {},
       request: given.request?.text ?? null,
       requestTrusted: given.request?.trusted ?? false,
-      only: null,
+      only: given.only,
       budget: {},
       outside: given.outside,
       dryRun: false,

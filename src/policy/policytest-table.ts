@@ -1,7 +1,7 @@
 /** What a table of policy tests says, once it is read. */
 import type { JsonObject } from '../content/value.ts';
 import type { FindingCode } from '../engine/codes.ts';
-import type { SourcePosition } from './model.ts';
+import type { PlanEntry, SourcePosition } from './model.ts';
 import type { Located } from './shape/shape.ts';
 
 export interface PolicyTestTable {
@@ -25,6 +25,8 @@ export interface Given {
   readonly case: Readonly<Record<string, string | number | boolean>> | null;
   /** Null: nobody said what is wanted. */
   readonly request: { readonly text: string; readonly trusted: boolean } | null;
+  /** What its opener narrows it to. Null: nothing is narrowed. */
+  readonly only: readonly PlanEntry[] | null;
   /** What the agent has beside Sallyport. */
   readonly outside: readonly string[];
   readonly atMs: number;

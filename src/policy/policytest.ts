@@ -2,6 +2,7 @@ import { parseKind } from '../content/kinds.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Agent, Policy, SourcePosition } from './model.ts';
 import { didYouMean } from './nearest.ts';
+import { compilePlan } from './plan.ts';
 import { readPolicyTests } from './policytest-format.ts';
 import { type PolicyTestResult, TestRun } from './policytest-run.ts';
 import type { Given } from './policytest-table.ts';
@@ -53,6 +54,10 @@ function checkGiven(given: Given, policy: Policy, at: SourcePosition, report: Re
   }
   for (const problem of caseProblems(agent, given.case)) {
     report.error('policy.value', at, `the case doesn't fit the agent: ${problem}`);
+  }
+  const plan = compilePlan(policy, { run: '', agent: agent.name }, given.only ?? []);
+  for (const { entry, message, mend } of plan.problems) {
+    report.error('policy.value', at, `\`only[${entry}]\`: ${message}`, { mend });
   }
 }
 

@@ -1,9 +1,11 @@
 /** What is asked for when a run is opened, against the policy: everything that doesn't fit is refused with its reason. */
 import { parseKind } from '../content/kinds.ts';
+import { excessOf } from '../engine/bounds.ts';
 import { budgetNames } from '../engine/budget.ts';
 import { actionOf, rolesOf } from '../engine/parties.ts';
 import type { CaseValues, RunBudget } from '../engine/run.ts';
 import type { Agent, Policy } from '../policy/model.ts';
+import { compilePlan } from '../policy/plan.ts';
 import { RuntimeError } from './errors.ts';
 import type { OpenRun, Usage } from './port.ts';
 
@@ -12,6 +14,7 @@ const outsideMax = 100;
 const nameCharactersMax = 256;
 /** So many wrong names are shown; nobody mends more at once. */
 const problemsShown = 5;
+const problemCharactersMax = 400;
 
 /** @throws {RuntimeError} `run.bad_request`. */
 export function checkOpenRun(policy: Policy, request: OpenRun): Agent {
@@ -19,7 +22,7 @@ export function checkOpenRun(policy: Policy, request: OpenRun): Agent {
   if (agent === undefined) throw bad(`the policy knows no agent \`${named(request.agent)}\``);
   checkUser(policy, agent, request.user);
   checkCase(agent, request.case);
-  checkOnly(policy, request.only);
+  checkOnly(policy, request);
   checkBudget(request.budget);
   if ((request.request?.length ?? 0) > requestCharactersMax)
     throw bad(`the request is longer than ${requestCharactersMax} characters`);
@@ -76,9 +79,26 @@ function checkCase(agent: Agent, values: CaseValues): void {
     throw bad(`the case doesn't fit: ${problems.slice(0, problemsShown).join('; ')}`);
 }
 
-/** A misspelt action would only narrow the run more; but whoever wrote it meant something. */
-function checkOnly(policy: Policy, only: readonly string[] | null): void {
+/** A misspelt action or constraint would only narrow the run more; but whoever wrote it meant something. */
+function checkOnly(policy: Policy, { agent, only }: OpenRun): void {
   if (only === null) return;
+  checkActions(
+    policy,
+    only.filter((entry) => typeof entry === 'string'),
+  );
+  if (only.some((entry) => excessOf(entry) !== null))
+    throw bad('an entry of `only` is too large, or no JSON');
+  const [problem, ...more] = compilePlan(policy, { run: '', agent }, only).problems;
+  if (problem === undefined) return;
+  const { entry, message, mend } = problem;
+  const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
+  throw bad(
+    `\`only[${entry}]\`: ${named(message, problemCharactersMax)}${others}`,
+    mend === null ? {} : { hint: named(mend, problemCharactersMax) },
+  );
+}
+
+function checkActions(policy: Policy, only: readonly string[]): void {
   const actions = new Set<string>();
   const ofTool = new Map<string, string>();
   for (const tool of policy.tools.values()) {
@@ -116,8 +136,8 @@ function isCount(value: number): boolean {
 }
 
 /** What a stranger wrote, cut to what a message can bear. */
-function named(text: string): string {
-  return text.slice(0, 64).toWellFormed();
+function named(text: string, charactersMax = 64): string {
+  return text.slice(0, charactersMax).toWellFormed();
 }
 
 function bad(message: string, options: { hint?: string } = {}): RuntimeError {

@@ -3,7 +3,7 @@ import type { JsonObject } from '../content/value.ts';
 import type { Decision } from '../engine/decision.ts';
 import type { CaseValues, Run, RunBudget } from '../engine/run.ts';
 import type { Principal } from '../identity/principal.ts';
-import type { Tool } from '../policy/model.ts';
+import type { PlanEntry, Tool } from '../policy/model.ts';
 import type { ToolResult } from '../upstreams/port.ts';
 
 export type AgentPrincipal = Extract<Principal, { type: 'agent' }>;
@@ -20,7 +20,7 @@ export interface OpenRun {
   readonly case: CaseValues;
   readonly request: string | null;
   readonly requestTrusted: boolean;
-  readonly only: readonly string[] | null;
+  readonly only: readonly PlanEntry[] | null;
   readonly budget: RunBudget;
   readonly outside: readonly string[];
   readonly dryRun: boolean;

@@ -1,4 +1,5 @@
 /** The life of runs: opened by an opener (or implied by a bare agent), carried by a handle, closed once. */
+import { canonicalJson } from '../content/json.ts';
 import { redactText } from '../content/redact.ts';
 import { spentBudget } from '../engine/budget.ts';
 import type { CarriedOver, HandedOver } from '../engine/events.ts';
@@ -98,6 +99,9 @@ export class Runs {
     for (const value of Object.values(request.case))
       if (typeof value === 'string' && redactText(value, this.#ports.heldSecrets()) !== value)
         throw new RuntimeError('run.bad_request', 'a value of the case holds a secret');
+    const plan = canonicalJson(request.only ?? []);
+    if (redactText(plan, this.#ports.heldSecrets()) !== plan)
+      throw new RuntimeError('run.bad_request', 'a value of `only` holds a secret');
     const parent =
       request.parent === null ? null : await this.#parentFor(principal, request.parent);
 

@@ -9,7 +9,7 @@ import type { JsonObject, JsonValue } from '../content/value.ts';
 import type { Event } from '../engine/events.ts';
 import type { PastCall } from '../engine/exchange.ts';
 import type { FindingCode } from '../engine/facts.ts';
-import type { CallMemory, CaseValues, Labels, RunBudget } from '../engine/run.ts';
+import type { CallMemory, CaseValues, Labels, Run, RunBudget } from '../engine/run.ts';
 
 const text = z.string();
 const count = z.number().int().nonnegative();
@@ -18,6 +18,7 @@ const json = z.custom<JsonValue>((value) => value !== undefined);
 const object = z.custom<JsonObject>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 );
+export const planShape: z.ZodType<Run['only']> = z.array(z.union([text, object])).nullable();
 /** Codes that were retired since stay readable: what happened, happened. */
 const findingCode = z.custom<FindingCode>((value) => typeof value === 'string');
 
@@ -119,7 +120,7 @@ const runEvents = [
     case: caseShape,
     request: text.nullable(),
     requestTrusted: z.boolean(),
-    only: z.array(text).nullable(),
+    only: planShape,
     budget: budgetShape,
     outside: z.array(text),
     dryRun: z.boolean(),

@@ -7,6 +7,7 @@ import {
   caseShape,
   labelsShape,
   pastCallShape,
+  planShape,
 } from './event-shape.ts';
 
 const text = z.string();
@@ -32,7 +33,7 @@ export const runShape: z.ZodType<Run> = z.strictObject({
   case: caseShape,
   request: text.nullable(),
   requestTrusted: z.boolean(),
-  only: z.array(text).nullable(),
+  only: planShape,
   budget: budgetShape,
   outside: z.array(text),
   dryRun: z.boolean(),

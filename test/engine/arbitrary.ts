@@ -526,6 +526,7 @@ export const anyPolicy: fc.Arbitrary<Policy> = fc
       hash: 'sha256:p',
       canonical: {},
       lockDigest: 'sha256:l',
+      windows: new Map(),
       checkpoints: { file: null, webhook: null },
       flow: defaults.flow,
       actionWords: new Map(),

@@ -27,17 +27,26 @@ export type Plain<T> = 0 extends 1 & T
  * @throws {GuardError} `guard.not_json`, naming the place and never the value.
  */
 export function plainArguments(args: object): JsonObject {
+  return plainObject(args, 'the arguments', 'a guarded function takes one object');
+}
+
+/** An entry of a run's `only`. @throws {GuardError} `guard.not_json`. */
+export function plainEntry(entry: object): JsonObject {
+  return plainObject(entry, 'an entry of `only`', 'an entry of `only` is an action or one object');
+}
+
+function plainObject(object: object, what: string, otherwise: string): JsonObject {
   try {
     // Copied by one reading, then read as strictly as the bytes of a network client.
-    const value = readJson(JSON.stringify(copied(args, 'the arguments', 0)), {
+    const value = readJson(JSON.stringify(copied(object, what, 0)), {
       bytesMax: Number.POSITIVE_INFINITY,
     });
     if (isJsonObject(value)) return value;
   } catch (error) {
     if (!(error instanceof StrictJsonError)) throw error;
-    throw new GuardError('guard.not_json', `the arguments are no strict JSON: ${error.message}`);
+    throw new GuardError('guard.not_json', `${what}: no strict JSON: ${error.message}`);
   }
-  throw new GuardError('guard.not_json', 'a guarded function takes one object');
+  throw new GuardError('guard.not_json', otherwise);
 }
 
 function copied(value: unknown, place: string, depth: number): JsonValue {

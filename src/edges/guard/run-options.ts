@@ -4,8 +4,10 @@
  */
 import { z } from 'zod';
 import type { CaseValues, RunBudget } from '../../engine/run.ts';
+import type { PlanEntry } from '../../policy/model.ts';
 import type { OpenRun, Usage } from '../../runtime/port.ts';
 import { GuardError } from './errors.ts';
+import { plainEntry } from './plain-json.ts';
 
 export interface RunOptions {
   readonly agent: string;
@@ -15,7 +17,8 @@ export interface RunOptions {
   /** What was asked for; `requestTrusted` where the user wrote it, and nobody else. */
   readonly request?: string;
   readonly requestTrusted?: boolean;
-  readonly only?: readonly string[];
+  /** Actions (`upstream.action`), or `{ action, tools, …constraints }` in the grammar of a grant: nothing else may be done. */
+  readonly only?: readonly PlanEntry[];
   /** Can only narrow what the policy gives. */
   readonly budget?: RunBudget;
   readonly dryRun?: boolean;
@@ -27,6 +30,10 @@ export interface RunOptions {
 
 const name = z.string().min(1).max(256);
 const count = z.int().min(0);
+/** Copied: what is decided about must not change under the run. */
+const planEntry = z
+  .custom<object>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
+  .transform(plainEntry);
 
 const runShape = z.strictObject({
   agent: name,
@@ -34,7 +41,11 @@ const runShape = z.strictObject({
   case: z.record(name, z.union([z.string().max(4_096), z.number(), z.boolean()])).default({}),
   request: z.string().max(65_536).nullable().default(null),
   requestTrusted: z.boolean().default(false),
-  only: z.array(name).max(1_000).nullable().default(null),
+  only: z
+    .array(z.union([name, planEntry]))
+    .max(1_000)
+    .nullable()
+    .default(null),
   budget: z
     .strictObject({
       steps: count.optional(),

@@ -1,5 +1,6 @@
 /** What `/v1/runs` accepts, as written on the wire, and how it reads in the runtime's words. Unknown keys are refused. */
 import { z } from 'zod';
+import type { JsonObject } from '../../content/value.ts';
 import type { RunBudget } from '../../engine/run.ts';
 import type { OpenRun, Usage } from '../../runtime/port.ts';
 
@@ -10,6 +11,11 @@ export interface CloseRun {
 
 const name = z.string().min(1).max(256);
 const count = z.int().min(0);
+/** `{ action, …constraints }`: read when the run is opened, in the grammar of the policy. */
+const planEntry = z.custom<JsonObject>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'an action, or `{ action, … }` with the constraints of a grant',
+);
 
 const unitMs: ReadonlyMap<string, number> = new Map([
   ['ms', 1],
@@ -52,7 +58,11 @@ export const openRunShape: z.ZodType<OpenRun> = z
     case: z.record(name, z.union([z.string().max(4_096), z.number(), z.boolean()])).default({}),
     request: z.string().max(65_536).nullable().default(null),
     request_trust: z.enum(['trusted', 'untrusted']).default('untrusted'),
-    only: z.array(name).max(1_000).nullable().default(null),
+    only: z
+      .array(z.union([name, planEntry]))
+      .max(1_000)
+      .nullable()
+      .default(null),
     budget: budgetShape.default({}),
     outside: z.array(name).max(100).default([]),
     dry_run: z.boolean().default(false),

@@ -4,6 +4,12 @@ import { deny } from '../findings.ts';
 import { judgedSides } from '../pairing.ts';
 import { actionOf } from '../parties.ts';
 
+const codes = {
+  agent: 'authorize.agent_grant',
+  user: 'authorize.user_grant',
+  opener: 'authorize.only',
+} as const;
+
 /** Whether it is permitted: by the agent's grant and by the user's, of this run and of every run above it. */
 export function authorize(context: Context): readonly Finding[] {
   const { policy, run, ancestors, tool } = context;
@@ -17,15 +23,11 @@ export function authorize(context: Context): readonly Finding[] {
         deny('authorize', 'authorize.forbidden', { agent: agent.name, action }, agent.at),
       );
     }
-    if (holder.only !== null && !holder.only.includes(action)) {
-      findings.push(deny('authorize', 'authorize.only', { action }));
-    }
   }
   for (const { side, chosen } of judgedSides(context)) {
     if (chosen === null) {
-      const code = side.of === 'agent' ? 'authorize.agent_grant' : 'authorize.user_grant';
       findings.push(
-        deny('authorize', code, {
+        deny('authorize', codes[side.of], {
           agent: side.party.agent.name,
           user: side.party.user,
           action,

@@ -61,6 +61,7 @@ function compileGrant(
   const key = `${holder.key}.${upstream}.${entry.name}`;
   const { isList } = entry.value;
   const alternatives = entry.value.alternatives.flatMap((alternative, index) => {
+    namesTierThree(alternative, { upstream, action: entry.name, tools }, compilation);
     const compiled = compileAlternative(
       alternative,
       isList ? `${key}[${index}]` : key,
@@ -136,7 +137,8 @@ interface Covered {
   readonly tools: readonly Tool[];
 }
 
-function compileAlternative(
+/** Also of a run's `only`, which is written in the same grammar. */
+export function compileAlternative(
   syntax: AlternativeSyntax,
   key: string,
   of: Covered,
@@ -145,7 +147,6 @@ function compileAlternative(
 ): Alternative | null {
   const covered = coveredTools(syntax, of, compilation);
   if (covered === null) return null;
-  namesTierThree(syntax, of, compilation);
   const place: ConstraintPlace = { covered, caseNames: holder.caseNames, compilation };
   const constraints = syntax.constraints.flatMap((constraint) => {
     const answerable = isAnswerable(constraint, place);

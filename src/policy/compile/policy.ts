@@ -52,6 +52,7 @@ export function* compilePolicy(
     enforcement: document.enforcement?.value ?? defaults.enforcement,
     timezone: compilation.timezone,
     currency: compilation.currency,
+    windows: compilation.windows,
     upstreams: compilation.upstreams,
     users: compileUsers(document, report),
     tools: compilation.tools,

@@ -114,7 +114,7 @@ export function urlPermitted(
 }
 
 /** An entry covers its scheme, host and port, and every path at or below its own. */
-function covers(term: UrlTerm, url: Extract<Parsed, { type: 'url' }>): boolean {
+export function covers(term: UrlTerm, url: Extract<Parsed, { type: 'url' }>): boolean {
   if (term.scheme !== url.scheme || term.host !== url.host || term.port !== url.port) return false;
   return term.path === '' || url.path === term.path || url.path.startsWith(`${term.path}/`);
 }
