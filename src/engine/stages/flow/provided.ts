@@ -14,7 +14,7 @@ interface Seen {
 export function providedBy(seen: Seen, kind: KindName, key: string): 'yes' | 'named' | 'no' {
   const offers = seen.past
     .offersOf(kind, key)
-    .filter((offer) => !isOwnWriting(seen.past, offer, key));
+    .filter((offer) => !isOwnWriting(seen.past, offer, key) && !isTainted(offer));
   if (offers.some((offer) => isVouchedFor(seen.flow, offer, kind) || offer.when === 'always'))
     return 'yes';
   return offers.some(isNamed) ? 'named' : 'no';
@@ -49,6 +49,11 @@ function isVouchedFor(
   return trusted.from.some(
     ({ tool, provides }) => tool === seen.exchange.past.tool && provides === kind,
   );
+}
+
+/** A memory that a run wrote into after it had read what outsiders write says what they say, in this run and in every later one. */
+function isTainted({ record: { seen } }: Offer): boolean {
+  return seen.tool?.memory === true && seen.exchange.past.trust === 'untrusted';
 }
 
 /** A tool that the agent can write to vouches for nothing that the agent wrote there. */
