@@ -36,7 +36,7 @@ export function namesOf(
 
 const extensions = /(?<=[^\s.])\.\p{L}[\p{L}\p{N}]{0,4}(?![\p{L}\p{N}])/gu;
 
-function withoutExtension(name: string): string {
+export function withoutExtension(name: string): string {
   return name.replace(/(?:^|(?<=[^\s.]))\.\p{L}[\p{L}\p{N}]{0,4}$/u, '');
 }
 

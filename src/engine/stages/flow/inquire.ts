@@ -1,4 +1,3 @@
-import type { KindName } from '../../../content/kind.ts';
 import type { Flow, Tool } from '../../../policy/model.ts';
 import type { Context, Proposed } from '../../context.ts';
 import type { Exchange } from '../../exchange.ts';
@@ -14,7 +13,7 @@ export function needsHistory(proposed: Proposed): boolean {
   if (tool === null || reading?.ok !== true) return false;
   const outbound = isOutbound(tool);
   if (isJudgedByRequest(policy.flow, run))
-    return tool.tier > 0 || outbound || reading.read.values.some(({ kind }) => looksUp(kind));
+    return tool.tier > 0 || outbound || reading.read.values.length > 0;
   if (!outbound) return false;
   return (isUntrusted(run) && policy.flow.external === 'provenance') || asksForSubject(proposed);
 }
@@ -24,11 +23,6 @@ function asksForSubject({ policy, run }: Proposed): boolean {
   return run.labels.classes.some(
     (name) => policy.flow.classes.get(name)?.some(({ type }) => type === 'subject') === true,
   );
-}
-
-/** What finds things, and could say something to whoever answers. */
-function looksUp(kind: KindName): boolean {
-  return kind === 'query' || kind.startsWith('object.');
 }
 
 /** Null: no rule of this stage speaks about the call. `lost`: the rules would, and what they look back at isn't there. */

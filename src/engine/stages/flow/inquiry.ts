@@ -1,3 +1,4 @@
+import type { KindName } from '../../../content/kind.ts';
 import type { JsonObject } from '../../../content/value.ts';
 import type { Flow, Tool } from '../../../policy/model.ts';
 import type { ArgumentValue, ReadCall } from '../../call.ts';
@@ -23,6 +24,11 @@ export interface Inquiry {
   /** The document that asks for the call, where the request itself doesn't, but hands its work to it. */
   readonly delegated: JsonObject | null;
   readonly past: Past;
+}
+
+/** What finds things, and could say something to whoever answers. */
+export function looksUp(kind: KindName): boolean {
+  return kind === 'query' || kind.startsWith('object.');
 }
 
 /** Does something, or leaves something behind that does. */

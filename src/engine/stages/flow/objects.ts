@@ -5,8 +5,9 @@ import type { Measure } from '../../request/language.ts';
 import type { RequestSuperlative } from '../../request/superlatives.ts';
 import { finding, type Inquiry, remembered, valueDetails } from './inquiry.ts';
 import { isAskedFor } from './intent.ts';
-import type { PastRecord } from './past.ts';
+import type { Past, PastRecord } from './past.ts';
 import { isPlanned } from './planned.ts';
+import { providedBy } from './provided.ts';
 
 /** What the call acts on, or carries along: the request must have chosen it. */
 export function objects(inquiry: Inquiry): readonly Finding[] {
@@ -31,22 +32,59 @@ export function objects(inquiry: Inquiry): readonly Finding[] {
 
 /** Null: it was chosen by the request. */
 function whyNotChosen(inquiry: Inquiry, { argument, kind, value }: ArgumentValue): string | null {
-  const { request, past } = inquiry;
+  const { request, past, tool } = inquiry;
   if (request === null || value.type === 'unparsable') return null;
   const id = value.key;
   if (request.givesId(id) || isPlanned(inquiry.context, argument, kind, value)) return null;
+  if (providedBy(inquiry, kind, id) !== 'no') return null;
   const object = kind.slice('object.'.length);
   const records = past.objectsOf(object, id);
   if (records.some((one) => isOwn(inquiry, one) || isOnlyOne(one))) return null;
+  // What the call only goes by, like the account that pays, may come from where nobody outside writes.
+  if (tool.on !== null && tool.on !== object && records.some(isTrusted)) return null;
+  if (past.asks((one) => one.asked !== 'followed' && refersTo(one, id))) return null;
   const named = records.filter(({ asked }) => asked === 'named');
   if (named.length > 0) {
     const others = namesakes(inquiry, object, id, named);
     return others === 0 ? null : `the request names it, and ${others} more of that name`;
   }
+  if (isOnlyOneSpokenOf(inquiry, object, id)) return null;
   if (request.understood.superlatives.some((one) => picks(inquiry, one, object, id))) return null;
   return records.length === 0
     ? 'no result shows it, and the request does not give its id'
     : 'no clause of the request names it, and no look-up of what the request names found it alone';
+}
+
+function isTrusted({ seen }: PastRecord): boolean {
+  return seen.exchange.past.trust === 'trusted';
+}
+
+/** The ticket that the request names says whose it is, in a field that the policy declares. */
+function refersTo({ record }: PastRecord, id: string): boolean {
+  return record !== null && (record.owner === id || Object.values(record.fields).includes(id));
+}
+
+/** "Cancel the order for Fitwerk": of all that was listed, one is called something with that word. */
+function isOnlyOneSpokenOf({ past, request }: Inquiry, object: string, id: string): boolean {
+  const spokenOf = new Set<string>();
+  for (const [other, { record }] of listed(past, object)) {
+    if (record?.names.some((name) => request?.speaksOf(name) === true) === true)
+      spokenOf.add(other);
+  }
+  return spokenOf.size === 1 && spokenOf.has(id);
+}
+
+/** By id the newest record of each, of listings that weren't narrowed by anybody but the request. */
+function listed(past: Past, object: string): ReadonlyMap<string, PastRecord> {
+  const records = new Map<string, PastRecord>();
+  for (const seen of past.seen) {
+    const whole = seen.lookedUp || Object.values(seen.exchange.args).every(isNothing);
+    if (!whole || seen.exchange.past.tier > 0) continue;
+    for (const one of seen.records) {
+      if (one.record?.object === object && one.record.id !== null) records.set(one.record.id, one);
+    }
+  }
+  return records;
 }
 
 /** Made in this run, by a call that was asked for. */
@@ -106,15 +144,8 @@ function picks(
   id: string,
 ): boolean {
   if (superlative.of.length > 0 && !superlative.of.includes(object)) return false;
-  const listed = new Map<string, PastRecord>();
-  for (const seen of past.seen) {
-    const whole = seen.lookedUp || Object.values(seen.exchange.args).every(isNothing);
-    if (!whole || seen.exchange.past.tier > 0) continue;
-    for (const one of seen.records) {
-      if (one.record?.object === object && one.record.id !== null) listed.set(one.record.id, one);
-    }
-  }
-  const chosen = listed.get(id)?.record;
+  const all = listed(past, object);
+  const chosen = all.get(id)?.record;
   if (chosen == null) return false;
   const pointers = Object.keys(chosen.order);
   const pointer =
@@ -123,7 +154,7 @@ function picks(
       : pointers.find((one) => measures(one, superlative.measure));
   const own = pointer === undefined ? undefined : chosen.order[pointer];
   if (pointer === undefined || own === undefined) return false;
-  for (const { record } of listed.values()) {
+  for (const { record } of all.values()) {
     const other = record?.order[pointer];
     if (other === undefined) continue;
     if (typeof other !== typeof own) return false;

@@ -1,17 +1,17 @@
 import type { KindName } from '../../../content/kind.ts';
-import { queryLeak } from '../../../content/text-features/leak.ts';
+import { type Leak, queryLeak } from '../../../content/text-features/leak.ts';
 import { outboundForms } from '../../../content/text-features/outbound-forms.ts';
 import { type ReadFeatures, readFeatures } from '../../../content/text-features/read-features.ts';
 import type { ArgumentValue } from '../../call.ts';
 import type { Finding } from '../../decision.ts';
 import type { Exchange } from '../../exchange.ts';
 import { leakDetails, mayGo } from './contents.ts';
-import { finding, type Inquiry, valueDetails } from './inquiry.ts';
+import { finding, type Inquiry, looksUp, valueDetails } from './inquiry.ts';
 import { featuresOf, linksOf, type Past } from './past.ts';
 import { isPlanned } from './planned.ts';
 import { unaskedOf } from './unasked.ts';
 
-/** Of a reading call that goes out, whatever it says. */
+/** Of a reading call, whatever it says. */
 const said: ReadonlySet<KindName> = new Set([
   'identifier',
   'path',
@@ -44,7 +44,7 @@ export function queries(inquiry: Inquiry): readonly Finding[] {
     for (const record of unasked.records) {
       if (mayGo(inquiry, record)) continue;
       const found = queryLeak(forms, featuresOf(record), listed);
-      if (found === null) continue;
+      if (found === null || isId(inquiry, value, found)) continue;
       findings.push(
         finding('deny', 'flow.query', inquiry, {
           ...valueDetails(value),
@@ -59,9 +59,14 @@ export function queries(inquiry: Inquiry): readonly Finding[] {
   return findings;
 }
 
-function isSaid({ tool, outbound }: Inquiry, { kind }: ArgumentValue): boolean {
-  if (kind === 'query') return true;
-  return tool.tier === 0 && (kind.startsWith('object.') || (outbound && said.has(kind)));
+function isSaid({ tool }: Inquiry, { kind }: ArgumentValue): boolean {
+  return looksUp(kind) || (tool.tier === 0 && said.has(kind));
+}
+
+/** An id that an inside look-up is given says nothing to anybody who doesn't know it; a sentence does. */
+function isId({ outbound }: Inquiry, { kind, value }: ArgumentValue, found: Leak): boolean {
+  if (outbound || looksUp(kind) || value.type === 'unparsable') return false;
+  return found.by === 'identifier' && !/\s/.test(value.key);
 }
 
 /** A place that stands in a result carries nothing but what whoever wrote it knew: whether it may be opened is asked elsewhere. */

@@ -1,11 +1,12 @@
 import type { KindName } from '../../../content/kind.ts';
 import { dayOf } from '../../../content/kinds/day.ts';
+import { isFunctionWord } from '../../../content/text-features/function-words.ts';
 import { type ReadFeatures, readFeatures } from '../../../content/text-features/read-features.ts';
 import { linksInText } from '../../../content/values-in-text/links-in-text.ts';
 import { valuesInText } from '../../../content/values-in-text/values-in-text.ts';
 import { containsWhole } from '../../../content/values-in-text/whole-token.ts';
 import type { Policy } from '../../../policy/model.ts';
-import { foldWords } from '../../request/names.ts';
+import { foldWords, withoutExtension } from '../../request/names.ts';
 import { type Understanding, understand } from '../../request/understand.ts';
 
 /** A trusted request, read once: a pure function of its text and the policy's words, so any run may use the same reading. */
@@ -22,6 +23,8 @@ export interface TrustedRequest {
   readonly says: (text: string) => boolean;
   /** Whether it is an id that the request gives as one. */
   readonly givesId: (id: string) => boolean;
+  /** Whether something that is called so may be meant: its name stands there, however plain, or one word of it that isn't in every request. */
+  readonly speaksOf: (name: string) => boolean;
 }
 
 /** Requests of the gateway's recent runs; one is understood in about a millisecond. */
@@ -77,7 +80,8 @@ function requestOf(text: string, words: Policy['actionWords']): TrustedRequest {
       linksInText(text).flatMap(({ kind, key }) => (key === null ? [] : `${kind} ${key}`)),
     ),
     says: (said) => isSaid(said, understood, folded, wordSet),
-    givesId: (id) => understood.names(id) || isMarkedId(text, id),
+    givesId: (id) => understood.names(id) || isGivenId(lower, id.toLowerCase()),
+    speaksOf: (name) => speaksOf(name, understood, folded),
   };
 }
 
@@ -109,12 +113,24 @@ function isSaid(
   );
 }
 
-/** `ID 24`, `#24`, `event number 24`: a short number on its own is a day, an hour or an amount as often. */
-function isMarkedId(text: string, id: string): boolean {
-  if (id.length > 200 || !containsWhole(text, id)) return false;
+const idUnitsMax = 200;
+
+/**
+ * An id is a word with digits (`T-512`), a name with signs in it (`bill-march.txt`), or a plain word (`release`), whole;
+ * a number alone is a day, an hour or an amount as often, and has to be said to be one: `ID 24`, `#24`.
+ */
+function isGivenId(text: string, id: string): boolean {
+  if (id.length > idUnitsMax || !containsWhole(text, id)) return false;
+  if (/^\p{L}+[-_#:/.]?\d/u.test(id) || /^[\p{L}\d]{2,}[-_./:][\p{L}\d]{2}/u.test(id)) return true;
+  if (/^\p{L}{3,}$/u.test(id)) return !isFunctionWord(id);
   const escaped = id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(
-    `(?:\\bids?|\\bnumber|\\bno\\.?|#)\\s*[:=]?\\s*["'\`]?${escaped}(?![\\p{L}\\p{N}])`,
-    'iu',
-  ).test(text);
+  const marked = `(?:\\bids?|\\bnumber|\\bno\\.?|#)\\s*[:=]?\\s*["'\`]?${escaped}(?![\\p{L}\\p{N}])`;
+  return new RegExp(marked, 'iu').test(text);
+}
+
+function speaksOf(name: string, understood: Understanding, folded: string): boolean {
+  const phrase = foldWords(withoutExtension(name.slice(0, saidUnitsMax)));
+  if (phrase === '') return false;
+  if (phrase.includes(' ') && folded.includes(` ${phrase} `)) return true;
+  return phrase.split(' ').some((word) => word.length > 3 && understood.names(word));
 }
