@@ -34,6 +34,7 @@ function table(example: string): string {
 test('the examples that the design has', () => {
   expect(examples).toEqual(
     expect.arrayContaining([
+      'claims-agent',
       'coding-agent',
       'email-agent',
       'gmail-agent',

@@ -336,6 +336,7 @@ describe('any change of an example', () => {
   const examples = [
     'examples/email-agent/sallyport',
     'examples/coding-agent/sallyport',
+    'examples/claims-agent/sallyport',
     'examples/support-agent/sallyport',
     'examples/healthcare-agent/sallyport',
     'examples/gmail-agent/sallyport',
