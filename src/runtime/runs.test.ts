@@ -45,6 +45,21 @@ describe('opening', () => {
     ['a number that is none', { case: { ...good.case, customer: Number.NaN } }, 'no recipient'],
     ['only: a misspelt action', { only: ['box.lok'] }, 'no known action: `box.lok`'],
     ['only: an action of another upstream', { only: ['box.look', 'mail.look'] }, '`mail.look`'],
+    [
+      'only: an unknown constraint',
+      { only: ['box.look', { action: 'box.put', were: { id: 'a' } }] },
+      '`only[1]`: unknown constraint `were`',
+    ],
+    [
+      'only: a case name that the agent has not',
+      { only: [{ action: 'box.put', where: { id: 'case.order' } }] },
+      '`only[0]`: unknown case name `order`',
+    ],
+    [
+      'only: a text of megabytes',
+      { only: [{ action: 'box.put', where: { id: 'x'.repeat(2_000_000) } }] },
+      'too large',
+    ],
     ['a negative budget', { budget: { toolCalls: -1 } }, 'toolCalls'],
     ['a budget that is no number', { budget: { tokens: Number.NaN } }, 'tokens'],
     ['half a step', { budget: { steps: 0.5 } }, 'steps'],
@@ -224,6 +239,17 @@ describe('children', () => {
       world.call(tool, id, { handle }).then(codeOf),
     );
     expect(await Promise.all(codes)).toEqual(['ok', 'authorize.only', 'authorize.only']);
+  });
+
+  test('and within the plan of each of them', async () => {
+    await using world = await openWorld();
+    const plan = (...ids: string[]) => [{ action: 'box.look', where: { id: ids } }];
+    const top = await world.open({ only: plan('a', 'b') });
+    const { handle } = await world.open({ parent: top.run.id, only: plan('b', 'c') });
+    const codes = ['a', 'b', 'c'].map((one) =>
+      world.call('box.look', { id: one }, { handle }).then(codeOf),
+    );
+    expect(await Promise.all(codes)).toEqual(['authorize.where', 'ok', 'authorize.where']);
   });
 
   test.each([

@@ -37,7 +37,7 @@ test('opening a run hands over everything that narrows it, and answers with its 
       case: { sender: 'bob@customer.example' },
       request: 'answer Bob',
       request_trust: 'trusted',
-      only: ['mail.send'],
+      only: ['mail.read', { action: 'mail.send', recipients: ['bob@customer.example'] }],
       budget: { steps: 25, tool_calls: 50, duration: '120s', tokens: 1_000, cost: '1.00' },
       outside: ['browser'],
       dry_run: true,
@@ -52,7 +52,7 @@ test('opening a run hands over everything that narrows it, and answers with its 
       case: { sender: 'bob@customer.example' },
       request: 'answer Bob',
       requestTrusted: true,
-      only: ['mail.send'],
+      only: ['mail.read', { action: 'mail.send', recipients: ['bob@customer.example'] }],
       budget: {
         steps: 25,
         toolCalls: 50,
