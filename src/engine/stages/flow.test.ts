@@ -813,7 +813,7 @@ describe('what leaves', () => {
     ],
     [
       'of a class that may go there',
-      'passes',
+      'hold flow.content',
       'office.send',
       { ...to, body: 'Kim earns 91,250 in grade fourteen' },
       {

@@ -17,14 +17,13 @@ export function contents(inquiry: Inquiry): readonly Finding[] {
   const { request, past } = inquiry;
   if (request === null || !carriesText(inquiry)) return [];
   const unasked = unaskedOf(past, request);
-  if (unasked.records.length === 0) return [];
+  if (unasked.isEmpty) return [];
   const text = outgoingText(inquiry);
   if (text === '') return [];
   const forms = unasked.narrowed(outboundForms(text));
   const leaks: { readonly record: PastRecord; readonly leak: Leak }[] = [];
   let denied = false;
   for (const record of unasked.suspects(forms)) {
-    if (mayGo(inquiry, record)) continue;
     const found = leak(forms, featuresOf(record), unasked.allowed, unasked.carriedOf(record));
     if (found === null) continue;
     leaks.push({ record, leak: found });
@@ -41,12 +40,6 @@ export function contents(inquiry: Inquiry): readonly Finding[] {
       remember: { tool: inquiry.tool.name, kind: 'content', value: null },
     }),
   ];
-}
-
-/** The operator has said of each of its classes that it may go where the call goes. */
-export function mayGo(inquiry: Inquiry, { seen: { tool } }: PastRecord): boolean {
-  const classes = tool?.returns.classes ?? [];
-  return classes.length > 0 && classes.every((name) => coversClass(inquiry, name));
 }
 
 /** Of a class that may not go where the call goes, which the policy said is more than a matter of asking. */

@@ -88,6 +88,21 @@ export class Past {
     return this.seen.some(({ records }) => records.some((one) => one.asked !== null && test(one)));
   }
 
+  #isLookUp(exchange: Exchange, tool: Tool | null, request: TrustedRequest): boolean {
+    if (exchange.past.tier > 0) return false;
+    const given = givenTo(exchange, tool);
+    if (given.length === 0) return isNamedByTool(exchange, tool, request);
+    return given.every((one) => comesFrom(request, one) || this.#isNamed(one));
+  }
+
+  /** By its id, a thing that an earlier result showed under a name of the request. */
+  #isNamed({ kind, value }: Given): boolean {
+    if (!kind.startsWith('object.')) return false;
+    return this.objectsOf(kind.slice('object.'.length), value).some(
+      ({ asked }) => asked === 'named',
+    );
+  }
+
   #isFollowed(exchange: Exchange, tool: Tool, request: TrustedRequest): boolean {
     if (exchange.past.tier > 0) return false;
     const given = givenTo(exchange, tool);
@@ -106,7 +121,7 @@ export class Past {
     if (!exchange.past.seenByAgent) return;
     const tool = this.#policy.tools.get(exchange.past.tool) ?? null;
     const request = this.#request;
-    const lookedUp = request !== null && isLookUp(exchange, tool, request);
+    const lookedUp = request !== null && this.#isLookUp(exchange, tool, request);
     const followed =
       !lookedUp &&
       request !== null &&
@@ -177,16 +192,9 @@ export function pastOf(
   return past;
 }
 
-function isLookUp(exchange: Exchange, tool: Tool | null, request: TrustedRequest): boolean {
-  if (exchange.past.tier > 0) return false;
-  const given = givenTo(exchange, tool);
-  if (given.length === 0) return isNamedByTool(exchange, tool, request);
-  return given.every((one) => comesFrom(request, one));
-}
-
 function comesFrom(request: TrustedRequest, { kind, value }: Given): boolean {
   return kind.startsWith('object.')
-    ? request.givesId(value)
+    ? request.givesId(value) || request.speaksOf(value)
     : request.says(value) || request.holds('recipient', value.toLowerCase());
 }
 

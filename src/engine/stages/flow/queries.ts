@@ -5,7 +5,7 @@ import { type ReadFeatures, readFeatures } from '../../../content/text-features/
 import type { ArgumentValue } from '../../call.ts';
 import type { Finding } from '../../decision.ts';
 import type { Exchange } from '../../exchange.ts';
-import { leakDetails, mayGo } from './contents.ts';
+import { leakDetails } from './contents.ts';
 import { finding, type Inquiry, looksUp, valueDetails } from './inquiry.ts';
 import { featuresOf, linksOf, type Past } from './past.ts';
 import { isPlanned } from './planned.ts';
@@ -32,7 +32,7 @@ export function queries(inquiry: Inquiry): readonly Finding[] {
   const values = read.values.filter((value) => isSaid(inquiry, value));
   if (values.length === 0) return [];
   const unasked = unaskedOf(past, request);
-  if (unasked.records.length === 0) return [];
+  if (unasked.isEmpty) return [];
   const findings: Finding[] = [];
   let listed: readonly ReadFeatures[] | null = null;
   for (const value of values) {
@@ -41,8 +41,7 @@ export function queries(inquiry: Inquiry): readonly Finding[] {
     const forms = unasked.narrowed(outboundForms(value.value.key));
     if (forms.length === 0) continue;
     listed ??= [...unasked.allowed, ...namesSeen(past)];
-    for (const record of unasked.records) {
-      if (mayGo(inquiry, record)) continue;
+    for (const record of unasked.suspectsOfQuery(forms)) {
       const found = queryLeak(forms, featuresOf(record), listed);
       if (found === null || isId(inquiry, value, found)) continue;
       findings.push(

@@ -4,6 +4,9 @@
  */
 import {
   type Carried,
+  enoughToAsk,
+  enoughToCarry,
+  enoughToLeak,
   evidenceOf,
   leakIn,
   mergeEvidence,
@@ -36,8 +39,8 @@ export class Unasked {
     }
   }
 
-  get records(): readonly PastRecord[] {
-    return this.#records;
+  get isEmpty(): boolean {
+    return this.#records.length === 0;
   }
 
   get allowed(): readonly ReadFeatures[] {
@@ -55,8 +58,32 @@ export class Unasked {
     return couldLeak(narrowed) ? this.#records : this.#carried.keys();
   }
 
+  /** Every record for which `leak` of these forms may be anything; of the others it is null. */
+  suspectsOf(narrowed: readonly OutboundForm[]): readonly PastRecord[] {
+    const suspects = this.#sieve.suspects(narrowed, enoughToLeak);
+    if (this.#carried.size === 0) return this.#at(suspects);
+    // Of what has left in part, the rest is less.
+    const more = this.#sieve.suspects(narrowed, enoughToCarry);
+    const all = new Set(suspects);
+    return this.#at(more.filter((place) => all.has(place) || this.#hasLeftInPart(place)));
+  }
+
+  /** The same for `queryLeak`. */
+  suspectsOfQuery(narrowed: readonly OutboundForm[]): readonly PastRecord[] {
+    return this.#at(this.#sieve.suspects(narrowed, enoughToAsk));
+  }
+
   carriedOf(record: PastRecord): Carried {
     return this.#carried.get(record) ?? nothingCarried;
+  }
+
+  #hasLeftInPart(place: number): boolean {
+    const record = this.#records[place];
+    return record !== undefined && this.#carried.has(record);
+  }
+
+  #at(places: readonly number[]): readonly PastRecord[] {
+    return places.flatMap((place) => this.#records[place] ?? []);
   }
 
   #add(seen: SeenExchange): void {
@@ -66,7 +93,9 @@ export class Unasked {
     for (const one of records) {
       const features = featuresOf(one);
       if (features.hashes.length === 0 && features.complete) continue;
-      if (one.asked !== null && !laundered) {
+      // A catalogue, a timetable: what the policy calls public is nobody's secret.
+      const isPublic = tool?.returns.classes.length === 1 && tool.returns.classes[0] === 'public';
+      if ((one.asked !== null || isPublic) && !laundered) {
         this.#allowed.push(features);
         continue;
       }
@@ -80,7 +109,7 @@ export class Unasked {
   #wrote({ exchange, tool }: SeenExchange): void {
     const outbound = this.narrowed(formsOfPast(exchange, tool));
     if (outbound.length === 0) return;
-    for (const record of this.#records) {
+    for (const record of this.#at(this.#sieve.suspects(outbound, enoughToCarry))) {
       const evidence = evidenceOf(outbound, featuresOf(record), this.#allowed);
       if (
         evidence.passages.length + evidence.words.length + evidence.identifiers.length === 0 &&
@@ -89,7 +118,8 @@ export class Unasked {
         continue;
       const before = this.carriedOf(record);
       if (leakIn(evidence, before) !== null) this.#laundered.add(upstreamOf(exchange.past.tool));
-      if (tool === null || tool.reach === 'external' || tool.persists)
+      const leaves = tool === null || tool.reach === 'external' || tool.persists;
+      if (leaves && evidence.passages.length + evidence.words.length > 0)
         this.#carried.set(record, mergeEvidence(before, evidence));
     }
   }
