@@ -72,10 +72,17 @@ export function asPastCall({ id, atMs, ...call }: CallUnderWay): PastCall {
   };
 }
 
-/** In the order in which calls ended. Those that ended together stay as they were remembered. */
-export function inOrder(exchanges: readonly Exchange[]): readonly Exchange[] {
-  const isOrdered = exchanges.every(
-    ({ past }, at) => at === 0 || (exchanges[at - 1]?.past.atMs ?? 0) <= past.atMs,
-  );
-  return isOrdered ? exchanges : exchanges.toSorted((a, b) => a.past.atMs - b.past.atMs);
+/**
+ * In the order in which calls ended. Those that ended together stay as they were remembered.
+ *
+ * @param from - those before it are in order already.
+ */
+export function inOrder(exchanges: readonly Exchange[], from: number = 0): readonly Exchange[] {
+  let latest = exchanges[from - 1]?.past.atMs ?? 0;
+  for (let at = from; at < exchanges.length; at += 1) {
+    const atMs = exchanges[at]?.past.atMs ?? 0;
+    if (atMs < latest) return exchanges.toSorted((a, b) => a.past.atMs - b.past.atMs);
+    latest = atMs;
+  }
+  return exchanges;
 }

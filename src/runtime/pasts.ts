@@ -30,8 +30,6 @@ interface RunPast {
   turn: Promise<unknown>;
   /** What `history` was made of. */
   of: readonly Held[];
-  /** By the run's own list of calls: one that didn't grow is the same list. */
-  lists: ReadonlyMap<readonly PastCall[], readonly Exchange[]>;
   history: readonly Exchange[];
 }
 
@@ -76,23 +74,23 @@ export class Pasts {
     written: () => Promise<unknown>,
   ): Promise<readonly Exchange[] | null> {
     if (isMadeOf(past, holders)) return past.bytes > limits.historyBytesMax ? null : past.history;
-    const lists = new Map<readonly PastCall[], readonly Exchange[]>();
-    const history: Exchange[] = [];
-    for (const held of holders) {
-      for (const calls of [...held.history, acting(held).map(asPastCall)]) {
-        const exchanges =
-          past.lists.get(calls) ??
-          (await this.#exchanges(past, calls)) ??
-          // It may be on its way to the store: calls of one run are written while others are decided.
-          (await written().then(() => this.#exchanges(past, calls)));
-        if (exchanges === null) return null;
-        lists.set(calls, exchanges);
-        for (const exchange of exchanges) history.push(exchange);
+    const added = addedTo(past, holders);
+    const more = added === null ? null : await this.#exchanges(past, added);
+    const history = more === null ? [] : past.history.concat(more);
+    if (more === null) {
+      for (const held of holders) {
+        for (const calls of [...held.history, acting(held).map(asPastCall)]) {
+          const exchanges =
+            (await this.#exchanges(past, calls)) ??
+            // It may be on its way to the store: calls of one run are written while others are decided.
+            (await written().then(() => this.#exchanges(past, calls)));
+          if (exchanges === null) return null;
+          for (const exchange of exchanges) history.push(exchange);
+        }
       }
     }
     past.of = holders.map(({ history: own, inFlight }) => ({ history: own, inFlight }));
-    past.lists = lists;
-    past.history = inOrder(history);
+    past.history = inOrder(history, more === null ? 0 : past.history.length);
     if (past.calls.size > history.length) this.#forget(past);
     return past.bytes > limits.historyBytesMax ? null : past.history;
   }
@@ -104,7 +102,6 @@ export class Pasts {
       isKept: true,
       turn: Promise.resolve(),
       of: [],
-      lists: new Map(),
       history: [],
     };
     this.#runs.delete(run);
@@ -186,6 +183,20 @@ interface Stored {
 }
 
 const nothing: Stored = { value: null, bytes: 0 };
+
+/** What a run has done since, where it has only gone on: then nothing before it is looked at again. Null: it has not. */
+function addedTo({ of }: RunPast, holders: readonly Held[]): readonly PastCall[] | null {
+  const [then, now] = [of[0], holders[0]];
+  if (then === undefined || now === undefined || of.length + holders.length !== 2) return null;
+  if (acting(then).length + acting(now).length > 0) return null;
+  const whole = then.history.length - 1;
+  const last = then.history[whole];
+  const grown = now.history[whole];
+  if (last === undefined || grown === undefined) return null;
+  for (let at = 0; at < whole; at += 1) if (then.history[at] !== now.history[at]) return null;
+  if (grown[last.length - 1] !== last.at(-1)) return null;
+  return [...grown.slice(last.length), ...now.history.slice(whole + 1).flat()];
+}
 
 function isMadeOf({ of }: RunPast, holders: readonly Held[]): boolean {
   return (
