@@ -2,8 +2,11 @@
  * A plan for each task, made of the task's own ground truth: what an opener that knew exactly what will be needed would
  * narrow the run to. Nobody knows that beforehand, so what it reaches is a ceiling.
  */
-import type { MeasuredPolicy, Plan } from './policy.ts';
-import type { Suite, Task } from './suite.ts';
+import type { JsonObject } from '../../src/content/value.ts';
+import type { PlanEntry, Tool } from '../../src/policy/model.ts';
+import { placesOf } from './places.ts';
+import type { MeasuredPolicy } from './policy.ts';
+import type { Step, Suite, Task } from './suite.ts';
 
 export function withPlans(measured: MeasuredPolicy, suite: Suite): MeasuredPolicy {
   return {
@@ -12,10 +15,52 @@ export function withPlans(measured: MeasuredPolicy, suite: Suite): MeasuredPolic
   };
 }
 
-function planOf({ calls }: Task, { tools }: MeasuredPolicy): Plan {
-  const actions = calls.flatMap(({ tool: name }) => {
+/** Whatever the task reads; of what it does, each call with its destinations, objects, titles and dates. */
+export function planOf({ calls }: Task, { tools }: MeasuredPolicy): readonly PlanEntry[] {
+  const entries = new Map<string, PlanEntry>();
+  for (const { tool: name, args } of calls) {
     const tool = tools.get(name);
-    return tool === undefined ? [] : [`${tool.upstream}.${tool.action}`];
-  });
-  return [...new Set(actions)].toSorted();
+    if (tool === undefined) continue;
+    const entry = tool.tier === 0 ? actionOf(tool) : exactly(tool, args);
+    entries.set(JSON.stringify(entry), entry);
+  }
+  return [...entries.values()];
+}
+
+function actionOf({ upstream, action }: Tool): string {
+  return `${upstream}.${action}`;
+}
+
+function exactly(tool: Tool, args: Step['args']): JsonObject {
+  const places = placesOf(tool, args);
+  const valuesOf = (wanted: string): readonly string[] =>
+    places.filter(({ kind, text }) => kind === wanted && text !== '').map(({ text }) => text);
+  const kinds = new Set(
+    [...tool.args.values()].flatMap(({ parts }) => parts.map(({ kind }) => kind.name)),
+  );
+  const recipients = valuesOf('recipient');
+  const urls = valuesOf('url');
+  const accounts = valuesOf('account');
+  const where = Object.fromEntries(
+    Object.entries(args).flatMap(([name, value]) =>
+      typeof value === 'string' && isFixed(tool, name) ? [[name, value]] : [],
+    ),
+  );
+  return {
+    action: actionOf(tool),
+    tools: [tool.operation],
+    ...(recipients.length > 0 ? { recipients } : {}),
+    ...(kinds.has('recipient') ? { max_recipients: recipients.length } : {}),
+    ...(urls.length > 0 ? { urls } : {}),
+    ...(accounts.length > 0 ? { accounts } : {}),
+    ...(Object.keys(where).length > 0 ? { where } : {}),
+  };
+}
+
+/** What a task can say beforehand, unlike a text that is still to be written. */
+function isFixed(tool: Tool, argument: string): boolean {
+  const [part, ...others] = tool.args.get(argument)?.parts ?? [];
+  if (part === undefined || others.length > 0 || part.pointer.text !== '') return false;
+  const { name } = part.kind;
+  return name.startsWith('object.') || ['title', 'date', 'identifier', 'reference'].includes(name);
 }

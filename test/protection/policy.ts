@@ -11,7 +11,7 @@ import { formatDiagnostic } from '../../src/policy/diagnostic.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import { emptyLock } from '../../src/policy/lock.ts';
 import { parseLock } from '../../src/policy/lock-file.ts';
-import type { Agent, Policy, Tool } from '../../src/policy/model.ts';
+import type { Agent, PlanEntry, Policy, Tool } from '../../src/policy/model.ts';
 
 export interface MeasuredPolicy {
   readonly policy: Policy;
@@ -21,11 +21,8 @@ export interface MeasuredPolicy {
   /** By the bare name that the suite has for it. */
   readonly tools: Tools;
   /** What the run of a request is narrowed to; without one, its words are read. */
-  readonly plans: ReadonlyMap<string, Plan>;
+  readonly plans: ReadonlyMap<string, readonly PlanEntry[]>;
 }
-
-/** As an opener gives it: actions. */
-export type Plan = readonly string[];
 
 export type Tools = ReadonlyMap<string, Tool>;
 
