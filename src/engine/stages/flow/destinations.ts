@@ -90,6 +90,8 @@ export function supplyOf(inquiry: Inquiry, kind: KindName, parsed: Parsed): stri
   if (inquiry.request?.holds(kind, key) === true) return 'yes';
   if (isPlanned(inquiry.context, null, kind, parsed)) return 'yes';
   const provided = providedBy(inquiry, kind, key);
+  if (provided === 'ambiguous')
+    return 'several records have the name that the request gives, and not all of them provide it';
   if (provided !== 'named') return provided;
   // Who is told exactly where to send it isn't told to look for more.
   return inquiry.request?.hasAny(kind) === true

@@ -36,7 +36,8 @@ function whyNotChosen(inquiry: Inquiry, { argument, kind, value }: ArgumentValue
   if (request === null || value.type === 'unparsable') return null;
   const id = value.key;
   if (request.givesId(id) || isPlanned(inquiry.context, argument, kind, value)) return null;
-  if (providedBy(inquiry, kind, id) !== 'no') return null;
+  const provided = providedBy(inquiry, kind, id);
+  if (provided === 'yes' || provided === 'named') return null;
   const object = kind.slice('object.'.length);
   const records = past.objectsOf(object, id);
   if (records.some((one) => isOwn(inquiry, one) || isOnlyOne(one))) return null;

@@ -10,14 +10,23 @@ interface Seen {
   readonly past: Past;
 }
 
-/** Whether a value came from a field that a tool provides; `named`: only from records that the request names. */
-export function providedBy(seen: Seen, kind: KindName, key: string): 'yes' | 'named' | 'no' {
+/**
+ * Whether a value came from a field that a tool provides; `named`: only from records that the request names; `ambiguous`:
+ * only from such as have namesakes, for whoever invites the user chooses what the invitation is called.
+ */
+export function providedBy(
+  seen: Seen,
+  kind: KindName,
+  key: string,
+): 'yes' | 'named' | 'ambiguous' | 'no' {
   const offers = seen.past
     .offersOf(kind, key)
     .filter((offer) => !isOwnWriting(seen.past, offer, key) && !isTainted(offer));
   if (offers.some((offer) => isVouchedFor(seen.flow, offer, kind) || offer.when === 'always'))
     return 'yes';
-  return offers.some(isNamed) ? 'named' : 'no';
+  const named = offers.filter(isNamed);
+  if (named.length === 0) return 'no';
+  return named.some((offer) => !hasNamesake(seen.past, offer, kind, key)) ? 'named' : 'ambiguous';
 }
 
 /** The same, for rules that hold in every run. Null: what the run was shown isn't to be had. */
@@ -39,6 +48,30 @@ export function isProvided(
 function isNamed({ record: { seen, asked } }: Offer): boolean {
   if (asked === 'named') return true;
   return asked === 'looked up' && seen.exchange.shown.records.length === 1;
+}
+
+/** Another thing of the very name that provides somebody else. */
+function hasNamesake(past: Past, { record: one }: Offer, kind: KindName, key: string): boolean {
+  const { record } = one;
+  if (record === null || one.asked !== 'named') return false;
+  const names = new Set(record.names.map(asCalled));
+  return past.seen.some(({ records }) =>
+    records.some(
+      ({ asked, record: other }) =>
+        asked === 'named' &&
+        other !== null &&
+        other.object === record.object &&
+        other !== record &&
+        (other.id === null || other.id !== record.id) &&
+        other.names.some((name) => names.has(asCalled(name))) &&
+        other.provides.some((provided) => provided.kind === kind) &&
+        !other.provides.some((provided) => provided.kind === kind && provided.key === key),
+    ),
+  );
+}
+
+function asCalled(name: string): string {
+  return name.trim().toLowerCase();
 }
 
 function isVouchedFor(
