@@ -158,6 +158,15 @@ describe('what policies say', () => {
     ["'héllo'.size() == 5 && size('😀') == 1", true],
     ["r'a\\d' == 'a\\\\d'", true],
     ['size(call.flags) > 0', false],
+    ['call.args.lines[0].sku == "x"', true],
+    ["sum(call.args.lines.filter(line, line.sku == 'x').map(line, line.quantity)) == 2", true],
+    ['sum([usd(1), usd(2.50)]) == usd(3.50)', true],
+    ['sum([0.5, 1.5]) == 2.0', true],
+    ['sum([1].filter(x, x > 1)) == 0', true],
+    ['range(3) == [0, 1, 2] && size(range(0)) == 0', true],
+    ["range(size(call.args.tags)).exists(i, i == 1 && call.args.tags[i] == 'b')", true],
+    ["zip(call.args.tags, call.args.lines).all(p, p.left == 'a' || p.right.sku == 'y')", true],
+    ["zip(call.args.tags, [2, 1]).exists(p, p.left == 'a' && p.right == 1)", false],
   ])('%s', (source, expected) => {
     expect(decides(source)).toBe(expected);
   });
@@ -205,6 +214,27 @@ describe('what policies say', () => {
 });
 
 describe('refused at load', () => {
+  test.each<[string, string]>([
+    ['sum(call.args.tags) > 0', '`sum` needs numbers, and these are each a string'],
+    [
+      'sum([call.args.loose.n]) > 0',
+      '`sum` needs numbers, and these are each a value of unknown type',
+    ],
+    ['sum(call.args.count) > 0', '`sum` needs a list, and this is an int'],
+    ['sum([1], [2]) > 0', '`sum` takes one argument'],
+    ['size(range(10001)) > 0', '`range` takes a number from 0 to 10000'],
+    ["size(range('3')) > 0", '`range` needs an int, and this is a string'],
+    ['size(zip([1])) > 0', '`zip` takes two lists'],
+    ['zip([1], [2]).all(p, p.first == 1)', 'a pair has no `first`'],
+    ['zip([1], [2]).all(p, p == p)', 'whole objects are not compared'],
+    ['zip([1], [2])[0].left == "1"', 'an int and a string are never the same type'],
+    ['call.args.lines[0].colour == "red"', 'no field is called `colour`'],
+    ["ref.payment_id.status == 'x'", '`payment_id` names no thing that a tool returns'],
+    ["ref.order_id.status == 'x'", 'no argument that names a thing is called `order_id`'],
+  ])('%s', (source, message) => {
+    expect(decides(source)).toBe(message);
+  });
+
   test.each([
     // What the tool doesn't have.
     [
@@ -397,6 +427,10 @@ describe('refused at load', () => {
 
 describe('an expression that errors says so, and never throws', () => {
   test.each([
+    ['sum(call.args.lines.map(line, line.quantity)) > 0', 'error: a null is used as a number'],
+    ['sum([9223372036854775807, 1]) > 0', 'error: an integer overflows 64 bits'],
+    ['size(range(0 - call.args.count)) == 0', "error: the length of a range isn't from 0 to 10000"],
+    ['size(zip(call.args.tags, [1])) == 1', 'error: the lists of a zip differ in length'],
     ['call.args.urgent', 'error: a null is used as a condition'],
     ['!call.args.urgent', 'error: a null is used as a condition'],
     ["call.args.reason.contains('x')", 'error: a null is used as text'],

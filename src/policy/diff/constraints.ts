@@ -5,7 +5,7 @@ import {
   urlText,
   valueTermText,
 } from '../check/describe.ts';
-import type { Constraint } from '../model.ts';
+import type { Constraint, RecordTest, WhereTest } from '../model.ts';
 import {
   byEntries,
   byLimit,
@@ -154,18 +154,44 @@ function byNumber(before: Constraint, after: Constraint): Effect {
     return before.rate.windowMs === after.rate.windowMs
       ? byLimit(before.rate.max, after.rate.max)
       : 'changed';
-  if (
-    before.type === 'where' &&
-    after.type === 'where' &&
-    before.test.type === 'range' &&
-    after.test.type === 'range'
-  )
-    return together(
-      byLimit(before.test.max, after.test.max),
-      // The larger the smallest number, the less passes; none is no limit.
-      byLimit(negated(before.test.min), negated(after.test.min)),
-    );
+  if (before.type === 'where' && after.type === 'where') {
+    const effect = byTest(before.test, after.test);
+    if (effect !== null) return effect;
+  }
   return meansTheSame(before, { ...after, otherwise: before.otherwise }) ? 'same' : 'changed';
+}
+
+/** Null: of two forms, which are compared as a whole. */
+function byTest(before: WhereTest, after: WhereTest): Effect | null {
+  if (before.type === 'range' && after.type === 'range')
+    return together(
+      byLimit(before.max, after.max),
+      // The larger the smallest number, the less passes; none is no limit.
+      byLimit(negated(before.min), negated(after.min)),
+    );
+  if (before.type === 'terms' && after.type === 'terms')
+    return byEntries(
+      new Set(before.terms.map(valueTermText)),
+      new Set(after.terms.map(valueTermText)),
+    );
+  if (before.type !== 'record' || after.type !== 'record' || before.object !== after.object)
+    return null;
+  return byFields(before.tests, after.tests);
+}
+
+/** Each field has to pass: one more lets less through. */
+function byFields(before: readonly RecordTest[], after: readonly RecordTest[]): Effect | null {
+  const names = new Set([...before, ...after].map(({ name }) => name));
+  let effect: Effect = 'same';
+  for (const name of names) {
+    const was = before.find((one) => one.name === name);
+    const is = after.find((one) => one.name === name);
+    const one =
+      was === undefined ? 'narrower' : is === undefined ? 'wider' : byTest(was.test, is.test);
+    if (one === null) return null;
+    effect = together(effect, one);
+  }
+  return effect;
 }
 
 function negated(value: number | null): number | null {

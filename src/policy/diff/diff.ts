@@ -156,6 +156,8 @@ function settingsOf(policy: Policy): object {
     hash: null,
     canonical: null,
     lockDigest: null,
+    // Where a grant names a window, the grant says what became of it.
+    windows: null,
   };
 }
 
