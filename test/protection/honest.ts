@@ -85,7 +85,11 @@ export function measureHonestRuns(
 ): Interruption {
   const total = emptyInterruption();
   for (const run of runs.filter(({ attack }) => attack === 'none'))
-    addHonest(total, `${run.model} ${run.userTask}`, playRecorded(measured, run.prompt, run.steps));
+    addHonest(
+      total,
+      `${run.model} ${run.userTask}`,
+      playRecorded(measured, run.prompt, run.steps, true),
+    );
   return total;
 }
 

@@ -38,14 +38,15 @@ export function playHonest(
   }));
 }
 
-/** A recording went on whatever is said of it here. */
+/** A recording went on whatever is said of it here; whether anybody would have approved what was held, `approving` says. */
 export function playRecorded(
   measured: MeasuredPolicy,
   request: string,
   steps: readonly Step[],
+  approving: boolean,
 ): readonly Played[] {
   const session = new Session(measured, request);
-  return steps.map((step) => ({ step, judgement: session.step(step, () => true) }));
+  return steps.map((step) => ({ step, judgement: session.step(step, () => true, approving) }));
 }
 
 export interface Stopped {

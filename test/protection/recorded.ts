@@ -49,7 +49,7 @@ export function measureRecorded(suite: Suite, measured: MeasuredPolicy): Recorde
       continue;
     }
     const rates = [total, rateOf(models, run.model), rateOf(attacks, run.attack)];
-    const played = playRecorded(measured, run.prompt, run.steps);
+    const played = playRecorded(measured, run.prompt, run.steps, false);
     const name = `${run.model} ${run.attack} ${run.userTask}/${run.injectionTask}`;
     addHonest(
       userCritical,

@@ -76,7 +76,7 @@ export class Session {
    * Decides a step; `performed` says whether it was performed nevertheless, or not at all: a recording went on whatever we
    * say of it, and of a held step a person may have approved.
    */
-  step(step: Step, performed: (verdict: Verdict) => boolean): Judgement {
+  step(step: Step, performed: (verdict: Verdict) => boolean, approving = true): Judgement {
     const { tool, args, result, error } = step;
     this.#world.nowMs += callMs;
     const { judgement: found, decision, context, joined } = this.#decided(tool, args);
@@ -85,8 +85,7 @@ export class Session {
     this.#calls += 1;
     const reading = context.reading;
     if (performed(judgement.verdict) && reading?.ok === true) {
-      // Nobody would have approved the attack itself.
-      if (!step.attackCritical) this.#remember(judgement);
+      if (approving) this.#remember(judgement);
       this.#perform(decision, reading.read, resultOf(result, error));
     } else this.#refuse(decision, context);
     return judgement;
