@@ -94,6 +94,7 @@ interface Scene {
   readonly case?: SceneOptions['case'];
   readonly trust?: 'trusted' | 'untrusted';
   readonly outside?: readonly string[];
+  readonly historyLost?: boolean;
   readonly only?: readonly string[];
   readonly labels?: { readonly classes: readonly string[]; readonly subjects: readonly string[] };
 }
@@ -110,6 +111,7 @@ function found(tool: string, args: JsonObject, scene: Scene): readonly Finding[]
         request: scene.request ?? null,
         requestTrusted: scene.request != null,
         outside: scene.outside ?? [],
+        historyLost: scene.historyLost ?? false,
         only: scene.only ?? null,
         labels: {
           trust: scene.trust ?? (shown.length > 0 ? 'untrusted' : 'trusted'),
@@ -970,6 +972,23 @@ describe('what leaves', () => {
         shown: [listing, sent('lanternlight harbourmaster velveteen')],
       }),
     ).toBe('hold flow.content');
+  });
+
+  test.each<[string, string, string, JsonObject]>([
+    ['sent', 'hold flow.content', 'office.send', { ...to, body: secret }],
+    ['a code of it alone', 'hold flow.content', 'office.send', { ...to, body: '83-71-45' }],
+    ['searched for', 'deny flow.query', 'office.contacts', { name: secret }],
+    [
+      'the words of the request',
+      'passes',
+      'office.send',
+      { ...to, body: 'a summary of roadmap.docx' },
+    ],
+    ['what was asked for', 'passes', 'office.send', { ...to, body: 'First we ship the lantern' }],
+  ])('what was read so long ago that it is forgotten, %s: %s', (_, expected, tool, args) => {
+    const scene = { request, historyLost: true };
+    expect(said(tool, args, { ...scene, shown: [plan] })).toBe(expected);
+    expect(said(tool, args, { ...scene, shown: [plan], historyLost: false })).toBe('passes');
   });
 
   test('what is recorded of it is enough to know it, and not to use it', () => {

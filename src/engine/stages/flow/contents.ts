@@ -1,8 +1,10 @@
 import { type Leak, leak } from '../../../content/text-features/leak.ts';
 import { outboundForms } from '../../../content/text-features/outbound-forms.ts';
+import type { ReadFeatures } from '../../../content/text-features/read-features.ts';
 import type { JsonObject } from '../../../content/value.ts';
 import type { Finding } from '../../decision.ts';
 import { coversClass } from './classes.ts';
+import { forgottenIn, whyForgotten } from './forgotten.ts';
 import { finding, type Inquiry } from './inquiry.ts';
 import { carriesText, outgoingText } from './outgoing.ts';
 import { featuresOf, type PastRecord } from './past.ts';
@@ -17,7 +19,7 @@ export function contents(inquiry: Inquiry): readonly Finding[] {
   const { request, past } = inquiry;
   if (request === null || !carriesText(inquiry)) return [];
   const unasked = unaskedOf(past, request);
-  if (unasked.isEmpty) return [];
+  if (unasked.isEmpty && !inquiry.context.run.historyLost) return [];
   const text = outgoingText(inquiry);
   if (text === '') return [];
   const forms = unasked.narrowed(outboundForms(text));
@@ -30,13 +32,30 @@ export function contents(inquiry: Inquiry): readonly Finding[] {
     denied ||= isClassed(inquiry, record);
     if (denied && leaks.length >= recordsShownMax) break;
   }
-  if (leaks.length === 0) return [];
+  if (leaks.length === 0) return forgotten(inquiry, text, unasked.allowed);
   return [
     finding(denied ? 'deny' : 'hold', 'flow.content', inquiry, {
       text: `(${text.length} characters)`,
       found: leaks.slice(0, recordsShownMax).map((one) => leakDetails(one.record, one.leak)),
       records: leaks.length,
       why: 'the request names neither the record nor the look-up that showed it',
+      remember: { tool: inquiry.tool.name, kind: 'content', value: null },
+    }),
+  ];
+}
+
+function forgotten(
+  inquiry: Inquiry,
+  text: string,
+  allowed: readonly ReadFeatures[],
+): readonly Finding[] {
+  const found = forgottenIn(inquiry, text, allowed);
+  if (found === null) return [];
+  return [
+    finding('hold', 'flow.content', inquiry, {
+      text: `(${text.length} characters)`,
+      found: [],
+      why: whyForgotten,
       remember: { tool: inquiry.tool.name, kind: 'content', value: null },
     }),
   ];

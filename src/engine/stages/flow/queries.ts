@@ -6,6 +6,7 @@ import type { ArgumentValue } from '../../call.ts';
 import type { Finding } from '../../decision.ts';
 import type { Exchange } from '../../exchange.ts';
 import { leakDetails } from './contents.ts';
+import { forgottenInQuery, whyForgotten } from './forgotten.ts';
 import { finding, type Inquiry, looksUp, valueDetails } from './inquiry.ts';
 import { featuresOf, linksOf, type Past } from './past.ts';
 import { isPlanned } from './planned.ts';
@@ -32,15 +33,27 @@ export function queries(inquiry: Inquiry): readonly Finding[] {
   const values = read.values.filter((value) => isSaid(inquiry, value));
   if (values.length === 0) return [];
   const unasked = unaskedOf(past, request);
-  if (unasked.isEmpty) return [];
+  if (unasked.isEmpty && !inquiry.context.run.historyLost) return [];
   const findings: Finding[] = [];
   let listed: readonly ReadFeatures[] | null = null;
   for (const value of values) {
     if (value.value.type === 'unparsable' || isRead(past, value)) continue;
     if (isPlanned(inquiry.context, value.argument, value.kind, value.value)) continue;
     const forms = unasked.narrowed(outboundForms(value.value.key));
-    if (forms.length === 0) continue;
+    if (forms.length === 0 && !inquiry.context.run.historyLost) continue;
     listed ??= [...unasked.allowed, ...namesSeen(past)];
+    const lost = forgottenInQuery(inquiry, value.value.key, listed);
+    if (lost !== null && !isId(inquiry, value, lost)) {
+      findings.push(
+        finding('deny', 'flow.query', inquiry, {
+          ...valueDetails(value),
+          value: `(${value.value.key.length} characters)`,
+          found: [],
+          why: whyForgotten,
+        }),
+      );
+      continue;
+    }
     for (const record of unasked.suspectsOfQuery(forms)) {
       const found = queryLeak(forms, featuresOf(record), listed);
       if (found === null || isId(inquiry, value, found)) continue;
