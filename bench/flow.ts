@@ -228,7 +228,7 @@ function sendOf(
   const args = {
     to: customer,
     subject: 'Delivery of the machines',
-    body: prose(900_000 + n, bytes),
+    body: prose(90_000_000 + n, bytes),
   };
   return contextOf(policy, run, tool, args, history);
 }

@@ -13,6 +13,28 @@ const wordsMin = 5;
 const wordShareMin = 1 / 4;
 const partWords = wordsMin / wordShareMin;
 
+/** `grams` counts those that stand alone, too. */
+export interface Enough {
+  readonly grams: number;
+  readonly passages: number;
+  readonly words: number;
+}
+
+/** What a record must at least share with a text that leaves, besides identifiers, for `leak` to be anything but null. */
+export const enoughToLeak: Enough = {
+  grams: Number.POSITIVE_INFINITY,
+  passages: passagesMin,
+  words: wordsMin,
+};
+/** The same of `queryLeak`. */
+export const enoughToAsk: Enough = {
+  grams: 1,
+  passages: Number.POSITIVE_INFINITY,
+  words: Number.POSITIVE_INFINITY,
+};
+/** For the evidence to be anything at all. */
+export const enoughToCarry: Enough = { grams: Number.POSITIVE_INFINITY, passages: 1, words: 1 };
+
 /** What a person is shown. */
 const piecesMax = 5;
 const pieceCharactersMax = 80;

@@ -1,36 +1,41 @@
-import { withoutAllowed } from './leak.ts';
-import type { Mark, OutboundForm } from './outbound-forms.ts';
+import { type Enough, withoutAllowed } from './leak.ts';
+import type { Mark, NumberedMark, OutboundForm } from './outbound-forms.ts';
 import type { ReadFeatures } from './read-features.ts';
+import { Sieve } from './sieve.ts';
 
-const bitsMin = 1 << 16;
-/** 2 MiB, however much was read; fuller, it narrows less, and loses nothing. */
-const bitsMax = 1 << 24;
-/** One in eight bits set: seven in eight features that nobody has read are known for it at once. */
-const bitsPerFeature = 8;
+/** Records are looked at one by one where so many features of some of them make it worth while. */
+const blockFeaturesMax = 16_384;
+/** 8 MiB, however much was read; fuller, it narrows less, and loses nothing. */
+const bitsMax = 1 << 26;
+
+/** Neighbours in the order of reading. */
+interface Block {
+  readonly from: number;
+  readonly sieve: Sieve;
+  until: number;
+  complete: boolean;
+}
 
 /**
  * Everything that one run has read, as a sieve: with fifty results behind it, most of what leaves is in none of them, and
- * the few features that are in some are all that has to be looked up in each.
+ * the few features that are in some are all that has to be looked up, and only where enough of them come together.
  *
  * It belongs to one run; a sieve that two shared would let one change what the other may do.
  */
 export class SeenFeatures {
-  readonly #records: ReadFeatures[] = [];
-  #bits: Uint32Array = new Uint32Array(bitsMin >>> 5);
-  #count = 0;
+  readonly #blocks: Block[] = [];
+  readonly #all = new Sieve(bitsMax);
+  #records = 0;
   #complete = true;
 
   add(record: ReadFeatures): void {
-    this.#records.push(record);
-    this.#count += record.hashes.length;
+    this.#all.add(record.hashes);
+    const block = this.#blockFor(record);
+    block.sieve.add(record.hashes);
+    block.complete &&= record.complete;
+    block.until += 1;
     this.#complete &&= record.complete;
-    const bits = this.#bits.length << 5;
-    if (this.#count * bitsPerFeature <= bits || bits >= bitsMax) {
-      this.#set(record);
-      return;
-    }
-    this.#bits = new Uint32Array(this.#bits.length * 4);
-    for (const earlier of this.#records) this.#set(earlier);
+    this.#records += 1;
   }
 
   /**
@@ -48,6 +53,27 @@ export class SeenFeatures {
     );
   }
 
+  /** By number, in the order in which they were added: every record that has an identifier of the forms, or enough else. */
+  suspects(narrowed: readonly OutboundForm[], enough: Enough): readonly number[] {
+    const unread = narrowed.some(({ complete }) => !complete);
+    if (!unread && this.#complete && !mayShare(narrowed, enough, () => true)) return [];
+    const suspects: number[] = [];
+    for (const { from, until, sieve, complete } of this.#blocks) {
+      if (unread || !complete || mayShare(narrowed, enough, ({ hash }) => sieve.mayHave(hash)))
+        for (let record = from; record < until; record += 1) suspects.push(record);
+    }
+    return suspects;
+  }
+
+  #blockFor({ hashes }: ReadFeatures): Block {
+    const last = this.#blocks.at(-1);
+    if (last !== undefined && last.sieve.count + hashes.length <= blockFeaturesMax) return last;
+    const from = this.#records;
+    const block = { from, until: from, sieve: new Sieve(bitsMax), complete: true };
+    this.#blocks.push(block);
+    return block;
+  }
+
   #sifted(outbound: readonly OutboundForm[]): readonly OutboundForm[] {
     return outbound.flatMap((form) => {
       const identifiers = form.identifiers.filter(this.#has);
@@ -58,16 +84,28 @@ export class SeenFeatures {
     });
   }
 
-  readonly #has = ({ hash }: Mark): boolean => {
-    const bit = hash & ((this.#bits.length << 5) - 1);
-    return ((this.#bits[bit >>> 5] ?? 0) & (1 << (bit & 31))) !== 0;
-  };
+  readonly #has = ({ hash }: Mark): boolean => this.#all.mayHave(hash);
+}
 
-  #set(record: ReadFeatures): void {
-    const mask = (this.#bits.length << 5) - 1;
-    for (const hash of record.hashes) {
-      const bit = hash & mask;
-      this.#bits[bit >>> 5] = (this.#bits[bit >>> 5] ?? 0) | (1 << (bit & 31));
+function mayShare(
+  forms: readonly OutboundForm[],
+  enough: Enough,
+  has: (mark: Mark) => boolean,
+): boolean {
+  let grams = 0;
+  let passages = 0;
+  let words = 0;
+  for (const form of forms) {
+    if (form.identifiers.some(has)) return true;
+    let last: NumberedMark | null = null;
+    for (const mark of form.grams) {
+      if (!has(mark)) continue;
+      grams += 1;
+      if (last?.number === mark.number - 1) passages += 1;
+      last = mark;
     }
+    for (const mark of form.words) if (has(mark)) words += 1;
+    if (grams >= enough.grams || passages >= enough.passages || words >= enough.words) return true;
   }
+  return false;
 }

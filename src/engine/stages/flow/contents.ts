@@ -25,7 +25,7 @@ export function contents(inquiry: Inquiry): readonly Finding[] {
   const forms = unasked.narrowed(outboundForms(text));
   const leaks: { readonly record: PastRecord; readonly leak: Leak }[] = [];
   let denied = false;
-  for (const record of unasked.suspects(forms)) {
+  for (const record of unasked.suspectsOf(forms)) {
     const found = leak(forms, featuresOf(record), unasked.allowed, unasked.carriedOf(record));
     if (found === null) continue;
     leaks.push({ record, leak: found });

@@ -52,12 +52,6 @@ export class Unasked {
     return this.#records.length === 0 ? [] : this.#sieve.narrowed(outbound, this.#allowed);
   }
 
-  /** Those of which a text with these features could be a leak; most texts that share a word with something leak nothing. */
-  suspects(narrowed: readonly OutboundForm[]): Iterable<PastRecord> {
-    if (narrowed.length === 0) return [];
-    return couldLeak(narrowed) ? this.#records : this.#carried.keys();
-  }
-
   /** Every record for which `leak` of these forms may be anything; of the others it is null. */
   suspectsOf(narrowed: readonly OutboundForm[]): readonly PastRecord[] {
     const suspects = this.#sieve.suspects(narrowed, enoughToLeak);
@@ -123,18 +117,6 @@ export class Unasked {
         this.#carried.set(record, mergeEvidence(before, evidence));
     }
   }
-}
-
-/** Fewer than five words in a row, no identifier and fewer than five words are no leak of anything that hasn't begun to leave. */
-function couldLeak(forms: readonly OutboundForm[]): boolean {
-  let grams = 0;
-  let words = 0;
-  for (const form of forms) {
-    if (form.identifiers.length > 0 || !form.complete) return true;
-    grams += form.grams.length;
-    words += form.words.length;
-  }
-  return grams > 2 || words > 4;
 }
 
 function upstreamOf(tool: string): string {
