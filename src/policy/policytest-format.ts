@@ -102,7 +102,7 @@ const document: Shape<PolicyTestTable | undefined> = {
       const steps = one.steps.flatMap((each): TestStep[] => {
         if (each.type !== 'open') return [each];
         const opened = completed(merged(each.given, own, each.at), report);
-        return opened === undefined ? [] : [{ type: 'open', at: each.at, given: opened }];
+        return opened === undefined ? [] : [{ ...each, given: opened }];
       });
       return [{ name: one.name, at: one.at, given, steps }];
     });

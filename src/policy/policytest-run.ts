@@ -50,6 +50,8 @@ export class TestRun {
   readonly #world: TestWorld;
   readonly #failures: PolicyTestFailure[] = [];
   #run: Run;
+  /** The runs above it, parent first. */
+  #above: readonly Run[] = [];
   #runs = 0;
   #calls = 0;
 
@@ -76,6 +78,7 @@ export class TestRun {
         return;
       case 'open':
         this.#world.nowMs = Math.max(this.#world.nowMs, step.given.atMs);
+        this.#above = step.below ? [this.#run, ...this.#above] : [];
         this.#run = this.#opened(step.given);
         return;
       case 'call':
@@ -97,6 +100,8 @@ export class TestRun {
 
   #opened(given: Given): Run {
     this.#runs += 1;
+    const [parent] = this.#above;
+    const own: Labels = given.outside.length > 0 ? { ...noLabels, trust: 'untrusted' } : noLabels;
     return fold(null, {
       v: 1,
       type: 'run.opened',
@@ -110,7 +115,7 @@ export class TestRun {
         given.case === null &&
         (this.#policy.agents.get(given.agent.value)?.caseNames.size ?? 0) > 0,
       credential: 'policytest',
-      parent: null,
+      parent: parent?.id ?? null,
       case: given.case ?? {},
       request: given.request?.text ?? null,
       requestTrusted: given.request?.trusted ?? false,
@@ -118,7 +123,7 @@ export class TestRun {
       budget: {},
       outside: given.outside,
       dryRun: false,
-      labels: given.outside.length > 0 ? { ...noLabels, trust: 'untrusted' } : noLabels,
+      labels: mergeLabels(parent?.labels ?? noLabels, own),
     });
   }
 
@@ -130,7 +135,7 @@ export class TestRun {
     const proposed = {
       policy: this.#policy,
       run: this.#run,
-      ancestors: [],
+      ancestors: this.#above,
       call: {
         id,
         tool: call.tool,
@@ -155,7 +160,10 @@ export class TestRun {
   }
 
   #contextOf(proposed: Proposed): Context {
-    return { ...proposed, facts: this.#world.facts(gather(proposed), proposed.run) };
+    return {
+      ...proposed,
+      facts: this.#world.facts(gather(proposed), [proposed.run, ...this.#above]),
+    };
   }
 
   /** As the gateway looks at what a call names before it decides. */

@@ -4,14 +4,19 @@ import { type CallSyntax, callFields } from './policytest-call.ts';
 import { type GivenSyntax, givenShape } from './policytest-given.ts';
 import type { TestStep, TestUsage } from './policytest-table.ts';
 import { keysOf, record } from './shape/collection.ts';
-import { text, wholeNumber } from './shape/scalar.ts';
+import { text, wholeNumber, yesOrNo } from './shape/scalar.ts';
 import type { Shape } from './shape/shape.ts';
 import { count, duration, money } from './shape/value.ts';
 
 export type StepSyntax =
   | CallSyntax
   | Extract<TestStep, { type: 'wait' | 'report' }>
-  | { readonly type: 'open'; readonly at: SourcePosition; readonly given: GivenSyntax };
+  | {
+      readonly type: 'open';
+      readonly at: SourcePosition;
+      readonly given: GivenSyntax;
+      readonly below: boolean;
+    };
 
 const waitStep: Shape<StepSyntax | undefined> = record(
   '`{ wait: 30m }`',
@@ -64,7 +69,13 @@ const openStep: Shape<StepSyntax | undefined> = record(
       givenShape,
       'Another run begins; what is counted beyond a run goes on.',
     );
-    return given === undefined ? undefined : { type: 'open', at: fields.at, given };
+    const below = fields.optional(
+      'below',
+      yesOrNo,
+      '`true`: below the run before it, with what that one was shown.',
+    );
+    if (given === undefined) return undefined;
+    return { type: 'open', at: fields.at, given, below: below?.value ?? false };
   },
 );
 

@@ -36,8 +36,8 @@ export type TestStep = { readonly at: SourcePosition } & (
   | { readonly type: 'call'; readonly call: TestCall; readonly times: number }
   | { readonly type: 'wait'; readonly ms: number }
   | { readonly type: 'report'; readonly usage: TestUsage }
-  /** Another run in the same world: what is counted beyond a run goes on. */
-  | { readonly type: 'open'; readonly given: Given }
+  /** Another run in the same world: what is counted beyond a run goes on. `below`: the run before it is its parent. */
+  | { readonly type: 'open'; readonly given: Given; readonly below: boolean }
 );
 
 export interface TestCall {

@@ -37,8 +37,8 @@ export class TestWorld {
     return digest;
   }
 
-  /** As a healthy gateway would find things: every upstream up, every definition as it was pinned. */
-  facts(request: FactsRequest, run: Run): Facts {
+  /** As a healthy gateway would find things, for a run and those above it: every upstream up, every definition as it was pinned. */
+  facts(request: FactsRequest, runs: readonly [Run, ...Run[]]): Facts {
     return {
       nowMs: this.nowMs,
       suspended: false,
@@ -46,7 +46,7 @@ export class TestWorld {
         request.windows.map(({ key, windowMs }) => [key, this.#sum(key, windowMs)]),
       ),
       once: Object.fromEntries(request.once.map((key) => [key, this.#once.has(key)])),
-      history: request.history ? this.#history(run) : null,
+      history: request.history ? this.#history(runs) : null,
       used: Object.fromEntries(request.used.map((key) => [key, this.#used.has(key)])),
       breaker: { state: 'closed' },
       definition: 'pinned',
@@ -85,10 +85,11 @@ export class TestWorld {
     return this.#memories.get(upstream) ?? noLabels;
   }
 
-  #history(run: Run): readonly Exchange[] {
+  #history(runs: readonly [Run, ...Run[]]): readonly Exchange[] {
+    const [run] = runs;
     const known = this.#exchanges.get(run.id) ?? new Map<string, Exchange>();
     this.#exchanges.set(run.id, known);
-    const calls = run.history.flat();
+    const calls = runs.flatMap(({ history }) => history.flat());
     for (const past of calls) if (!known.has(past.call)) known.set(past.call, this.#exchange(past));
     return inOrder(calls.flatMap(({ call }) => known.get(call) ?? []));
   }
