@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loaded } from '../../test/engine/scene.ts';
 import type { JsonObject } from '../content/value.ts';
@@ -246,6 +248,19 @@ describe('an entry that does not fit', () => {
     ]);
     expect(problems.map((one) => [one.entry, one.message])).toEqual([[0, message]]);
     expect([...alternatives.keys()]).toEqual(['mail.read']);
+  });
+
+  test('what the document shows fits', () => {
+    const document = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'wire.md'), 'utf8');
+    const [, shown = ''] =
+      /^```json\n(\{\n {2}"agent": "clerk"[\s\S]*?)^```$/m.exec(document) ?? [];
+    const { only }: { readonly only: readonly PlanEntry[] } = JSON.parse(shown);
+    const plan = compilePlan(office(), { run: 'run_1', agent: 'clerk' }, only);
+    expect([...plan.alternatives.keys(), ...plan.problems]).toEqual([
+      'mail.read',
+      'mail.send',
+      'mail.delete',
+    ]);
   });
 
   test('after a reload it permits nothing, and the others go on', () => {
