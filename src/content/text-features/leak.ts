@@ -177,8 +177,12 @@ function isShared(
 }
 
 /** A letter of the agent's own around what it carries mustn't hide it, so parts of a text count like whole ones. */
-function telling(shared: readonly NumberedMark[], form: OutboundForm): readonly NumberedMark[] {
-  if (shared.length >= form.wordCount * wordShareMin) return shared;
+export function telling(
+  shared: readonly NumberedMark[],
+  { wordCount }: OutboundForm,
+): readonly NumberedMark[] {
+  if (shared.length >= wordCount * wordShareMin) return shared;
+  if (shared.length < wordsMin) return [];
   const dense = new Set<NumberedMark>();
   for (let last = wordsMin - 1; last < shared.length; last += 1) {
     const part = shared.slice(last - wordsMin + 1, last + 1);

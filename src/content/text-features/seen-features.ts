@@ -1,4 +1,4 @@
-import { type Enough, withoutAllowed } from './leak.ts';
+import { type Enough, telling, withoutAllowed } from './leak.ts';
 import type { Mark, NumberedMark, OutboundForm } from './outbound-forms.ts';
 import type { ReadFeatures } from './read-features.ts';
 import { Sieve } from './sieve.ts';
@@ -104,7 +104,7 @@ function mayShare(
       if (last?.number === mark.number - 1) passages += 1;
       last = mark;
     }
-    for (const mark of form.words) if (has(mark)) words += 1;
+    words += telling(form.words.filter(has), form).length;
     if (grams >= enough.grams || passages >= enough.passages || words >= enough.words) return true;
   }
   return false;
