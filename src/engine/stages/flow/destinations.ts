@@ -5,7 +5,7 @@ import type { ArgumentValue } from '../../call.ts';
 import type { Finding } from '../../decision.ts';
 import { declaredKind } from '../../tool-shape.ts';
 import { covers } from '../authorize/places.ts';
-import { finding, type Inquiry, remembered, valueDetails } from './inquiry.ts';
+import { finding, type Inquiry, isMessage, remembered, valueDetails } from './inquiry.ts';
 import { isPlanned } from './planned.ts';
 import { providedBy, stands } from './provided.ts';
 import { nearestOf, sourcesOf } from './sources.ts';
@@ -28,7 +28,7 @@ export function destinations(inquiry: Inquiry): readonly Finding[] {
   const shares = request !== null && tool.tier > 0;
   const findings: Finding[] = [];
   for (const value of destinationsOf(inquiry)) {
-    if (!outbound && (!shares || value.kind === 'url')) continue;
+    if (!outbound && !shares) continue;
     if (isOneself(inquiry, value)) continue;
     const found = judged(inquiry, value);
     if (found !== null) findings.push(found);
@@ -36,14 +36,12 @@ export function destinations(inquiry: Inquiry): readonly Finding[] {
   return findings;
 }
 
-/** What is sent to read is a flow to whoever reads it; to be added to one's own event or file is none. */
-const messages: ReadonlySet<string> = new Set(['mail', 'email', 'message', 'letter', 'post']);
-
 /** The run's own person, where a policy knows its users by their addresses. */
 function isOneself({ context, tool }: Inquiry, { argument, kind, value }: ArgumentValue): boolean {
   const { user } = context.run;
   if (user === null || kind !== 'recipient' || value.type === 'unparsable') return false;
-  if (tool.on === null || messages.has(tool.on)) return false;
+  // What is sent to be read is a flow to whoever reads it; to be added to one's own event or file is none.
+  if (tool.on === null || isMessage(tool)) return false;
   const declared = declaredKind(tool, argument, kind);
   if (declared === undefined) return false;
   const own = parseKind(declared, user);

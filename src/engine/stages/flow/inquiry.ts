@@ -36,6 +36,21 @@ export function isAction(tool: Tool): boolean {
   return tool.tier > 0 || tool.persists;
 }
 
+const messages: ReadonlySet<string> = new Set([
+  'comment',
+  'email',
+  'letter',
+  'link',
+  'mail',
+  'message',
+  'post',
+]);
+
+/** Whether what it makes is made to be read by somebody. */
+export function isMessage({ on }: Tool): boolean {
+  return on !== null && messages.has(on);
+}
+
 /** What a person needs to decide about one value, and what a remembered answer would answer. */
 export function finding(
   verdict: 'hold' | 'deny',

@@ -15,8 +15,9 @@ export function objects(inquiry: Inquiry): readonly Finding[] {
   if (request === null || (tool.tier === 0 && !outbound)) return [];
   const findings: Finding[] = [];
   for (const value of read.values) {
-    if (!value.kind.startsWith('object.')) continue;
-    const why = whyNotChosen(inquiry, value);
+    const why = value.kind.startsWith('object.')
+      ? whyNotChosen(inquiry, value)
+      : whyNotMeant(inquiry, value);
     if (why === null) continue;
     findings.push(
       finding('hold', 'flow.object', inquiry, {
@@ -28,6 +29,23 @@ export function objects(inquiry: Inquiry): readonly Finding[] {
     );
   }
   return findings;
+}
+
+/** Of an id that the policy doesn't call a thing's: the request gives another one of the same form, `T-504` and not `T-495`. */
+function whyNotMeant(
+  { request, context }: Inquiry,
+  { argument, kind, value }: ArgumentValue,
+): string | null {
+  if (request === null || value.type === 'unparsable') return null;
+  if (kind !== 'identifier' && kind !== 'reference') return null;
+  const form = /^(\p{L}{1,8})([-_#]?)\d{2,12}$/u.exec(value.key);
+  if (form === null || request.givesId(value.key) || isPlanned(context, argument, kind, value))
+    return null;
+  const alike = new RegExp(
+    `(?<![\\p{L}\\p{N}])${form[1]}${form[2]}\\d{2,12}(?![\\p{L}\\p{N}])`,
+    'iu',
+  );
+  return alike.test(request.text) ? 'the request gives another one of this form' : null;
 }
 
 /** Null: it was chosen by the request. */

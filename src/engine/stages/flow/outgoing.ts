@@ -4,7 +4,8 @@ import { type OutboundForm, outboundForms } from '../../../content/text-features
 import type { JsonValue } from '../../../content/value.ts';
 import type { Policy, Tool } from '../../../policy/model.ts';
 import type { Exchange } from '../../exchange.ts';
-import type { Inquiry } from './inquiry.ts';
+import { destinationsOf } from './destinations.ts';
+import { type Inquiry, isMessage } from './inquiry.ts';
 import type { Past } from './past.ts';
 import { isPlanned } from './planned.ts';
 import { leavesOf } from './texts.ts';
@@ -23,10 +24,16 @@ const wordless: ReadonlySet<KindName> = new Set([
 /** Things that some tool sends along or shares: what is written into one of them is on its way out. */
 const shareable = new WeakMap<Policy, ReadonlySet<string>>();
 
-/** Whether what the call says can leave: by itself, or with the thing that it is written into. */
-export function carriesText({ context: { policy }, tool, outbound }: Inquiry): boolean {
+/** Whether what the call says reaches somebody: by itself, or with the thing that it is written into. */
+export function carriesText(inquiry: Inquiry): boolean {
+  const {
+    context: { policy },
+    tool,
+    outbound,
+  } = inquiry;
   if (outbound) return true;
   if (tool.tier === 0) return false;
+  if (isMessage(tool) || destinationsOf(inquiry).length > 0) return true;
   let objects = shareable.get(policy);
   if (objects === undefined) {
     objects = new Set(
