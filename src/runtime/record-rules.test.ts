@@ -1,7 +1,13 @@
 /** Rules of records where calls run beside each other, outlive the process, and meet another policy. */
 import { expect, test } from 'vitest';
 import { loaded } from '../../test/engine/scene.ts';
-import { codeOf, lastingDirectory, openWorld, type World } from '../../test/runtime/world.ts';
+import {
+  codeOf,
+  lastingDirectory,
+  type Outcome,
+  openWorld,
+  type World,
+} from '../../test/runtime/world.ts';
 import type { JsonObject } from '../content/value.ts';
 import type { Policy } from '../policy/model.ts';
 import type { UpstreamCall } from '../upstreams/port.ts';
@@ -113,4 +119,35 @@ test('a plan is compiled again after a reload, and what does not fit any more pe
     'box.order',
     { action: 'box.cancel', where: { id: { status: 'pending' } } },
   ]);
+});
+
+test.each<[string, Outcome, string]>([
+  ['never left', { type: 'not_sent', reason: 'down' }, 'ok'],
+  [
+    'the upstream turned away',
+    { type: 'error', code: -32_602, message: 'no', refused: true },
+    'ok',
+  ],
+  ['ended nobody knows how', { type: 'unknown', reason: 'timeout' }, 'authorize.once_per'],
+  [
+    'the upstream calls an error, and may have half done',
+    { type: 'result', result: { content: [], isError: true } },
+    'authorize.once_per',
+  ],
+])('once for each order: a call that %s', async (_, first, second) => {
+  const once = shop('', (text) =>
+    text.replace('{ where: { id: { status: pending } } }', '{ once_per: { arguments: [id] } }'),
+  );
+  let calls = 0;
+  await using world = await openWorld({
+    policy: once,
+    perform: ({ operation }) => {
+      if (operation !== 'cancel') return result({ id: 'o1' });
+      calls += 1;
+      return calls === 1 ? first : result({});
+    },
+  });
+  const { handle } = await world.open();
+  await world.call('box.cancel', { id: 'o1', note: 'a' }, { handle });
+  expect(codeOf(await world.call('box.cancel', { id: 'o1', note: 'b' }, { handle }))).toBe(second);
 });
