@@ -280,7 +280,11 @@ export class Calls {
     return null;
   }
 
-  #past(runs: readonly [Run, ...Run[]]): Promise<readonly Exchange[] | null> {
+  #past(
+    runs: readonly [Run, ...Run[]],
+  ): Promise<readonly Exchange[] | null> | readonly Exchange[] | null {
+    const known = this.#pasts.known(runs);
+    if (known !== undefined) return known;
     return this.#pasts.of(runs, () => this.#runs.written(runs.map(({ id }) => id)));
   }
 

@@ -68,12 +68,19 @@ export class Pasts {
     return history;
   }
 
+  /** The same, at once, where nothing has happened since somebody looked. Undefined: something has. */
+  known(runs: readonly [Run, ...Held[]]): readonly Exchange[] | null | undefined {
+    const [{ id }] = runs;
+    const past = this.#runs.get(id);
+    return past === undefined || !isMadeOf(past, runs) ? undefined : within(this.#used(id));
+  }
+
   async #look(
     past: RunPast,
     holders: readonly Held[],
     written: () => Promise<unknown>,
   ): Promise<readonly Exchange[] | null> {
-    if (isMadeOf(past, holders)) return past.bytes > limits.historyBytesMax ? null : past.history;
+    if (isMadeOf(past, holders)) return within(past);
     const added = addedTo(past, holders);
     const more = added === null ? null : await this.#exchanges(past, added);
     const history = more === null ? [] : past.history.concat(more);
@@ -92,7 +99,7 @@ export class Pasts {
     past.of = holders.map(({ history: own, inFlight }) => ({ history: own, inFlight }));
     past.history = inOrder(history, more === null ? 0 : past.history.length);
     if (past.calls.size > history.length) this.#forget(past);
-    return past.bytes > limits.historyBytesMax ? null : past.history;
+    return within(past);
   }
 
   #used(run: string): RunPast {
@@ -196,6 +203,11 @@ function addedTo({ of }: RunPast, holders: readonly Held[]): readonly PastCall[]
   for (let at = 0; at < whole; at += 1) if (then.history[at] !== now.history[at]) return null;
   if (grown[last.length - 1] !== last.at(-1)) return null;
   return [...grown.slice(last.length), ...now.history.slice(whole + 1).flat()];
+}
+
+/** A run that was shown more does nothing that looks back. */
+function within({ bytes, history }: RunPast): readonly Exchange[] | null {
+  return bytes > limits.historyBytesMax ? null : history;
 }
 
 function isMadeOf({ of }: RunPast, holders: readonly Held[]): boolean {
