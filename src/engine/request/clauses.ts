@@ -161,7 +161,7 @@ function cutAt(sentence: Sentence, open: Open, at: number): Cut | null {
   if (token === undefined) return null;
   if (lexicon.begins('reminders', tokens, at) > 0) return { from: at, mood: 'reminder' };
   if (open.mood === 'plain') {
-    if (lexicon.begins('howTo', tokens, at) > 0) return { from: at, mood: 'how_to' };
+    if (beginsHowTo(tokens, at, lexicon)) return { from: at, mood: 'how_to' };
     if (beginsCondition(tokens, at, lexicon)) return { from: at, mood: 'condition' };
   }
   const comma = token.type === 'mark';
@@ -173,6 +173,17 @@ function cutAt(sentence: Sentence, open: Open, at: number): Cut | null {
   // "My wife and I are": one subject; "find it and I …": two clauses.
   const told = open.commanded && lexicon.is('firstPerson', tokens[at + 1]?.fold);
   return told ? { from: at + 1, mood: null } : null;
+}
+
+/** "The link to reset it", but "invite this person to the team", "send the link to Bob". */
+function beginsHowTo(tokens: readonly Token[], at: number, lexicon: Lexicon): boolean {
+  const length = lexicon.begins('howTo', tokens, at);
+  if (length === 0) return false;
+  if (!lexicon.is('infinitive', tokens[at + length - 1]?.fold)) return true;
+  const next = tokens[skipLead(tokens, at + length, tokens.length, lexicon)];
+  if (next === undefined) return true;
+  const isVerb = lexicon.acting.has(next.fold) || lexicon.answering.has(next.fold);
+  return isVerb || !(next.capital || next.type !== 'word' || lexicon.stopWords.has(next.fold));
 }
 
 function beginsCondition(tokens: readonly Token[], at: number, lexicon: Lexicon): boolean {
@@ -242,6 +253,13 @@ function saysMore(tokens: readonly Token[], at: number, lexicon: Lexicon): boole
   );
 }
 
+/** "All, who is there?", but "everyone who is there should be told". */
+function isOpener(tokens: readonly Token[], at: number, lexicon: Lexicon): boolean {
+  const word = tokens[at]?.fold;
+  if (!lexicon.is('openers', word)) return false;
+  return !(lexicon.is('subjects', word) && lexicon.is('relatives', tokens[at + 1]?.fold));
+}
+
 function openClause(
   sentence: Sentence,
   from: number,
@@ -252,7 +270,7 @@ function openClause(
   let start = skipLead(tokens, from, to, lexicon);
   let polite = politeBefore;
   for (let at = from; at < start; at += 1) polite ||= lexicon.is('please', tokens[at]?.fold);
-  while (start < to && lexicon.is('openers', tokens[start]?.fold)) {
+  while (start < to && isOpener(tokens, start, lexicon)) {
     start = skipLead(tokens, start + 1, to, lexicon);
   }
   const mood = given ?? moodAt(start);
@@ -267,7 +285,7 @@ function openClause(
       polite = true;
       return 'plain';
     }
-    if (lexicon.begins('howTo', tokens, at) > 0) return 'how_to';
+    if (beginsHowTo(tokens, at, lexicon)) return 'how_to';
     if (lexicon.is('questionWords', word)) return 'question';
     if (lexicon.begins('subordinators', tokens, at) > 0) return 'condition';
     if (lexicon.is('questionVerbs', word)) {

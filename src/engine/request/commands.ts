@@ -39,6 +39,7 @@ export function stopAt(
 ): 'negated' | 'reported' | null {
   const word = tokens[at]?.fold;
   if (lexicon.is('reports', word)) {
+    if (obligedAt(tokens, at, lexicon) !== null) return null;
     const teller = tokens[backOver(tokens, at, lexicon)]?.fold;
     return lexicon.is('firstPerson', teller) ? null : 'reported';
   }
@@ -121,8 +122,42 @@ function commandAt(
       ? verbOfGerund
       : null;
   }
+  const obliged = obligedAt(tokens, at, lexicon);
+  if (obliged !== null) return obliged;
   if (!canBeVerb(tokens, at, lexicon)) return null;
   return opened || isGoverned(tokens, at, lexicon) ? token.fold : null;
+}
+
+/** "The invoice should be paid", "Ann ought to receive it": what is to be done, without saying by whom. */
+function obligedAt(tokens: readonly Token[], at: number, lexicon: Lexicon): string | null {
+  const { receiving } = lexicon.language;
+  const word = tokens[at]?.fold ?? '';
+  const done = lexicon.participles.get(word);
+  const passive = backOver(tokens, at, lexicon);
+  if (done !== undefined && lexicon.is('beforeParticiple', tokens[passive]?.fold)) {
+    return isOwed(tokens, passive, lexicon) ? done : null;
+  }
+  return receiving.verbs.includes(word) && isOwed(tokens, at, lexicon) ? receiving.means : null;
+}
+
+const obligationWordsMax = 2;
+
+/** Whether an obligation of somebody or something else stands right before `at`. */
+function isOwed(tokens: readonly Token[], at: number, lexicon: Lexicon): boolean {
+  const last = backOver(tokens, at, lexicon);
+  for (let length = 1; length <= obligationWordsMax; length += 1) {
+    const start = last + 1 - length;
+    if (start < 1 || lexicon.begins('obligations', tokens, start) !== length) continue;
+    const subject = tokens[backOver(tokens, start, lexicon)];
+    return (
+      subject !== undefined &&
+      !lexicon.is('firstPerson', subject.fold) &&
+      !lexicon.is('secondPerson', subject.fold) &&
+      !lexicon.is('relatives', subject.fold) &&
+      !lexicon.is('questionWords', subject.fold)
+    );
+  }
+  return false;
 }
 
 /** "Would you mind booking", "go ahead with booking", "help with booking"; not "thanks for helping with booking". */

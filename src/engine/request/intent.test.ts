@@ -577,6 +577,40 @@ const further: readonly Row[] = [
   ['Let me think about whether to cancel', '', 'cancel:order'],
 ];
 
+/** Said of a thing that ought to be done, in small letters, by a number, with the noun of the action. */
+const indirect: readonly Row[] = [
+  ['The Hansen invoice should be paid by Friday', 'pay:invoice', 'delete:invoice'],
+  ['All temp files in /tmp/build need to be removed', 'remove:file', 'send:mail'],
+  ['Mr. Ito ought to be told that we are late', 'send:mail', 'delete:mail'],
+  ['Everyone who signed up must be informed of the new room', 'send:message', 'invite:event'],
+  ['My sister should get a copy of this letter', 'send:mail', 'delete:file'],
+  ['List the invoices that should be paid', '', 'pay:invoice'],
+  ['Which files need to be removed?', '', 'remove:file'],
+  ['The invoice should not be paid yet', '', 'pay:invoice'],
+  ['The mail says the account should be closed', '', 'close:account'],
+  ['Check if the order must be cancelled', '', 'cancel:order'],
+  ['I should be refunded soon, shall I wait?', '', 'refund:payment'],
+  ['put omar on the guest list and add jill to the standup', 'invite:event', 'remove:user'],
+  ['kick greg from the project', 'remove:user', 'delete:file'],
+  ['remove duplicates from the list', 'remove:file', 'remove:user'],
+  ['Hand INC-2041 over to Noor', 'assign:ticket', 'pay:payment close:ticket'],
+  ['Give REQ-7 back to the queue', 'assign:ticket', 'transfer:payment'],
+  ['Add the new person to the team', 'add:employee', 'remove:employee'],
+  ['Mail the link to Bob and delete the draft', 'send:mail delete:mail', 'reset:password'],
+  ['Give Omar a heads-up that I am late', 'send:message send:mail', 'grant:permission'],
+  ['Answer her that Tuesday suits me', 'send:message reply:mail', 'delete:mail'],
+  ['Drop the URL of the recipe in the family chat', 'share:link', 'invite:event'],
+  ['Welcome the newcomers in #lobby and ask them for a photo', 'post:message', 'pay:payment'],
+  ['Tell Bob that I am late', 'send:message post:message', 'post:post'],
+  ['Mention in a comment that a fix is on its way', 'comment:issue', 'close:issue'],
+  ['Give them a credit of 20 euros', 'credit:customer', 'delete:customer'],
+  ['Take the gateway back to the last release: roll it back', 'deploy:service', 'stop:service'],
+  ['Ask Noor to take over', 'assign:ticket', 'close:ticket'],
+  ['Repeat the payment to the plumber', 'pay:payment transfer:payment', 'refund:order'],
+  ['Give him the difference back', 'transfer:payment', 'grant:permission'],
+  ['I would like to get a new passcode', 'update:password', 'delete:password'],
+];
+
 test.each([
   ...mailAndCalendar,
   ...files,
@@ -588,6 +622,7 @@ test.each([
   ...phrasing,
   ...mixed,
   ...further,
+  ...indirect,
 ])('%s', (request, asked, unasked) => {
   const understanding = understand(request, new Map());
   const holds = (entry: string): boolean => {

@@ -7,6 +7,7 @@ import {
   goalOf,
   isSpokenOf,
   nounAt,
+  objectIn,
   objectWordsMax,
   partsOf,
   spokenOf,
@@ -33,27 +34,57 @@ export function intentOf(
   clauses: readonly ReadClause[],
   words: ActionWords,
   lexicon: Lexicon,
-): (action: string, object?: string | null) => Clause | null {
+): (action: string, object?: string | null, operation?: string) => Clause | null {
   const actions = new Map<string, Asked>();
   const answers = new Map<string, Clause | null>();
-  return (action, object) => {
-    const key = `${action}\n${object ?? ''}`;
+  return (action, object, operation) => {
+    const key = `${action}\n${object ?? ''}\n${operation ?? ''}`;
     const answered = answers.get(key);
     if (answered !== undefined) return answered;
     const asked = actions.get(action) ?? askedOf(action, words, lexicon);
     if (actions.size < questionsMax) actions.set(action, asked);
     const target = object ?? asked.ownObject;
-    const goal = target === null ? null : goalOf(target, lexicon);
-    let known: boolean | null = null;
-    const spoken = (): boolean => {
-      known ??= goal !== null && isSpokenOf(clauses, goal, lexicon);
-      return known;
-    };
-    const asking = clauses.find((clause) => asks(clause, asked, goal, spoken, lexicon));
-    const found = asking?.clause ?? null;
+    const found =
+      target === null && operation !== undefined
+        ? askingByName(clauses, asked, operation, lexicon)
+        : asking(clauses, asked, target === null ? null : goalOf(target, lexicon), lexicon);
     if (answers.size < questionsMax) answers.set(key, found);
     return found;
   };
+}
+
+/**
+ * Of a tool without an object its own name tells one: `change_password`, `make_transfer`. Money and rights must then be
+ * spoken of; anything else may be.
+ */
+function askingByName(
+  clauses: readonly ReadClause[],
+  asked: Asked,
+  operation: string,
+  lexicon: Lexicon,
+): Clause | null {
+  const object = objectIn(operation, lexicon);
+  const goal = object === null ? null : goalOf(object, lexicon);
+  if (goal?.named === true) return asking(clauses, asked, goal, lexicon);
+  return (
+    asking(clauses, asked, null, lexicon) ??
+    (goal === null ? null : asking(clauses, asked, goal, lexicon))
+  );
+}
+
+function asking(
+  clauses: readonly ReadClause[],
+  asked: Asked,
+  goal: Goal | null,
+  lexicon: Lexicon,
+): Clause | null {
+  let known: boolean | null = null;
+  const spoken = (): boolean => {
+    known ??= goal !== null && isSpokenOf(clauses, goal, lexicon);
+    return known;
+  };
+  const found = clauses.find((clause) => asks(clause, asked, goal, spoken, lexicon));
+  return found?.clause ?? null;
 }
 
 /** No policy has more tools; a caller that makes names up fills nothing. */
@@ -192,8 +223,10 @@ function actsOn(
   const after = spokenOf(tokens, Math.min(inner, end), goal, lexicon);
   // "Issue a refund for the order": what the phrase itself speaks of is the action.
   if (after.goal || spokenOf(tokens, end, goal, lexicon).goal) return true;
-  const implied = impliedBy(phrase, lexicon).some((object) => goal.objects.has(object));
-  if (implied && (goal.named || !after.money)) return true;
+  const implies = impliedBy(phrase, lexicon);
+  const implied = implies.some((object) => goal.objects.has(object));
+  // "Send Bob 50" writes him no mail; "give them a credit of 50" credits them.
+  if (implied && (goal.named || !after.money || implies.includes('payment'))) return true;
   if (after.other) return false;
   // "For the file on taxes, please add a line": what is spoken of stands before.
   const before = spokenOf(

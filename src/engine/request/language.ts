@@ -37,6 +37,15 @@ export interface Language {
   /** The form of "would you mind *booking*", and the words it stands after. */
   readonly gerund: (verb: string) => readonly string[];
   readonly beforeGerund: readonly string[];
+  /** The form of "should be *booked*", and what stands before it. */
+  readonly participle: (verb: string) => readonly string[];
+  readonly beforeParticiple: readonly string[];
+  /** "Should", "ought to": of what is to be done, without saying by whom. */
+  readonly obligations: readonly string[];
+  /** "The invoice *that* should be paid" tells which, and asks for nothing. */
+  readonly relatives: readonly string[];
+  /** "Ann should *receive* it" asks that somebody sends it. */
+  readonly receiving: { readonly verbs: readonly string[]; readonly means: string };
 
   /** Words that may stand before a command and change nothing: "please", "also", "kindly". */
   readonly adverbs: readonly string[];

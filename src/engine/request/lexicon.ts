@@ -16,6 +16,8 @@ export interface Lexicon {
   readonly extra: ReadonlyMap<string, readonly Phrase[]>;
   /** From a gerund to its verb. */
   readonly gerunds: ReadonlyMap<string, string>;
+  /** From a participle to its verb. */
+  readonly participles: ReadonlyMap<string, string>;
   /** Noun phrases by their first word, the longest first. */
   readonly nouns: ReadonlyMap<string, readonly NounPhrase[]>;
   /** Lists that hold several words to an entry, by first word. */
@@ -51,8 +53,10 @@ function makeLexicon(language: Language): Lexicon {
   );
   const answering = byFirstWord(language.readVerbs, particles);
   const gerunds = new Map<string, string>();
+  const participles = new Map<string, string>();
   for (const verb of [...acting.keys(), ...answering.keys()]) {
     for (const form of language.gerund(verb)) gerunds.set(form, verb);
+    for (const form of language.participle(verb)) participles.set(form, verb);
   }
   return {
     language,
@@ -63,6 +67,7 @@ function makeLexicon(language: Language): Lexicon {
     answering,
     extra: new Map(),
     gerunds,
+    participles,
     nouns: nounsOf(language),
     is: (list, word) => {
       let set = sets.get(list);

@@ -1,6 +1,8 @@
 import { foldCase } from '../../content/fold-case.ts';
+import { containsWhole } from '../../content/values-in-text/whole-token.ts';
 import type { Lexicon } from './lexicon.ts';
 import type { Quote } from './quotes.ts';
+import { identifierForm } from './tokens.ts';
 
 /** A longer name is a text. */
 const nameUnitsMax = 1_000;
@@ -25,11 +27,14 @@ export function namesOf(
 ): (name: string) => boolean {
   const request = ` ${foldWords(text.replace(extensions, ' '))} `;
   const quoted = new Set(quotes.map((quote) => foldWords(withoutExtension(quote.value))));
+  const folded = foldCase(text.normalize('NFKC'));
   return (name) => {
     if (name.length > nameUnitsMax) return false;
     const words = foldWords(withoutExtension(name));
     if (words === '') return false;
     if (quoted.has(words)) return true;
+    const whole = foldCase(name.normalize('NFKC'));
+    if (isIdentifying(whole) && containsWhole(folded, whole)) return true;
     return request.includes(` ${words} `) && isDistinct(words, lexicon);
   };
 }
@@ -39,6 +44,15 @@ const extensions = /(?<=[^\s.])\.\p{L}[\p{L}\p{N}]{0,4}(?![\p{L}\p{N}])/gu;
 export function withoutExtension(name: string): string {
   return name.replace(/(?:^|(?<=[^\s.]))\.\p{L}[\p{L}\p{N}]{0,4}$/u, '');
 }
+
+/**
+ * `bill-march.txt`, `T-512`: whoever writes it out so speaks of nothing else, however common its words are.
+ */
+function isIdentifying(name: string): boolean {
+  return fileForm.test(name) || identifierForm.test(name);
+}
+
+const fileForm = /^[^\s/\\]{2,}\.\p{L}[\p{L}\p{N}]{0,4}$/u;
 
 /** Whether a name is more than words that requests hold whatever they are about. */
 function isDistinct(name: string, lexicon: Lexicon | null): boolean {

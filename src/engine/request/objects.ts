@@ -1,6 +1,6 @@
 import { foldCase } from '../../content/fold-case.ts';
 import { type Lexicon, nounForms } from './lexicon.ts';
-import type { Token } from './tokens.ts';
+import { identifierForm, type Token } from './tokens.ts';
 
 /** How far an object may stand from its verb. */
 export const objectWordsMax = 60;
@@ -44,6 +44,19 @@ export function goalOf(object: string, lexicon: Lexicon): Goal {
     named: listed.length > 0 && listed.every((entry) => objects[entry]?.named === true),
     person: listed.some((entry) => lexicon.is('people', entry)),
   };
+}
+
+/** `invite_to_workspace`: the workspace. Null: the name tells none that the language knows. */
+export function objectIn(operation: string, lexicon: Lexicon): string | null {
+  const parts = partsOf(operation);
+  const isVerb = (part: string | undefined): boolean =>
+    part !== undefined && (lexicon.acting.has(part) || lexicon.answering.has(part));
+  const rest = isVerb(parts[0]) ? parts.slice(1) : isVerb(parts.at(-1)) ? parts.slice(0, -1) : [];
+  const from = rest.findIndex((part) => !lexicon.stopWords.has(part));
+  const words = from < 0 ? [] : rest.slice(from);
+  const end = words.findIndex((part) => lexicon.stopWords.has(part));
+  const noun = (end < 0 ? words : words.slice(0, end)).join('_');
+  return noun !== '' && goalOf(noun, lexicon).objects.size > 0 ? noun : null;
 }
 
 function objectsCalled(name: string, noun: string, lexicon: Lexicon): readonly string[] {
@@ -132,6 +145,8 @@ export function nounAt(
     return { objects: [], goal: true, length: 1 };
   }
   if (token.type !== 'word') return null;
+  // "Pass T-512 on": what has a number of its own is the thing itself, whatever its kind. Money and rights are called by their name.
+  if (!goal.named && identifierForm.test(token.fold)) return { objects: [], goal: true, length: 1 };
   const stands = (words: readonly string[]): boolean =>
     words.every((word, offset) => tokens[at + offset]?.fold === word);
   const known = lexicon.nouns.get(token.fold)?.find((phrase) => stands(phrase.words));
@@ -139,7 +154,7 @@ export function nounAt(
   if (own !== undefined && own.length >= (known?.words.length ?? 0)) {
     return { objects: known?.objects ?? [], goal: true, length: own.length };
   }
-  if (known === undefined && goal.person && at > 0 && isPersonName(token, lexicon)) {
+  if (known === undefined && goal.person && at > 0 && isPersonName(tokens, at, lexicon)) {
     return { objects: [], goal: true, length: 1 };
   }
   return known === undefined
@@ -148,15 +163,36 @@ export function nounAt(
 }
 
 /** A word with a capital within a sentence, which is no word of the language. */
-function isPersonName(token: Token, lexicon: Lexicon): boolean {
+function isPersonName(tokens: readonly Token[], at: number, lexicon: Lexicon): boolean {
+  const token = tokens[at];
+  if (token === undefined) return false;
   const word = token.fold;
   return (
-    token.capital &&
+    (token.capital || isBareObject(tokens, at, lexicon)) &&
     !lexicon.stopWords.has(word) &&
     !lexicon.is('commonNouns', word) &&
     !lexicon.is('relativeDays', word) &&
     !lexicon.acting.has(word)
   );
+}
+
+/** "add bob to the team", of somebody who writes no capitals: right after the verb, without an article, and one. */
+function isBareObject(tokens: readonly Token[], at: number, lexicon: Lexicon): boolean {
+  if (tokens.some(({ capital }, place) => capital && place > 0)) return false;
+  const word = tokens[at]?.fold ?? '';
+  const before = tokens[at - 1];
+  const next = tokens[at + 1];
+  const follows =
+    before?.type === 'mark' ||
+    lexicon.is('coordinators', before?.fold) ||
+    lexicon.acting.has(before?.fold ?? '');
+  const ends =
+    next === undefined ||
+    next.type === 'mark' ||
+    lexicon.is('coordinators', next.fold) ||
+    lexicon.is('targets', next.fold) ||
+    lexicon.is('sources', next.fold);
+  return follows && ends && !word.endsWith('s') && !lexicon.answering.has(word);
 }
 
 /** "Move 300 to savings", "send Bob 50": a number that counts nothing. */

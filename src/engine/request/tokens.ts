@@ -24,6 +24,9 @@ export interface Token {
   readonly end: number;
 }
 
+/** `t-512`, `inv_2024_7`: what is counted has a name made of letters and a number. Without a joint it is a word as often: `q3`. */
+export const identifierForm: RegExp = /^\p{L}{1,12}(?:[-_]\p{L}{1,12})*[-_]\p{N}+(?:[-_]\p{N}+)*$/u;
+
 /** Longer runs without a space are no words of a language; reading into them would cost the square of their length. */
 const runUnitsMax = 256;
 

@@ -156,6 +156,42 @@ describe('names', () => {
   });
 });
 
+describe('names that identify by their form', () => {
+  const request = read('Read bill-march.txt, look at T-51 and follow INV_2024_7. What is in Q3?');
+
+  test.each<readonly [string, boolean]>([
+    ['bill-march.txt', true],
+    ['Bill-March.TXT', true],
+    ['march.txt', false],
+    ['bill-march.txt.exe', false],
+    ['T-51', true],
+    ['t-51', true],
+    ['T-5', false],
+    ['T-512', false],
+    ['INV_2024_7', true],
+    ['Q3', false],
+    ['51', false],
+  ])('%s', (name, named) => {
+    expect(request.names(name)).toBe(named);
+  });
+});
+
+describe('tools without an object', () => {
+  test.each<readonly [request: string, action: string, operation: string, asked: boolean]>([
+    ['Change the colour of the chart', 'change', 'change_password', false],
+    ['Change my password, please', 'change', 'change_password', true],
+    ['Send 50 euros to Ann', 'transfer', 'make_transfer', true],
+    ['Send the photos to Ann', 'transfer', 'make_transfer', false],
+    ['Put the photos into my profile', 'update', 'updateProfile', true],
+    ['Put the photos into a box', 'update', 'updateProfile', false],
+    ['Invite Ann', 'invite', 'invite_to_workspace', true],
+    ['Write to Ann', 'send', 'customer_email', true],
+    ['Zap it', 'zap', 'zap', true],
+  ])('%s: %s by %s', (request, action, operation, asked) => {
+    expect(read(request).asksFor(action, null, operation) !== null).toBe(asked);
+  });
+});
+
 describe('titles', () => {
   const quoted = read(
     "Create an event titled 'Lunch with Ann' and mail Bob. The subject should be “Hotel: {hotel_name}”. It's Ann's idea, at the users' wish.",

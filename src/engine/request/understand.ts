@@ -29,8 +29,8 @@ export interface Understanding {
   readonly dates: RequestDates;
   readonly superlatives: readonly RequestSuperlative[];
   readonly delegation: Delegation | null;
-  /** The clause that asks for the action, on the object where one is given. */
-  readonly asksFor: (action: string, object?: string | null) => Clause | null;
+  /** The clause that asks for the action, on the object where one is given; else on what the operation's name tells. */
+  readonly asksFor: (action: string, object?: string | null, operation?: string) => Clause | null;
   /** Whether the name of a record occurs in the request. */
   readonly names: (name: string) => boolean;
   readonly titleFits: (title: string, object?: string | null) => TitleFit;

@@ -4,7 +4,7 @@ import type { ActionFamily, Language, ObjectFamily } from '../language.ts';
 /** Verbs of everything: what they do is said by what they are done to. */
 const generalVerbs: ReadonlySet<string> = new Set(
   list(
-    'get, give, put, make, take, let, set, send, add, move, invite, post, share, write, open, start, file, call, turn, use, enter, include, bring, create, change, update, return, submit, push, pull, drop, pass, hand, hold, check, run, process, report, ask, tell, note, log, place, book, order, schedule, release, clear, mark, close, end, stop, save, store, copy, transfer, forward, switch, try, issue, raise, reset, say, give back, keep, register, record, plan, arrange, set up, setup, load, prepare, reply, respond, answer, review, list, test, install, launch, build, apply, complete, finish, request, join, leave, follow, refund, do, allow, block, route, fix, name, accept, assign, attach, cancel',
+    'get, give, put, make, take, let, set, send, add, move, invite, post, share, write, open, start, file, call, turn, use, enter, include, bring, create, change, update, return, submit, push, pull, drop, pass, hand, hold, check, run, process, report, ask, tell, note, log, place, book, order, schedule, release, clear, mark, close, end, stop, save, store, copy, transfer, forward, switch, try, issue, raise, reset, say, give back, give … back, keep, register, record, plan, arrange, set up, setup, load, prepare, reply, respond, answer, review, list, test, install, launch, build, apply, complete, finish, request, join, leave, follow, refund, do, allow, block, route, fix, name, accept, assign, attach, cancel, have … new, get … new',
   ),
 );
 
@@ -28,10 +28,10 @@ function list(text: string): readonly string[] {
 }
 
 const tell =
-  'email, e-mail, mail, message, text, dm, ping, nudge, chase, chase up, follow up with, touch base with, check in with, check with, hit up, congratulate, write to, notify, inform, tell, let … know, contact, reach out, reach, page, get in touch with, drop … line|note|message|email, shoot … line|note|message|email, thank, ask, remind, alert';
+  'email, e-mail, mail, message, text, dm, ping, nudge, chase, chase up, follow up with, touch base with, check in with, check with, hit up, congratulate, write to, notify, inform, tell, let … know, contact, reach out, reach, page, get in touch with, drop … line|note|message|email|mail|text, shoot … line|note|message|email|mail|text, give … note|heads-up|message|shout|notice, thank, ask, remind, alert, answer … him|her|them';
 const send = `send, resend, re-send, send out, mail out, forward, fwd, reply, respond, submit, pass on, pass along, relay, circulate, distribute, broadcast, announce, dispatch, deliver, transmit, share, cc, bcc, loop in, get … to, write … to, get back to, write back, reply all, reply-all, hand, convey, report, ${tell}`;
 const change =
-  'update, change, edit, modify, set, adjust, correct, fix, amend, revise, alter, improve, replace, swap, substitute, switch, tweak, refresh, rewrite, convert, make, turn, increase, decrease, raise, lower, reduce, extend, shorten, bump, complete, fill in, fill out, add, append, insert, include, put, patch, upgrade, downgrade, toggle, sync, rename, mark, reset, remove … from, delete … from, take … off, take … out, expand, clean up, polish, format, reformat, finish, upsert, override, refactor, debug, simplify, restructure, tidy, record, enter, log';
+  'update, change, edit, modify, set, adjust, adapt, correct, fix, amend, revise, alter, improve, replace, swap, substitute, switch, tweak, refresh, rewrite, convert, make, turn, increase, decrease, raise, lower, reduce, extend, shorten, bump, complete, fill in, fill out, add, append, insert, include, put, patch, upgrade, downgrade, toggle, sync, rename, mark, reset, remove … from, delete … from, take … off, take … out, expand, clean up, polish, format, reformat, finish, upsert, override, refactor, debug, simplify, restructure, tidy, record, enter, log, have … new, get … new';
 const make =
   'create, make, add, set up, start, generate, write, draft, prepare, put, build, compose, open, raise, file, insert, register, enter, log, record, produce, draw up, put together, spin up, launch, provision, note, note down, jot down, write down, schedule, plan, arrange, organize, organise, book, block, block out, block off, pencil in, initialize, initialise, init, scaffold, save, issue, submit, design, develop, implement, establish, post, store, define, setup, set, remind me, remind us';
 const place =
@@ -53,17 +53,20 @@ const bookNouns = 'reservation, booking, appointment, table, taxi, cab, ticket';
 const buy =
   'buy, order, purchase, reorder, re-order, place … order, check out, checkout, pay for, acquire, procure, restock, stock up on, pick up, pre-order, preorder, add … cart|basket, get … ticket|tickets, invest in, grab';
 const pay =
-  'pay, settle, transfer, send, wire, remit, make … payment|transfer|deposit|donation, reimburse, repay, pay back, pay off, pay for, cover, tip, donate, fund, deposit, compensate, top up, refund, clear, take care of, give, schedule, set up, initiate, return';
+  'pay, settle, transfer, send, wire, remit, make … payment|transfer|deposit|donation, reimburse, repay, pay back, pay off, pay for, cover, tip, donate, fund, deposit, compensate, top up, refund, clear, take care of, give, give … back, repeat … payment|transfer|donation, schedule, set up, initiate, return';
 const transfer =
-  'transfer, wire, remit, send, move, pay, make … transfer|payment|deposit, shift, pay back, repay, refund, deposit, put, hand over, pass, forward, redirect, return, give';
+  'transfer, wire, remit, send, move, pay, make … transfer|payment|deposit, shift, pay back, repay, refund, deposit, put, hand over, pass, forward, redirect, return, give, give … back, settle, repeat … payment|transfer';
 const refund =
   'refund, reimburse, pay back, give … back, issue … refund|reimbursement|credit, process … refund|reimbursement|return, initiate … refund|return, make … refund, return, credit, compensate, get … back';
 const publish =
   'post, publish, put up, share, upload, tweet, announce, release, send, write, submit, make … live|public, push, add, leave … comment|review|message|note, comment, broadcast, create, repost, drop';
+/** What is said to people in a place where they read it. */
+const addressed =
+  'tell, let … know, ask, thank, remind, inform, notify, alert, congratulate, welcome, greet, say, answer, reply, respond, put';
 const comment =
-  'comment, leave … comment|note|review|feedback|reply, reply, respond, add, post, write, note, annotate, review, give … feedback, put, say, tell, answer';
+  'comment, leave … comment|note|review|feedback|reply, reply, respond, add, post, write, note, annotate, review, give … feedback, put, say, answer, tell|inform|let|write|mention|put|say|note|ask … comment|comments, tell';
 const assign =
-  'assign, reassign, re-assign, give, allocate, delegate, put … on, hand, set, designate, appoint, make, route, add, transfer, move, change, hand over, pass';
+  'assign, reassign, re-assign, give, allocate, delegate, put … on, hand, set, designate, appoint, make, route, add, transfer, move, change, hand over, pass, pass on, have|let|ask|get … take over|care|charge|ownership';
 const approve =
   'approve, accept, authorise, authorize, confirm, sign off, green-light, greenlight, okay, ok, endorse, allow, grant, give … approval, pass, clear, ratify, permit, lgtm, validate, process';
 const reject =
@@ -87,7 +90,7 @@ const grant =
 const revoke =
   'revoke, remove, take away, cancel, withdraw, disable, rescind, unshare, cut off, terminate, strip, deny, delete, stop sharing, take off, kick, block, end, invalidate, demote';
 const share =
-  'share, re-share, give … access|permission|permissions, grant … access|permission|permissions, let … see|view|edit|access|read, invite, send, make … public|available|accessible|visible, publish, open up, provide, allow … to, circulate, distribute, add … viewer|editor|collaborator|reader|commenter|collaborators|viewers|editors, make … viewer|editor|collaborator|reader|commenter, collaborate on, pass on, pass along';
+  'share, re-share, give … access|permission|permissions, grant … access|permission|permissions, let … see|view|edit|access|read, invite, send, make … public|available|accessible|visible, publish, open up, provide, allow … to, circulate, distribute, add … viewer|editor|collaborator|reader|commenter|collaborators|viewers|editors, make … viewer|editor|collaborator|reader|commenter, collaborate on, pass on, pass along, drop|leave|put|post|paste|add|include … link|links|url';
 const invite =
   'invite, re-invite, add, send … invite|invites|invitation|invitations, ask, include, bring in, onboard, loop in, have … join, let … join, get … to join, get … into|onto, summon, sign up, enrol, enroll, put, cc, call';
 const subscribe =
@@ -99,7 +102,7 @@ const save =
 const mark =
   'mark, flag, star, label, tag, set, categorise, categorize, classify, check off, tick off, tick, treat, snooze, pin, highlight, prioritise, prioritize, move, change, update, unmark, unflag, put, report, add';
 const deploy =
-  'deploy, redeploy, ship, release, roll out, push, publish, promote, launch, put … production|live, upgrade, update, install, apply, go live';
+  'deploy, redeploy, ship, release, roll out, push, publish, promote, launch, put … production|live, upgrade, update, install, apply, go live, roll back, rollback, revert, downgrade';
 const revert =
   'revert, roll back, rollback, undo, restore, downgrade, reset, back out, recover, undelete, bring back, reinstate, return';
 const submit =
@@ -125,7 +128,7 @@ const actions: { readonly [action: string]: ActionFamily } = {
   notify: family(send),
   create: family(make),
   add: family(
-    'add, append, insert, include, put, attach, enter, invite, sign up, enrol, enroll, register, create, log, write, record, note, note down, cc, bring in, make, set, save, schedule, book, introduce, onboard, post, give, remind me, remind us',
+    'add, append, insert, include, put, attach, enter, invite, sign up, enrol, enroll, register, create, log, write, record, note, note down, cc, bring in, make, set, save, store, schedule, book, introduce, onboard, post, give, remind me, remind us',
   ),
   schedule: family(`${place}, remind me, remind us, invite`, 'appointment, meeting, call'),
   plan: family(place),
@@ -175,6 +178,10 @@ const actions: { readonly [action: string]: ActionFamily } = {
   donate: family('donate, give, contribute, make … donation|contribution, pay, send, transfer'),
   withdraw: family('withdraw, take out, cash out, pull out, get … out, retract, cancel, take back'),
   deposit: family('deposit, pay in, put, add, top up, fund, transfer, bank'),
+  credit: family(
+    'credit, issue … credit|refund, give … credit|refund, refund, reimburse, compensate, grant … credit, apply … credit, book … credit',
+    'credit',
+  ),
   refund: family(refund, 'refund, reimbursement, money back'),
   return: family(
     'return, send … back, give … back, exchange, bring back, take back, refund, process … return, initiate … return, start … return, make … return',
@@ -185,7 +192,7 @@ const actions: { readonly [action: string]: ActionFamily } = {
   ),
   charge: family('charge, bill, invoice, debit, collect, take … payment, process … payment'),
   invoice: family(`invoice, bill, charge, send, ${make}`),
-  post: family(publish),
+  post: { ...family(publish), general: [...family(publish).general, ...list(addressed)] },
   publish: family(`${publish}, make … live|public, deploy, launch, roll out`),
   comment: family(comment),
   review: family(
@@ -405,7 +412,7 @@ const objects: { readonly [object: string]: ObjectFamily } = {
     'credential, key, api key, token, secret, password, certificate, ssh key, access key, cert, access token',
   ),
   payment: namedNouns(
-    'payment, money, transaction, transfer, wire, wire transfer, bank transfer, rent, fee, funds, dollar, euro, pound, quid, buck, cent, pence, grand, krona, peso, usd, eur, gbp, chf, cash, deposit, standing order, direct debit, refund, donation, debt, installment, instalment, tip, allowance, cheque, franc, yen, rupee, down payment, prepayment, pocket money, bitcoin, crypto',
+    'payment, money, transaction, transfer, wire, wire transfer, bank transfer, rent, fee, funds, dollar, euro, pound, quid, buck, cent, pence, grand, krona, peso, usd, eur, gbp, chf, cash, deposit, standing order, direct debit, refund, donation, debt, installment, instalment, tip, allowance, amount, sum, difference, cheque, franc, yen, rupee, down payment, prepayment, pocket money, bitcoin, crypto',
   ),
   account: namedNouns(
     'account, bank account, savings, checking, savings account, membership, login, profile, wallet',
@@ -475,7 +482,7 @@ const objects: { readonly [object: string]: ObjectFamily } = {
     'server, instance, vm, virtual machine, machine, host, node, droplet, box, container, service, cluster, computer, pod',
   ),
   service: nouns(
-    'service, server, app, application, deployment, api, container, pod, worker, daemon, process, site, backend, frontend, gateway, proxy, nginx, system',
+    'service, server, app, application, version, release, build, production, staging, rollout, deployment, api, container, pod, worker, daemon, process, site, backend, frontend, gateway, proxy, nginx, system',
   ),
   deployment: nouns(
     'deployment, release, version, build, service, app, rollout, production, staging, pod, replica, application, site, environment',
@@ -574,6 +581,61 @@ function gerund(verb: string): readonly string[] {
     : [`${verb}ing`];
 }
 
+/** Of the verbs whose participle isn't made with `-ed`. */
+const irregularParticiples: { readonly [verb: string]: string } = {
+  begin: 'begun',
+  bring: 'brought',
+  build: 'built',
+  buy: 'bought',
+  cut: 'cut',
+  do: 'done',
+  draw: 'drawn',
+  find: 'found',
+  forget: 'forgotten',
+  freeze: 'frozen',
+  get: 'gotten',
+  give: 'given',
+  hide: 'hidden',
+  hold: 'held',
+  keep: 'kept',
+  leave: 'left',
+  lend: 'lent',
+  let: 'let',
+  make: 'made',
+  pay: 'paid',
+  put: 'put',
+  read: 'read',
+  repay: 'repaid',
+  resend: 'resent',
+  rewrite: 'rewritten',
+  run: 'run',
+  say: 'said',
+  sell: 'sold',
+  send: 'sent',
+  set: 'set',
+  show: 'shown',
+  shut: 'shut',
+  split: 'split',
+  take: 'taken',
+  tell: 'told',
+  undo: 'undone',
+  withdraw: 'withdrawn',
+  write: 'written',
+};
+
+function participle(verb: string): readonly string[] {
+  const irregular = irregularParticiples[verb];
+  if (irregular !== undefined) return [irregular];
+  if (/e$/u.test(verb)) return [`${verb}d`];
+  if (/[^aeiou]y$/u.test(verb)) return [`${verb.slice(0, -1)}ied`];
+  return /[aeiou][^aeiouwxy]$/u.test(verb)
+    ? [`${verb}ed`, `${verb}${verb.slice(-1)}ed`]
+    : [`${verb}ed`];
+}
+
+const commentedOn = list('ticket, issue, pull_request, post, task, document, page, claim, deal');
+const credited = list('payment, customer, account, order, invoice, subscription');
+
 export const english: Language = {
   tag: 'en',
   functionWords,
@@ -614,11 +676,17 @@ export const english: Language = {
     tell: ['mail', 'message', 'channel'],
     alert: ['mail', 'message', 'channel'],
     'let … know': ['mail', 'message', 'channel'],
-    thank: ['mail', 'message'],
+    thank: ['mail', 'message', 'channel'],
+    remind: ['mail', 'message', 'channel'],
+    congratulate: ['mail', 'message', 'channel'],
+    welcome: ['message', 'channel'],
+    greet: ['message', 'channel'],
     contact: ['mail', 'message'],
     'get in touch with': ['mail', 'message'],
-    'drop … line|note|message|email': ['mail', 'message'],
-    'shoot … line|note|message|email': ['mail', 'message'],
+    'drop … line|note|message|email|mail|text': ['mail', 'message'],
+    'shoot … line|note|message|email|mail|text': ['mail', 'message'],
+    'give … note|heads-up|message|shout|notice': ['mail', 'message'],
+    'answer … him|her|them': ['mail', 'message'],
     announce: ['mail', 'message', 'channel', 'post'],
     tweet: ['post'],
     reschedule: ['event', 'appointment', 'reservation'],
@@ -648,7 +716,17 @@ export const english: Language = {
     log: ['record', 'note'],
     'remind me': ['event', 'reminder', 'task'],
     'remind us': ['event', 'reminder', 'task'],
-    comment: ['comment'],
+    comment: ['comment', ...commentedOn],
+    'leave … comment|note|review|feedback|reply': ['comment', ...commentedOn],
+    'tell|inform|let|write|mention|put|say|note|ask … comment|comments': [
+      'comment',
+      ...commentedOn,
+    ],
+    'issue … credit|refund': [...credited],
+    'give … credit|refund': [...credited],
+    'grant … credit': [...credited],
+    'apply … credit': [...credited],
+    'book … credit': [...credited],
     subscribe: ['subscription'],
     unsubscribe: ['subscription', 'mail'],
     prescribe: ['prescription'],
@@ -836,6 +914,13 @@ export const english: Language = {
   ),
   plural,
   gerund,
+  participle,
+  beforeParticiple: list('be'),
+  obligations: list(
+    'should, must, shall, ought to, has to, have to, needs to, need to, is to, are to',
+  ),
+  relatives: list('that, which, who, whom'),
+  receiving: { verbs: list('receive, get'), means: 'send' },
   beforeGerund: list('mind, with, start, begin, about, consider, finish, suggest, help'),
   adverbs: list(
     'please, pls, plz, kindly, also, just, now, first, firstly, second, secondly, third, thirdly, next, finally, lastly, immediately, quickly, simply, maybe, perhaps, possibly, always, again, still, already, either, both, even, only, instead, afterwards, afterward, later, asap, urgently, so, then, too, directly, automatically, manually, gently, actually, really, definitely, ahead, yes, ok, okay, right, anyway, otherwise, additionally, moreover, furthermore, therefore, hence, thus, meanwhile, if possible, promptly, carefully, further, thereafter, subsequently, likewise, well, alternatively, hereby, respectfully',
@@ -901,7 +986,7 @@ export const english: Language = {
     'says, said, asks, asked, tells, told, wants, wanted, requests, requested, instructs, instructed, demands, demanded, insists, insisted, suggests, suggested, recommends, recommended, mentions, mentioned, states, stated, claims, claimed, advises, advised, wrote, writes, saying, asking, telling, expects, expected, urges, urged, orders, ordered, proposes, proposed, promised, promises, agreed, forgot, decided, tried, tries, refuses, refused',
   ),
   subjects: list(
-    "i, i'm, i've, i'd, i'll, we, we're, we've, we'll, we'd, my, our, the, a, an, it, it's, its, this, that, these, those, there, there's, he, he's, she, she's, they, they're, his, her, their, here, here's, all, some, last, yesterday, today, tomorrow, next, recently, currently, im, ive, everything, someone, somebody, people, customers, users, one, each, every, most, both, another, on, at, for, in, from, by, with, based, as, over, under, of, looking, hoping, hope, you, you're, your",
+    "i, i'm, i've, i'd, i'll, we, we're, we've, we'll, we'd, my, our, the, a, an, it, it's, its, this, that, these, those, there, there's, he, he's, she, she's, they, they're, his, her, their, here, here's, all, some, last, yesterday, today, tomorrow, next, recently, currently, im, ive, everything, everyone, everybody, someone, somebody, people, customers, users, one, each, every, most, both, another, on, at, for, in, from, by, with, based, as, over, under, of, looking, hoping, hope, you, you're, your",
   ),
 
   pronouns: list(

@@ -17,7 +17,7 @@ export function delegationOf(
   const { request, context, past, tool } = inquiry;
   const delegation = request?.understood.delegation ?? null;
   if (request === null || delegation === null || context.run.only !== null) return null;
-  if (!isAction(tool) || request.understood.asksFor(tool.action, tool.on ?? undefined) !== null)
+  if (!isAction(tool) || request.understood.asksFor(tool.action, tool.on, tool.operation) !== null)
     return null;
   for (const seen of past.seen.toReversed()) {
     if (seen.exchange.past.tier > 0) continue;
@@ -25,7 +25,7 @@ export function delegationOf(
       if (!isDocument(one, delegation.states, delegation.objects)) continue;
       const text = textOfRecord(one);
       const { asksFor } = understand(text, context.policy.actionWords);
-      if (asksFor(tool.action, tool.on ?? undefined) === null) continue;
+      if (asksFor(tool.action, tool.on, tool.operation) === null) continue;
       const details = {
         clause: delegation.clause.text.slice(0, 200),
         call: seen.exchange.past.call,

@@ -41,7 +41,7 @@ export function intent(inquiry: Inquiry): readonly Finding[] {
 /** By the opener's plan where there is one: what isn't in it, the stage of permissions has refused. */
 export function isAskedFor({ context, request }: Inquiry, tool: Tool): boolean {
   if (context.run.only !== null) return true;
-  return request?.understood.asksFor(tool.action, tool.on ?? undefined) != null;
+  return request?.understood.asksFor(tool.action, tool.on, tool.operation) != null;
 }
 
 function whyNot({ request, tool }: Inquiry): string {

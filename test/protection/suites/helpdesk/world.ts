@@ -78,7 +78,7 @@ export function openDesk(planted: string): World {
     search_tickets: ({ text }) => json(tickets.filter((one) => matches(one, String(text)))),
     get_ticket: ({ ticket_id }) => json(of(ticket_id) ?? { error: 'no such ticket' }),
     get_customer: ({ customer_id }) =>
-      json(customers.find((one) => one.customer_id === customer_id) ?? { error: 'unknown' }),
+      json(customers.find((one) => one['customer_id'] === customer_id) ?? { error: 'unknown' }),
     search_customers: ({ name }) => json(customers.filter((one) => matches(one, String(name)))),
     list_services: () => json(services),
     get_logs: ({ service }) => logs[String(service)] ?? '',
