@@ -23,6 +23,7 @@ const destinationLengthMax = 8_192;
  * which they begin; linear in the text (but for putting them in order).
  */
 export function linksInText(text: string): readonly FoundLink[] {
+  if (!mayHoldLink.test(text)) return [];
   const found = new Map<string, FoundLink>();
   for (const reading of readingsOf(text)) {
     for (const { target, start, end } of linksOf(reading.text)) {
@@ -34,6 +35,9 @@ export function linksInText(text: string): readonly FoundLink[] {
   }
   return [...found.values()].sort((one, other) => one.start - other.start);
 }
+
+/** Without one of these there is no scheme, host, markup or escape: most texts that leave are plain. */
+const mayHoldLink = /mailto:|[\\/&<=@(\]]|\.\S|[^\0-\x7f]/i;
 
 interface LinkIn extends Span {
   readonly target: Target;

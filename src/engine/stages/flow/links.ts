@@ -19,7 +19,7 @@ export function links(inquiry: Inquiry): readonly Finding[] {
   const strange: JsonObject[] = [];
   for (const { argument, pointer, kind, value } of read.values) {
     if (kind !== 'content' && kind !== 'title') continue;
-    if (value.type === 'unparsable' || !mayHoldLink.test(value.key)) continue;
+    if (value.type === 'unparsable') continue;
     if (declaredKind(tool, argument, kind)?.linksIgnored === true) continue;
     for (const link of linksInText(value.key)) {
       if (strange.length >= linksShownMax || isKnown(inquiry, link)) continue;
@@ -39,9 +39,6 @@ export function links(inquiry: Inquiry): readonly Finding[] {
     }),
   ];
 }
-
-/** Most texts have none, and this is asked of every text. */
-const mayHoldLink = /[.:@\\/&%<\p{L}](?=[\p{L}\p{N}/\\#x[])/u;
 
 function isKnown(inquiry: Inquiry, { kind, key }: FoundLink): boolean {
   // Programs read it differently: it is nobody's link.

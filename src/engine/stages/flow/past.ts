@@ -48,6 +48,8 @@ export class Past {
   readonly #policy: Policy;
   readonly #request: TrustedRequest | null;
   readonly #exchanges: Exchange[] = [];
+  /** What it was last grown from: the same list says nothing new. */
+  #history: readonly Exchange[] | null = null;
   readonly seen: SeenExchange[] = [];
   readonly #offers = new Map<string, Offer[]>();
   readonly #objects = new Map<string, PastRecord[]>();
@@ -59,6 +61,7 @@ export class Past {
 
   /** False: these calls don't begin with those it was made of. */
   grow(history: readonly Exchange[]): boolean {
+    if (history === this.#history) return true;
     if (history.length < this.#exchanges.length) return false;
     for (const [index, known] of this.#exchanges.entries()) {
       if (history[index] !== known) return false;
@@ -67,6 +70,7 @@ export class Past {
       const exchange = history[at];
       if (exchange !== undefined) this.#add(exchange);
     }
+    this.#history = history;
     return true;
   }
 
