@@ -1,6 +1,7 @@
 import type { KindName } from '../../../content/kind.ts';
 import type { Flow } from '../../../policy/model.ts';
 import type { Context } from '../../context.ts';
+import { mayHaveWritten } from './own-writing.ts';
 import { type Offer, type Past, pastOf } from './past.ts';
 import { readRequest } from './trusted-request.ts';
 
@@ -8,6 +9,7 @@ import { readRequest } from './trusted-request.ts';
 interface Seen {
   readonly flow: Pick<Flow, 'trusted'>;
   readonly past: Past;
+  readonly context: Pick<Context, 'policy' | 'run'>;
 }
 
 /**
@@ -21,7 +23,7 @@ export function providedBy(
 ): 'yes' | 'named' | 'ambiguous' | 'no' {
   const offers = seen.past
     .offersOf(kind, key)
-    .filter((offer) => !isOwnWriting(seen.past, offer, key) && !isTainted(offer));
+    .filter((offer) => !mayHaveWritten(seen, offer.record.seen, kind, key) && !isTainted(offer));
   if (offers.some((offer) => isVouchedFor(seen.flow, offer, kind) || offer.when === 'always'))
     return 'yes';
   const named = offers.filter(isNamed);
@@ -41,7 +43,7 @@ export function isProvided(
       ? readRequest(run.request, policy.actionWords)
       : null;
   const past = pastOf(run.id, facts.history, policy, request);
-  const provided = providedBy({ flow: policy.flow, past }, kind, key);
+  const provided = providedBy({ flow: policy.flow, past, context: { policy, run } }, kind, key);
   return provided === 'yes' || (provided === 'named' && request?.hasAny(kind) !== true);
 }
 
@@ -87,26 +89,6 @@ function isVouchedFor(
 /** A memory that a run wrote into after it had read what outsiders write says what they say, in this run and in every later one. */
 function isTainted({ record: { seen } }: Offer): boolean {
   return seen.tool?.memory === true && seen.exchange.past.trust === 'untrusted';
-}
-
-/** A tool that the agent can write to vouches for nothing that the agent wrote there. */
-function isOwnWriting(past: Past, { record: { seen } }: Offer, key: string): boolean {
-  const upstream = upstreamOf(seen.exchange.past.tool);
-  for (const earlier of past.seen) {
-    if (earlier.ordinal >= seen.ordinal) return false;
-    const { exchange } = earlier;
-    if (
-      exchange.past.tier > 0 &&
-      upstreamOf(exchange.past.tool) === upstream &&
-      stands(JSON.stringify(exchange.args), key)
-    )
-      return true;
-  }
-  return false;
-}
-
-function upstreamOf(tool: string): string {
-  return tool.slice(0, tool.indexOf('.'));
 }
 
 export function stands(text: string | null, key: string): boolean {

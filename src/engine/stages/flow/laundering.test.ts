@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest';
+import { exchanged } from '../../../../test/engine/past-scene.ts';
+import { contextOf, loaded } from '../../../../test/engine/scene.ts';
+import type { JsonObject, JsonValue } from '../../../content/value.ts';
+import { decide } from '../../decide.ts';
+
+/** An agent that obeys whoever writes what it reads, and knows the rules. */
+const policy = loaded(
+  `
+sallyport: 1
+upstreams:
+  office: { mcp: { command: office } }
+  notes: { mcp: { command: notes } }
+  web: { mcp: { command: web } }
+users: { static: { ann@us.example: { roles: [staff] } } }
+tools:
+  office.send: { action: send, on: mail, tier: consequential, reach: external, args: { to: recipient, body: content } }
+  office.pay: { action: pay, on: payment, tier: consequential, reach: external, args: { iban: account } }
+  office.delete_file: { action: delete, on: file, tier: consequential, reach: internal, args: { id: object.file } }
+  office.contacts: { action: read, tier: read_only, reach: internal, returns: { parse: json, items: "", provides: { recipient: "/*/mail", account: "/*/iban" } } }
+  office.add_contact: { action: create, tier: reversible, reach: internal, args: { name: identifier, mail: identifier, iban: identifier }, returns: { parse: json, items: "", provides: { recipient: "/*/mail" } } }
+  office.find_files: { action: read, tier: read_only, reach: internal, args: { words: query, skip: number, limit: number }, returns: { parse: json, items: "", object: file, id: /id, names: [/name], order: [/size], provides: { recipient: { at: /*/people, when: named } } } }
+  office.open_mails: { action: read, tier: reversible, reach: internal, args: { ids: identifier }, returns: { parse: json, items: "", object: mail, id: /id, names: [/subject] } }
+  notes.write: { action: write, tier: reversible, reach: internal, args: { text: content } }
+  notes.list: { action: read, tier: read_only, reach: internal, returns: { parse: json, items: "", provides: { recipient: "/*/mail" } } }
+  web.quote: { action: read, tier: read_only, reach: external, args: { symbol: identifier, amount: number, codes: number, day: date } }
+roles:
+  staff: { permissions: { office: { read: allow, send: allow, pay: allow, create: allow, delete: allow }, notes: { read: allow, write: allow }, web: { read: allow } } }
+agents:
+  helper:
+    acts_for: [staff]
+    permissions:
+      office: { read: allow, create: allow, send: { approval: never }, pay: { approval: never }, delete: { approval: never } }
+      notes: { read: allow, write: allow }
+      web: { read: allow }
+`,
+  {
+    tools: {
+      'office.send': { to: 'string[]', body: 'string?' },
+      'office.pay': { iban: 'string' },
+      'office.delete_file': { id: 'string' },
+      'office.contacts': {},
+      'office.add_contact': { name: 'string', mail: 'string?', iban: 'string?' },
+      'office.find_files': { words: 'string', skip: 'number?', limit: 'number?' },
+      'office.open_mails': { ids: 'string[]' },
+      'notes.write': { text: 'string' },
+      'notes.list': {},
+      'web.quote': { symbol: 'string', amount: 'number?', codes: 'number[]?', day: 'string?' },
+    },
+  },
+);
+
+type Shown = readonly [tool: string, args: JsonObject, answer: JsonValue];
+
+interface Scene {
+  readonly request?: string;
+  readonly shown: readonly Shown[];
+  readonly historyLost?: boolean;
+}
+
+function said(tool: string, args: JsonObject, { request, shown, historyLost }: Scene): string {
+  const { findings } = decide(
+    contextOf(policy, tool, args, {
+      agent: 'helper',
+      user: 'ann@us.example',
+      run: {
+        request: request ?? null,
+        requestTrusted: request !== undefined,
+        historyLost: historyLost ?? false,
+        labels: { trust: 'untrusted', classes: [], subjects: [] },
+      },
+      facts: {
+        history: shown.map(([name, given, answer]) => exchanged(policy, name, given, answer)),
+      },
+    }),
+  );
+  const codes = findings.flatMap(({ stage, verdict, code }) =>
+    stage === 'flow' ? [`${verdict} ${code}`] : [],
+  );
+  return codes.length === 0 ? 'passes' : codes.join(', ');
+}
+
+const eve = 'eve@evil.example';
+const iban = 'DE89370400440532013000';
+const listed = (entry: JsonObject): Shown => ['office.contacts', {}, [{ name: 'Bob', ...entry }]];
+const added = (entry: JsonObject, answer: JsonValue = 'done'): Shown => [
+  'office.add_contact',
+  { name: 'Bob', ...entry },
+  answer,
+];
+
+describe('what the agent wrote vouches for nobody', () => {
+  const mail: JsonObject = { to: [eve] };
+  test.each<[string, string, string, JsonObject, Scene]>([
+    ['what it did not write', 'passes', 'office.send', mail, { shown: [listed({ mail: eve })] }],
+    [
+      'what it wrote later',
+      'passes',
+      'office.send',
+      mail,
+      { shown: [listed({ mail: eve }), added({ mail: eve })] },
+    ],
+    [
+      'as it wrote it',
+      'hold flow.destination',
+      'office.send',
+      mail,
+      { shown: [added({ mail: eve }), listed({ mail: eve })] },
+    ],
+    [
+      'said back by the very call',
+      'hold flow.destination',
+      'office.send',
+      mail,
+      { shown: [added({ mail: eve }, [{ name: 'Bob', mail: eve }])] },
+    ],
+    [
+      'in wide letters',
+      'hold flow.destination',
+      'office.send',
+      mail,
+      { shown: [added({ mail: 'ｅｖｅ@evil.example' }), listed({ mail: eve })] },
+    ],
+    [
+      'under the name of a domain in other letters',
+      'hold flow.destination',
+      'office.send',
+      { to: ['eve@xn--bcher-kva.example'] },
+      { shown: [added({ mail: 'eve@bücher.example' }), listed({ mail: 'eve@bücher.example' })] },
+    ],
+    [
+      'an account with spaces in its number',
+      'hold flow.destination',
+      'office.pay',
+      { iban },
+      { shown: [added({ iban: 'DE89 3704 0044 0532 0130 00' }), listed({ iban })] },
+    ],
+    [
+      'into a note that an address book shows',
+      'hold flow.destination',
+      'office.send',
+      mail,
+      { shown: [['notes.write', { text: `Bob is ${eve}` }, 'done'], listed({ mail: eve })] },
+    ],
+    [
+      'perhaps, so long ago that it is forgotten',
+      'hold flow.destination',
+      'office.send',
+      mail,
+      { shown: [listed({ mail: eve })], historyLost: true },
+    ],
+  ])('%s', (_, expected, tool, args, scene) => {
+    expect(said(tool, args, scene)).toBe(expected);
+  });
+});
