@@ -213,6 +213,29 @@ describe('what policies say', () => {
   });
 });
 
+describe('which part of it is false', () => {
+  test.each([
+    ["call.args.count == 4 && case.purpose == 'treatment'", 'call.args.count == 4'],
+    [
+      "call.args.count == 3 && (agent == 'x' || agent == 'y') && case.purpose == 'billing'",
+      "agent == 'x' || agent == 'y'",
+    ],
+    ['call.args.count == 4', 'call.args.count == 4'],
+    // An error beside it is none of the answer.
+    ["call.args.tags[9] == 'a' && call.args.count == 4", 'call.args.count == 4'],
+    [
+      '!(call.args.count == 3 && call.args.count > 2)',
+      '!(call.args.count == 3 && call.args.count > 2)',
+    ],
+    ["(('b)' in call.args.tags)) && agent == 'desk'", "'b)' in call.args.tags"],
+    ["agent == 'desk' && (call.args.count + 1) * 2 == (9)", '(call.args.count + 1) * 2 == (9)'],
+  ])('%s: %s', (source, failed) => {
+    const compiled = compileCel(source, at, refunds);
+    if (!compiled.ok) throw new Error(compiled.problems.map(({ message }) => message).join());
+    expect(compiled.program.evaluate(bindings())).toEqual({ ok: true, value: false, failed });
+  });
+});
+
 describe('refused at load', () => {
   test.each<[string, string]>([
     ['sum(call.args.tags) > 0', '`sum` needs numbers, and these are each a string'],

@@ -1,6 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { CelChecker } from './cel-check.ts';
 import type { CelEnvironment } from './cel-environment.ts';
+import { conditionsOf, writtenAs } from './cel-parts.ts';
 import { type CelProblem, parseCel } from './cel-scan.ts';
 import { type Evaluate, namesFor } from './cel-scope.ts';
 import { truth } from './cel-typed.ts';
@@ -25,7 +26,7 @@ export function compileCel(
   const parsed = parseCel(source);
   if ('problem' in parsed) return { ok: false, problems: [parsed.problem] };
   const problems = new Map<string, CelProblem>();
-  const byTool = new Map<string | null, Evaluate>();
+  const byTool = new Map<string | null, Compiled>();
   const refs = new Set<string>();
   const places = environment.result === null ? environment.tools : [null];
   for (const tool of places) {
@@ -36,7 +37,13 @@ export function compileCel(
       problems.set(key, { message, offset: node.pos, ...(mend === undefined ? {} : { mend }) });
     };
     const checker = new CelChecker(source, namesFor(environment, tool), refs, report);
-    byTool.set(tool?.name ?? null, checker.condition(parsed.tree));
+    byTool.set(tool?.name ?? null, {
+      whole: checker.condition(parsed.tree),
+      parts: conditionsOf(parsed.tree).map((part) => ({
+        source: writtenAs(source, part),
+        evaluate: checker.condition(part),
+      })),
+    });
   }
   if (byTool.size === 0) {
     return {
@@ -51,7 +58,13 @@ export function compileCel(
   };
 }
 
-function evaluate(byTool: ReadonlyMap<string | null, Evaluate>, bindings: CelBindings): CelResult {
+interface Compiled {
+  readonly whole: Evaluate;
+  /** Of `a && b`, both; else the whole. */
+  readonly parts: readonly { readonly source: string; readonly evaluate: Evaluate }[];
+}
+
+function evaluate(byTool: ReadonlyMap<string | null, Compiled>, bindings: CelBindings): CelResult {
   const compiled = byTool.get(null) ?? byTool.get(bindings.tool);
   if (compiled === undefined)
     return {
@@ -60,7 +73,8 @@ function evaluate(byTool: ReadonlyMap<string | null, Evaluate>, bindings: CelBin
       isUnresolved: false,
     };
   try {
-    return { ok: true, value: truth(compiled({ bindings, meter: new Meter(), item: null })) };
+    if (isTrue(compiled.whole, bindings)) return { ok: true, value: true };
+    return { ok: true, value: false, failed: failedPart(compiled, bindings) };
   } catch (error) {
     // A fault of ours is a fault of the expression: its caller denies, or asks.
     return {
@@ -69,4 +83,20 @@ function evaluate(byTool: ReadonlyMap<string | null, Evaluate>, bindings: CelBin
       isUnresolved: error instanceof CelFault && error.kind === 'unresolved',
     };
   }
+}
+
+function isTrue(condition: Evaluate, bindings: CelBindings): boolean {
+  return truth(condition({ bindings, meter: new Meter(), item: null }));
+}
+
+/** One part that is false makes it false, whatever becomes of the others. */
+function failedPart({ parts }: Compiled, bindings: CelBindings): string | null {
+  const failed = parts.find(({ evaluate: part }) => {
+    try {
+      return !isTrue(part, bindings);
+    } catch {
+      return false;
+    }
+  });
+  return failed?.source ?? null;
 }

@@ -503,7 +503,13 @@ export interface CelProgram {
 }
 
 export type CelResult =
-  | { readonly ok: true; readonly value: boolean }
+  | { readonly ok: true; readonly value: true }
+  | {
+      readonly ok: true;
+      readonly value: false;
+      /** Of `a && b`, the part that is false; null: none is by itself. */
+      readonly failed: string | null;
+    }
   | {
       readonly ok: false;
       readonly error: string;

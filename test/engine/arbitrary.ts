@@ -270,7 +270,12 @@ const addressTerms: fc.Arbitrary<AddressTerm[]> = fc.array(
 
 const programs: readonly CelProgram[] = [
   { source: 'true', at, refs: new Set(), evaluate: () => ({ ok: true, value: true }) },
-  { source: 'false', at, refs: new Set(), evaluate: () => ({ ok: true, value: false }) },
+  {
+    source: 'false',
+    at,
+    refs: new Set(),
+    evaluate: () => ({ ok: true, value: false, failed: null }),
+  },
   {
     source: '1/0',
     at,

@@ -12,5 +12,7 @@ export function checkWhen({ program }: ConstraintOf<'when'>, question: Question)
       error: result.error,
     });
   if (!result.ok) return unjudged('authorize.when_error', { ...details, error: result.error });
-  return result.value === true ? met('authorize.when', details) : unmet('authorize.when', details);
+  return result.value
+    ? met('authorize.when', details)
+    : unmet('authorize.when', { ...details, failed: result.failed });
 }
