@@ -46,7 +46,7 @@ export function goalOf(object: string, lexicon: Lexicon): Goal {
   };
 }
 
-/** `invite_to_workspace`: the workspace. Null: the name tells none that the language knows. */
+/** `invite_to_workspace`: the workspace. Null: the name is a verb alone. */
 export function objectIn(operation: string, lexicon: Lexicon): string | null {
   const parts = partsOf(operation);
   const isVerb = (part: string | undefined): boolean =>
@@ -56,7 +56,7 @@ export function objectIn(operation: string, lexicon: Lexicon): string | null {
   const words = from < 0 ? [] : rest.slice(from);
   const end = words.findIndex((part) => lexicon.stopWords.has(part));
   const noun = (end < 0 ? words : words.slice(0, end)).join('_');
-  return noun !== '' && goalOf(noun, lexicon).objects.size > 0 ? noun : null;
+  return noun === '' ? null : noun;
 }
 
 function objectsCalled(name: string, noun: string, lexicon: Lexicon): readonly string[] {

@@ -186,6 +186,8 @@ describe('tools without an object', () => {
     ['Put the photos into a box', 'update', 'updateProfile', false],
     ['Invite Ann', 'invite', 'invite_to_workspace', true],
     ['Write to Ann', 'send', 'customer_email', true],
+    ['Save Ann as a payee', 'add', 'add_payee', true],
+    ['Save the photos', 'add', 'add_payee', false],
     ['Zap it', 'zap', 'zap', true],
   ])('%s: %s by %s', (request, action, operation, asked) => {
     expect(read(request).asksFor(action, null, operation) !== null).toBe(asked);
