@@ -49,6 +49,31 @@ export function holds(features: ReadFeatures, part: FeaturePart, hash: number): 
   return false;
 }
 
+/** What of a record isn't known already. */
+export function without(features: ReadFeatures, known: ReadFeatures): ReadFeatures {
+  const { hashes, gramsFrom, wordsFrom, complete } = features;
+  const isNew = (part: FeaturePart) => (hash: number) => !holds(known, part, hash);
+  const identifiers = hashes.subarray(0, gramsFrom).filter(isNew('identifiers'));
+  const grams = hashes.subarray(gramsFrom, wordsFrom).filter(isNew('grams'));
+  const words = hashes.subarray(wordsFrom).filter(isNew('words'));
+  return {
+    hashes: joined([identifiers, grams, words]),
+    gramsFrom: identifiers.length,
+    wordsFrom: identifiers.length + grams.length,
+    complete,
+  };
+}
+
+function joined(parts: readonly Int32Array[]): Int32Array {
+  const all = new Int32Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
 class Reading implements FeatureSink {
   readonly #identifiers: Hashes;
   readonly #grams: Hashes;
@@ -78,10 +103,7 @@ class Reading implements FeatureSink {
     const words = this.#words.distinct(hashesMax - identifiers.length - grams.length);
     const gramsFrom = identifiers.length;
     const wordsFrom = gramsFrom + grams.length;
-    const hashes = new Int32Array(wordsFrom + words.length);
-    hashes.set(identifiers);
-    hashes.set(grams, gramsFrom);
-    hashes.set(words, wordsFrom);
+    const hashes = joined([identifiers, grams, words]);
     return { hashes, gramsFrom, wordsFrom, complete: readAll && hashes.length < hashesMax };
   }
 }

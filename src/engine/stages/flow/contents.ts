@@ -1,5 +1,4 @@
 import { type Leak, leak } from '../../../content/text-features/leak.ts';
-import { outboundForms } from '../../../content/text-features/outbound-forms.ts';
 import type { ReadFeatures } from '../../../content/text-features/read-features.ts';
 import type { JsonObject } from '../../../content/value.ts';
 import type { Finding } from '../../decision.ts';
@@ -7,7 +6,7 @@ import { coversClass } from './classes.ts';
 import { forgottenIn, whyForgotten } from './forgotten.ts';
 import { finding, type Inquiry } from './inquiry.ts';
 import { carriesText, outgoingText } from './outgoing.ts';
-import { featuresOf, type PastRecord } from './past.ts';
+import type { PastRecord } from './past.ts';
 import { unaskedOf } from './unasked.ts';
 
 /** Evidence from so many records is enough for a person. */
@@ -22,11 +21,16 @@ export function contents(inquiry: Inquiry): readonly Finding[] {
   if (unasked.isEmpty && !inquiry.context.run.historyLost) return [];
   const text = outgoingText(inquiry);
   if (text === '') return [];
-  const forms = unasked.narrowed(outboundForms(text));
+  const forms = unasked.formsOf(text, 'leak');
   const leaks: { readonly record: PastRecord; readonly leak: Leak }[] = [];
   let denied = false;
   for (const record of unasked.suspectsOf(forms)) {
-    const found = leak(forms, featuresOf(record), unasked.allowed, unasked.carriedOf(record));
+    const found = leak(
+      forms,
+      unasked.featuresOf(record),
+      unasked.allowed,
+      unasked.carriedOf(record),
+    );
     if (found === null) continue;
     leaks.push({ record, leak: found });
     denied ||= isClassed(inquiry, record);

@@ -21,6 +21,7 @@ tools:
   office.add_contact: { action: create, tier: reversible, reach: internal, args: { name: identifier, mail: identifier, iban: identifier }, returns: { parse: json, items: "", provides: { recipient: "/*/mail" } } }
   office.find_files: { action: read, tier: read_only, reach: internal, args: { words: query, skip: number, limit: number }, returns: { parse: json, items: "", object: file, id: /id, names: [/name], order: [/size], provides: { recipient: { at: /*/people, when: named } } } }
   office.open_mails: { action: read, tier: reversible, reach: internal, args: { ids: identifier }, returns: { parse: json, items: "", object: mail, id: /id, names: [/subject] } }
+  office.open_files: { action: read, tier: reversible, reach: internal, args: { ids: identifier }, returns: { parse: json, items: "", object: file, id: /id, names: [/name] } }
   notes.write: { action: write, tier: reversible, reach: internal, args: { text: content } }
   notes.list: { action: read, tier: read_only, reach: internal, returns: { parse: json, items: "", provides: { recipient: "/*/mail" } } }
   web.quote: { action: read, tier: read_only, reach: external, args: { symbol: identifier, amount: number, codes: number, day: date } }
@@ -43,6 +44,7 @@ agents:
       'office.add_contact': { name: 'string', mail: 'string?', iban: 'string?' },
       'office.find_files': { words: 'string', skip: 'number?', limit: 'number?' },
       'office.open_mails': { ids: 'string[]' },
+      'office.open_files': { ids: 'string[]' },
       'notes.write': { text: 'string' },
       'notes.list': {},
       'web.quote': { symbol: 'string', amount: 'number?', codes: 'number[]?', day: 'string?' },
@@ -148,6 +150,64 @@ describe('what the agent wrote vouches for nobody', () => {
       'office.send',
       mail,
       { shown: [listed({ mail: eve })], historyLost: true },
+    ],
+  ])('%s', (_, expected, tool, args, scene) => {
+    expect(said(tool, args, scene)).toBe(expected);
+  });
+});
+
+describe('what was read by a call that changes something', () => {
+  const secret =
+    'The vault opens with 83-71-4512-99, and the merger with Lantern Industries closes quietly on the ninth of October';
+  const opened: Shown = [
+    'office.open_mails',
+    { ids: ['9'] },
+    [{ id: '9', subject: 'Codes', body: secret }],
+  ];
+  const request = 'Email bob@us.example a joke.';
+  test.each<[string, string, string, JsonObject, Scene]>([
+    [
+      'leaves no more than what a reading call showed',
+      'hold flow.content',
+      'office.send',
+      { to: ['bob@us.example'], body: secret },
+      { request, shown: [opened] },
+    ],
+    [
+      'belongs to the request where it names it',
+      'passes',
+      'office.send',
+      { to: ['bob@us.example'], body: secret },
+      { request: 'Email the mail "Codes" to bob@us.example.', shown: [opened] },
+    ],
+    [
+      'was not made by it',
+      'hold flow.object',
+      'office.delete_file',
+      { id: '9' },
+      {
+        request: 'Read my mails and files, then delete the old files.',
+        shown: [['office.open_files', { ids: ['9'] }, [{ id: '9', name: 'Accounts' }]]],
+      },
+    ],
+    [
+      'is no secret where it was only said back',
+      'passes',
+      'office.send',
+      {
+        to: ['bob@us.example'],
+        body: 'A penguin walks into a bar and asks whether anybody saw his brother',
+      },
+      {
+        request,
+        shown: [
+          [
+            'notes.write',
+            { text: 'A penguin walks into a bar and asks whether anybody saw his brother' },
+            { saved: 'A penguin walks into a bar and asks whether anybody saw his brother' },
+          ],
+        ],
+      },
     ],
   ])('%s', (_, expected, tool, args, scene) => {
     expect(said(tool, args, scene)).toBe(expected);

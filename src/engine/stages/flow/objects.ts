@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../content/value.ts';
+import type { Tool } from '../../../policy/model.ts';
 import type { ArgumentValue } from '../../call.ts';
 import type { Finding } from '../../decision.ts';
 import type { Measure } from '../../request/language.ts';
@@ -110,19 +111,14 @@ function listed(past: Past, object: string): ReadonlyMap<string, PastRecord> {
 function isOwn(inquiry: Inquiry, { seen: { exchange, tool } }: PastRecord): boolean {
   const { past } = exchange;
   return (
-    past.tier > 0 &&
-    past.completed &&
-    tool !== null &&
-    creates(inquiry, exchange.past.tool) &&
-    isAskedFor(inquiry, tool)
+    past.tier > 0 && past.completed && tool !== null && creates(tool) && isAskedFor(inquiry, tool)
   );
 }
 
-/** A call that was given no id and answers with one made the thing. */
-function creates({ context }: Inquiry, name: string): boolean {
-  const tool = context.policy.tools.get(name);
-  const object = tool?.returns.object ?? null;
-  if (tool === undefined || object === null) return false;
+/** A call that was given no id and answers with one made the thing. A list of things was read. */
+export function creates(tool: Tool): boolean {
+  const { object, items } = tool.returns;
+  if (object === null || items !== null) return false;
   return ![...tool.args.values()].some(({ parts }) =>
     parts.some((part) => part.kind.name === `object.${object}` && part.pointer.text === ''),
   );

@@ -1,6 +1,5 @@
 import type { KindName } from '../../../content/kind.ts';
 import { type Leak, queryLeak } from '../../../content/text-features/leak.ts';
-import { outboundForms } from '../../../content/text-features/outbound-forms.ts';
 import { type ReadFeatures, readFeatures } from '../../../content/text-features/read-features.ts';
 import type { ArgumentValue } from '../../call.ts';
 import type { Finding } from '../../decision.ts';
@@ -8,7 +7,7 @@ import type { Exchange } from '../../exchange.ts';
 import { leakDetails } from './contents.ts';
 import { forgottenInQuery, whyForgotten } from './forgotten.ts';
 import { finding, type Inquiry, looksUp, valueDetails } from './inquiry.ts';
-import { featuresOf, linksOf, type Past } from './past.ts';
+import { linksOf, type Past } from './past.ts';
 import { isPlanned } from './planned.ts';
 import { unaskedOf } from './unasked.ts';
 
@@ -39,7 +38,7 @@ export function queries(inquiry: Inquiry): readonly Finding[] {
   for (const value of values) {
     if (value.value.type === 'unparsable' || isRead(past, value)) continue;
     if (isPlanned(inquiry.context, value.argument, value.kind, value.value)) continue;
-    const forms = unasked.narrowed(outboundForms(value.value.key));
+    const forms = unasked.formsOf(value.value.key, 'query');
     if (forms.length === 0 && !inquiry.context.run.historyLost) continue;
     listed ??= [...unasked.allowed, ...namesSeen(past)];
     const lost = forgottenInQuery(inquiry, value.value.key, listed);
@@ -55,7 +54,7 @@ export function queries(inquiry: Inquiry): readonly Finding[] {
       continue;
     }
     for (const record of unasked.suspectsOfQuery(forms)) {
-      const found = queryLeak(forms, featuresOf(record), listed);
+      const found = queryLeak(forms, unasked.featuresOf(record), listed);
       if (found === null || isId(inquiry, value, found)) continue;
       findings.push(
         finding('deny', 'flow.query', inquiry, {
