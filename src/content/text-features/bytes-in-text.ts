@@ -11,6 +11,8 @@ const gapMax = 16;
 export interface Alphabet {
   /** Of an ASCII unit; or `none`, or `skipped`. */
   readonly values: Uint8Array;
+  /** 1: a letter that is a part of the word before and behind it. */
+  readonly inWords: Uint8Array;
   readonly bits: number;
   /** Fewer are ordinary words that decode by chance. */
   readonly lettersMin: number;
@@ -27,9 +29,8 @@ export const base64: Alphabet = alphabetOf(
   6,
   8,
   ' \t\r\n=',
+  '-_',
 );
-base64.values[0x2d] = 62;
-base64.values[0x5f] = 63;
 
 /** As host names carry bytes: case is lost there, and blanks can't be. */
 export const base32: Alphabet = alphabetOf('abcdefghijklmnopqrstuvwxyz234567', 5, 10, '=.-');
@@ -37,32 +38,43 @@ export const base32: Alphabet = alphabetOf('abcdefghijklmnopqrstuvwxyz234567', 5
 /** `48656c6c6f`, `48 65 6c 6c 6f`, `48:65:6c`. */
 export const hexadecimal: Alphabet = alphabetOf('0123456789abcdef', 4, 8, ' \t\r\n:,-');
 
-function alphabetOf(letters: string, bits: number, lettersMin: number, breaks: string): Alphabet {
+/** @param others - other ways to write the last letters. */
+function alphabetOf(
+  letters: string,
+  bits: number,
+  lettersMin: number,
+  breaks: string,
+  others = '',
+): Alphabet {
   const values = new Uint8Array(0x80).fill(none);
   for (let value = 0; value < letters.length; value += 1) {
     values[letters.charCodeAt(value)] = value;
     if (bits < 6) values[letters.toUpperCase().charCodeAt(value)] = value;
   }
   for (let at = 0; at < breaks.length; at += 1) values[breaks.charCodeAt(at)] = skipped;
-  return { values, bits, lettersMin };
+  for (let at = 0; at < others.length; at += 1)
+    values[others.charCodeAt(at)] = letters.length - others.length + at;
+  const inWords = values.map((value, unit) => (value < skipped && !isSign(unit) ? 1 : 0));
+  return { values, inWords, bits, lettersMin };
 }
 
 /** The text with what each such run says in its place; null: there is none. */
 export function readRuns(text: string, alphabet: Alphabet): string | null {
+  const { inWords } = alphabet;
   let read = '';
   let shownUntil = 0;
-  let inWord = false;
+  let inWord = 0;
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at);
-    const begins = !inWord;
-    inWord = valueIn(unit, alphabet) < skipped && !isSign(unit);
-    if (!begins || !inWord || !mayBegin(text, at, alphabet)) continue;
+    const before = inWord;
+    inWord = unit < 0x80 ? (inWords[unit] ?? 0) : 0;
+    if (before === inWord || inWord === 0 || !mayBegin(text, at, alphabet)) continue;
     const run = readRun(text, at, alphabet);
     if (run === null) continue;
     read += `${text.slice(shownUntil, at)}${run.text}`;
     shownUntil = run.end;
     at = run.end - 1;
-    inWord = false;
+    inWord = 0;
   }
   return shownUntil === 0 ? null : read + text.slice(shownUntil);
 }
@@ -91,25 +103,44 @@ interface Run {
 
 const utf8 = new TextDecoder();
 
-/** From here on, as long as it is text. */
+/** From here on, as long as it is text. Measured first: of most words nothing has to be kept. */
 function readRun(text: string, start: number, alphabet: Alphabet): Run | null {
-  const { bits, lettersMin } = alphabet;
-  const bytes: number[] = [];
-  let whole = 0;
-  let end = start;
+  const bytesMin = Math.ceil((alphabet.lettersMin * alphabet.bits) / 8) - 1;
+  const measured = bytesFrom(text, start, alphabet, null);
+  // Eight letters of base64 are six bytes, or five and padding.
+  if (measured.whole < bytesMin) return null;
+  const bytes = new Uint8Array(measured.whole);
+  const { end } = bytesFrom(text, start, alphabet, bytes);
+  return { text: utf8.decode(bytes), end };
+}
+
+/** One at a time, and nobody else's: a word is measured more often than anything here. */
+const measure = { whole: 0, end: 0 };
+
+/** How many bytes of whole characters there are, and where they end; what fits is written into `bytes`. */
+function bytesFrom(
+  text: string,
+  start: number,
+  { values, bits }: Alphabet,
+  bytes: Uint8Array | null,
+): { readonly whole: number; readonly end: number } {
+  let count = 0;
   let held = 0;
   let heldBits = 0;
   let pending = 0;
   let gap = 0;
+  measure.whole = 0;
+  measure.end = start;
   for (let at = start; at < text.length && gap <= gapMax; at += 1) {
-    const value = valueIn(text.charCodeAt(at), alphabet);
+    const unit = text.charCodeAt(at);
+    const value = unit < 0x80 ? (values[unit] ?? none) : none;
     if (value === none) break;
     if (value === skipped) {
       gap += 1;
-      if (text.charCodeAt(at) !== padding) continue;
+      if (unit !== padding) continue;
       // What is left of the last letter is filling; what follows begins anew.
       heldBits = 0;
-      if (end === at) end = at + 1;
+      if (measure.end === at) measure.end = at + 1;
       continue;
     }
     gap = 0;
@@ -120,14 +151,13 @@ function readRun(text: string, start: number, alphabet: Alphabet): Run | null {
     const byte = (held >>> heldBits) & 0xff;
     pending = stillPending(pending, byte);
     if (pending < 0) break;
-    bytes.push(byte);
+    if (bytes !== null && count < bytes.length) bytes[count] = byte;
+    count += 1;
     if (pending > 0) continue;
-    whole = bytes.length;
-    end = at + 1;
+    measure.whole = count;
+    measure.end = at + 1;
   }
-  // Eight letters of base64 are six bytes, or five and padding.
-  if ((whole + 1) * 8 < lettersMin * bits) return null;
-  return { text: utf8.decode(Uint8Array.from(bytes.slice(0, whole))), end };
+  return measure;
 }
 
 /** How many bytes of a character are still to come after this one; -1: no text has it there. */

@@ -42,9 +42,14 @@ const decodingsMax = 2;
  * decodings on top of one another. Whatever doesn't fit makes the first form incomplete, and `leak` a leak of it.
  */
 export function outboundForms(text: string): readonly OutboundForm[] {
+  return readingsOf(text).map(formOf);
+}
+
+/** The same, before it is looked at what each of them is made of: most are nonsense of which nothing was ever read. */
+export function readingsOf(text: string): readonly Reading[] {
   const all = plainText(text.slice(0, charactersMax));
   const plain = all.slice(0, plainCharactersMax);
-  const queue: Reading[] = [{ decodings: [], text: plain }];
+  const queue: Omit<Reading, 'complete'>[] = [{ decodings: [], text: plain }];
   const known = new Set([plain]);
   let characters = plain.length;
   let complete = text.length <= charactersMax && all.length <= plainCharactersMax;
@@ -63,24 +68,27 @@ export function outboundForms(text: string): readonly OutboundForm[] {
       queue.push({ decodings: [...reading.decodings, decoding], text: read });
     }
   }
-  return queue.map((reading) => formOf(reading, complete || reading.decodings.length > 0));
+  return queue.map(({ decodings, text: read }) => ({
+    decodings,
+    text: read,
+    complete: complete || decodings.length > 0,
+  }));
 }
 
-interface Reading {
-  readonly decodings: readonly Decoding[];
-  readonly text: string;
-}
+export type Reading = Pick<OutboundForm, 'decodings' | 'text' | 'complete'>;
 
-function formOf(reading: Reading, complete: boolean): OutboundForm {
+export function formOf(reading: Reading): OutboundForm {
   const marking = new Marking();
   scan(reading.text, marking);
   const { identifiers, grams } = marking;
-  // Another order makes other rows of the same words; the numbers that now stand side by side are of nobody's making.
-  if (reading.decodings.at(-1) === 'words reversed') {
-    return { ...reading, identifiers: [], grams, words: [], wordCount: 0, complete };
-  }
+  if (hasRowsAlone(reading)) return { ...reading, identifiers: [], grams, words: [], wordCount: 0 };
   const words = [...marking.words.values()];
-  return { ...reading, identifiers, grams, words, wordCount: words.length, complete };
+  return { ...reading, identifiers, grams, words, wordCount: words.length };
+}
+
+/** Another order makes other rows of the same words; the numbers that now stand side by side are of nobody's making. */
+export function hasRowsAlone({ decodings }: Reading): boolean {
+  return decodings.at(-1) === 'words reversed';
 }
 
 class Marking implements FeatureSink {

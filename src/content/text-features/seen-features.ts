@@ -1,6 +1,15 @@
 import { type Enough, telling, withoutAllowed } from './leak.ts';
-import type { Mark, NumberedMark, OutboundForm } from './outbound-forms.ts';
+import {
+  formOf,
+  hasRowsAlone,
+  type Mark,
+  type NumberedMark,
+  type OutboundForm,
+  type Reading,
+  readingsOf,
+} from './outbound-forms.ts';
 import type { ReadFeatures } from './read-features.ts';
+import { type FeatureSink, scan } from './scan.ts';
 import { Sieve } from './sieve.ts';
 
 /** Records are looked at one by one where so many features of some of them make it worth while. */
@@ -36,6 +45,28 @@ export class SeenFeatures {
     block.until += 1;
     this.#complete &&= record.complete;
     this.#records += 1;
+  }
+
+  /**
+   * `narrowed` of the text's `outboundForms`, without those in which nothing stands that `by` goes by: a text reads as
+   * nonsense in most ways, and of nonsense nothing is remembered.
+   */
+  formsOf(
+    text: string,
+    allowed: readonly ReadFeatures[],
+    by: 'leak' | 'query',
+  ): readonly OutboundForm[] {
+    const readings = readingsOf(text);
+    const telling = this.#complete
+      ? readings.filter((reading) => !reading.complete || this.#mayTell(reading, by))
+      : readings;
+    return this.narrowed(telling.map(formOf), allowed);
+  }
+
+  #mayTell(reading: Reading, by: 'leak' | 'query'): boolean {
+    const probe = new Probe(this.#all, by === 'query', hasRowsAlone(reading));
+    scan(reading.text, probe);
+    return probe.found;
   }
 
   /**
@@ -85,6 +116,37 @@ export class SeenFeatures {
   }
 
   readonly #has = ({ hash }: Mark): boolean => this.#all.mayHave(hash);
+}
+
+/** Whether an identifier, a word, or two rows side by side may have been read; for a query, one row. */
+class Probe implements FeatureSink {
+  readonly #sieve: Sieve;
+  readonly #rowsCount: boolean;
+  readonly #rowsAlone: boolean;
+  #row = 0;
+  #last = -2;
+  found = false;
+
+  constructor(sieve: Sieve, rowsCount: boolean, rowsAlone: boolean) {
+    this.#sieve = sieve;
+    this.#rowsCount = rowsCount;
+    this.#rowsAlone = rowsAlone;
+  }
+
+  identifier(hash: number): void {
+    this.found ||= !this.#rowsAlone && this.#sieve.mayHave(hash);
+  }
+
+  gram(hash: number): void {
+    this.#row += 1;
+    if (this.found || !this.#sieve.mayHave(hash)) return;
+    this.found = this.#rowsCount || this.#last === this.#row - 1;
+    this.#last = this.#row;
+  }
+
+  word(hash: number): void {
+    this.found ||= !this.#rowsAlone && this.#sieve.mayHave(hash);
+  }
 }
 
 function mayShare(
