@@ -9,6 +9,7 @@ import { mcpLimits } from '../src/edges/mcp/limits.ts';
 import { limits } from '../src/engine/limits.ts';
 import { upstreamLimits } from '../src/upstreams/limits.ts';
 import { startCliProject } from './cli-project.ts';
+import { figures as protectionFigures } from './protection/results.ts';
 
 const repository = join(import.meta.dirname, '..');
 const documents = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md'], { cwd: repository }).map(
@@ -84,6 +85,11 @@ test.each(
 test('the figures of performance.md are those that were measured last', async () => {
   const text = readFileSync(join(repository, 'docs/performance.md'), 'utf8');
   expect(text).toContain(`-->\n\n${await figures()}\n<!--`);
+});
+
+test('the figures of the README are those that were measured last', () => {
+  const text = readFileSync(join(repository, 'README.md'), 'utf8');
+  expect(text).toContain(`-->\n\n${protectionFigures()}\n<!--`);
 });
 
 test('every promise of the threat model names its test', () => {

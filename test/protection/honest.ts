@@ -12,6 +12,8 @@ export interface Interruption {
   calls: number;
   callsDenied: number;
   callsAsked: number;
+  /** Calls that would be asked for had nobody's answer been remembered. */
+  callsAskedAgain: number;
   /** Of calls with an effect. */
   effects: number;
   effectsDenied: number;
@@ -31,6 +33,7 @@ export function emptyInterruption(): Interruption {
     calls: 0,
     callsDenied: 0,
     callsAsked: 0,
+    callsAskedAgain: 0,
     effects: 0,
     effectsDenied: 0,
     effectsAsked: 0,
@@ -50,7 +53,8 @@ export function addHonest(total: Interruption, name: string, own: readonly Playe
   else if (counted.some(({ judgement }) => judgement.verdict === 'hold')) total.asked += 1;
   if (denied.length > 0 && denied.every(isMadeUp)) total.madeUp += 1;
   for (const played of counted) {
-    const { verdict } = played.judgement;
+    const { verdict, answered } = played.judgement;
+    if (answered) total.callsAskedAgain += 1;
     const { mutatesEnv } = played.step;
     total.calls += 1;
     if (mutatesEnv) total.effects += 1;

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { makeOutput, UsageError } from '../../src/cli/output.ts';
 import { measureSuite } from './measure.ts';
 import { report } from './report.ts';
-import { keep } from './results.ts';
+import { keep, show } from './results.ts';
 import { readSuites, type Suite, sampled } from './suite.ts';
 
 const ownSuites = join(import.meta.dirname, 'data', 'agentdojo');
@@ -15,7 +15,7 @@ const help = `npm run protection [-- options]
 
 Plays recorded and generated attacks and honest work through the engine, and counts what is denied, held and allowed.
 Without options: AgentDojo's suites workspace and travel, which lie in test/protection/data, with the policies of
-examples/agentdojo; their results are kept in test/protection/results.
+examples/agentdojo; their results are kept in test/protection/results, and shown in the README.
 
 Options:
   --suite <folder>  traces.json.gz, cases.jsonl.gz, runs-labelled.jsonl.gz, exclusions.json; what is missing isn't measured
@@ -61,8 +61,10 @@ function main(argv: readonly string[]) {
       },
     }),
   );
-  if (values.suite === undefined && values.policy === undefined && sample === null)
+  if (values.suite === undefined && values.policy === undefined && sample === null) {
     measured.forEach(keep);
+    show();
+  }
   return output.result(
     measured.every(({ rows }) => rows.every(({ ok }) => ok)),
     {

@@ -143,6 +143,11 @@ function honestRows(name: string, total: Interruption): Figures {
     [`${name} asked`, percent(total.asked, total.n), total.n],
     [`${calls} denied`, percent(total.callsDenied, total.calls), total.calls],
     [`${calls} asked`, percent(total.callsAsked, total.calls), total.calls],
+    [
+      `${calls} asked, every time`,
+      percent(total.callsAsked + total.callsAskedAgain, total.calls),
+      total.calls,
+    ],
     [`${calls} with an effect denied`, percent(total.effectsDenied, total.effects), total.effects],
     [`${calls} with an effect asked`, percent(total.effectsAsked, total.effects), total.effects],
   ];

@@ -33,7 +33,10 @@ function step(facts: Partial<Step>): Step {
 }
 
 function played(verdict: Verdict, facts: Partial<Step> = { attackCritical: true }): Played {
-  return { step: step(facts), judgement: { tool: 'send_email', verdict, findings: [] } };
+  return {
+    step: step(facts),
+    judgement: { tool: 'send_email', verdict, findings: [], answered: false },
+  };
 }
 
 test.each([
@@ -90,6 +93,7 @@ function denied(code: FindingCode, error: string | null = null): Played {
       tool: 'send_email',
       verdict: 'deny',
       findings: [{ stage: 'flow', code, verdict: 'deny', details: {}, at: null, approver: null }],
+      answered: false,
     },
   };
 }
@@ -99,6 +103,14 @@ test('a call that the tool itself refused is no interruption; one that it took i
   addHonest(total, 'a', [denied('schema.invalid', 'ValidationError')]);
   addHonest(total, 'b', [denied('schema.invalid')]);
   expect(total).toMatchObject({ n: 2, denied: 1, refusedByTool: 1 });
+});
+
+test('what a person answered is asked once, and counted apart every time', () => {
+  const total = emptyInterruption();
+  const asked = played('hold', {});
+  const again = played('allow', {});
+  addHonest(total, 'a', [asked, { ...again, judgement: { ...again.judgement, answered: true } }]);
+  expect(total).toMatchObject({ calls: 2, callsAsked: 1, callsAskedAgain: 1 });
 });
 
 test('a run is apart only if nothing but invented destinations was denied in it', () => {

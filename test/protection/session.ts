@@ -27,6 +27,8 @@ export interface Judgement {
   readonly tool: string;
   readonly verdict: Verdict;
   readonly findings: readonly Finding[];
+  /** Allowed only because a person has answered the same question earlier in the run. */
+  readonly answered: boolean;
 }
 
 /** What the answers that people gave in this run are remembered for: each finding of a hold says it. */
@@ -81,7 +83,9 @@ export class Session {
     this.#world.nowMs += callMs;
     const { judgement: found, decision, context, joined } = this.#decided(tool, args);
     if (joined) return found;
-    const judgement: Judgement = this.#isAnswered(found) ? { ...found, verdict: 'allow' } : found;
+    const judgement: Judgement = this.#isAnswered(found)
+      ? { ...found, verdict: 'allow', answered: true }
+      : found;
     this.#calls += 1;
     const reading = context.reading;
     if (performed(judgement.verdict) && reading?.ok === true) {
@@ -113,13 +117,21 @@ export class Session {
     };
     const reading = tool === null ? null : readCall(tool, args);
     const proposed = { policy, run: this.#run, ancestors: [], call, tool, reading };
-    const context: Context = { ...proposed, facts: this.#world.facts(gather(proposed), this.#run) };
+    const context: Context = {
+      ...proposed,
+      facts: this.#world.facts(gather(proposed), [this.#run]),
+    };
     const decision = decide(context);
     const joined =
       reading?.ok === true &&
       joinable(this.#run, reading.read.digest, reading.read.tool.tier, this.#world.nowMs) !== null;
     const verdict = joined ? 'allow' : decision.verdict;
-    const judgement: Judgement = { tool: name, verdict, findings: joined ? [] : decision.findings };
+    const judgement: Judgement = {
+      tool: name,
+      verdict,
+      findings: joined ? [] : decision.findings,
+      answered: false,
+    };
     return { judgement, decision, context, joined };
   }
 

@@ -139,7 +139,3 @@ export function iban(country: string, digits: string): string {
   const check = 98n - (BigInt(numbers) % 97n);
   return `${country}${String(check).padStart(2, '0')}${digits}`;
 }
-
-export function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
