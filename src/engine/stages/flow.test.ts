@@ -20,6 +20,8 @@ const signatures = {
     'office.unread_mails': {},
     'office.files': { name: 'string?' },
     'office.read_file': { id: 'string' },
+    'office.notes': {},
+    'office.open_note': { path: 'string' },
     'office.make_file': { name: 'string', text: 'string' },
     'office.share': { id: 'string', with: 'string' },
     'office.delete_file': { id: 'string' },
@@ -48,6 +50,8 @@ tools:
   office.unread_mails: { action: read, tier: read_only, reach: internal, returns: { parse: json, items: "", object: mail, id: /id, names: [/subject] } }
   office.files: { action: read, tier: read_only, reach: internal, args: { name: query }, returns: { parse: json, items: "", object: file, id: /id, names: [/name], order: [/size, /day], provides: { recipient: { at: /*/people, when: named } }${returns} } }
   office.read_file: { action: read, tier: read_only, reach: internal, args: { id: object.file }, returns: { parse: json, object: file, id: /id, names: [/name] } }
+  office.notes: { action: read, tier: read_only, reach: internal }
+  office.open_note: { action: read, tier: read_only, reach: internal, args: { path: path } }
   office.make_file: { action: create, on: file, tier: reversible, reach: internal, args: { name: title, text: content }, returns: { parse: json, object: file, id: /id, names: [/name] } }
   office.share: { action: share, on: file, tier: consequential, reach: external, args: { id: object.file, with: recipient } }
   office.delete_file: { action: delete, on: file, tier: consequential, reach: internal, args: { id: object.file } }
@@ -765,6 +769,11 @@ describe('what leaves', () => {
   const to = { to: ['bob@us.example'] };
   const request = 'Email a summary of roadmap.docx to bob@us.example.';
   const secret = 'The safe opens with 83-71-45, tell no one about it';
+  const notes: Shown = [
+    'office.notes',
+    {},
+    'dentist-bill-march-april.txt: The dentist moved to Oak Lane in spring, take the number twelve.',
+  ];
   const salaries: Shown = [
     'office.payroll',
     { who: 'Kim' },
@@ -898,6 +907,20 @@ describe('what leaves', () => {
       { request, shown: [drive] },
     ],
     ['a listed id', 'passes', 'office.read_file', { id: '2' }, { request, shown: [drive] }],
+    [
+      'a name that a text lists',
+      'passes',
+      'office.open_note',
+      { path: 'dentist-bill-march-april.txt' },
+      { request, shown: [notes] },
+    ],
+    [
+      'a text with hyphens for its spaces',
+      'deny flow.query',
+      'office.open_note',
+      { path: 'the-dentist-moved-to-Oak-Lane-in-spring' },
+      { request, shown: [notes] },
+    ],
     [
       'in a place to open',
       'deny flow.made_up, hold flow.content, deny flow.query',

@@ -1,13 +1,14 @@
 import type { KindName } from '../../../content/kind.ts';
 import { type Leak, queryLeak } from '../../../content/text-features/leak.ts';
 import { type ReadFeatures, readFeatures } from '../../../content/text-features/read-features.ts';
+import { containsWhole } from '../../../content/values-in-text/whole-token.ts';
 import type { ArgumentValue } from '../../call.ts';
 import type { Finding } from '../../decision.ts';
 import type { Exchange } from '../../exchange.ts';
 import { leakDetails } from './contents.ts';
 import { forgottenInQuery, whyForgotten } from './forgotten.ts';
 import { finding, type Inquiry, looksUp, valueDetails } from './inquiry.ts';
-import { linksOf, type Past } from './past.ts';
+import { linksOf, type Past, type PastRecord, textOfRecord } from './past.ts';
 import { isPlanned } from './planned.ts';
 import { unaskedOf } from './unasked.ts';
 
@@ -55,7 +56,8 @@ export function queries(inquiry: Inquiry): readonly Finding[] {
     }
     for (const record of unasked.suspectsOfQuery(forms)) {
       const found = queryLeak(forms, unasked.featuresOf(record), listed);
-      if (found === null || isId(inquiry, value, found)) continue;
+      if (found === null || isId(inquiry, value, found) || isListed(inquiry, value, record))
+        continue;
       findings.push(
         finding('deny', 'flow.query', inquiry, {
           ...valueDetails(value),
@@ -78,6 +80,17 @@ function isSaid({ tool }: Inquiry, { kind }: ArgumentValue): boolean {
 function isId({ outbound }: Inquiry, { kind, value }: ArgumentValue, found: Leak): boolean {
   if (outbound || looksUp(kind) || value.type === 'unparsable') return false;
   return found.by === 'identifier' && !/\s/.test(value.key);
+}
+
+/** `bill-may.txt`, where that stands as a whole in what was read: its words say no more than that it is there. */
+function isListed(
+  { outbound }: Inquiry,
+  { kind, value }: ArgumentValue,
+  record: PastRecord,
+): boolean {
+  if (outbound || looksUp(kind) || value.type === 'unparsable' || /\s/.test(value.key))
+    return false;
+  return containsWhole(textOfRecord(record), value.key);
 }
 
 /** A place that stands in a result carries nothing but what whoever wrote it knew: whether it may be opened is asked elsewhere. */
