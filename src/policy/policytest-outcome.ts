@@ -7,6 +7,8 @@ import type { Expectation, TestCall, TestShown } from './policytest-table.ts';
 export interface Outcome {
   readonly verdict: Expectation['verdict'];
   readonly codes: readonly FindingCode[];
+  /** What the engine says of each of these reasons, and of looks of Sallyport's own that found nothing. */
+  readonly because: readonly string[];
   readonly shown: Shown | null;
 }
 

@@ -5,7 +5,6 @@
 import { digestOf } from '../content/digest.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
 import type { ReadCall } from '../engine/call.ts';
-import type { FindingCode } from '../engine/codes.ts';
 import type { Context, Proposed } from '../engine/context.ts';
 import { usedKeys } from '../engine/counters.ts';
 import { decide, isEstablished } from '../engine/decide.ts';
@@ -24,6 +23,7 @@ import { lookedAt, referencesOf, withReferences } from '../engine/references.ts'
 import type { Labels, Run } from '../engine/run.ts';
 import type { Policy, SourcePosition, Tool } from './model.ts';
 import { differs, type Outcome, type Shown } from './policytest-outcome.ts';
+import { inVain, reasonsOf, said } from './policytest-reasons.ts';
 import type { Given, PolicyTest, TestAnswer, TestCall, TestStep } from './policytest-table.ts';
 import { TestWorld } from './policytest-world.ts';
 
@@ -42,6 +42,8 @@ export interface PolicyTestFailure {
   readonly repetition: number | null;
   readonly expected: string;
   readonly actual: string;
+  /** Of what was decided, and not expected. */
+  readonly because: readonly string[];
 }
 
 export class TestRun {
@@ -49,6 +51,8 @@ export class TestRun {
   readonly #test: PolicyTest;
   readonly #world: TestWorld;
   readonly #failures: PolicyTestFailure[] = [];
+  /** Of the call that is being decided. */
+  readonly #lookedInVain: string[] = [];
   #run: Run;
   /** The runs above it, parent first. */
   #above: readonly Run[] = [];
@@ -91,6 +95,7 @@ export class TestRun {
             tool: step.call.tool,
             repetition: step.times > 1 ? repetition : null,
             ...difference,
+            because: outcome.because,
           });
           // The rest of a repetition would say the same.
           return;
@@ -150,13 +155,19 @@ export class TestRun {
     const read = context.reading?.ok === true ? context.reading.read : null;
     const repeated =
       read === null ? null : joinable(this.#run, read.digest, read.tool.tier, this.#world.nowMs);
-    if (repeated !== null) return { verdict: 'join', codes: [], shown: null };
+    if (repeated !== null) return { verdict: 'join', codes: [], because: [], shown: null };
     const decision = decide(context);
     const shown =
       decision.effect === 'allow' && read !== null
         ? this.#performed(id, decision, read, call.returns, null)
         : this.#refused(id, decision, context);
-    return { verdict: decision.verdict, codes: reasonsOf(decision), shown };
+    const reasons = reasonsOf(decision);
+    return {
+      verdict: decision.verdict,
+      codes: [...new Set(reasons.map(({ code }) => code))].toSorted(),
+      because: [...this.#lookedInVain.splice(0), ...reasons.map(said)],
+      shown,
+    };
   }
 
   #contextOf(proposed: Proposed): Context {
@@ -181,8 +192,13 @@ export class TestRun {
       const decision = decideLookUp(
         this.#contextOf({ ...context, run: this.#run, call, tool, reading }),
       );
-      if (decision.effect === 'allow' && reading.ok)
-        this.#performed(id, decision, reading.read, finds.get(tool.name) ?? null, context.call.id);
+      const found = finds.get(tool.name) ?? null;
+      const shown =
+        decision.effect === 'allow' && reading.ok
+          ? this.#performed(id, decision, reading.read, found, context.call.id)
+          : null;
+      if (shown?.type !== 'result')
+        this.#lookedInVain.push(`${tool.name} found nothing${inVain(decision, found, shown)}`);
     }
     const seen = references.map((reference) => {
       const found = finds.get(reference.lookUp.tool.name);
@@ -372,14 +388,6 @@ function shownOf(result: {
     .map((block) => block['text'])
     .filter((text) => typeof text === 'string');
   return { type: 'result', text: texts.join('\n'), data: result.structuredContent ?? null };
-}
-
-/** The reasons of the verdict; that nobody can answer a hold yet is none of the policy's. */
-function reasonsOf(decision: Decision): readonly FindingCode[] {
-  const reasons = decision.findings
-    .filter(({ verdict, code }) => verdict === decision.verdict && code !== 'approval.unavailable')
-    .map(({ code }) => code);
-  return [...new Set(reasons)].toSorted();
 }
 
 /** `{n}` in a text is the number of the repetition; a text that is nothing else is the number itself. */

@@ -6,12 +6,13 @@ export function formatPolicyTests(file: string, tests: readonly PolicyTestResult
   const lines = [printable(file)];
   for (const test of tests) {
     lines.push(`  ${test.failures.length === 0 ? 'ok   ' : 'FAIL '} ${printable(test.name)}`);
-    for (const { at, tool, repetition, expected, actual } of test.failures) {
+    for (const { at, tool, repetition, expected, actual, because } of test.failures) {
       const which = repetition === null ? '' : `, repetition ${repetition}`;
       lines.push(
         `         ${printable(at.file)}:${at.line}:${at.column}: ${printable(tool)}${which}`,
         `           expected: ${printable(expected)}`,
         `           decided:  ${printable(actual)}`,
+        ...because.map((reason) => `           because:  ${printable(reason)}`),
       );
     }
   }

@@ -122,10 +122,12 @@ describe('what a table shows', () => {
          t.yaml:6:5: mail.read
            expected: allow
            decided:  deny for authorize.folders
+           because:  authorize.folders: {"constraint":"folders","grant":"agents.mailer.mail.read","refused":["board"]}
   FAIL  wrong reason
          t.yaml:7:5: mail.read
            expected: deny for authorize.senders
            decided:  deny for authorize.folders
+           because:  authorize.folders: {"constraint":"folders","grant":"agents.mailer.mail.read","refused":["board"]}
   3 tests, 3 calls: 2 failed`);
   });
 
@@ -166,6 +168,21 @@ describe('what a table shows', () => {
   - { name: not there, steps: [${close('', '{ deny: authorize.unresolved }')}] }
 `),
     ).toContain('all as expected');
+  });
+
+  test('why a call is decided otherwise, and what was looked for in vain', () => {
+    const close = (finds: string) => `{ call: desk.close, with: { id: 7 }, ${finds}expect: allow }`;
+    const because = (finds: string) =>
+      [...runDesk(`  - { name: it, steps: [${close(finds)}] }`).matchAll(/because: +(.*)/g)].map(
+        ([, reason]) => reason,
+      );
+    expect(because('')).toEqual([
+      'desk.ticket found nothing: the table has no `finds` for it',
+      expect.stringContaining('authorize.unresolved'),
+    ]);
+    expect(because('finds: { desk.ticket: { data: { id: 7, status: closed } } }, ')).toEqual([
+      expect.stringMatching(/^authorize\.when: .*"failed":/),
+    ]);
   });
 
   test('what one run noted down, and another reads', () => {
