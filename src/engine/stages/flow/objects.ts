@@ -98,7 +98,8 @@ function isOnlyOneSpokenOf({ past, request }: Inquiry, object: string, id: strin
 function listed(past: Past, object: string): ReadonlyMap<string, PastRecord> {
   const records = new Map<string, PastRecord>();
   for (const seen of past.seen) {
-    const whole = seen.lookedUp || Object.values(seen.exchange.args).every(isNothing);
+    const whole =
+      (seen.lookedUp && !seen.paged) || Object.values(seen.exchange.args).every(isNothing);
     if (!whole || seen.exchange.past.tier > 0) continue;
     for (const one of seen.records) {
       if (one.record?.object === object && one.record.id !== null) records.set(one.record.id, one);
@@ -125,7 +126,7 @@ export function creates(tool: Tool): boolean {
 }
 
 function isOnlyOne({ seen, asked }: PastRecord): boolean {
-  return asked === 'looked up' && seen.exchange.shown.records.length === 1;
+  return asked === 'looked up' && !seen.paged && seen.exchange.shown.records.length === 1;
 }
 
 /** Other things of the object that carry the very name by which this one was meant. */

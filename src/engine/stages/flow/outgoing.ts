@@ -1,5 +1,6 @@
 /** The text by which a call can carry something out. */
 import type { KindName } from '../../../content/kind.ts';
+import { dayOf } from '../../../content/kinds/day.ts';
 import { type OutboundForm, outboundForms } from '../../../content/text-features/outbound-forms.ts';
 import type { JsonValue } from '../../../content/value.ts';
 import type { Policy, Tool } from '../../../policy/model.ts';
@@ -15,8 +16,6 @@ const wordless: ReadonlySet<KindName> = new Set([
   'recipient',
   'account',
   'amount',
-  'number',
-  'date',
   'flag',
   'idempotency_key',
 ]);
@@ -56,9 +55,14 @@ export function outgoingText({ context, read, past }: Inquiry): string {
     // What the opener wrote out itself is nobody else's text.
     if (value.type === 'unparsable' || isPlanned(context, argument, kind, value)) continue;
     if (kind.startsWith('object.')) texts.push(...writtenInto(past, kind, value.key));
-    else if (!wordless.has(kind)) texts.push(value.key);
+    else if (!wordless.has(kind) && !isDay(kind, value.key)) texts.push(value.key);
   }
   return texts.join('\n');
+}
+
+/** What is no day may be any text: to the kind, it is what a tool is given for a date. */
+function isDay(kind: KindName, text: string): boolean {
+  return kind === 'date' && dayOf(text) !== null;
 }
 
 function writtenInto(past: Past, kind: KindName, id: string): readonly string[] {
@@ -88,6 +92,7 @@ export function writtenText({ args }: Exchange, tool: Tool | null): string {
       );
     })
     .flatMap(([, value]: readonly [string, JsonValue]) => leavesOf(value).map((leaf) => leaf.value))
+    .filter((text) => dayOf(text) === null)
     .join('\n');
 }
 

@@ -49,7 +49,7 @@ export function isProvided(
 
 function isNamed({ record: { seen, asked } }: Offer): boolean {
   if (asked === 'named') return true;
-  return asked === 'looked up' && seen.exchange.shown.records.length === 1;
+  return asked === 'looked up' && !seen.paged && seen.exchange.shown.records.length === 1;
 }
 
 /** Another thing of the very name that provides somebody else. */
