@@ -89,8 +89,8 @@ function requestOf(text: string, words: Policy['actionWords']): TrustedRequest {
 const saidUnitsMax = 1_000;
 
 /**
- * Words alone could be anybody's: it takes two in a row, or one that isn't in every request, so that a search for
- * "meeting" isn't what a request about a meeting asked for.
+ * Words alone could be anybody's: it takes two in a row that mean something, or one that isn't in every request, so that a
+ * search for "meeting" isn't what a request about a meeting asked for.
  */
 function isSaid(
   said: string,
@@ -105,7 +105,7 @@ function isSaid(
   if (phrase === '') return false;
   if (understood.names(said)) return true;
   const parts = phrase.split(' ');
-  const long = parts.filter((word) => word.length > 2);
+  const long = parts.filter((word) => word.length > 3 && !isFunctionWord(word));
   if (folded.includes(` ${phrase} `)) return long.length > 1;
   return (
     parts.every((word) => words.has(word) || words.has(`${word}s`)) &&
