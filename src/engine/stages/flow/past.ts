@@ -4,8 +4,9 @@
  */
 import type { KindName } from '../../../content/kind.ts';
 import { type ReadFeatures, readFeatures } from '../../../content/text-features/read-features.ts';
-import type { JsonValue } from '../../../content/value.ts';
+import { isJsonObject, type JsonValue } from '../../../content/value.ts';
 import { linksInText } from '../../../content/values-in-text/links-in-text.ts';
+import { containsWhole } from '../../../content/values-in-text/whole-token.ts';
 import type { Policy, Tool } from '../../../policy/model.ts';
 import type { Exchange, ShownRecord } from '../../exchange.ts';
 import { dataOf, leavesOf, pointed, textOf } from './texts.ts';
@@ -35,6 +36,8 @@ export interface SeenExchange {
   readonly records: readonly PastRecord[];
   /** Every argument comes from the request. */
   readonly lookedUp: boolean;
+  /** By numbers that nobody asked for: of all that a look-up finds, whoever turns its pages chooses what is on one. */
+  readonly paged: boolean;
   /** Every argument comes from the request, or is what a record is called that the request asks for. */
   readonly followed: boolean;
 }
@@ -132,7 +135,8 @@ export class Past {
       tool?.returns.classes.length === 0 &&
       this.#isFollowed(exchange, tool, request);
     const records: PastRecord[] = [];
-    const seen: SeenExchange = { exchange, ordinal, tool, records, lookedUp, followed };
+    const paged = request !== null && isPaged(exchange, tool, request);
+    const seen: SeenExchange = { exchange, ordinal, tool, records, lookedUp, paged, followed };
     const byLookUp = lookedUp ? 'looked up' : followed ? 'followed' : null;
     for (const record of exchange.shown.records) {
       const named = request !== null && record.names.some(request.understood.names);
@@ -167,6 +171,20 @@ function givenTo(exchange: Exchange, tool: Tool | null): readonly Given[] {
     return leavesOf(value).flatMap((leaf) =>
       leaf.value === '' ? [] : [{ kind, value: leaf.value }],
     );
+  });
+}
+
+/** What a listing is bounded by. One that isn't full left nothing out. */
+const bound = /limit|max|count|size|top|results|^n$/i;
+
+function isPaged({ args, shown }: Exchange, tool: Tool | null, request: TrustedRequest): boolean {
+  const properties = tool?.pin?.inputSchema['properties'];
+  return Object.entries(args).some(([name, value]) => {
+    if (typeof value !== 'number') return false;
+    if (bound.test(name) && value > shown.records.length) return false;
+    const declared = isJsonObject(properties) ? properties[name] : undefined;
+    if (isJsonObject(declared) && declared['default'] === value) return false;
+    return !containsWhole(request.text, String(value));
   });
 }
 
