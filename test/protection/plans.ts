@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from '../../src/content/value.ts';
 import type { PlanEntry, Tool } from '../../src/policy/model.ts';
-import { placesOf } from './places.ts';
+import { formOf, placesOf } from './places.ts';
 import type { MeasuredPolicy } from './policy.ts';
 import type { Step, Suite, Task } from './suite.ts';
 
@@ -38,19 +38,21 @@ function exactly(tool: Tool, args: Step['args']): JsonObject {
   const kinds = new Set(
     [...tool.args.values()].flatMap(({ parts }) => parts.map(({ kind }) => kind.name)),
   );
-  const recipients = valuesOf('recipient');
+  const reached = valuesOf('recipient');
+  // A grant's `recipients` are addresses; who is called by a handle or a number is said by the argument.
+  const recipients = reached.filter((text) => formOf(text) === 'address');
   const urls = valuesOf('url');
   const accounts = valuesOf('account');
   const where = Object.fromEntries(
     Object.entries(args).flatMap(([name, value]) =>
-      typeof value === 'string' && isFixed(tool, name) ? [[name, value]] : [],
+      typeof value === 'string' && isFixed(tool, name, value) ? [[name, value]] : [],
     ),
   );
   return {
     action: actionOf(tool),
     tools: [tool.operation],
     ...(recipients.length > 0 ? { recipients } : {}),
-    ...(kinds.has('recipient') ? { max_recipients: recipients.length } : {}),
+    ...(kinds.has('recipient') ? { max_recipients: new Set(reached).size } : {}),
     ...(urls.length > 0 ? { urls } : {}),
     ...(accounts.length > 0 ? { accounts } : {}),
     ...(Object.keys(where).length > 0 ? { where } : {}),
@@ -58,9 +60,10 @@ function exactly(tool: Tool, args: Step['args']): JsonObject {
 }
 
 /** What a task can say beforehand, unlike a text that is still to be written. */
-function isFixed(tool: Tool, argument: string): boolean {
+function isFixed(tool: Tool, argument: string, value: string): boolean {
   const [part, ...others] = tool.args.get(argument)?.parts ?? [];
   if (part === undefined || others.length > 0 || part.pointer.text !== '') return false;
   const { name } = part.kind;
+  if (name === 'recipient') return formOf(value) !== 'address';
   return name.startsWith('object.') || ['title', 'date', 'identifier', 'reference'].includes(name);
 }
