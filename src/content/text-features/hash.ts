@@ -15,7 +15,7 @@ export function mixed(bits: number): number {
 /** Of a text, a letter at a time; the hash of two texts in a row is `hashBoth` of theirs. */
 export function hashNext(hash: number, letter: number): number {
   const own = letter < 0x80 ? (asciiHashes[letter] ?? 0) : mixed(letter);
-  return (Math.imul(hash, base) + own) | 0;
+  return (Math.imul(hash, hashBase) + own) | 0;
 }
 
 /** `secondLength` is at most `joinedLengthMax`. */
@@ -25,9 +25,9 @@ export function hashBoth(first: number, second: number, secondLength: number): n
 
 export const joinedLengthMax = 64;
 
-const base = 0x01000193;
+export const hashBase = 0x01000193;
 const powers = Int32Array.from({ length: joinedLengthMax + 1 }, () => 1);
 for (let length = 1; length < powers.length; length += 1) {
-  powers[length] = Math.imul(powers[length - 1] ?? 1, base);
+  powers[length] = Math.imul(powers[length - 1] ?? 1, hashBase);
 }
 const asciiHashes = Int32Array.from({ length: 0x80 }, (_, letter) => mixed(letter));

@@ -36,10 +36,8 @@ export class Row {
     while (this.#sum >= this.#weightMin) {
       const first = this.#first;
       let row = this.#seed;
-      for (let member = 0; member < this.#count; member += 1) {
-        row = Math.imul(row ^ (this.#hash[(first + member) & rowMask] ?? 0), 0x9e3779b1);
-        row ^= row >>> 15;
-      }
+      for (let member = 0; member < this.#count; member += 1)
+        row = rowNext(row, this.#hash[(first + member) & rowMask] ?? 0);
       const from = this.#start[first] ?? 0;
       if (this.#kind === 'gram') this.#sink.gram(mixed(row), from, end);
       else this.#sink.word(mixed(row), from, end);
@@ -53,4 +51,14 @@ export class Row {
     this.#count = 0;
     this.#sum = 0;
   }
+}
+
+function rowNext(row: number, hash: number): number {
+  const next = Math.imul(row ^ hash, 0x9e3779b1);
+  return next ^ (next >>> 15);
+}
+
+/** What a row of these three is given to a sink as. */
+export function rowOfThree(seed: number, first: number, second: number, third: number): number {
+  return mixed(rowNext(rowNext(rowNext(seed, first), second), third));
 }

@@ -23,7 +23,7 @@ export interface FeatureSink {
 
 /** Fewer letters or digits tell no thing from another. */
 const identifierLengthMin = 5;
-const identifierDigitsMin = 3;
+export const identifierDigitsMin = 3;
 /** Groups before the last one of an identifier: `AB-12-34-56`. Longer ones are found by their parts, and their digits. */
 const earlierGroupsMax = 3;
 /** What may stand between two groups of digits: `+1 (555) - 0100`. */
@@ -35,6 +35,13 @@ const digitsInARow = 8;
 const gramWeight = 3 * wordWeight;
 /** Most words of English prose are shorter, and say little about what it is about. */
 const longWordLettersMin = 7;
+export const gramSeed = 0x67726d73;
+
+/** Unless it is a common one. */
+export function isLongWord(length: number, digits: number): boolean {
+  return length - digits >= longWordLettersMin && digits < identifierDigitsMin;
+}
+
 /** What stands for a long word where there are no spaces: three ideographs, four kana, six letters of Thai. */
 const longRunWeight = 2 * wordWeight;
 
@@ -71,7 +78,7 @@ class Scan {
   constructor(text: string, sink: FeatureSink) {
     this.#text = text;
     this.#sink = sink;
-    this.#words = new Row(gramWeight, 0x67726d73, sink, 'gram');
+    this.#words = new Row(gramWeight, gramSeed, sink, 'gram');
     this.#runs = new Row(longRunWeight, 0x776f7264, sink, 'word');
   }
 
@@ -131,13 +138,7 @@ class Scan {
     const own = mixed(hash);
     this.#words.add(own, wordWeight, start, end);
     this.#runs.clear();
-    if (
-      length - digits >= longWordLettersMin &&
-      digits < identifierDigitsMin &&
-      !isCommonWord(own)
-    ) {
-      this.#sink.word(own, start, end);
-    }
+    if (isLongWord(length, digits) && !isCommonWord(own)) this.#sink.word(own, start, end);
     this.#identify(start, end, hash, length, digits);
   }
 

@@ -11,6 +11,7 @@ import {
 import type { ReadFeatures } from './read-features.ts';
 import { type FeatureSink, scan } from './scan.ts';
 import { Sieve } from './sieve.ts';
+import { rewritesOf, WordOrders } from './word-orders.ts';
 
 /** Records are looked at one by one where so many features of some of them make it worth while. */
 const blockFeaturesMax = 16_384;
@@ -57,15 +58,34 @@ export class SeenFeatures {
     by: 'leak' | 'query',
   ): readonly OutboundForm[] {
     const readings = readingsOf(text);
-    const telling = this.#complete
-      ? readings.filter((reading) => !reading.complete || this.#mayTell(reading, by))
-      : readings;
-    return this.narrowed(telling.map(formOf), allowed);
+    if (!this.#complete) return this.narrowed(readings.map(formOf), allowed);
+    const words = new Map<string, WordOrders | null>();
+    const telling: OutboundForm[] = [];
+    for (const reading of readings)
+      if (!reading.complete || this.#mayTell(reading, readings, words, by))
+        telling.push(formOf(reading));
+    return this.narrowed(telling, allowed);
   }
 
-  #mayTell(reading: Reading, by: 'leak' | 'query'): boolean {
-    const probe = new Probe(this.#all, by === 'query', hasRowsAlone(reading));
-    scan(reading.text, probe);
+  #mayTell(
+    reading: Reading,
+    readings: readonly Reading[],
+    words: Map<string, WordOrders | null>,
+    by: 'leak' | 'query',
+  ): boolean {
+    const { decodings, text } = reading;
+    const rowsAlone = hasRowsAlone(reading);
+    const probe = new Probe(this.#all, by === 'query', rowsAlone);
+    const unwritten = decodings.slice(0, decodings.length - rewritesOf(decodings));
+    const id = unwritten.join('+');
+    let orders = words.get(id);
+    if (orders === undefined) {
+      const base = readings.find((other) => other.decodings.join('+') === id);
+      orders = base === undefined ? null : WordOrders.of(base.text);
+      words.set(id, orders);
+    }
+    const rewrites = decodings.slice(unwritten.length);
+    if (orders?.scan(rewrites, rowsAlone, probe) !== true) scan(text, probe);
     return probe.found;
   }
 
