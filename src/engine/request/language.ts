@@ -106,6 +106,8 @@ export interface Language {
   /** After these a noun is acted on again: "add a line about costs *to* the plan". */
   readonly targets: readonly string[];
   readonly particles: readonly string[];
+  /** After these a noun without an article is a name: "post it in *release*". */
+  readonly beforeNames: readonly string[];
   readonly stopWords: readonly string[];
   /** Nouns so common that none of them alone is the name of anything. */
   readonly commonNouns: readonly string[];

@@ -2,7 +2,7 @@ import { foldCase } from '../../content/fold-case.ts';
 import { containsWhole } from '../../content/values-in-text/whole-token.ts';
 import type { Lexicon } from './lexicon.ts';
 import type { Quote } from './quotes.ts';
-import { identifierForm } from './tokens.ts';
+import { identifierForm, type Token } from './tokens.ts';
 
 /** A longer name is a text. */
 const nameUnitsMax = 1_000;
@@ -37,6 +37,43 @@ export function namesOf(
     if (isIdentifying(whole) && containsWhole(folded, whole)) return true;
     return request.includes(` ${words} `) && isDistinct(words, lexicon);
   };
+}
+
+/**
+ * "Post it in release": an ordinary word where only a name can stand, without an article and alone. Good enough for an id,
+ * which nobody but its maker chooses; what a record is merely called has to be distinct.
+ */
+export function bareNamesOf(tokens: readonly Token[], lexicon: Lexicon): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const [at, { type, fold }] of tokens.entries()) {
+    if (type !== 'word' || fold.length < letterNameUnitsMin || lexicon.stopWords.has(fold))
+      continue;
+    const next = tokens[at + 1];
+    const alone =
+      next === undefined ||
+      next.type === 'stop' ||
+      next.type === 'mark' ||
+      lexicon.is('coordinators', next.fold) ||
+      lexicon.is('targets', next.fold) ||
+      lexicon.is('sources', next.fold) ||
+      lexicon.is('please', next.fold) ||
+      lexicon.begins('obligations', tokens, at + 1) > 0;
+    if (alone && mayBeName(tokens, at, names, lexicon)) names.add(fold);
+  }
+  return names;
+}
+
+/** After a preposition, or joined to a name: "in release and design". */
+function mayBeName(
+  tokens: readonly Token[],
+  at: number,
+  names: ReadonlySet<string>,
+  lexicon: Lexicon,
+): boolean {
+  const before = tokens[at - 1];
+  if (lexicon.is('beforeNames', before?.fold)) return true;
+  const joined = before?.type === 'mark' || lexicon.is('coordinators', before?.fold);
+  return joined && names.has(tokens[at - 2]?.fold ?? '');
 }
 
 const extensions = /(?<=[^\s.])\.\p{L}[\p{L}\p{N}]{0,4}(?![\p{L}\p{N}])/gu;

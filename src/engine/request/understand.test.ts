@@ -176,6 +176,20 @@ describe('names that identify by their form', () => {
   });
 });
 
+test.each<readonly [request: string, bare: string, other: string]>([
+  ['Post it in release and design, please', 'release design', 'post please'],
+  ['Give Ann access to search', 'search', 'access'],
+  ['Bring 2.1 of search to production.', 'search production', 'bring'],
+  ['All in design should be told', 'design', 'told'],
+  ['Read the release notes in the search index', '', 'release search notes index'],
+  ['Go to search for it, in it', 'search', 'for'],
+  ['Delete the mail', '', 'mail delete'],
+])('ids said as names: %s', (request, bare, other) => {
+  const { callsBare } = read(request);
+  const said = (words: string) => words.split(' ').filter(callsBare);
+  expect([said(bare), said(other)]).toEqual([bare.split(' ').filter((word) => word !== ''), []]);
+});
+
 describe('tools without an object', () => {
   test.each<readonly [request: string, action: string, operation: string, asked: boolean]>([
     ['Change the colour of the chart', 'change', 'change_password', false],

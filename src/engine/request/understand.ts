@@ -6,7 +6,7 @@ import { type ActionWords, intentOf } from './intent.ts';
 import { isInLanguage } from './language-of.ts';
 import { languages } from './languages.ts';
 import { byFirstWord, type Lexicon, lexiconOf } from './lexicon.ts';
-import { namesOf } from './names.ts';
+import { bareNamesOf, namesOf } from './names.ts';
 import { quotesOf } from './quotes.ts';
 import { readingOf } from './reading.ts';
 import { type RequestSuperlative, superlativesOf } from './superlatives.ts';
@@ -33,6 +33,8 @@ export interface Understanding {
   readonly asksFor: (action: string, object?: string | null, operation?: string) => Clause | null;
   /** Whether the name of a record occurs in the request. */
   readonly names: (name: string) => boolean;
+  /** Whether it says an id as the name of something, however ordinary the word. */
+  readonly callsBare: (id: string) => boolean;
   readonly titleFits: (title: string, object?: string | null) => TitleFit;
   readonly dateFits: (day: Day) => boolean | null;
 }
@@ -45,6 +47,7 @@ export function understand(request: string, words: ActionWords): Understanding {
     const tokens = tokenise(text, quotes, lexicon.abbreviations);
     if (!isInLanguage(tokens, lexicon)) continue;
     const clauses = clausesOf(text, tokens, lexicon);
+    const bare = bareNamesOf(tokens, lexicon);
     const { readOnly, recognised } = readingOf(clauses, lexicon);
     return Object.freeze({
       language: language.tag,
@@ -55,6 +58,7 @@ export function understand(request: string, words: ActionWords): Understanding {
       delegation: delegationOf(text, clauses, lexicon),
       asksFor: intentOf(clauses, words, lexicon),
       names: namesOf(text, quotes, lexicon),
+      callsBare: (id: string) => bare.has(foldCase(id)),
       ...slotsOf(text, tokens, lexicon),
     });
   }
@@ -74,6 +78,7 @@ function unread(text: string): Understanding {
     delegation: null,
     asksFor: () => null,
     names: namesOf(text, quotes, null),
+    callsBare: () => false,
     ...slotsOf(text, tokenise(text, quotes, lexicon.abbreviations), lexicon),
   });
 }

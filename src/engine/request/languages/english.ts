@@ -996,6 +996,7 @@ export const english: Language = {
     'about, regarding, concerning, based, according, per, using, mentioned, specified, described, listed, contained, provided, given, like, as, from, because, discussed, attached, shared, sent, received, saying, asking, containing, with, than, whose, explaining, thanking, summarizing, summarising, telling, announcing, before, after, for, in, through, via, by, during, confirming, including, that, which, who',
   ),
   targets: list('to, into, onto'),
+  beforeNames: list('in, to, into, from, of, on, for, at'),
   particles: list(
     'up, down, off, on, out, in, back, away, over, along, forward, through, together, ahead, aside',
   ),

@@ -80,7 +80,8 @@ function requestOf(text: string, words: Policy['actionWords']): TrustedRequest {
       linksInText(text).flatMap(({ kind, key }) => (key === null ? [] : `${kind} ${key}`)),
     ),
     says: (said) => isSaid(said, understood, folded, wordSet),
-    givesId: (id) => understood.names(id) || isGivenId(lower, id.toLowerCase()),
+    givesId: (id) =>
+      understood.names(id) || understood.callsBare(id) || isGivenId(lower, id.toLowerCase()),
     speaksOf: (name) => speaksOf(name, understood, folded),
   };
 }
