@@ -54,6 +54,12 @@ export function decodersBeneath(last: Decoding | undefined): ReadonlyMap<Decodin
   return (last === undefined ? undefined : decodersUnder.get(last)) ?? decoders;
 }
 
+/** Whether it spells or orders the words in another way, and does nothing else to the text. */
+export function mayRewrite(decoding: Decoding, text: string): boolean {
+  if (decoding === 'ROT13') return /[a-z]/i.test(text);
+  return decoding === 'words reversed' && /\S\s+\S/.test(text);
+}
+
 function changed(read: (text: string) => string): Decoder {
   return (text) => {
     const other = read(text);

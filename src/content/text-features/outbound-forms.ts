@@ -1,4 +1,4 @@
-import { type Decoding, decodersBeneath } from './decodings.ts';
+import { type Decoding, decodersBeneath, mayRewrite } from './decodings.ts';
 import { plainText } from './plain-text.ts';
 import { type FeatureSink, scan } from './scan.ts';
 
@@ -49,45 +49,66 @@ export function outboundForms(text: string): readonly OutboundForm[] {
 export function readingsOf(text: string): readonly Reading[] {
   const all = plainText(text.slice(0, charactersMax));
   const plain = all.slice(0, plainCharactersMax);
-  const queue: Omit<Reading, 'complete'>[] = [{ decodings: [], text: plain }];
+  const queue: Reading[] = [new Reading([], () => plain)];
   const known = new Set([plain]);
   let characters = plain.length;
   let complete = text.length <= charactersMax && all.length <= plainCharactersMax;
   for (let at = 0; at < queue.length; at += 1) {
     const reading = queue[at];
     if (reading === undefined || reading.decodings.length >= decodingsMax) continue;
+    const isLast = reading.decodings.length === decodingsMax - 1;
     for (const [decoding, decoder] of decodersBeneath(reading.decodings.at(-1))) {
-      const read = decoder(reading.text);
-      if (read === null || known.has(read)) continue;
+      const above = reading.text;
+      // What only rewrites its words and is read no further needn't be written to be judged.
+      const isJudgedUnwritten = isLast && mayRewrite(decoding, above);
+      const read = isJudgedUnwritten ? above : decoder(above);
+      if (read === null || (!isJudgedUnwritten && known.has(read))) continue;
       characters += read.length;
       if (queue.length >= formsMax || characters > allCharactersMax) {
         complete = false;
         break;
       }
-      known.add(read);
-      queue.push({ decodings: [...reading.decodings, decoding], text: read });
+      if (!isJudgedUnwritten) known.add(read);
+      const write = isJudgedUnwritten ? () => decoder(above) ?? above : () => read;
+      queue.push(new Reading([...reading.decodings, decoding], write));
     }
   }
-  return queue.map(({ decodings, text: read }) => ({
-    decodings,
-    text: read,
-    complete: complete || decodings.length > 0,
-  }));
+  if (!complete) queue[0] = new Reading([], () => plain, false);
+  return queue;
 }
 
-export type Reading = Pick<OutboundForm, 'decodings' | 'text' | 'complete'>;
+/** Of a text that leaves; written out when somebody asks what it says. */
+export class Reading {
+  readonly decodings: readonly Decoding[];
+  readonly complete: boolean;
+  readonly #write: () => string;
+  #text: string | null = null;
+
+  constructor(decodings: readonly Decoding[], write: () => string, complete = true) {
+    this.decodings = decodings;
+    this.#write = write;
+    this.complete = complete;
+  }
+
+  get text(): string {
+    this.#text ??= this.#write();
+    return this.#text;
+  }
+}
 
 export function formOf(reading: Reading): OutboundForm {
+  const { decodings, text, complete } = reading;
   const marking = new Marking();
-  scan(reading.text, marking);
+  scan(text, marking);
   const { identifiers, grams } = marking;
-  if (hasRowsAlone(reading)) return { ...reading, identifiers: [], grams, words: [], wordCount: 0 };
+  const form = { decodings, text, complete, grams };
+  if (hasRowsAlone(reading)) return { ...form, identifiers: [], words: [], wordCount: 0 };
   const words = [...marking.words.values()];
-  return { ...reading, identifiers, grams, words, wordCount: words.length };
+  return { ...form, identifiers, words, wordCount: words.length };
 }
 
 /** Another order makes other rows of the same words; the numbers that now stand side by side are of nobody's making. */
-export function hasRowsAlone({ decodings }: Reading): boolean {
+export function hasRowsAlone({ decodings }: Pick<Reading, 'decodings'>): boolean {
   return decodings.at(-1) === 'words reversed';
 }
 

@@ -73,7 +73,7 @@ export class SeenFeatures {
     words: Map<string, WordOrders | null>,
     by: 'leak' | 'query',
   ): boolean {
-    const { decodings, text } = reading;
+    const { decodings } = reading;
     const rowsAlone = hasRowsAlone(reading);
     const probe = new Probe(this.#all, by === 'query', rowsAlone);
     const unwritten = decodings.slice(0, decodings.length - rewritesOf(decodings));
@@ -85,7 +85,7 @@ export class SeenFeatures {
       words.set(id, orders);
     }
     const rewrites = decodings.slice(unwritten.length);
-    if (orders?.scan(rewrites, rowsAlone, probe) !== true) scan(text, probe);
+    if (orders?.scan(rewrites, rowsAlone, probe) !== true) scan(reading.text, probe);
     return probe.found;
   }
 
