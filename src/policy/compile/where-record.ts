@@ -1,5 +1,6 @@
 import type { Kind, KindName } from '../../content/kind.ts';
 import { plainKind } from '../../content/kinds.ts';
+import { fieldValues } from '../field-values.ts';
 import type { RecordTest, SourcePosition, Tool, WhereTest } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
 import { type ObjectShape, objectsOf, thingNamed } from '../objects.ts';
@@ -95,9 +96,45 @@ function compileTest(
     );
     return null;
   }
-  if (value === undefined) return null;
+  if (value === undefined || !everShown(name, value, object, place)) return null;
   const test = compileValueTest(value, { name, kinds: [kind], isArgument: false }, place);
   return test === null ? null : { name, kind, test };
+}
+
+/** A value that no pinned schema lets through is a slip of the pen: it would refuse every call. */
+function everShown(
+  field: string,
+  value: ValueSyntax,
+  object: string,
+  { compilation: { tools, report } }: ConstraintPlace,
+): boolean {
+  if (value.type !== 'terms') return true;
+  const known = new Set<string>();
+  for (const tool of tools.values()) {
+    const declared = tool.returns.object === object ? tool.returns.fields.get(field) : undefined;
+    if (declared === undefined) continue;
+    const isPlain = declared.kind === null || declared.kind.name === 'identifier';
+    const values = isPlain ? fieldValues(tool, declared.pointer) : null;
+    if (values === null) return true;
+    for (const one of values) known.add(one);
+  }
+  const slip = value.terms.find(
+    ({ value: written }) =>
+      known.size > 0 &&
+      !known.has(String(written)) &&
+      !(typeof written === 'string' && /\*|^case\./.test(written)),
+  );
+  if (slip === undefined) return true;
+  report.error(
+    'policy.conflict',
+    slip.at,
+    `the \`${field}\` of \`${object}\` is never \`${slip.written}\``,
+    {
+      expected: [...known].map((one) => `\`${one}\``).join(', '),
+      mend: didYouMean(String(slip.value), [...known]),
+    },
+  );
+  return false;
 }
 
 /** Without a kind a field is compared as text that stands alone: `pending`, `7`, `true`. */
