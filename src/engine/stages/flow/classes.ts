@@ -47,15 +47,21 @@ function refusedBy(inquiry: Inquiry, name: string): readonly ArgumentValue[] | n
   if (terms.some((term) => term.type === 'upstream' && term.name === tool.upstream)) return null;
   const goesTo = destinationsOf(inquiry);
   if (goesTo.length === 0) return [];
-  const refused = goesTo.filter((value) => !isCovered(inquiry, name, terms, value));
+  // The same for each destination, and a look at every record.
+  let known: ReadonlySet<string> | null | undefined;
+  const isOnlySubject = (key: string): boolean => {
+    if (known === undefined) known = subjectsOf(inquiry, name, terms);
+    return known !== null && (known.size === 0 || (known.size === 1 && known.has(key)));
+  };
+  const refused = goesTo.filter((value) => !isCovered(inquiry, terms, value, isOnlySubject));
   return refused.length === 0 ? null : refused;
 }
 
 function isCovered(
   inquiry: Inquiry,
-  name: string,
   terms: readonly AudienceTerm[],
   destination: ArgumentValue,
+  isOnlySubject: (key: string) => boolean,
 ): boolean {
   const { value, argument, kind } = destination;
   if (value.type === 'unparsable') return false;
@@ -67,7 +73,7 @@ function isCovered(
     (term) =>
       isNamedBy(term, value, match) ||
       (term.type === 'url' && value.type === 'url' && covers(term.url, value)) ||
-      (term.type === 'subject' && isOnlySubject(inquiry, name, terms, value.key)),
+      (term.type === 'subject' && isOnlySubject(value.key)),
   );
 }
 
@@ -89,39 +95,39 @@ function isNamedBy(term: AudienceTerm, value: Parsed, match: Match): boolean {
 
 /**
  * Whoever the data is about gets it, if it is about nobody else. People whom another entry covers (our own side of a
- * thread) don't count, and a record about nobody but them is about somebody unknown.
+ * thread) don't count, and a record about nobody but them is about somebody unknown. Null: nobody can say.
  */
-function isOnlySubject(
+function subjectsOf(
   inquiry: Inquiry,
   name: string,
   terms: readonly AudienceTerm[],
-  key: string,
-): boolean {
+): ReadonlySet<string> | null {
   const { context, past } = inquiry;
   const { run, facts } = context;
-  if (run.historyLost || facts.history === null) return false;
+  if (run.historyLost || facts.history === null) return null;
   const left = (subjects: readonly string[]): readonly string[] =>
     subjects.filter((subject) => !isCoveredSubject(subject, terms, run.case));
-  let records = 0;
+  const all = new Set<string>();
   let results = 0;
   let remembers = false;
   for (const { exchange, tool } of past.seen) {
     // Of a tool that is gone nobody knows any more whose data it was.
-    if (tool === null) return false;
+    if (tool === null) return null;
     remembers ||= tool.memory;
     if (!tool.returns.classes.includes(name) || exchange.result === null) continue;
     for (const subjects of subjectsByRecord(tool, exchange.args, dataOf(exchange))) {
       const others = left(subjects);
-      if (others.length === 0 || others.some((subject) => subject !== key)) return false;
-      records += 1;
+      if (others.length === 0) return null;
+      for (const subject of others) all.add(subject);
+      if (all.size > 1) return null;
     }
     results += 1;
   }
-  // What a memory or a run above brought along has its subjects in the labels alone.
-  const labelled = left(run.labels.subjects);
   // Lists that were empty say nothing of anybody; a memory may hold the class without saying whose it is.
-  const known = records > 0 || (results > 0 && !remembers);
-  return known && labelled.every((subject) => subject === key);
+  if (all.size === 0 && (results === 0 || remembers)) return null;
+  // What a memory or a run above brought along has its subjects in the labels alone.
+  for (const subject of left(run.labels.subjects)) all.add(subject);
+  return all;
 }
 
 function isCoveredSubject(

@@ -30,11 +30,14 @@ export function destinations(inquiry: Inquiry): readonly Finding[] {
   for (const value of destinationsOf(inquiry)) {
     if (!outbound && !shares) continue;
     if (isOneself(inquiry, value)) continue;
-    const found = judged(inquiry, value);
+    const found = judged(inquiry, value, findings.length < explainedMax);
     if (found !== null) findings.push(found);
   }
   return findings;
 }
+
+/** Where each of a thousand strangers stands in a thousand results, nobody reads; and looking would keep everybody waiting. */
+const explainedMax = 16;
 
 /** The run's own person, where a policy knows its users by their addresses. */
 function isOneself({ context, tool }: Inquiry, { argument, kind, value }: ArgumentValue): boolean {
@@ -48,13 +51,20 @@ function isOneself({ context, tool }: Inquiry, { argument, kind, value }: Argume
   return own.type === value.type && own.key === value.key;
 }
 
-function judged(inquiry: Inquiry, value: ArgumentValue): Finding | null {
+function judged(inquiry: Inquiry, value: ArgumentValue, explains: boolean): Finding | null {
   const parsed = value.value;
   // The schema stage refuses what doesn't parse.
   if (parsed.type === 'unparsable') return null;
   if (isPlanned(inquiry.context, value.argument, value.kind, parsed)) return null;
   const supplied = supplyOf(inquiry, value.kind, parsed);
   if (supplied === 'yes') return null;
+  if (!explains)
+    return finding('hold', 'flow.destination', inquiry, {
+      ...valueDetails(value),
+      found: [],
+      why: `one of more than ${explainedMax} destinations that nobody named`,
+      remember: remembered(inquiry, value),
+    });
   const found = sourcesOf(inquiry.past, value.kind, parsed.key);
   const inRequest = stands(inquiry.context.run.request, parsed.key);
   const near = found.length === 0 && !inRequest ? nearestOf(inquiry.past, parsed.key) : null;

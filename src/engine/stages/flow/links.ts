@@ -17,12 +17,18 @@ export function links(inquiry: Inquiry): readonly Finding[] {
   const { flow, tool, read, outbound, request, untrusted, past } = inquiry;
   if (!outbound || flow.external !== 'provenance' || (request === null && !untrusted)) return [];
   const strange: JsonObject[] = [];
+  const known = new Set<string>();
   for (const { argument, pointer, kind, value } of read.values) {
     if (kind !== 'content' && kind !== 'title') continue;
     if (value.type === 'unparsable') continue;
     if (declaredKind(tool, argument, kind)?.linksIgnored === true) continue;
     for (const link of linksInText(value.key)) {
-      if (strange.length >= linksShownMax || isKnown(inquiry, link)) continue;
+      const name = `${link.kind} ${link.key}`;
+      if (strange.length >= linksShownMax || known.has(name)) continue;
+      if (isKnown(inquiry, link)) {
+        known.add(name);
+        continue;
+      }
       strange.push({
         argument: `${argument}${pointer}`,
         link: link.written.slice(0, linkShownMax),
