@@ -34,7 +34,7 @@ interface Block {
  */
 export class SeenFeatures {
   readonly #blocks: Block[] = [];
-  readonly #all = new Sieve(bitsMax);
+  readonly #all = new Sieve(24, bitsMax);
   #records = 0;
   #complete = true;
 
@@ -120,7 +120,7 @@ export class SeenFeatures {
     const last = this.#blocks.at(-1);
     if (last !== undefined && last.sieve.count + hashes.length <= blockFeaturesMax) return last;
     const from = this.#records;
-    const block = { from, until: from, sieve: new Sieve(bitsMax), complete: true };
+    const block = { from, until: from, sieve: new Sieve(12, bitsMax), complete: true };
     this.#blocks.push(block);
     return block;
   }

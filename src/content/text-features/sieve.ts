@@ -1,16 +1,20 @@
 const bitsMin = 1 << 12;
-/** So that one in fifty features that nobody has read looks as if somebody had. */
-const bitsPerFeature = 12;
 
 /** Says of most hashes that were not added that they weren't, and never so of one that was. */
 export class Sieve {
+  readonly #bitsPerHash: number;
   readonly #bitsMax: number;
   readonly #added: Int32Array[] = [];
   #bits: Uint32Array = new Uint32Array(bitsMin >>> 5);
   count = 0;
 
-  /** @param bitsMax - a power of two. */
-  constructor(bitsMax: number) {
+  /**
+   * @param bitsPerHash - at least, while there is room: with 12, one in fifty that nobody added looks as if somebody had,
+   * with 24 one in two hundred.
+   * @param bitsMax - a power of two.
+   */
+  constructor(bitsPerHash: number, bitsMax: number) {
+    this.#bitsPerHash = bitsPerHash;
     this.#bitsMax = bitsMax;
   }
 
@@ -19,13 +23,13 @@ export class Sieve {
     this.#added.push(hashes);
     this.count += hashes.length;
     const room = this.#bits.length << 5;
-    if (this.count * bitsPerFeature <= room || room >= this.#bitsMax) {
+    if (this.count * this.#bitsPerHash <= room || room >= this.#bitsMax) {
       this.#set(hashes);
       return;
     }
     let bits = room;
     // Made larger by more than was asked for: what was added before is added again each time.
-    while (bits < this.count * bitsPerFeature * 2 && bits < this.#bitsMax) bits *= 2;
+    while (bits < this.count * this.#bitsPerHash * 2 && bits < this.#bitsMax) bits *= 2;
     this.#bits = new Uint32Array(bits >>> 5);
     for (const earlier of this.#added) this.#set(earlier);
   }
