@@ -10,6 +10,9 @@ import type { Past, PastRecord } from './past.ts';
 import { isPlanned } from './planned.ts';
 import { providedBy } from './provided.ts';
 
+/** Beyond so many strangers every other one is a question as well: to look for each would keep everybody waiting. */
+const explainedMax = 64;
+
 /** What the call acts on, or carries along: the request must have chosen it. */
 export function objects(inquiry: Inquiry): readonly Finding[] {
   const { request, tool, outbound, read } = inquiry;
