@@ -21,6 +21,7 @@ const signatures = {
     'office.files': { name: 'string?' },
     'office.read_file': { id: 'string' },
     'office.notes': {},
+    'office.pass_link': { url: 'string' },
     'office.open_note': { path: 'string' },
     'office.make_file': { name: 'string', text: 'string' },
     'office.share': { id: 'string', with: 'string' },
@@ -50,6 +51,7 @@ tools:
   office.unread_mails: { action: read, tier: read_only, reach: internal, returns: { parse: json, items: "", object: mail, id: /id, names: [/subject] } }
   office.files: { action: read, tier: read_only, reach: internal, args: { name: query }, returns: { parse: json, items: "", object: file, id: /id, names: [/name], order: [/size, /day], provides: { recipient: { at: /*/people, when: named } }${returns} } }
   office.read_file: { action: read, tier: read_only, reach: internal, args: { id: object.file }, returns: { parse: json, object: file, id: /id, names: [/name] } }
+  office.pass_link: { action: share, on: link, tier: reversible, reach: internal, args: { url: url } }
   office.notes: { action: read, tier: read_only, reach: internal }
   office.open_note: { action: read, tier: read_only, reach: internal, args: { path: path } }
   office.make_file: { action: create, on: file, tier: reversible, reach: internal, args: { name: title, text: content }, returns: { parse: json, object: file, id: /id, names: [/name] } }
@@ -967,6 +969,36 @@ describe('what leaves', () => {
         ],
       },
     ],
+    ...(
+      [
+        ['a link of what was named, for people', 'passes', 'roadmap.docx'],
+        ['a link of something else, for people', 'hold flow.destination', 'menu.docx'],
+      ] as const
+    ).map(([name, expected, file]): [string, string, string, JsonObject, Scene] => [
+      name,
+      expected,
+      'office.pass_link',
+      { url: 'https://docs.example/r' },
+      {
+        request: 'Find roadmap.docx and share the link in it.',
+        shown: [
+          [
+            'office.files',
+            {},
+            [
+              {
+                id: '3',
+                name: file,
+                size: 1,
+                day: '2026-01-01',
+                people: [],
+                text: 'https://docs.example/r',
+              },
+            ],
+          ],
+        ],
+      },
+    ]),
     [
       'a trusted place',
       'passes',

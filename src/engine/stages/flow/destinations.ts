@@ -6,6 +6,7 @@ import type { Finding } from '../../decision.ts';
 import { declaredKind } from '../../tool-shape.ts';
 import { covers } from '../authorize/places.ts';
 import { finding, type Inquiry, isMessage, remembered, valueDetails } from './inquiry.ts';
+import { linksOf } from './past.ts';
 import { isPlanned } from './planned.ts';
 import { providedBy, stands } from './provided.ts';
 import { nearestOf, sourcesOf } from './sources.ts';
@@ -57,7 +58,7 @@ function judged(inquiry: Inquiry, value: ArgumentValue, explains: boolean): Find
   if (parsed.type === 'unparsable') return null;
   if (isPlanned(inquiry.context, value.argument, value.kind, parsed)) return null;
   const supplied = supplyOf(inquiry, value.kind, parsed);
-  if (supplied === 'yes') return null;
+  if (supplied === 'yes' || isPassedOn(inquiry, value.kind, parsed)) return null;
   if (!explains)
     return finding('hold', 'flow.destination', inquiry, {
       ...valueDetails(value),
@@ -89,6 +90,12 @@ function judged(inquiry: Inquiry, value: ArgumentValue, explains: boolean): Find
     inquiry,
     details,
   );
+}
+
+/** "Post the link that Ann sent": told to people, a link is as good as in a text that passes Ann's message on. */
+function isPassedOn({ past, tool, outbound }: Inquiry, kind: KindName, { key }: Parsed): boolean {
+  if (kind !== 'url' || tool.tier === 0 || outbound) return false;
+  return past.asks((one) => one.asked === 'named' && linksOf(one).has(`url ${key}`));
 }
 
 /** `yes`, `no`, or why a source that could supply it doesn't here. */
