@@ -19,9 +19,11 @@ export function objects(inquiry: Inquiry): readonly Finding[] {
   if (request === null || (tool.tier === 0 && !outbound)) return [];
   const findings: Finding[] = [];
   for (const value of read.values) {
-    const why = value.kind.startsWith('object.')
-      ? whyNotChosen(inquiry, value)
-      : whyNotMeant(inquiry, value);
+    const why = !value.kind.startsWith('object.')
+      ? whyNotMeant(inquiry, value)
+      : findings.length < explainedMax
+        ? whyNotChosen(inquiry, value)
+        : `one of more than ${explainedMax} things that the request does not name`;
     if (why === null) continue;
     findings.push(
       finding('hold', 'flow.object', inquiry, {
