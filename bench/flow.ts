@@ -26,6 +26,7 @@ import {
   contactsRead,
   customer,
   figures,
+  letter,
   mailboxLock,
   mailboxPolicy,
   prose,
@@ -228,7 +229,7 @@ function sendOf(
   const args = {
     to: customer,
     subject: 'Delivery of the machines',
-    body: prose(90_000_000 + n, bytes),
+    body: letter(n, bytes),
   };
   return contextOf(policy, run, tool, args, history);
 }

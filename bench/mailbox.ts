@@ -134,6 +134,38 @@ const shortWords =
     ' ',
   );
 
+const sentences =
+  `The machines arrive on Monday morning, and two of our people will be there to unload them.
+Could you tell us which entrance the truck should use, and whom the driver may call?
+We still need the signed form for the insurance before anything can be installed.
+The invoice follows next week, as we agreed on the phone.
+If the hall isn't ready by then, please say so soon, because the crane is booked for one day only.
+Our engineer would like to see the power supply first, preferably on the day before.
+Nothing has changed in the price, and the warranty begins when you have signed the protocol.
+Thank you for the drawings; the foundation is exactly where we hoped it would be.
+It would help us to know how wide the gate is and whether the floor carries eight tons.
+Please send the names of those who take part in the training, so that we can print their badges.
+The spare parts come in a second truck, most likely on Thursday afternoon.
+I have asked our warehouse to pack the cables separately this time.
+Should anything be missing, tell me and I will bring it along when I visit you.
+With the new controller the old panels can stay where they are.`.split('\n');
+const usualWords = [
+  ...new Set(
+    sentences
+      .join(' ')
+      .toLowerCase()
+      .match(/\b[a-z]{1,6}\b/g),
+  ),
+];
+
+/** What an assistant writes: ordinary English, another order each time. */
+export function letter(seed: number, bytes: number): string {
+  let written = '';
+  for (let n = 0; written.length < bytes; n += 1)
+    written += `${sentences[(seed * 5 + n * (1 + (seed % 3) * 2)) % sentences.length]} `;
+  return written.slice(0, bytes);
+}
+
 /** Words as prose has them: a few short ones everywhere, and long ones of which two texts seldom share many. */
 export function prose(seed: number, bytes: number): string {
   let state = (seed * 2_654_435_761 + 12_345) >>> 0;
@@ -147,6 +179,7 @@ export function prose(seed: number, bytes: number): string {
     let word = '';
     const kind = next(100);
     if (kind < 45) word = shortWords[next(shortWords.length)] ?? '';
+    else if (kind < 70) word = usualWords[next(usualWords.length)] ?? '';
     else if (kind < 98) {
       for (let n = 1 + next(4); n >= 0; n -= 1) word += syllables[next(syllables.length)] ?? '';
     } else word = `${next(90) + 10}`;
