@@ -243,7 +243,7 @@ describe('flow and records', () => {
       'policy.yaml': `sallyport: 1
 upstreams: { notes: { functions: true } }
 tools:
-  notes.get: { action: read, tier: read_only, args: { id: identifier }, returns: { object: note, id: /id } }
+  notes.get: { action: read, tier: read_only, reach: internal, args: { id: identifier }, returns: { object: note, id: /id } }
   notes.put: { action: put, args: { id: object.note, text: content, mode: identifier, other: object.note }, on: note, memory: true, fresh: 5m, resolve: { id: notes.get, other: notes.get } }
   notes.add: { of: notes.put, with: { mode: add } }
   notes.swap: { of: notes.put, with: { other: n-1 }, on: page, memory: false, fresh: 1m }
@@ -352,7 +352,7 @@ tools:
           'policy.yaml': `sallyport: 1
 upstreams: { shop: { functions: true } }
 tools:
-  shop.get: { action: read, tier: read_only, args: { ${args} }, returns: { object: order, id: /id } }
+  shop.get: { action: read, tier: read_only, reach: internal, args: { ${args} }, returns: { object: order, id: /id } }
   shop.cancel: { action: cancel, args: { order_id: object.order }, resolve: shop.get }
 `,
         }).tools.get('shop.cancel')?.resolve ?? [],

@@ -169,6 +169,13 @@ function linkOf(argument: Argument, written: Located<string>, links: Links): Res
       'name a variant of it that fixes them: `{ of: …, with: { … } }`',
     );
   }
+  // Asked with an id that the agent wrote, before any rule has looked at it: an id may be a sentence.
+  if (reader.reach === 'external') {
+    return conflict(
+      `\`${reader.name}\` reaches outside, and what is read before a decision must tell nobody anything`,
+      'name a tool with `reach: internal`, or say `reach: internal` of it if nobody outside learns what it is asked',
+    );
+  }
   return { tool: reader.name, argument: takes, isList: isList(reader, takes) };
 }
 
