@@ -7,6 +7,7 @@
 import type { Kind, KindName } from '../content/kind.ts';
 import type { PointerSegment } from '../content/pointer.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
+import { listedValues } from './field-schema.ts';
 import type { Argument, CaseDeclaration, CelListName, Tool } from './model.ts';
 import { type ObjectField, type ObjectShape, thingNamed } from './objects.ts';
 
@@ -170,7 +171,7 @@ function refOf(
   const shape = thing === null ? undefined : objects.get(thing.object);
   if (thing === null || shape === undefined) return null;
   const fields = new Map<string, CelType>();
-  if (shape.owner !== null) fields.set('owner', fieldType({ kind: shape.owner, isList: false }));
+  if (shape.owner !== null) fields.set('owner', valueType(shape.owner));
   for (const [name, field] of shape.fields) fields.set(name, fieldType(field));
   return {
     isList: thing.isList,
@@ -179,9 +180,18 @@ function refOf(
   };
 }
 
-function fieldType({ kind, isList }: ObjectField): CelType {
-  const one = kind === null ? unknownType : valueType(kind);
+function fieldType({ kind, isList, schemas }: ObjectField): CelType {
+  const one = kind === null ? returnedType(schemas) : valueType(kind);
   return isList ? { type: 'list', element: one, nullable: false } : one;
+}
+
+/** By the pinned output schemas of the tools that return it, where they agree; what is shown is still read as that type. */
+function returnedType(schemas: readonly (JsonObject | null)[]): CelType {
+  const types = schemas.map((schema) => (schema === null ? unknownType : schemaType(schema)));
+  const [first] = types;
+  if (first === undefined || types.some(({ type }) => type !== first.type)) return unknownType;
+  if (first.type === 'string') return { ...first, values: listedValues(schemas), nullable: true };
+  return first.type === 'bool' ? { ...first, nullable: true } : unknownType;
 }
 
 function celArgument(argument: Argument, bySchema: CelType | undefined): CelArgument {

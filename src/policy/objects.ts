@@ -3,6 +3,7 @@ import type { Kind } from '../content/kind.ts';
 import { parseReturned, plainKind } from '../content/kinds.ts';
 import { plainValue } from '../content/plain-value.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
+import { fieldSchema } from './field-schema.ts';
 import type { Argument, Tool } from './model.ts';
 
 export interface ObjectShape {
@@ -18,6 +19,8 @@ export interface ObjectField {
   readonly kind: Kind | null;
   /** Its pointer names several values. */
   readonly isList: boolean;
+  /** What the pinned output schema of each tool that returns it says of one value; null: nothing. */
+  readonly schemas: readonly (JsonObject | null)[];
 }
 
 interface Gathered {
@@ -28,10 +31,10 @@ interface Gathered {
 
 /** By name: `order`. Where tools say different things of one field, the loader has refused them. */
 export function objectsOf(
-  tools: Iterable<Pick<Tool, 'name' | 'returns'>>,
+  tools: Iterable<Pick<Tool, 'name' | 'pin' | 'returns'>>,
 ): ReadonlyMap<string, ObjectShape> {
   const objects = new Map<string, Gathered>();
-  for (const { name, returns } of tools) {
+  for (const { name, pin, returns } of tools) {
     if (returns.object === null) continue;
     const known: Gathered = objects.get(returns.object) ?? {
       owner: null,
@@ -44,7 +47,12 @@ export function objectsOf(
       known.owner = ownerKind(returns);
     for (const [field, { pointer, kind }] of returns.fields) {
       const isList = pointer.segments.some(({ type }) => type !== 'name');
-      known.fields.set(field, { kind: known.fields.get(field)?.kind ?? kind, isList });
+      const before = known.fields.get(field);
+      known.fields.set(field, {
+        kind: before?.kind ?? kind,
+        isList,
+        schemas: [...(before?.schemas ?? []), fieldSchema({ pin, returns }, pointer)],
+      });
     }
   }
   return objects;

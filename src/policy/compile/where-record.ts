@@ -1,9 +1,9 @@
 import type { Kind, KindName } from '../../content/kind.ts';
 import { plainKind } from '../../content/kinds.ts';
-import { fieldValues } from '../field-values.ts';
+import { listedValues } from '../field-schema.ts';
 import type { RecordTest, SourcePosition, Tool, WhereTest } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
-import { type ObjectShape, objectsOf, thingNamed } from '../objects.ts';
+import { type ObjectField, type ObjectShape, objectsOf, thingNamed } from '../objects.ts';
 import type { Named, NamedMap } from '../shape/collection.ts';
 import type { ValueSyntax } from '../shape/where.ts';
 import type { ConstraintPlace } from './context.ts';
@@ -96,42 +96,36 @@ function compileTest(
     );
     return null;
   }
-  if (value === undefined || !everShown(name, value, object, place)) return null;
+  if (value === undefined || !everShown(name, value, object, shape.fields.get(name), place))
+    return null;
   const test = compileValueTest(value, { name, kinds: [kind], isArgument: false }, place);
   return test === null ? null : { name, kind, test };
 }
 
 /** A value that no pinned schema lets through is a slip of the pen: it would refuse every call. */
 function everShown(
-  field: string,
+  name: string,
   value: ValueSyntax,
   object: string,
-  { compilation: { tools, report } }: ConstraintPlace,
+  field: ObjectField | undefined,
+  { compilation: { report } }: ConstraintPlace,
 ): boolean {
-  if (value.type !== 'terms') return true;
-  const known = new Set<string>();
-  for (const tool of tools.values()) {
-    const declared = tool.returns.object === object ? tool.returns.fields.get(field) : undefined;
-    if (declared === undefined) continue;
-    const isPlain = declared.kind === null || declared.kind.name === 'identifier';
-    const values = isPlain ? fieldValues(tool, declared.pointer) : null;
-    if (values === null) return true;
-    for (const one of values) known.add(one);
-  }
+  const isPlain = field?.kind === null || field?.kind.name === 'identifier';
+  const known = field !== undefined && isPlain ? listedValues(field.schemas) : null;
+  if (value.type !== 'terms' || known === null) return true;
   const slip = value.terms.find(
     ({ value: written }) =>
-      known.size > 0 &&
-      !known.has(String(written)) &&
+      !known.includes(String(written)) &&
       !(typeof written === 'string' && /\*|^case\./.test(written)),
   );
   if (slip === undefined) return true;
   report.error(
     'policy.conflict',
     slip.at,
-    `the \`${field}\` of \`${object}\` is never \`${slip.written}\``,
+    `the \`${name}\` of \`${object}\` is never \`${slip.written}\``,
     {
-      expected: [...known].map((one) => `\`${one}\``).join(', '),
-      mend: didYouMean(String(slip.value), [...known]),
+      expected: known.map((one) => `\`${one}\``).join(', '),
+      mend: didYouMean(String(slip.value), known),
     },
   );
   return false;

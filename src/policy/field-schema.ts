@@ -1,23 +1,33 @@
 import type { Pointer, PointerSegment } from '../content/pointer.ts';
-import { isJsonArray, isJsonObject, type JsonValue } from '../content/value.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
 import type { Tool } from './model.ts';
 
 /**
- * The only values that a field has, by the pinned output schema: a result that breaks it is withheld, so no other is ever
- * shown. Null: any, or nobody says.
+ * What a pinned output schema says of a field of what its tool returns: a result that breaks it is withheld. Null: there is
+ * none, or it says so in a way that isn't understood here.
  */
-export function fieldValues(
+export function fieldSchema(
   { pin, returns }: Pick<Tool, 'pin' | 'returns'>,
   pointer: Pointer,
-): readonly string[] | null {
+): JsonObject | null {
   let at: JsonValue | undefined = pin?.outputSchema ?? undefined;
   if (returns.items !== null) {
     at = below(at, returns.items.segments);
     if (isJsonObject(at) && at['type'] === 'array') at = at['items'];
   }
   const schema = below(at, pointer.segments);
-  const listed = isJsonObject(schema) ? schema['enum'] : undefined;
-  return isJsonArray(listed) ? listed.map(String) : null;
+  return isJsonObject(schema) ? schema : null;
+}
+
+/** The only values that a field has, whichever tool returned it. Null: any, or one of them doesn't say. */
+export function listedValues(schemas: readonly (JsonObject | null)[]): readonly string[] | null {
+  const all = new Set<string>();
+  for (const schema of schemas) {
+    const listed = schema?.['enum'];
+    if (!isJsonArray(listed)) return null;
+    for (const value of listed) all.add(String(value));
+  }
+  return all.size === 0 ? null : [...all];
 }
 
 function below(
