@@ -135,6 +135,7 @@ function wordsReversed(text: string): string {
   return read;
 }
 
-function isBlank(unit: number): boolean {
+/** Between the words that are put in another order. */
+export function isBlank(unit: number): boolean {
   return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d) || unit === 0xa0 || unit === 0x3000;
 }

@@ -34,6 +34,8 @@ const pieces = fc.oneof(
     '(all)',
   ),
   fc.string({ unit: 'grapheme-ascii', maxLength: 12 }),
+  fc.string({ unit: 'binary', maxLength: 4 }),
+  fc.constantFrom('сode', 'straße', 'Ωmega', 'भारत', '中', 'กา', '٤', '\ud83d\ude00', 'ø'),
 );
 
 test('a rewritten text has the rows and words that reading it finds', () => {
@@ -57,11 +59,12 @@ test('a rewritten text has the rows and words that reading it finds', () => {
   expect(compared).toBeGreaterThan(1_000);
 });
 
-test('where it could hold a number to recognise, or letters that are read otherwise, it is read itself', () => {
+test('where it could hold a number to recognise, or letters without spaces between words, it is read itself', () => {
   const sink = { gram: () => undefined, word: () => undefined };
   expect(WordOrders.of('code 4638')?.scan(['ROT13'], false, sink)).toBe(false);
   expect(WordOrders.of('code 46')?.scan(['ROT13'], false, sink)).toBe(true);
   expect(WordOrders.of('code 4638')?.scan(['words reversed'], true, sink)).toBe(true);
   expect(WordOrders.of('code')?.scan(['base64'], false, sink)).toBe(false);
-  expect(WordOrders.of('сode')).toBeNull();
+  expect(WordOrders.of('中文')).toBeNull();
+  expect(WordOrders.of('\ud83d\ude00')).toBeNull();
 });

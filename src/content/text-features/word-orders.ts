@@ -1,7 +1,7 @@
 import { isCommonWord } from './common-words.ts';
-import type { Decoding } from './decodings.ts';
+import { type Decoding, isBlank } from './decodings.ts';
 import { hashBase, hashNext, mixed } from './hash.ts';
-import { letterOf } from './letters.ts';
+import { firstUnspaced, letterOf, unspacedWeight } from './letters.ts';
 import { rowOfThree } from './row.ts';
 import { type FeatureSink, gramSeed, identifierDigitsMin, isLongWord } from './scan.ts';
 
@@ -42,7 +42,7 @@ export function rewritesOf(decodings: readonly Decoding[]): number {
 
 const spellings = 4;
 
-/** The words of an ASCII text in each spelling: read once, where reading each rewritten text takes seven times as long. */
+/** The words of a text in each spelling: read once, where reading each rewritten text takes seven times as long. */
 export class WordOrders {
   readonly #hashes: number[] = [];
   readonly #long: boolean[] = [];
@@ -51,12 +51,10 @@ export class WordOrders {
   readonly #orders = new Map<Order, readonly number[]>();
   #digits = 0;
 
-  /** Null: other letters stand in it, which may be read otherwise. */
+  /** Null: it has letters of a script without spaces, or beyond the basic plane. */
   static of(text: string): WordOrders | null {
-    if (/[^\0-\x7f]/.test(text)) return null;
     const words = new WordOrders();
-    words.#read(text);
-    return words;
+    return words.#read(text) ? words : null;
   }
 
   /** Gives the sink what `scan` finds in the rewritten text; false: it could find more. */
@@ -82,7 +80,7 @@ export class WordOrders {
     return true;
   }
 
-  #read(text: string): void {
+  #read(text: string): boolean {
     let hash = 0;
     let rotated = 0;
     let reversed = 0;
@@ -95,7 +93,11 @@ export class WordOrders {
       const unit = at < text.length ? text.charCodeAt(at) : 0x20;
       const letter = letterOf(unit);
       if (letter >= 0x30) {
-        const turned = letter < 0x61 ? letter : letter < 0x6e ? letter + 13 : letter - 13;
+        if (letter >= firstUnspaced && (isSurrogate(letter) || unspacedWeight(letter) > 0))
+          return false;
+        // ROT13 turns ASCII alone, whatever else looks like it.
+        const isTurned = unit < 0x80 && letter >= 0x61;
+        const turned = !isTurned ? letter : letter < 0x6e ? letter + 13 : letter - 13;
         hash = hashNext(hash, letter);
         rotated = hashNext(rotated, turned);
         reversed = (reversed + Math.imul(hashNext(0, letter), power)) | 0;
@@ -115,8 +117,9 @@ export class WordOrders {
         hash = rotated = reversed = both = length = digits = 0;
         power = 1;
       }
-      if (unit === 0x20 || (unit >= 0x09 && unit <= 0x0d)) newToken = true;
+      if (isBlank(unit)) newToken = true;
     }
+    return true;
   }
 
   /** The numbers of the words as they are then read. */
@@ -141,4 +144,8 @@ export class WordOrders {
     this.#orders.set(order, made);
     return made;
   }
+}
+
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdfff;
 }
