@@ -109,6 +109,7 @@ const calls: readonly (readonly [string, number])[] = [
   ['tools pin', 2],
   ['runs list', 0],
   ['runs show run_unknown', 1],
+  ['runs show run_unknown --call call_unknown', 1],
   ['runs close run_unknown', 1],
   ['ledger list', 0],
   ['ledger list --from 1 --limit 1 --type call.denied', 0],

@@ -71,6 +71,8 @@ export async function openRuntime(
           tool,
           args,
           case: values,
+          request: null,
+          outside: [],
           atMs: atMs ?? ports.store.nowMs(),
         }).decision,
       ),

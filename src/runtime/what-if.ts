@@ -18,6 +18,10 @@ export interface Question {
   readonly tool: string;
   readonly args: JsonObject;
   readonly case: CaseValues;
+  /** What the user asked for, in words that the opener trusts; null: nothing that is trusted. */
+  readonly request: string | null;
+  /** What the agent has besides Sallyport: with any, it is untrusted from its first call. */
+  readonly outside: readonly string[];
   readonly atMs: number;
 }
 
@@ -58,7 +62,8 @@ export function explainCall(
   return { decision: decide(context), context };
 }
 
-function freshRun({ agent, user, case: values, atMs }: Question, policy: string): Run {
+function freshRun(question: Question, policy: string): Run {
+  const { agent, user, case: values, request, outside, atMs } = question;
   return fold(null, {
     v: 1,
     type: 'run.opened',
@@ -71,12 +76,12 @@ function freshRun({ agent, user, case: values, atMs }: Question, policy: string)
     credential: '',
     parent: null,
     case: values,
-    request: null,
-    requestTrusted: false,
+    request,
+    requestTrusted: request !== null,
     only: null,
     budget: {},
-    outside: [],
+    outside,
     dryRun: false,
-    labels: noLabels,
+    labels: outside.length > 0 ? { ...noLabels, trust: 'untrusted' } : noLabels,
   });
 }

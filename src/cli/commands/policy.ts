@@ -28,6 +28,8 @@ interface ExplainOptions extends CommonOptions {
   readonly args: string;
   readonly user?: string;
   readonly case?: string;
+  readonly request?: string;
+  readonly outside?: readonly string[];
   readonly at?: string;
 }
 
@@ -47,13 +49,15 @@ export function policyCommand(act: Act): Command {
     );
   const why = new Command('explain')
     .description(
-      'Why a call would be decided so: every check, with values, lines and limits. Performs and records nothing.',
+      'Why a call would be decided so: every check, with values, lines and limits. In a run of its own, in which nothing was read yet: `runs show --call` explains a call that was made. Performs and records nothing.',
     )
     .requiredOption('--agent <name>')
     .requiredOption('--tool <name>', 'upstream.operation')
     .option('--args <json>', 'the arguments', '{}')
     .option('--user <id>')
     .option('--case <json>', 'what the opener binds')
+    .option('--request <text>', 'what the user asked for, in words that the opener trusts')
+    .option('--outside <name...>', 'what the agent has besides Sallyport: untrusted from its start')
     .option('--at <time>', 'RFC 3339 (default: now)')
     .action(act(explain_));
   const test = new Command('test')
@@ -92,6 +96,7 @@ export function policyCommand(act: Act): Command {
     'sallyport policy check',
     'sallyport policy check --policy sallyport.yaml --json',
     `sallyport policy explain --agent reporter --tool files.read_text_file --args '{"path":"reports/q3.txt"}'`,
+    `sallyport policy explain --agent desk --tool mail.send --args '{"to":"ann@x.example"}' --request 'Write to ann@x.example'`,
     'sallyport policy diff accepted.yaml sallyport.yaml',
     'sallyport policy test',
     'sallyport policy schema',
@@ -140,6 +145,8 @@ async function explain_(options: ExplainOptions, output: Output): Promise<ExitCo
     tool: options.tool,
     args: objectOption('--args', options.args),
     case: caseOption(options.case ?? '{}'),
+    request: options.request ?? null,
+    outside: options.outside ?? [],
     atMs,
   });
   const explanation = explain(context, decision);

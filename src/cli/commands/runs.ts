@@ -7,12 +7,17 @@ import { type CommonOptions, commonOptions } from '../options.ts';
 import { type ExitCode, type Output, UsageError } from '../output.ts';
 import { operate, placeOf } from '../place.ts';
 import type { Act } from '../program.ts';
+import { recordedCall } from '../recorded-call.ts';
 import { table } from '../table.ts';
 
 interface ListOptions extends CommonOptions {
   readonly agent?: string;
   readonly status?: string;
   readonly limit: string;
+}
+
+interface ShowOptions extends CommonOptions {
+  readonly call?: string;
 }
 
 interface CloseOptions extends CommonOptions {
@@ -31,8 +36,12 @@ export function runsCommand(act: Act): Command {
   const show = new Command('show')
     .description('One run: its budgets, labels, and every event of it.')
     .argument('<run>')
-    .action((run: string, options: CommonOptions) =>
-      act<CommonOptions>((_, output) => showRun(run, options, output))(options),
+    .option(
+      '--call <id>',
+      'one call of it, with every reason; the number of an event names its call',
+    )
+    .action((run: string, options: ShowOptions) =>
+      act<ShowOptions>((_, output) => showRun(run, options, output))(options),
     );
   const close = new Command('close')
     .description('Ends a run: no new calls, what is under way runs to its end.')
@@ -50,6 +59,7 @@ export function runsCommand(act: Act): Command {
     'sallyport runs list',
     'sallyport runs list --agent reporter --status open',
     'sallyport runs show <run>',
+    'sallyport runs show <run> --call <call>',
     'sallyport runs close <run> --failure --reason "stuck"',
   ]);
 }
@@ -84,8 +94,17 @@ async function listRuns(options: ListOptions, output: Output): Promise<ExitCode>
   );
 }
 
-async function showRun(run: string, options: CommonOptions, output: Output): Promise<ExitCode> {
+async function showRun(run: string, options: ShowOptions, output: Output): Promise<ExitCode> {
   const answer = await operate(placeOf(options), 'runs.show', { run });
+  if (options.call !== undefined) {
+    const lines = recordedCall(options.call, objects(answer['events']));
+    if (lines.length === 0)
+      throw new UsageError(
+        `this run has no call \`${options.call}\``,
+        '`sallyport runs show <run>` lists its events; `--json` has the ids of its calls',
+      );
+    return output.result(true, answer, lines.join('\n'));
+  }
   const shown = isJsonObject(answer['run']) ? answer['run'] : {};
   const facts = Object.entries(shown).map(([name, value]) => [
     name,

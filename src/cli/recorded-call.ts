@@ -1,0 +1,51 @@
+/** One call as it was recorded, for a person: each event, and below it each reason with what it looked at. */
+import { printable } from '../content/escape.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
+import { codes } from '../engine/codes.ts';
+import { eventCells, objects } from './event-table.ts';
+
+const marks: Readonly<Record<string, string>> = { note: '+', hold: '?', deny: '-' };
+
+/**
+ * @param call - its id, or the number of one of its events.
+ * @param events - of its run, oldest first.
+ */
+export function recordedCall(call: string, events: readonly JsonObject[]): readonly string[] {
+  const numbered = events.find((event) => String(event['seq']) === call)?.['call'];
+  return events
+    .filter((event) => event['call'] !== undefined && event['call'] === (numbered ?? call))
+    .flatMap((event) => [
+      eventCells(event['seq'], event).join('  '),
+      ...objects(event['findings']).flatMap(findingLines),
+    ]);
+}
+
+function findingLines({ code, verdict, at, details }: JsonObject): string[] {
+  const name = String(code);
+  const place = at == null ? '' : `  ${String(at)}`;
+  const lines = [`  ${marks[String(verdict)] ?? ' '} ${name}${place}`];
+  if (verdict === 'note') return lines.map((line) => printable(line));
+  const meant = Object.entries(codes).find(([known]) => known === name);
+  if (meant !== undefined) lines.push(`      ${meant[1].operator}`);
+  if (isJsonObject(details)) lines.push(...detailLines(details, '      '));
+  return lines.map((line) => printable(line));
+}
+
+function detailLines(details: JsonObject, indent: string): string[] {
+  return Object.entries(details).flatMap(([name, value]) => {
+    const listed = objects(value);
+    if (listed.length > 0)
+      return [`${indent}${name}:`, ...listed.map((one) => `${indent}  ${plainly(one)}`)];
+    return [`${indent}${name}: ${isJsonObject(value) ? plainly(value) : shown(value)}`];
+  });
+}
+
+function plainly(value: JsonObject): string {
+  return Object.entries(value)
+    .map(([name, member]) => `${name} ${shown(member)}`)
+    .join(', ');
+}
+
+function shown(value: JsonValue): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
