@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { loaded } from '../../test/engine/scene.ts';
-import { explainCall } from './what-if.ts';
+import { explainCall, type Question } from './what-if.ts';
 
 const policy = loaded(
   `
@@ -20,25 +20,21 @@ roles: { support: {} }
 
 const nothing = { case: {}, request: null, outside: [] };
 
-test.each([
-  ['in a run that has read nothing and was asked nothing', nothing, []],
-  [
-    'with something else in its context',
-    { ...nothing, outside: ['browser'] },
-    ['flow.destination', 'flow.made_up'],
-  ],
+test.each<[string, Pick<Question, 'case' | 'request' | 'outside'>, string | null]>([
+  ['in a run that has read nothing and was asked nothing', nothing, null],
+  ['with something else in its context', { ...nothing, outside: ['browser'] }, 'flow.made_up'],
   [
     'to the customer of the case',
     { ...nothing, outside: ['browser'], case: { customer: 'ann@x.example' } },
-    [],
+    null,
   ],
-  ['as the user asked', { ...nothing, request: 'Please write a mail to ann@x.example.' }, []],
+  ['as the user asked', { ...nothing, request: 'Please write a mail to ann@x.example.' }, null],
   [
     'which nobody asked for',
     { ...nothing, request: 'What did ann@x.example write?' },
-    ['flow.unrequested'],
+    'flow.unrequested',
   ],
-])('a mail %s', (_, opened, codes) => {
+])('a mail %s', (_, opened, code) => {
   const { decision } = explainCall(policy, {
     agent: 'desk',
     user: null,
@@ -47,9 +43,6 @@ test.each([
     atMs: Date.UTC(2026, 2, 3),
     ...opened,
   });
-  const against = decision.findings.filter(({ verdict }) => verdict !== 'note');
-  const found = against.map(({ code }) => code).filter((code) => code !== 'approval.unavailable');
-  expect(codes.length === 0 ? found : found.filter((code) => codes.includes(code))).toHaveLength(
-    codes.length === 0 ? 0 : 1,
-  );
+  const against = decision.findings.find(({ verdict }) => verdict !== 'note');
+  expect(against?.code ?? null).toBe(code);
 });
