@@ -41,8 +41,8 @@ const caseMostUs = 3;
 const requestMostUs = 30;
 const recordMostUs = 1_000;
 const noneMostUs = 0.1;
-/** Of a decision with 50 results behind it, whatever a run can have read. */
-const growthMost = 2;
+/** Of a decision with 50 results behind it, with all behind it that a run looks back at: forty times as much. */
+const growthMost = 6;
 
 const request = `Please look through the mails of this month that are about the delivery of the new machines and write
 a mail to ${customer} with the subject "Delivery of the machines": say when they come, what we still need from

@@ -107,10 +107,11 @@ export class SeenFeatures {
   /** By number, in the order in which they were added: every record that has an identifier of the forms, or enough else. */
   suspects(narrowed: readonly OutboundForm[], enough: Enough): readonly number[] {
     const unread = narrowed.some(({ complete }) => !complete);
-    if (!unread && this.#complete && !mayShare(narrowed, enough, () => true)) return [];
+    const forms = this.#complete && !unread ? relevant(narrowed, enough) : narrowed;
+    if (forms.length === 0) return [];
     const suspects: number[] = [];
     for (const { from, until, sieve, complete } of this.#blocks) {
-      if (unread || !complete || mayShare(narrowed, enough, ({ hash }) => sieve.mayHave(hash)))
+      if (unread || !complete || mayShare(forms, enough, ({ hash }) => sieve.mayHave(hash)))
         for (let record = from; record < until; record += 1) suspects.push(record);
     }
     return suspects;
@@ -167,6 +168,26 @@ class Probe implements FeatureSink {
   word(hash: number): void {
     this.found ||= !this.#rowsAlone && this.#sieve.mayHave(hash);
   }
+}
+
+/** Without what isn't enough even if one record had all of it: with much behind a run, each feature is looked up often. */
+function relevant(forms: readonly OutboundForm[], enough: Enough): readonly OutboundForm[] {
+  const paired = forms.map(({ grams }) => grams.filter((_, at) => isPaired(grams, at)));
+  const passages = paired.reduce((sum, grams) => sum + Math.max(0, grams.length - 1), 0);
+  const told = forms.map((form) => telling(form.words, form));
+  const words = told.reduce((sum, { length }) => sum + length, 0);
+  const single = enough.grams < Number.POSITIVE_INFINITY;
+  return forms.flatMap((form, at) => {
+    const grams = single ? form.grams : passages >= enough.passages ? (paired[at] ?? []) : [];
+    const rest = words >= enough.words ? (told[at] ?? []) : [];
+    if (form.identifiers.length + grams.length + rest.length === 0) return [];
+    return [{ ...form, grams, words: rest }];
+  });
+}
+
+function isPaired(grams: readonly NumberedMark[], at: number): boolean {
+  const number = grams[at]?.number ?? 0;
+  return grams[at - 1]?.number === number - 1 || grams[at + 1]?.number === number + 1;
 }
 
 function mayShare(
