@@ -31,6 +31,33 @@ const rows: readonly (readonly [string, string, string])[] = [
   ['quoted-printable', 'commit=\r\ntee =C3=BC', 'committee u\u0308'],
   ['full-width', 'ｃｏｍｍｉｔｔｅｅ', 'committee'],
   ['invisible', 'com\u200bmit\u00adt\u{e0061}ee', 'committee'],
+  [
+    'tags',
+    Array.from('the committee')
+      .map((c) => String.fromCodePoint(0xe0000 + c.charCodeAt(0)))
+      .join(''),
+    'the committee',
+  ],
+  [
+    'variation selectors behind a smile',
+    `😀${Array.from('the committee')
+      .map((c) => String.fromCodePoint(0xe0100 + c.charCodeAt(0) - 16))
+      .join('')}`,
+    'the committee',
+  ],
+  ['numbers of characters', [...Buffer.from('the committee')].join(', '), 'the committee'],
+  [
+    'bits',
+    [...Buffer.from('the committee')].map((byte) => byte.toString(2).padStart(8, '0')).join(' '),
+    'the committee',
+  ],
+  [
+    'Braille for bytes',
+    Array.from('the committee')
+      .map((c) => String.fromCharCode(0x2800 + c.charCodeAt(0)))
+      .join(''),
+    'the committee',
+  ],
   ['spaced', 'c o m m i t t e e', 'committee'],
   ['vertical', 'c\no\nm', 'com'],
   ['broken', 'com-mit.tee', 'committee'],

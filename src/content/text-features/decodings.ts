@@ -1,5 +1,6 @@
 import { isHighSurrogate, isLowSurrogate } from '../utf8.ts';
 import { base32, base64, hexadecimal, readRuns } from './bytes-in-text.ts';
+import { fromCodes } from './character-codes.ts';
 import { numbersFromWords } from './number-words.ts';
 import { plainText } from './plain-text.ts';
 
@@ -9,6 +10,8 @@ export type Decoding =
   | 'base64'
   | 'base32'
   | 'hexadecimal'
+  | 'character codes'
+  | 'hidden characters'
   | 'spaced letters'
   | 'broken words'
   | 'number words'
@@ -24,6 +27,7 @@ const decoders: ReadonlyMap<Decoding, Decoder> = new Map<Decoding, Decoder>([
   ['base64', (text) => readRuns(text, base64)],
   ['base32', (text) => readRuns(text, base32)],
   ['hexadecimal', (text) => readRuns(text, hexadecimal)],
+  ['character codes', changed(fromCodes)],
   ['number words', numbersFromWords],
   ['spaced letters', changed(spacedJoined)],
   ['broken words', changed(brokenJoined)],

@@ -1,3 +1,4 @@
+import { hiddenText } from './character-codes.ts';
 import { type Decoding, decodersBeneath, mayRewrite } from './decodings.ts';
 import { plainText } from './plain-text.ts';
 import { type FeatureSink, scan } from './scan.ts';
@@ -51,7 +52,9 @@ export function readingsOf(text: string): readonly Reading[] {
   const plain = all.slice(0, plainCharactersMax);
   const queue: Reading[] = [new Reading([], () => plain)];
   const known = new Set([plain]);
-  let characters = plain.length;
+  const hidden = hiddenText(text.slice(0, charactersMax));
+  if (hidden !== null) queue.push(new Reading(['hidden characters'], () => hidden));
+  let characters = plain.length + (hidden?.length ?? 0);
   let complete = text.length <= charactersMax && all.length <= plainCharactersMax;
   for (let at = 0; at < queue.length; at += 1) {
     const reading = queue[at];
