@@ -271,3 +271,35 @@ describe('what is no text says something, too', () => {
     expect(said('web.quote', args, { request, shown: [secret] })).toBe(expected);
   });
 });
+
+describe('whoever makes a thing chooses its id and what it lacks', () => {
+  const files = (...entries: readonly JsonObject[]): Shown => [
+    'office.open_files',
+    { ids: ['all'] },
+    entries,
+  ];
+  test.each<[string, string, string, string]>([
+    ['a word of every request', 'hold flow.object', 'old', 'Delete the old file menu.txt.'],
+    ['an article', 'hold flow.object', 'the', 'Delete the old file menu.txt.'],
+    ['the very id', 'passes', 'F-12', 'Delete the file F-12.'],
+  ])('an id that is %s', (_, expected, id, request) => {
+    const scene = { request, shown: [files({ id, name: 'zzz' })] };
+    expect(said('office.delete_file', { id }, scene)).toBe(expected);
+  });
+
+  test.each<[string, string, JsonObject]>([
+    ['is the largest of those that have one', 'passes', { size: 2 }],
+    ['alone is no largest', 'hold flow.object', {}],
+  ])('a size %s', (_, expected, others) => {
+    const listing: Shown = [
+      'office.find_files',
+      { words: 'quarterly budget' },
+      [
+        { id: '66', name: 'zzz.docx', size: 3, people: [] },
+        { id: '67', name: 'yyy.docx', people: [], ...others },
+      ],
+    ];
+    const scene = { request: 'Delete the largest quarterly budget file.', shown: [listing] };
+    expect(said('office.delete_file', { id: '66' }, scene)).toBe(expected);
+  });
+});

@@ -177,9 +177,10 @@ function picks(
   if (pointer === undefined || own === undefined) return false;
   for (const { record } of all.values()) {
     const other = record?.order[pointer];
-    if (other === undefined) continue;
+    // What isn't measured may be more: whoever's thing alone has a size isn't the largest.
     if (typeof other !== typeof own) return false;
-    if (superlative.direction === 'max' ? other > own : other < own) return false;
+    if (other === undefined || (superlative.direction === 'max' ? other > own : other < own))
+      return false;
   }
   return true;
 }

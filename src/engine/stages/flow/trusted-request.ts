@@ -117,13 +117,13 @@ function isSaid(
 const idUnitsMax = 200;
 
 /**
- * An id is a word with digits (`T-512`), a name with signs in it (`bill-march.txt`), or a plain word (`release`), whole;
- * a number alone is a day, an hour or an amount as often, and has to be said to be one: `ID 24`, `#24`.
+ * An id is a word with digits (`T-512`) or a name with signs in it (`bill-march.txt`), whole; a plain word only where
+ * nothing but a name can stand, or whoever makes a thing could give it an id that every request holds. A number alone is
+ * a day, an hour or an amount as often, and has to be said to be one: `ID 24`, `#24`.
  */
 function isGivenId(text: string, id: string): boolean {
   if (id.length > idUnitsMax || !containsWhole(text, id)) return false;
   if (/^\p{L}+[-_#:/.]?\d/u.test(id) || /^[\p{L}\d]{2,}[-_./:][\p{L}\d]{2}/u.test(id)) return true;
-  if (/^\p{L}{3,}$/u.test(id)) return !isFunctionWord(id);
   const escaped = id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const marked = `(?:\\bids?|\\bnumber|\\bno\\.?|#)\\s*[:=]?\\s*["'\`]?${escaped}(?![\\p{L}\\p{N}])`;
   return new RegExp(marked, 'iu').test(text);
