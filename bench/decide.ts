@@ -13,6 +13,7 @@ import {
   contextOf,
   decisionsAtOnce,
   interleaved,
+  type Lane,
   loaded,
 } from './decisions.ts';
 import { deskArguments, deskLock, deskPolicy, lockOf, readTool } from './desk.ts';
@@ -54,7 +55,7 @@ async function rulesRows(options: BenchOptions): Promise<readonly Row[]> {
     const contexts = Array.from({ length: decisionsAtOnce }, (_, n) =>
       contextOf(policy, idle, `desk.${tool}`, deskArguments(n)),
     );
-    const lanes: { readonly name: string; readonly once: () => void }[] = [
+    const lanes: Lane[] = [
       { name: `decide.rules_${rules}`, once: () => contexts.forEach(allowed) },
       {
         name: `decide.rules_${rules}.with_reading`,

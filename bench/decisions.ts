@@ -19,22 +19,29 @@ export const noonMs: number = Date.UTC(2026, 0, 5, 12);
 /** After every call of the runs that are measured. */
 const nowMs = noonMs + 1_000;
 
+export interface Lane {
+  readonly name: string;
+  readonly once: () => void;
+  /** How many there are in one `once`; a few slow ones are measured one by one, or others' work is measured with them. */
+  readonly count?: number;
+}
+
 /** Median of the rounds of the p50 of one decision, in microseconds. */
 export function interleaved(
   options: BenchOptions,
-  lanes: readonly { readonly name: string; readonly once: () => void }[],
+  lanes: readonly Lane[],
 ): ReadonlyMap<string, number> {
   const rounds = options.rounds ?? roundsDefault;
   const seconds = options.seconds ?? secondsDefault;
   const p50s = new Map<string, number[]>(lanes.map(({ name }) => [name, []]));
   for (let round = 0; round <= rounds; round += 1) {
-    for (const { name, once } of lanes) {
+    for (const { name, once, count = decisionsAtOnce } of lanes) {
       const taken: number[] = [];
       const untilMs = performance.now() + seconds * 1_000;
       for (let now = performance.now(); now < untilMs; ) {
         once();
         const after = performance.now();
-        taken.push(((after - now) * 1_000) / decisionsAtOnce);
+        taken.push(((after - now) * 1_000) / count);
         now = after;
       }
       if (round > 0) p50s.get(name)?.push(quantile(taken, 0.5));

@@ -21,7 +21,15 @@ import {
   median,
   type Row,
 } from './bench.ts';
-import { allowed, contextOf, decisionsAtOnce, interleaved, loaded, noonMs } from './decisions.ts';
+import {
+  allowed,
+  contextOf,
+  decisionsAtOnce,
+  interleaved,
+  type Lane,
+  loaded,
+  noonMs,
+} from './decisions.ts';
 import {
   contactsRead,
   customer,
@@ -169,16 +177,21 @@ function recordRows(options: BenchOptions): readonly Row[] {
     figures: Array.from({ length: decisionsAtOnce }, (_, n) => figures(n, resultBytes)),
   };
   const measured = interleaved(options, [
-    { name: 'prose', once: () => read(texts.prose) },
-    { name: 'figures', once: () => read(texts.figures) },
+    reading('prose', texts.prose),
+    reading('figures', texts.figures),
   ]);
   return ['prose', 'figures'].map((name) =>
     atMost(`flow.record.${name}`, of(measured, name), 'µs', recordMostUs),
   );
 }
 
-function read(texts: readonly string[]): void {
-  for (const text of texts) readFeatures(text);
+function reading(name: string, texts: readonly string[]): Lane {
+  let next = 0;
+  const once = (): void => {
+    next = (next + 1) % texts.length;
+    readFeatures(texts[next] ?? '');
+  };
+  return { name, once, count: 1 };
 }
 
 const untrusted = { labels: { trust: 'untrusted', classes: [], subjects: [] } } as const;
@@ -192,10 +205,7 @@ function asked(id: string): Run {
   return runOf(id, { request, requestTrusted: true, ...untrusted });
 }
 
-function lane(
-  name: string,
-  contexts: readonly Context[],
-): { readonly name: string; readonly once: () => void } {
+function lane(name: string, contexts: readonly Context[]): Lane {
   return { name, once: () => contexts.forEach(decided) };
 }
 
