@@ -303,3 +303,26 @@ describe('whoever makes a thing chooses its id and what it lacks', () => {
     expect(said('office.delete_file', { id: '66' }, scene)).toBe(expected);
   });
 });
+
+describe('of things that are called alike, none vouches for people whom the others do not have', () => {
+  const named = (name: string): Shown => [
+    'office.find_files',
+    { words: 'x' },
+    [
+      { id: '3', name: 'roadmap.docx', people: ['dora@us.example'] },
+      { id: '66', name, people: [eve] },
+    ],
+  ];
+  const request = 'Email the people of the roadmap.';
+  const spelled = 'Email the people of roadmap.docx.';
+  test.each<[string, string, string, string, string]>([
+    ['the same name', 'hold flow.destination', 'roadmap.docx', eve, request],
+    ['another ending', 'hold flow.destination', 'roadmap.pdf', eve, request],
+    ['no ending', 'hold flow.destination', 'Roadmap', eve, spelled],
+    ['the one that is spelled out', 'passes', 'Roadmap', 'dora@us.example', spelled],
+    ['another name', 'passes', 'menu.docx', 'dora@us.example', request],
+  ])('%s', (_, expected, name, to, asked) => {
+    const scene = { request: asked, shown: [named(name)] };
+    expect(said('office.send', { to: [to] }, scene)).toBe(expected);
+  });
+});

@@ -141,17 +141,16 @@ function namesakes(
   id: string,
   named: readonly PastRecord[],
 ): number {
-  const names = new Set(
-    named.flatMap(({ record }) =>
-      (record?.names ?? []).filter((name) => request?.understood.names(name) === true),
-    ),
+  const names = named.flatMap(({ record }) =>
+    (record?.names ?? []).filter((name) => request?.understood.names(name) === true),
   );
   const others = new Set<string>();
   for (const { records } of past.seen) {
     for (const { record } of records) {
       if (record === null || record.object !== object || record.id === null || record.id === id)
         continue;
-      if (record.names.some((name) => names.has(name))) others.add(record.id);
+      if (record.names.some((its) => names.some((name) => past.mayMeanBoth(name, its))))
+        others.add(record.id);
     }
   }
   return others.size;

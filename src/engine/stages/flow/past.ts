@@ -90,6 +90,11 @@ export class Past {
     return this.#objects.get(`${object} ${id}`) ?? [];
   }
 
+  /** Whether the request, where it names one thing, may mean the other. */
+  mayMeanBoth(name: string, other: string): boolean {
+    return name === other || this.#request?.mayMeanBoth(name, other) === true;
+  }
+
   /** Whether some record that the request asks for is such. */
   asks(test: (record: PastRecord) => boolean): boolean {
     return this.seen.some(({ records }) => records.some((one) => one.asked !== null && test(one)));

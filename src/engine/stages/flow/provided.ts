@@ -56,7 +56,6 @@ function isNamed({ record: { seen, asked } }: Offer): boolean {
 function hasNamesake(past: Past, { record: one }: Offer, kind: KindName, key: string): boolean {
   const { record } = one;
   if (record === null || one.asked !== 'named') return false;
-  const names = new Set(record.names.map(asCalled));
   return past.seen.some(({ records }) =>
     records.some(
       ({ asked, record: other }) =>
@@ -65,15 +64,11 @@ function hasNamesake(past: Past, { record: one }: Offer, kind: KindName, key: st
         other.object === record.object &&
         other !== record &&
         (other.id === null || other.id !== record.id) &&
-        other.names.some((name) => names.has(asCalled(name))) &&
+        record.names.some((name) => other.names.some((its) => past.mayMeanBoth(name, its))) &&
         other.provides.some((provided) => provided.kind === kind) &&
         !other.provides.some((provided) => provided.kind === kind && provided.key === key),
     ),
   );
-}
-
-function asCalled(name: string): string {
-  return name.trim().toLowerCase();
 }
 
 function isVouchedFor(

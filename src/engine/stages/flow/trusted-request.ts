@@ -25,6 +25,8 @@ export interface TrustedRequest {
   readonly givesId: (id: string) => boolean;
   /** Whether something that is called so may be meant: its name stands there, however plain, or one word of it that isn't in every request. */
   readonly speaksOf: (name: string) => boolean;
+  /** Whether what names one thing may mean the other: alike but for signs, case and ending, unless it is spelled out. */
+  readonly mayMeanBoth: (name: string, other: string) => boolean;
 }
 
 /** Requests of the gateway's recent runs; one is understood in about a millisecond. */
@@ -64,6 +66,7 @@ function requestOf(text: string, words: Policy['actionWords']): TrustedRequest {
   const folded = ` ${foldWords(text)} `;
   const wordSet = new Set(folded.split(' '));
   const lower = text.toLowerCase();
+  const called = callings();
   return {
     text,
     understood,
@@ -83,6 +86,29 @@ function requestOf(text: string, words: Policy['actionWords']): TrustedRequest {
     givesId: (id) =>
       understood.names(id) || understood.callsBare(id) || isGivenId(lower, id.toLowerCase()),
     speaksOf: (name) => speaksOf(name, understood, folded),
+    mayMeanBoth: (name, other) => {
+      if (called(name) !== called(other)) return false;
+      const spelled = (one: string): boolean => containsWhole(lower, one.trim().toLowerCase());
+      return !spelled(name) || spelled(other);
+    },
+  };
+}
+
+const callingsMax = 4_096;
+
+/** What names come down to; of the longest things that are names, a listing holds thousands, and each is asked about again. */
+function callings(): (name: string) => string {
+  const known = new Map<string, string>();
+  return (name) => {
+    // Longer than any name is nobody's namesake.
+    if (name.length > saidUnitsMax) return name;
+    let calling = known.get(name);
+    if (calling === undefined) {
+      calling = foldWords(withoutExtension(name));
+      if (known.size >= callingsMax) known.clear();
+      known.set(name, calling);
+    }
+    return calling;
   };
 }
 
