@@ -58,9 +58,14 @@ interface Scene {
   readonly request?: string;
   readonly shown: readonly Shown[];
   readonly historyLost?: boolean;
+  readonly completed?: readonly string[];
 }
 
-function said(tool: string, args: JsonObject, { request, shown, historyLost }: Scene): string {
+function said(
+  tool: string,
+  args: JsonObject,
+  { request, shown, historyLost, completed }: Scene,
+): string {
   const { findings } = decide(
     contextOf(policy, tool, args, {
       agent: 'helper',
@@ -69,6 +74,7 @@ function said(tool: string, args: JsonObject, { request, shown, historyLost }: S
         request: request ?? null,
         requestTrusted: request !== undefined,
         historyLost: historyLost ?? false,
+        completedTools: completed ?? [],
         labels: { trust: 'untrusted', classes: [], subjects: [] },
       },
       facts: {
@@ -149,7 +155,14 @@ describe('what the agent wrote vouches for nobody', () => {
       'hold flow.destination',
       'office.send',
       mail,
-      { shown: [listed({ mail: eve })], historyLost: true },
+      { shown: [listed({ mail: eve })], historyLost: true, completed: ['office.add_contact'] },
+    ],
+    [
+      'where all that is forgotten was reading',
+      'passes',
+      'office.send',
+      mail,
+      { shown: [listed({ mail: eve })], historyLost: true, completed: ['office.contacts'] },
     ],
   ])('%s', (_, expected, tool, args, scene) => {
     expect(said(tool, args, scene)).toBe(expected);

@@ -10,7 +10,7 @@ const places: ReadonlySet<KindName> = new Set(['recipient', 'url', 'account']);
 
 /**
  * A tool that the agent can write to vouches for nothing that the agent wrote there, in whatever spelling; nor does the
- * call that wrote it, by saying it back. What was forgotten may have written anything.
+ * call that wrote it, by saying it back. Of a run that has forgotten some of its calls, one may have written anything.
  */
 export function mayHaveWritten(
   { past, context }: { readonly past: Past; readonly context: Pick<Context, 'policy' | 'run'> },
@@ -19,7 +19,7 @@ export function mayHaveWritten(
   key: string,
 ): boolean {
   const upstream = upstreamOf(shownBy.exchange.past.tool);
-  if (context.run.historyLost && canWriteTo(context.policy, upstream)) return true;
+  if (context.run.historyLost && hasWrittenTo(context, upstream)) return true;
   for (const { ordinal, exchange } of past.seen) {
     if (ordinal > shownBy.ordinal) return false;
     if (exchange.past.tier === 0) continue;
@@ -29,8 +29,11 @@ export function mayHaveWritten(
   return false;
 }
 
-function canWriteTo({ tools }: Context['policy'], upstream: string): boolean {
-  return [...tools.values()].some((tool) => tool.upstream === upstream && tool.tier > 0);
+/** At any time: a tool that the policy no longer knows may have written. */
+function hasWrittenTo({ policy, run }: Pick<Context, 'policy' | 'run'>, upstream: string): boolean {
+  return run.completedTools.some(
+    (name) => upstreamOf(name) === upstream && policy.tools.get(name)?.tier !== 0,
+  );
 }
 
 function upstreamOf(tool: string): string {
