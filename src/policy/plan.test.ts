@@ -58,6 +58,12 @@ const send = (to: string, expected: string, tool = 'send', subject = 'Hello') =>
   `{ call: mail.${tool}, with: { to: ${to}, subject: ${subject}, body: Good day }, expect: ${expected} }`;
 const pay = (cents: number, expected: string) =>
   `{ call: mail.pay, with: { account: acct-1, cents: ${cents} }, expect: ${expected} }`;
+const secret =
+  '{ mails: [{ id: m1, from: ann@x.example, folder: inbox, text: The vault code is XQ-84731-77 }] }';
+const tell = (expected: string) =>
+  `{ call: mail.send, with: { to: a@x.example, subject: Hello, body: The vault code is XQ-84731-77 }, expect: ${expected} }`;
+const ask = (expected: string) =>
+  `{ call: mail.search, with: { query: XQ-84731-77 }, expect: ${expected}, returns: { data: { mails: [] } } }`;
 const notIn = '{ deny: authorize.only }';
 const mails =
   '{ mails: [{ id: m1, from: ann@x.example, folder: inbox }, { id: m2, from: eve@z.example, folder: board }] }';
@@ -155,6 +161,36 @@ describe("a run's plan", () => {
       'a recipient that it lists is supplied',
       'only: [{ action: mail.send, recipients: [a@x.example], where: { subject: Hello } }]',
       [send('a@x.example', 'allow')],
+    ],
+    [
+      'nor one that a domain covers beside it',
+      'only: [{ action: mail.send, recipients: [a@x.example, x.example], where: { subject: Hello } }]',
+      [send('b@x.example', '{ deny: flow.made_up }')],
+    ],
+    [
+      'nor one that it lists for another argument',
+      'only: [{ action: mail.send, where: { subject: a@x.example } }]',
+      [send('a@x.example', '{ deny: flow.made_up }', 'send', 'a@x.example')],
+    ],
+    [
+      'a text that it leaves open is compared with what was read',
+      'only: [mail.read, { action: mail.send, recipients: [a@x.example], where: { subject: Hello } }]',
+      [search(secret), tell('{ hold: flow.content }')],
+    ],
+    [
+      'a text that it writes out is the opener’s own',
+      'only: [mail.read, { action: mail.send, recipients: [a@x.example], where: { subject: Hello, body: The vault code is XQ-84731-77 } }]',
+      [search(secret), tell('allow')],
+    ],
+    [
+      'a look-up that it leaves open is, too',
+      'only: [mail.read]',
+      [search(secret), ask('{ deny: flow.query }')],
+    ],
+    [
+      'a look-up that it writes out is not',
+      'only: [{ action: mail.read, where: { query: [invoice, XQ-84731-77] } }]',
+      [search(secret), ask('allow')],
     ],
     [
       'one that only a ceiling covers is not',

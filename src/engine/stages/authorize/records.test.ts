@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { loaded, lockOf } from '../../../../test/engine/scene.ts';
+import { decided, loaded, lockOf, verdictOf } from '../../../../test/engine/scene.ts';
+import type { JsonObject } from '../../../content/value.ts';
 import { formatDiagnostic } from '../../../policy/diagnostic.ts';
 import { loadPolicy } from '../../../policy/load.ts';
 import type { Policy } from '../../../policy/model.ts';
 import { runPolicyTests } from '../../../policy/policytest.ts';
+import { type Exchange, nothingShown } from '../../exchange.ts';
+import type { Run } from '../../run.ts';
 
 const signatures = {
   'shop.order': { order_id: 'string' },
@@ -13,6 +16,7 @@ const signatures = {
   'shop.refund': { order_id: 'string', payment_id: 'string?', cents: 'integer?' },
   'shop.cancel': { order_id: 'string' },
   'shop.ship': { order_ids: 'string[]', quantities: 'integer[]?' },
+  'shop.pack': { order_ids: 'string[]' },
   'shop.reprice': {
     lines: {
       type: 'array',
@@ -51,6 +55,7 @@ tools:
     { action: refund, tier: reversible, reach: internal, on: order,
       args: { order_id: object.order, payment_id: reference, cents: { is: amount, unit: cent } } }
   shop.cancel: { action: cancel, tier: reversible, reach: internal, on: order, args: { order_id: object.order } }
+  shop.pack: { action: pack, tier: reversible, reach: internal, args: { order_ids: object.order } }
   shop.ship: { action: ship, tier: reversible, reach: internal, args: { order_ids: object.order, quantities: number } }
   shop.reprice:
     { action: reprice, tier: reversible, reach: internal,
@@ -188,6 +193,11 @@ describe('what an argument names', () => {
         `{ call: shop.reprice, with: { lines: [{ order_id: o1, sku: x, cents: 5 }, { order_id: o2, sku: y, cents: 5 }] }, expect: ${unresolved} }`,
       ],
     ],
+    [
+      'in a run without a case',
+      owned,
+      ['{ open: { case: none } }', seen, cancel('{ deny: authorize.case_unbound }')],
+    ],
     ['another run has seen nothing', owned, [seen, '{ open: {} }', cancel(unresolved)]],
     [
       'a person may be asked about what it is',
@@ -237,6 +247,8 @@ describe('a value that a tool provides', () => {
     `{ call: shop.payments, with: { order_id: o1 }, expect: allow, returns: { data: { payments: [{ id: pay_1, state: ${state}, label: Visa }], note: pay_9 } } }`;
   const ledger =
     '{ call: shop.ledger, expect: allow, returns: { data: { payments: [{ id: pay_2, label: Winter Sale Deposit }] } } }';
+  const twins =
+    '{ call: shop.ledger, expect: allow, returns: { data: { payments: [{ id: pay_2, label: Winter Sale Deposit }, { id: pay_3, label: Winter Sale Deposit }] } } }';
   const pays = (id: string, expected: string) => refund(`payment_id: ${id}, cents: 1`, expected);
   test.each<[string, readonly string[], string]>([
     ['from its field', [payments(), pays('pay_1', 'allow')], ''],
@@ -254,6 +266,11 @@ describe('a value that a tool provides', () => {
       'of a record that an untrusted request names',
       [ledger, pays('pay_2', where)],
       ', request: { untrusted: Refund order number o1 from the Winter Sale Deposit. }',
+    ],
+    [
+      'of one of two records of that name',
+      [twins, pays('pay_2', '{ deny: authorize.where }')],
+      ', request: Refund order number o1 from the Winter Sale Deposit.',
     ],
     ['in another run', [payments(), '{ open: {} }', pays('pay_1', where)], ''],
   ])('%s', (_, steps, given) => {
@@ -386,6 +403,11 @@ describe('ref in an expression', () => {
     ['the owner', rule('ref.order_id.owner == case.customer'), [seen, pays(1, 'allow')]],
     ['what was not seen', rule("ref.order_id.status == 'pending'"), [pays(1, unresolved)]],
     [
+      'what a call has acted on since',
+      rule("ref.order_id.status == 'pending'"),
+      [seen, '{ wait: 1s }', pays(1, 'allow'), '{ wait: 1s }', pays(2, unresolved)],
+    ],
+    [
       'what was not seen, where that decides nothing',
       rule("agent == 'clerk' || ref.order_id.status == 'pending'"),
       [pays(1, 'allow')],
@@ -450,6 +472,92 @@ describe('ref in an expression', () => {
     ],
   ])('%s', (_, grant, steps) => {
     expect(differences(policyOf(grant), steps)).toEqual([]);
+  });
+});
+
+describe('calls that name several things, or leave them out', () => {
+  const packed = '{ call: shop.pack, with: { order_ids: [o1] }, expect: allow }';
+  const ship = (ids: string, expected: string) =>
+    `{ call: shop.ship, with: { order_ids: [${ids}] }, expect: ${expected} }`;
+  const after = 'pack: allow, ship: { after: { tool: shop.pack, same: [order_ids] } }';
+  const never = 'refund: { not_after: { tool: shop.refund, same: [payment_id] }, repeat: allow }';
+  test.each<[string, string, readonly string[]]>([
+    ['each of them was named before', after, [packed, ship('o1', 'allow')]],
+    ['one of them was not', after, [packed, ship('o1, o2', '{ deny: authorize.after }')]],
+    ['nothing is named', never, [refund('cents: 1', '{ deny: authorize.absent }')]],
+    [
+      'a value that no call named',
+      never,
+      [refund('payment_id: p, cents: 1', 'allow'), refund('payment_id: q, cents: 1', 'allow')],
+    ],
+    [
+      'a value that a call named',
+      never,
+      [
+        refund('payment_id: p, cents: 1', 'allow'),
+        refund('payment_id: p, cents: 2', '{ deny: authorize.not_after }'),
+      ],
+    ],
+  ])('%s', (_, grant, steps) => {
+    expect(differences(policyOf(grant), steps)).toEqual([]);
+  });
+
+  const rule = policyOf(
+    'cancel: { not_after: { tool: shop.refund, same: [order_id] } }, refund: allow',
+  );
+  const any = policyOf('cancel: { not_after: [shop.refund] }, refund: allow');
+  const done = policyOf('cancel: { after: { tool: shop.order, same: [order_id] } }');
+  const past = {
+    call: 'call_0',
+    tool: 'shop.refund',
+    tier: 1,
+    sinceMs: 0,
+    atMs: 1,
+    completed: true,
+    seenByAgent: true,
+    arguments: '',
+    released: null,
+    shown: null,
+    trust: 'trusted',
+  } as const;
+  const underWay = { ...past, completed: false, atMs: Number.MAX_SAFE_INTEGER };
+  const earlier = (of: Exchange['past'], args: JsonObject): readonly Exchange[] => [
+    { past: of, args, result: null, shown: nothingShown },
+  ];
+  const inFlight = [
+    {
+      id: 'call_0',
+      tool: 'shop.refund',
+      digest: '',
+      tier: 1,
+      atMs: 0,
+      arguments: '',
+      seenByAgent: true,
+    },
+  ] as const;
+  test.each<[string, Policy, Partial<Run>, readonly Exchange[], string]>([
+    [
+      'one that is under way',
+      rule,
+      {},
+      earlier(underWay, { order_id: 'o1' }),
+      'deny authorize.not_after',
+    ],
+    ['one of another order that is', rule, {}, earlier(underWay, { order_id: 'o2' }), 'allow'],
+    ['one that left it out', rule, {}, earlier(past, {}), 'deny authorize.not_after'],
+    ['what the run has forgotten', rule, { historyLost: true }, [], 'deny authorize.not_after'],
+    ['and may not lean on', done, { historyLost: true }, [], 'deny authorize.after'],
+    ['any that is under way', any, { inFlight }, [], 'deny authorize.not_after'],
+    ['none', any, {}, [], 'allow'],
+  ])('%s', (_, policy, run, history, verdict) => {
+    const options = {
+      agent: 'clerk',
+      user: null,
+      case: { customer: 'ann' },
+      run,
+      facts: { history },
+    };
+    expect(verdictOf(decided(policy, 'shop.cancel', { order_id: 'o1' }, options))).toBe(verdict);
   });
 });
 
@@ -560,5 +668,46 @@ describe('what a broken rule is told', () => {
     ],
   ])('%s', (_, change, message) => {
     expect(messages('cancel: allow', change)).toEqual([message]);
+  });
+
+  test.each<[string, string, (text: string) => string, string]>([
+    [
+      'one argument that names two sorts of things',
+      'refund: { where: { order_id: { status: open } } }',
+      (text) =>
+        text.replace(
+          'action: cancel, tier: reversible, reach: internal, on: order, args: { order_id: object.order }',
+          'action: refund, tier: reversible, reach: internal, args: { order_id: object.payments }',
+        ),
+      '`order_id` names different things in the tools that this grant covers',
+    ],
+    [
+      'values that are never equal',
+      'cancel: { not_after: { tool: shop.payments, same: [order_id] } }',
+      (text) =>
+        text.replace(
+          'shop.payments:\n    { action: read, tier: read_only, reach: internal, args: { order_id: object.order }',
+          'shop.payments:\n    { action: read, tier: read_only, reach: internal, args: { order_id: path }',
+        ),
+      '`order_id` is `object.order` in `shop.cancel`, and `path` in `shop.payments`: the two are never equal',
+    ],
+  ])('%s', (_, grant, change, message) => {
+    expect(messages(grant, change)).toEqual([message]);
+  });
+
+  test('amounts inside lists count in the unit of their tool', () => {
+    const major = policyOf(
+      'reprice: { when: "sum(call.args.lines.map(l, l.cents)) <= usd(10)" }',
+      (text) =>
+        text.replace(
+          '"/*/cents": { is: amount, unit: cent }',
+          '"/*/cents": { is: amount, unit: major }',
+        ),
+    );
+    const reprice = (cents: number, expected: string) =>
+      `{ call: shop.reprice, with: { lines: [{ order_id: o1, sku: x, cents: ${cents} }] }, expect: ${expected} }`;
+    expect(
+      differences(major, [reprice(10, 'allow'), reprice(11, '{ deny: authorize.when }')]),
+    ).toEqual([]);
   });
 });
