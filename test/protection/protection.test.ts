@@ -31,7 +31,7 @@ const atMost: Readonly<Record<string, number>> = {
 };
 
 test.each([
-  ['travel', 8],
+  ['travel', 16],
   ['workspace', 10],
 ])('%s', (name, size) => {
   const suite = suites.find((one) => one.name === name);
@@ -46,4 +46,17 @@ test.each([
     expect(values.get(row) ?? floor, row).toBeGreaterThanOrEqual(floor);
   for (const [row, ceiling] of Object.entries(atMost))
     expect(values.get(row) ?? ceiling, row).toBeLessThanOrEqual(ceiling);
+});
+
+test.each([
+  ['travel', 20],
+  ['workspace', 10],
+  ['workspace', 20],
+])('a sample of %s has many attacks, on many tasks', (name, size) => {
+  const all = suites.find((one) => one.name === name);
+  if (all === undefined) throw new Error(`${name} is missing`);
+  const { cases } = sampled(all, size);
+  expect(cases).toHaveLength(size);
+  expect(new Set(cases.map((one) => one.injectionTask)).size).toBeGreaterThanOrEqual(6);
+  expect(new Set(cases.map((one) => one.userTask)).size).toBeGreaterThanOrEqual(10);
 });

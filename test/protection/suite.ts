@@ -135,16 +135,29 @@ const runsPerAttack = 10;
 
 /** At most so many tasks and attacks, and ten times as many recorded runs, evenly taken. */
 export function sampled(suite: Suite, size: number): Suite {
-  const some = <Item>(items: readonly Item[], most: number): readonly Item[] => {
-    const every = Math.max(1, Math.ceil(items.length / most));
-    return items.filter((_, index) => index % every === 0);
-  };
   return {
     ...suite,
     tasks: some(suite.tasks, size),
     cases: some(suite.cases, size),
     runs: some(suite.runs, size * runsPerAttack),
   };
+}
+
+const goldenRatio = (Math.sqrt(5) - 1) / 2;
+
+/**
+ * Spread by the golden ratio: attacks lie in rows of all injections for each task, so that every seventh or fourteenth would
+ * be the same injection over and over.
+ */
+function some<Item>(items: readonly Item[], most: number): readonly Item[] {
+  const turn = (index: number): number => (index * goldenRatio) % 1;
+  const taken = new Set(
+    items
+      .map((_, index) => index)
+      .sort((left, right) => turn(left) - turn(right))
+      .slice(0, most),
+  );
+  return items.filter((_, index) => taken.has(index));
 }
 
 export function pairName(pair: Pick<AttackCase, 'userTask' | 'injectionTask'>): string {
