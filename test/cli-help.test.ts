@@ -13,6 +13,8 @@ const examples = [...new Set(helps.flatMap(({ lines }) => lines))];
 const exitCodes: Readonly<Record<string, number>> = {
   'sallyport doctor --from-agent --url <url> --token <token> --targets targets.json > attempt.json': 1,
   'sallyport doctor --record attempt.json --agent reporter': 1,
+  // Its run is new, and has no call yet.
+  'sallyport runs show <run> --call 17': 2,
 };
 
 let project: CliProject & { readonly url: string };

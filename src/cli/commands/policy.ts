@@ -96,7 +96,7 @@ export function policyCommand(act: Act): Command {
     'sallyport policy check',
     'sallyport policy check --policy sallyport.yaml --json',
     `sallyport policy explain --agent reporter --tool files.read_text_file --args '{"path":"reports/q3.txt"}'`,
-    `sallyport policy explain --agent desk --tool mail.send --args '{"to":"ann@x.example"}' --request 'Write to ann@x.example'`,
+    `sallyport policy explain --agent reporter --tool files.read_text_file --args '{"path":"reports/q3.txt"}' --request 'Read q3.txt'`,
     'sallyport policy diff accepted.yaml sallyport.yaml',
     'sallyport policy test',
     'sallyport policy schema',

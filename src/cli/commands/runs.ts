@@ -59,7 +59,7 @@ export function runsCommand(act: Act): Command {
     'sallyport runs list',
     'sallyport runs list --agent reporter --status open',
     'sallyport runs show <run>',
-    'sallyport runs show <run> --call <call>',
+    'sallyport runs show <run> --call 17',
     'sallyport runs close <run> --failure --reason "stuck"',
   ]);
 }
