@@ -3,27 +3,34 @@ import type { JsonObject } from '../../../content/value.ts';
 import { understand } from '../../request/understand.ts';
 import { type Inquiry, isAction } from './inquiry.ts';
 import { type PastRecord, textOfRecord } from './past.ts';
+import { dataOf, leavesOf, pointed } from './texts.ts';
 
 /** What a person reads before agreeing that a document speaks for the user. */
 const textShownMax = 4_000;
+
+export interface Delegated {
+  /** What a person is shown of it, and no more: what isn't shown isn't agreed to. Empty: several documents ask for it. */
+  readonly text: string;
+  readonly details: JsonObject;
+}
 
 /**
  * "Do the tasks in the mail from Ann": the record that the request speaks of, if its text asks for this action. Null: the
  * request hands nothing on, or the document doesn't explain the call.
  */
-export function delegationOf(
-  inquiry: Inquiry,
-): { readonly text: string; readonly details: JsonObject } | null {
+export function delegationOf(inquiry: Inquiry): Delegated | null {
   const { request, context, past, tool } = inquiry;
   const delegation = request?.understood.delegation ?? null;
   if (request === null || delegation === null || context.run.only !== null) return null;
   if (!isAction(tool) || request.understood.asksFor(tool.action, tool.on, tool.operation) !== null)
     return null;
-  for (const seen of past.seen.toReversed()) {
+  const found = new Map<string, Delegated>();
+  for (const seen of past.seen) {
     if (seen.exchange.past.tier > 0) continue;
     for (const one of seen.records) {
       if (!isDocument(one, delegation.states, delegation.objects)) continue;
-      const text = textOfRecord(one);
+      const whole = textOfRecord(one);
+      const text = whole.slice(0, textShownMax);
       const { asksFor } = understand(text, context.policy.actionWords);
       if (asksFor(tool.action, tool.on, tool.operation) === null) continue;
       const details = {
@@ -34,14 +41,18 @@ export function delegationOf(
         field: one.record?.at ?? null,
         trust: seen.exchange.past.trust,
         text: printable(text, textShownMax),
+        ...(whole.length > text.length ? { charactersLeftOut: whole.length - text.length } : {}),
       };
-      return { text, details };
+      // Read twice, it is one document still.
+      if (!found.has(text)) found.set(text, { text, details });
     }
   }
-  return null;
+  const [first, ...others] = found.values();
+  if (first === undefined || others.length === 0) return first ?? null;
+  return { text: '', details: { ...first.details, documents: found.size } };
 }
 
-/** What the request states of it stands in it; without anything stated, the request has to name it. */
+/** What the request states of it is what it is called; without anything stated, the request has to name it. */
 function isDocument(
   one: PastRecord,
   states: readonly string[],
@@ -54,6 +65,23 @@ function isDocument(
       one.asked !== null && (objects.length === 0 || object === null || objects.includes(object))
     );
   }
-  const text = `${textOfRecord(one)}\n${(one.record?.names ?? []).join('\n')}`.toLowerCase();
-  return states.every((stated) => text.includes(stated.toLowerCase()));
+  const known = describing(one);
+  return states.every((stated) => known.has(folded(stated)));
+}
+
+/** Its fields as wholes, and by what it was looked up: a text that only speaks of the document doesn't pass for it. */
+function describing({ seen: { exchange }, record }: PastRecord): ReadonlySet<string> {
+  const data = dataOf(exchange);
+  const inside = data === null || record === null ? null : (pointed(data, record.at) ?? null);
+  const lookUp = record === null || record.at === '' ? leavesOf(exchange.args) : [];
+  return new Set(
+    [...(inside === null ? [] : leavesOf(inside)), ...lookUp]
+      .map(({ value }) => value)
+      .concat(record?.names ?? [])
+      .map(folded),
+  );
+}
+
+function folded(text: string): string {
+  return text.trim().toLowerCase();
 }

@@ -44,6 +44,7 @@ export function inquiryOf(context: Context): Inquiry | 'lost' | null {
   const delegation = delegationOf(inquiry);
   if (delegation === null) return inquiry;
   // A person is shown the whole document before anything of it happens, so the other rules may take it for the request.
+  if (delegation.text === '') return { ...inquiry, delegated: delegation.details };
   const text = `${request.text}\n\n${delegation.text}`;
   const widened = readRequest(text, policy.actionWords);
   return inquiring(

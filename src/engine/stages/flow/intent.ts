@@ -19,7 +19,11 @@ export function intent(inquiry: Inquiry): readonly Finding[] {
         action: tool.action,
         document: delegated,
         why: 'the request hands its work to a document, which asks for this',
-        remember: { tool: null, kind: 'delegation', value: delegated['call'] ?? null },
+        remember: {
+          tool: null,
+          kind: 'delegation',
+          value: `${delegated['call'] ?? ''} ${delegated['field'] ?? ''}`,
+        },
       }),
     ];
   if (flow.unrequested === 'allow' || isAskedFor(inquiry, tool)) return [];
