@@ -231,6 +231,8 @@ describe('an entry that does not fit', () => {
   test.each<[string, PlanEntry, string]>([
     ['no action', {}, '`action` is missing'],
     ['an unknown action', { action: 'mail.burn' }, '`mail.burn` is no known action'],
+    ['an unknown action alone', 'mail.burn', '`mail.burn` is no known action'],
+    ['a tool alone in its place', 'mail.search', '`mail.search` is no known action'],
     ['a tool in its place', { action: 'mail.search' }, '`mail.search` is no known action'],
     [
       'an unknown constraint',

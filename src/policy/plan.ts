@@ -8,6 +8,7 @@ import type { Compilation } from './compile/context.ts';
 import { compileAlternative } from './compile/permissions.ts';
 import { emptyLock } from './lock.ts';
 import type { Alternative, PlanEntry, Policy, SourcePosition } from './model.ts';
+import { didYouMean } from './nearest.ts';
 import { Report } from './report.ts';
 import { planEntry } from './shape/plan.ts';
 import { nodeOf } from './source/json-node.ts';
@@ -54,7 +55,7 @@ export function compilePlan(policy: Policy, holder: Holder, only: readonly PlanE
     const key = `${keyOf(holder)}.only[${index}]`;
     const compiled =
       typeof entry === 'string'
-        ? whole(entry, key, at)
+        ? compileWhole(entry, key, at, { ...from, report }, policy)
         : compileEntry(entry, key, at, holder.agent, { ...from, report }, policy);
     const [error] = report.errors();
     if (error !== undefined || compiled === null) {
@@ -81,7 +82,25 @@ interface Compiled {
   readonly alternative: Alternative;
 }
 
-function whole(action: string, key: string, at: SourcePosition): Compiled {
+function compileWhole(
+  action: string,
+  key: string,
+  at: SourcePosition,
+  { actions, report }: Compilation,
+  policy: Policy,
+): Compiled | null {
+  if (!actions.has(action)) {
+    const tool = policy.tools.get(action);
+    reportUnknown(
+      action,
+      at,
+      tool === undefined
+        ? nearestAction(action, actions)
+        : `\`${action}\` is a tool; its action is \`${tool.upstream}.${tool.action}\``,
+      report,
+    );
+    return null;
+  }
   return {
     action,
     alternative: {
@@ -113,12 +132,14 @@ function compileEntry(
   const [upstream = '', name = ''] = action.split(/\.(.*)/s);
   if (tools === undefined) {
     const tool = policy.tools.get(action);
-    report.error('policy.unknown', at, `\`${action.slice(0, 64)}\` is no known action`, {
-      mend:
-        tool === undefined
-          ? 'an entry is `upstream.action`, of an action that the policy gives some tool'
-          : `\`${action}\` is a tool: write \`action: ${tool.upstream}.${tool.action}\` and \`tools: [${tool.operation}]\``,
-    });
+    reportUnknown(
+      action,
+      at,
+      tool === undefined
+        ? nearestAction(action, compilation.actions)
+        : `\`${action}\` is a tool: write \`action: ${tool.upstream}.${tool.action}\` and \`tools: [${tool.operation}]\``,
+      report,
+    );
     return null;
   }
   const alternative = compileAlternative(
@@ -138,6 +159,17 @@ function compileEntry(
   return alternative === null
     ? null
     : { action, alternative: { ...alternative, approval: { type: 'never' }, repeatAllowed: true } };
+}
+
+function reportUnknown(action: string, at: SourcePosition, mend: string, report: Report): void {
+  report.error('policy.unknown', at, `\`${action.slice(0, 64)}\` is no known action`, { mend });
+}
+
+function nearestAction(action: string, actions: Compilation['actions']): string {
+  return (
+    didYouMean(action, actions.keys()) ??
+    'an entry is `upstream.action`, of an action that the policy gives some tool'
+  );
 }
 
 const compilations = new WeakMap<Policy, Omit<Compilation, 'report'>>();

@@ -2,7 +2,7 @@
 import { parseKind } from '../content/kinds.ts';
 import { excessOf } from '../engine/bounds.ts';
 import { budgetNames } from '../engine/budget.ts';
-import { actionOf, rolesOf } from '../engine/parties.ts';
+import { rolesOf } from '../engine/parties.ts';
 import type { CaseValues, RunBudget } from '../engine/run.ts';
 import type { Agent, Policy } from '../policy/model.ts';
 import { compilePlan } from '../policy/plan.ts';
@@ -82,10 +82,6 @@ function checkCase(agent: Agent, values: CaseValues): void {
 /** A misspelt action or constraint would only narrow the run more; but whoever wrote it meant something. */
 function checkOnly(policy: Policy, { agent, only }: OpenRun): void {
   if (only === null) return;
-  checkActions(
-    policy,
-    only.filter((entry) => typeof entry === 'string'),
-  );
   if (only.some((entry) => excessOf(entry) !== null))
     throw bad('an entry of `only` is too large, or no JSON');
   const [problem, ...more] = compilePlan(policy, { run: '', agent }, only).problems;
@@ -95,31 +91,6 @@ function checkOnly(policy: Policy, { agent, only }: OpenRun): void {
   throw bad(
     `\`only[${entry}]\`: ${named(message, problemCharactersMax)}${others}`,
     mend === null ? {} : { hint: named(mend, problemCharactersMax) },
-  );
-}
-
-function checkActions(policy: Policy, only: readonly string[]): void {
-  const actions = new Set<string>();
-  const ofTool = new Map<string, string>();
-  for (const tool of policy.tools.values()) {
-    actions.add(actionOf(tool));
-    ofTool.set(tool.name, actionOf(tool));
-  }
-  const unknown = only.filter((name) => !actions.has(name));
-  const [first] = unknown;
-  if (first === undefined) return;
-  const action = ofTool.get(first);
-  throw bad(
-    `\`only\` names no known action: ${unknown
-      .slice(0, problemsShown)
-      .map((name) => `\`${named(name)}\``)
-      .join(', ')}`,
-    {
-      hint:
-        action === undefined
-          ? 'an entry is `upstream.action`, of an action that the policy gives some tool'
-          : `\`${first}\` is a tool; its action is \`${action}\``,
-    },
   );
 }
 

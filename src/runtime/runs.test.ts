@@ -43,7 +43,7 @@ describe('opening', () => {
     ],
     ['a value outside of its list', { case: { ...good.case, plan: 'gold' } }, 'one of free, paid'],
     ['a number that is none', { case: { ...good.case, customer: Number.NaN } }, 'no recipient'],
-    ['only: a misspelt action', { only: ['box.lok'] }, 'no known action: `box.lok`'],
+    ['only: a misspelt action', { only: ['box.lok'] }, '`only[0]`: `box.lok` is no known action'],
     ['only: an action of another upstream', { only: ['box.look', 'mail.look'] }, '`mail.look`'],
     [
       'only: an unknown constraint',
@@ -78,7 +78,7 @@ describe('opening', () => {
     });
     await expect(world.open({ only: ['box.look', 'box.glance'] })).rejects.toMatchObject({
       code: 'run.bad_request',
-      message: '`only` names no known action: `box.glance`',
+      message: '`only[1]`: `box.glance` is no known action',
       hint: '`box.glance` is a tool; its action is `box.peek`',
     });
   });
