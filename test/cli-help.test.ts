@@ -101,6 +101,7 @@ const calls: readonly (readonly [string, number])[] = [
     0,
   ],
   ['policy explain --agent reporter --tool files.read_text_file --args {"path":"q4.txt"}', 1],
+  ['policy explain --agent reporter --tool files.read_text_file --case {"custmer":"c-7"}', 2],
   ['policy test', 0],
   ['policy schema', 0],
   ['policy diff sallyport.yaml sallyport.yaml', 0],

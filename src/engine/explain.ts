@@ -21,6 +21,8 @@ export interface Explanation {
   /** Stages that don't depend on an alternative. */
   readonly checks: readonly Check[];
   readonly sides: readonly ExplainedSide[];
+  /** Tools by which Sallyport would itself look at what the call names, where a rule asks for it: explaining performs nothing. */
+  readonly notLookedUp: readonly string[];
   readonly obligations: readonly string[];
   readonly remedies: readonly Remedy[];
   readonly limits: readonly ExplainedLimit[];
@@ -79,6 +81,9 @@ export function explain(context: Context, decision: Decision = decide(context)):
         checks: option.findings.map(toCheck),
       })),
     })),
+    notLookedUp: decision.findings.some(({ code }) => code === 'authorize.unresolved')
+      ? [...new Set([...(tool?.resolve.values() ?? [])].map((resolve) => resolve.tool))]
+      : [],
     obligations: decision.obligations.map((obligation) => obligation.type),
     remedies: decision.remedies,
     limits: agent === undefined ? [] : limitsInForce(context, agent),
@@ -141,6 +146,10 @@ export function explanationText(explanation: Explanation): string {
       for (const check of alternative.checks) lines.push(...checkLines(check, '        '));
     }
   }
+  if (explanation.notLookedUp.length > 0)
+    lines.push(
+      `  in a run, ${explanation.notLookedUp.join(', ')} is asked first, and what it finds decides: a policy test says it (\`finds\`)`,
+    );
   if (explanation.obligations.length > 0)
     lines.push(`  then: ${explanation.obligations.join(', ')}`);
   for (const remedy of explanation.remedies) lines.push(`  ${remedy.code}: ${remedy.text}`);

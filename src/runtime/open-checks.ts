@@ -61,8 +61,14 @@ function checkUser(policy: Policy, agent: Agent, user: string | null): void {
   }
 }
 
-/** Every declared name is bound, by a value that its kind can read; nothing else is. */
 function checkCase(agent: Agent, values: CaseValues): void {
+  const problems = caseProblems(agent, values);
+  if (problems.length > 0)
+    throw bad(`the case doesn't fit: ${problems.slice(0, problemsShown).join('; ')}`);
+}
+
+/** Every declared name is bound, by a value that its kind can read; nothing else is. */
+export function caseProblems(agent: Agent, values: CaseValues): readonly string[] {
   const problems: string[] = [];
   for (const [name, declaration] of agent.caseNames) {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
@@ -75,8 +81,7 @@ function checkCase(agent: Agent, values: CaseValues): void {
   }
   for (const name of Object.keys(values))
     if (!agent.caseNames.has(name)) problems.push(`the agent declares no \`${named(name)}\``);
-  if (problems.length > 0)
-    throw bad(`the case doesn't fit: ${problems.slice(0, problemsShown).join('; ')}`);
+  return problems;
 }
 
 /** A misspelt action or constraint would only narrow the run more; but whoever wrote it meant something. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { loaded } from '../../test/engine/scene.ts';
+import { explain, explanationText } from '../engine/explain.ts';
 import { explainCall, type Question } from './what-if.ts';
 
 const policy = loaded(
@@ -45,4 +46,33 @@ test.each<[string, Pick<Question, 'case' | 'request' | 'outside'>, string | null
   });
   const against = decision.findings.find(({ verdict }) => verdict !== 'note');
   expect(against?.code ?? null).toBe(code);
+});
+
+test('what Sallyport would look at by itself is said, since nothing is looked up', () => {
+  const { decision, context } = explainCall(
+    loaded(
+      `
+sallyport: 1
+upstreams: { shop: { functions: true } }
+tools:
+  shop.order: { action: read, tier: read_only, reach: internal, args: { id: object.order }, returns: { object: order, id: /id, fields: { status: /status } } }
+  shop.cancel: { action: cancel, tier: irreversible, reach: internal, args: { id: object.order }, resolve: shop.order }
+agents:
+  desk: { permissions: { shop: { cancel: { where: { id: { status: open } }, approval: never } } } }
+`,
+      { tools: {} },
+    ),
+    {
+      agent: 'desk',
+      user: null,
+      tool: 'shop.cancel',
+      args: { id: 'o-1' },
+      atMs: Date.UTC(2026, 2, 3),
+      ...nothing,
+    },
+  );
+  const explanation = explain(context, decision);
+  expect(explanation.verdict).toBe('deny');
+  expect(explanation.notLookedUp).toEqual(['shop.order']);
+  expect(explanationText(explanation)).toContain('in a run, shop.order is asked first');
 });

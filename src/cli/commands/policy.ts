@@ -14,6 +14,7 @@ import type { Policy } from '../../policy/model.ts';
 import { runPolicyTests } from '../../policy/policytest.ts';
 import { formatPolicyTests } from '../../policy/policytest-summary.ts';
 import { policyJsonSchema } from '../../policy/shape/document.ts';
+import { caseProblems } from '../../runtime/open-checks.ts';
 import { lockFileOf, PolicyFileError, readPolicy } from '../../runtime/policy-source.ts';
 import { explainCall } from '../../runtime/what-if.ts';
 import { addExamples } from '../examples.ts';
@@ -139,12 +140,18 @@ async function explain_(options: ExplainOptions, output: Output): Promise<ExitCo
   const atMs = options.at === undefined ? Date.now() : Date.parse(options.at);
   if (Number.isNaN(atMs))
     throw new UsageError(`\`${options.at}\` is no time`, 'write it as 2026-11-23T10:00:00Z');
+  const values = caseOption(options.case ?? '{}');
+  const agent = policy.agents.get(options.agent);
+  // Without `--case` it is a run that nobody opened.
+  const problems =
+    options.case === undefined || agent === undefined ? [] : caseProblems(agent, values);
+  if (problems.length > 0) throw new UsageError(`the case doesn't fit: ${problems.join('; ')}`);
   const { decision, context } = explainCall(policy, {
     agent: options.agent,
     user: options.user ?? null,
     tool: options.tool,
     args: objectOption('--args', options.args),
-    case: caseOption(options.case ?? '{}'),
+    case: values,
     request: options.request ?? null,
     outside: options.outside ?? [],
     atMs,
