@@ -38,7 +38,7 @@ export class PolicyFileError extends SallyportError {
   constructor(file: string, diagnostics: readonly Diagnostic[]) {
     super(
       'policy.invalid',
-      `${file}: the policy has ${diagnostics.length} error${diagnostics.length === 1 ? '' : 's'}\n\n${diagnostics.map(formatDiagnostic).join('\n\n')}`,
+      `${file}: ${diagnostics.length} error${diagnostics.length === 1 ? '' : 's'}\n\n${diagnostics.map(formatDiagnostic).join('\n\n')}`,
     );
     this.diagnostics = diagnostics;
   }
