@@ -16,7 +16,7 @@ export function formatPolicyCheck(check: PolicyCheck): string {
         `  ${way.tool} (${way.action}, ${way.tier})${way.pinned ? '' : ', not pinned: refused'}`,
       );
       lines.push(`    by ${way.grant}, ${place(way.at)}`, `    gate: ${way.gate}`);
-      if (way.constraints.length === 0) lines.push('    and nothing else stands in the way');
+      if (way.constraints.length === 0) lines.push('    and no constraint stands in the way');
       for (const constraint of way.constraints) lines.push(`    ${constraint}`);
     }
     lines.push('', ...flowLines(agent, flow));
