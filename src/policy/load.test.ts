@@ -501,6 +501,39 @@ agents:
     ]);
   });
 
+  test.each([
+    ['/messages', '/from', '/messages/*/from'],
+    ['/messages/*', '/from', '/messages/*/from'],
+    ['""', '/from', '/*/from'],
+    ['/messages', '/mesages/*/from', '/messages/*/mesages/*/from'],
+    ['/messages', '/messages/*/from', null],
+    ['""', '/*/from', null],
+  ])('items at %s, and a value that depends on its record at %s', (items, at, mend) => {
+    const result = load({
+      'policy.yaml': `sallyport: 1
+upstreams: { mail: { mcp: { command: m } } }
+tools:
+  mail.search:
+    action: read
+    tier: read_only
+    reach: internal
+    args: { folder: folder, query: query, limit: number }
+    returns:
+      items: ${items}
+      names: /subject
+      provides: { recipient: { at: ${at}, when: named } }
+agents: { a: { permissions: { mail: { read: allow } } } }
+`,
+    });
+    expect(
+      result.warnings
+        .filter(({ code }) => code === 'policy.value')
+        .map((warning) => [warning.at.line, warning.mend]),
+    ).toEqual(
+      mend === null ? [] : [[12, `pointers of \`provides\` start at the root: \`${mend}\``]],
+    );
+  });
+
   const reader = (grant: string): string => `sallyport: 1
 upstreams: { files: { mcp: { command: f } }, mail: { mcp: { command: m } } }
 tools:

@@ -1,7 +1,7 @@
 import type { Kind, KindName } from '../../content/kind.ts';
 import { plainKind } from '../../content/kinds.ts';
 import type { Pointer } from '../../content/pointer.ts';
-import type { Provided, Returns } from '../model.ts';
+import type { Provided, Returns, SourcePosition } from '../model.ts';
 import type { Report } from '../report.ts';
 import { kindNamed } from '../shape/kind.ts';
 import type { ProvidedSyntax, ProvidedWhenSyntax } from '../shape/provides.ts';
@@ -38,7 +38,26 @@ function compileProvided(
     });
     return null;
   }
+  if (condition.type !== 'always') warnOfNoRecord(pointer, at.at, declared.items, report);
   return { kind, at: pointer, when: condition };
+}
+
+/** Of `each` pointers start at an item, here at the root: the slip loads, and the tool provides nothing. */
+function warnOfNoRecord(
+  pointer: Pointer,
+  at: SourcePosition,
+  items: Pointer | null,
+  report: Report,
+): void {
+  if (items === null || pointer.text.startsWith(items.text === '' ? '/*' : `${items.text}/`))
+    return;
+  const item = items.text.endsWith('/*') ? items.text : `${items.text}/*`;
+  report.warning(
+    'policy.value',
+    at,
+    `\`${pointer.text}\` stands in no item, so there is no record whose name or fields could vouch for it`,
+    { mend: `pointers of \`provides\` start at the root: \`${item}${pointer.text}\`` },
+  );
 }
 
 /**
