@@ -1,4 +1,5 @@
 /** Decisions as the benchmarks make them: without a store, against facts that are there. */
+
 import type { JsonObject } from '../src/content/value.ts';
 import type { Context, Proposed } from '../src/engine/context.ts';
 import { decide } from '../src/engine/decide.ts';
@@ -6,6 +7,7 @@ import type { Exchange } from '../src/engine/exchange.ts';
 import { gather } from '../src/engine/gather.ts';
 import { readCall } from '../src/engine/read-call.ts';
 import type { Run } from '../src/engine/run.ts';
+import { scansOf } from '../src/engine/scans.ts';
 import { loadPolicy } from '../src/policy/load.ts';
 import type { Lock } from '../src/policy/lock.ts';
 import type { Policy } from '../src/policy/model.ts';
@@ -93,6 +95,7 @@ export function contextOf(
       once: Object.fromEntries(request.once.map((key) => [key, false])),
       history,
       used: Object.fromEntries(request.used.map((key) => [key, false])),
+      scans: scansOf(request),
       breaker: { state: 'closed' },
       definition: 'pinned',
       upstreamUp: true,

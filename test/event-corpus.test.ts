@@ -97,6 +97,12 @@ test.each([
   ['call.started', 'for', 'call_7fQ2'],
   ['run.returned', 'history', [past]],
   ['run.returned', 'historyLost', true],
+  ['run.returned', 'holdsNext', true],
+  ['run.opened', 'risk', { score: 0.9, reasons: ['override'], holds: true }],
+  ['call.finished', 'holdsNext', true],
+  ['call.finished', 'layers', { output_validation: 'noted', audit: 'passed' }],
+  ['call.started', 'layers', { execution_control: 'passed', audit: 'passed' }],
+  ['call.denied', 'layers', { tool_interception: 'refused', audit: 'passed' }],
 ])('%s with `%s`, which came later', (type, field, value) => {
   const written = JSON.parse(readFileSync(new URL(`v1/${type}.json`, root), 'utf8'));
   expect(written).not.toHaveProperty(field);

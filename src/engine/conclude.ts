@@ -77,7 +77,7 @@ function obligationsOf(
     if (alternatives.some((alternative) => filtersFields(alternative)))
       obligations.push({ type: 'filter_fields', pairs, case: values });
   }
-  obligations.push({ type: 'truncate', maxBytes: context.policy.results.maxBytes });
+  obligations.push({ type: 'truncate', maxBytes: context.policy.content.results.maxBytes });
   return obligations;
 }
 

@@ -22,7 +22,10 @@ export interface Context extends Proposed {
   readonly facts: Facts;
 }
 
-export type Ancestor = Pick<Run, 'id' | 'agent' | 'user' | 'case' | 'only' | 'dryRun' | 'status'>;
+export type Ancestor = Pick<
+  Run,
+  'id' | 'agent' | 'user' | 'case' | 'only' | 'dryRun' | 'status' | 'holdsNext'
+>;
 
 export type Reading =
   | { readonly ok: true; readonly read: ReadCall }

@@ -56,6 +56,26 @@ export type HandedOver = {
   readonly digest: string;
 };
 
+/** What each of the six layers said that looked at something: the worst of it. The record itself is the sixth, `audit`. */
+export type Layers = { readonly [layer in LayerName]?: 'passed' | 'noted' | 'held' | 'refused' };
+
+export type LayerName =
+  | 'input_validation'
+  | 'injection_detection'
+  | 'execution_control'
+  | 'tool_interception'
+  | 'output_validation'
+  | 'audit';
+
+/** What the screen said of the request and the case that a run was opened with. */
+export type OpenerRisk = {
+  readonly score: number;
+  /** Types of what was seen, each once. */
+  readonly reasons: readonly string[];
+  /** Calls of tier >= 1 wait for a person. */
+  readonly holds: boolean;
+};
+
 type Decided = {
   readonly arguments: string;
   readonly verdict: Verdict;
@@ -66,6 +86,8 @@ type Decided = {
   /** Every value that `decide` read of the world. */
   readonly facts: JsonObject;
   readonly budgetLeft: JsonObject;
+  /** Absent in what was written before layers were told apart. */
+  readonly layers?: Layers;
 };
 
 export type RunEvent =
@@ -84,6 +106,8 @@ export type RunEvent =
       readonly labels: Labels;
       /** Of the successor of a full implicit run: what it takes over, so that filling a run buys nothing. */
       readonly carried?: CarriedOver;
+      /** Absent: nobody looked, or there was nothing to look at. */
+      readonly risk?: OpenerRisk;
     })
   | (OfRun & {
       readonly type: 'run.usage';
@@ -110,6 +134,7 @@ export type RunEvent =
       /** The newest of what it did and read; absent in what was written before calls looked back. */
       readonly history?: readonly PastCall[];
       readonly historyLost?: boolean;
+      readonly holdsNext?: true;
     })
   /** Refused, whether by a deny or by a hold that nobody can answer yet: nothing happened. */
   | (OfCall & Decided & { readonly type: 'call.denied'; readonly remedies: readonly Remedy[] })
@@ -137,6 +162,9 @@ export type RunEvent =
       readonly released: string | null;
       /** Digest of what the policy of that moment said of it (`Shown`); absent: nothing. */
       readonly shown?: string;
+      /** What was released asks for it: the run's next calls of tier >= 1 wait for a person. */
+      readonly holdsNext?: true;
+      readonly layers?: Layers;
       readonly isError: boolean;
       readonly findings: readonly RecordedFinding[];
       readonly durationMs: number;

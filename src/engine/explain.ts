@@ -118,7 +118,7 @@ function limitsInForce({ policy, run, facts }: Context, agent: Agent): readonly 
     'loops.cycle': agent.loops.cycle,
     'breaker.failures': policy.breaker.failures,
     'breaker.resetMs': policy.breaker.resetMs,
-    'results.maxBytes': policy.results.maxBytes,
+    'results.maxBytes': policy.content.results.maxBytes,
     ...limits,
   };
   for (const [name, value] of Object.entries(plain)) inForce.push({ name, value, used: null });

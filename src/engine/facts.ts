@@ -1,3 +1,5 @@
+import type { Looks } from '../content/detection/scan.ts';
+import type { Scans } from '../content/detection/sighting.ts';
 import type { FindingCode } from './codes.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -14,7 +16,18 @@ export interface FactsRequest {
   readonly used: readonly string[];
   /** Whether the decision looks at what the run has done and been shown. */
   readonly history: boolean;
+  /** What detectors have to look at; null: nothing. */
+  readonly scan: ScanRequest | null;
 }
+
+export interface ScanRequest {
+  /** Each once. */
+  readonly texts: readonly string[];
+  readonly looks: DeclaredLooks;
+}
+
+/** As far as a policy says: what Sallyport holds is the shell's to know. */
+export type DeclaredLooks = Omit<Looks, 'held'>;
 
 export interface Facts {
   /** The store's clock, epoch milliseconds; never decreases within a run. */
@@ -25,6 +38,8 @@ export interface Facts {
   readonly used: Readonly<Record<string, boolean>>;
   /** Oldest first: of the run, its children that returned, and the runs above it. Null: not asked for, or not to be had. */
   readonly history: readonly Exchange[] | null;
+  /** Of the texts that were asked for. */
+  readonly scans: Scans;
   readonly breaker: BreakerFact;
   /** The definition that the upstream lists now, against the pin. */
   readonly definition: 'pinned' | 'changed' | 'missing' | 'unknown';

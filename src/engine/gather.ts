@@ -47,6 +47,7 @@ export function gather(proposed: Proposed): FactsRequest {
     once,
     used,
     history,
+    scan: null,
   };
 }
 

@@ -99,6 +99,7 @@ const parent: Ancestor = {
   case: {},
   only: null,
   dryRun: false,
+  holdsNext: false,
   status: 'open',
 };
 

@@ -9,6 +9,7 @@ import { decide } from './decide.ts';
 import type { Facts } from './facts.ts';
 import { gather } from './gather.ts';
 import { readCall } from './read-call.ts';
+import { scansOf } from './scans.ts';
 
 /** An edge hands over what the type says; the in-process guard's caller hands over anything. */
 function asGiven(args: unknown): JsonObject {
@@ -28,7 +29,8 @@ function contextOf(
   const proposed: Proposed = {
     policy,
     run: situation.run(digest, call.tool),
-    ancestors: situation.parent === null ? [] : [{ id: 'run_0', ...situation.parent }],
+    ancestors:
+      situation.parent === null ? [] : [{ id: 'run_0', holdsNext: false, ...situation.parent }],
     call: {
       id: 'call_1',
       tool: call.tool,
@@ -59,6 +61,7 @@ function factsOf(proposed: Proposed, situation: Situation, world: World): Facts 
     used: Object.fromEntries(
       request.used.map((key) => [key, world.used.some((used) => key.endsWith(`|${used}`))]),
     ),
+    scans: scansOf(request),
     breaker: situation.breaker,
     definition: situation.definition,
     upstreamUp: situation.upstreamUp,

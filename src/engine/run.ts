@@ -55,6 +55,8 @@ export interface Run {
   readonly history: readonly (readonly PastCall[])[];
   /** Something was done or read that `history` doesn't hold. */
   readonly historyLost: boolean;
+  /** Something that was read asked for it (`hold_next`): calls of tier >= 1 wait for a person. */
+  readonly holdsNext: boolean;
   /** Trust and classes of everything received, with the subjects they are about. Never shrinks. */
   readonly labels: Labels;
 }

@@ -2,7 +2,15 @@
  * What holds where the policy says nothing, and the bounds of what a policy may be. Each with its reason;
  * `policy explain` shows those that decide.
  */
-import type { BreakerSettings, Enforcement, Flow, LoopLimits, Reach, Tier } from './model.ts';
+import type {
+  BreakerSettings,
+  ContentRules,
+  Enforcement,
+  Flow,
+  LoopLimits,
+  Reach,
+  Tier,
+} from './model.ts';
 
 export const defaults: {
   readonly enforcement: Enforcement;
@@ -12,7 +20,7 @@ export const defaults: {
   readonly trust: 'trusted' | 'untrusted';
   readonly loops: LoopLimits;
   readonly breaker: BreakerSettings;
-  readonly resultBytesMax: number;
+  readonly content: ContentRules;
   readonly flow: Flow;
 } = {
   // A policy that says nothing is enforced: `observe` has to be written, so that a reader sees it.
@@ -34,8 +42,16 @@ export const defaults: {
   },
   // Five failures in a row are an outage, not a hiccup; a minute is what a restarted server takes.
   breaker: { failures: 5, resetMs: 60_000 },
-  // About a thousand tokens: what a model reads of one result before the rest of its context suffers.
-  resultBytesMax: 4_000,
+  content: {
+    injection: { at: 0.8, then: 'frame' },
+    // Whose data may be seen is the operator's to say; a secret is nobody's to read.
+    pii: null,
+    secrets: { then: 'deny', in: new Set(['arguments', 'results', 'ledger']) },
+    // About a thousand tokens: what a model reads of one result before the rest of its context suffers.
+    results: { maxBytes: 4_000, frame: 'untrusted', links: 'show' },
+    outbound: null,
+    detector: null,
+  },
   flow: {
     // Waiting for the first untrusted result makes one mislabelled tool worth everything to an attacker.
     when: 'always',

@@ -72,11 +72,12 @@ describe('what the text becomes', () => {
   });
 
   test('a policy that says nothing is strict, in UTC, and frames 4,000 bytes', () => {
-    const { enforcement, timezone, results, breaker } = loaded({ 'policy.yaml': 'sallyport: 1\n' });
+    const { enforcement, timezone, content, breaker } = loaded({ 'policy.yaml': 'sallyport: 1\n' });
+    const { results } = content;
     expect({ enforcement, timezone, results, breaker }).toEqual({
       enforcement: 'strict',
       timezone: 'UTC',
-      results: { maxBytes: 4_000 },
+      results: { maxBytes: 4_000, frame: 'untrusted', links: 'show' },
       breaker: { failures: 5, resetMs: 60_000 },
     });
   });

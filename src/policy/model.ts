@@ -2,6 +2,8 @@
  * The compiled policy: what the loader makes of the YAML and the engine reads. Frozen data and pure functions;
  * nothing in it is looked up again, parsed again, or able to fail other than by saying so in its result.
  */
+
+import type { PiiType } from '../content/detection/pii/find-pii.ts';
 import type { Kind, KindName, Parsed } from '../content/kind.ts';
 import type { Pointer } from '../content/pointer.ts';
 import type { JsonObject, JsonValue } from '../content/value.ts';
@@ -39,7 +41,7 @@ export interface Policy {
   readonly breaker: BreakerSettings;
   /** Alert events that a person wants to hear of; the ledger records all of them in any case. */
   readonly alertEvents: ReadonlySet<string>;
-  readonly results: { readonly maxBytes: number };
+  readonly content: ContentRules;
   readonly flow: Flow;
   /** Words by which a request asks for an action, beyond those that ship with the product: by the action's name. */
   readonly actionWords: ReadonlyMap<string, readonly string[]>;
@@ -51,6 +53,61 @@ export interface CheckpointSinks {
   /** Absolute. */
   readonly file: string | null;
   readonly webhook: { readonly url: string; readonly secret: SecretReference } | null;
+}
+
+// ---- content ---------------------------------------------------------------------------------------------------
+
+/** What is done with texts on their way. Detectors only tighten. */
+export interface ContentRules {
+  readonly injection: {
+    /** From which score on (0 to 1) a text counts as giving orders. */
+    readonly at: number;
+    /** `frame`: marked where it stands. `hold_next`: marked, and the run's next call of tier >= 1 waits for a person. */
+    readonly then: 'frame' | 'redact' | 'withhold' | 'hold_next';
+  };
+  /** Null: nobody redacts personal data. */
+  readonly pii: {
+    readonly redact: ReadonlySet<PiiType>;
+    /** An argument is never rewritten: in `arguments` it refuses the call. */
+    readonly in: ReadonlySet<ContentPlace>;
+  } | null;
+  readonly secrets: {
+    /** What happens to a call that carries one; in results and in the ledger it is redacted. */
+    readonly then: 'deny' | 'hold';
+    readonly in: ReadonlySet<ContentPlace>;
+  };
+  readonly results: {
+    readonly maxBytes: number;
+    /** Which results stand between boundaries: all that is untrusted, or only what was found to give orders. */
+    readonly frame: 'untrusted' | 'flagged';
+    /** Of links and images in untrusted results: `show` where they lead, or `keep` them as they are. */
+    readonly links: 'show' | 'keep';
+  };
+  readonly outbound: OutboundReview | null;
+  readonly detector: DetectorDeclaration | null;
+}
+
+export type ContentPlace = 'arguments' | 'results' | 'ledger';
+
+/** Looks at what is about to leave: at each external call. */
+export interface OutboundReview {
+  readonly position: SourcePosition;
+  /** From which score on (0 to 1). */
+  readonly at: number;
+  readonly then: 'hold' | 'deny';
+  /** Whole words or phrases, in any case: `CONFIDENTIAL`. */
+  readonly markers: readonly string[];
+  readonly rules: readonly {
+    readonly position: SourcePosition;
+    readonly program: CelProgram;
+    readonly then: 'hold' | 'deny';
+  }[];
+}
+
+/** A model that scores texts, asked over HTTP. */
+export interface DetectorDeclaration {
+  readonly url: string;
+  readonly timeoutMs: number;
 }
 
 // ---- flow ------------------------------------------------------------------------------------------------------

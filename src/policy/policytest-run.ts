@@ -2,6 +2,7 @@
  * Runs one policy test: the engine itself decides, reads, folds and inspects; only the world around it (clock, counters,
  * upstreams) is in memory. What passes here is what the gateway does with the same policy.
  */
+
 import { digestOf } from '../content/digest.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
 import type { ReadCall } from '../engine/call.ts';
@@ -21,6 +22,7 @@ import { asJson, type ToolResult } from '../engine/outputs/result.ts';
 import { readCall } from '../engine/read-call.ts';
 import { lookedAt, referencesOf, withReferences } from '../engine/references.ts';
 import type { Labels, Run } from '../engine/run.ts';
+import { scansOfResult } from '../engine/scans.ts';
 import type { Policy, SourcePosition, Tool } from './model.ts';
 import { differs, type Outcome, type Shown } from './policytest-outcome.ts';
 import { inVain, reasonsOf, said } from './policytest-reasons.ts';
@@ -332,6 +334,9 @@ interface Ended {
 /** Nothing came, or nothing that the table tells. */
 const unseen = { digest: null, labels: noLabels, shown: null, released: null, says: null } as const;
 
+/** Nothing is forged in a table: what marks its results may be known. */
+const marks = { boundary: 'boundary', placeholderKey: 'policytest' } as const;
+
 function endOf(
   answer: TestAnswer | null,
   context: {
@@ -350,7 +355,12 @@ function endOf(
     return { ...unseen, outcome, isError: true };
   }
   const result = resultOf(answer);
-  const inspection = inspect({ ...context, result });
+  const inspection = inspect({
+    ...context,
+    result,
+    scans: scansOfResult(context.policy, result),
+    marks,
+  });
   const isError = answer.type === 'refuses';
   const reason = inspection.findings.find((finding) => finding.verdict === 'deny');
   return {

@@ -6,6 +6,7 @@ import type { Facts, FactsRequest } from '../engine/facts.ts';
 import { inOrder } from '../engine/history.ts';
 import { mergeLabels, noLabels } from '../engine/labels.ts';
 import type { Labels, Run } from '../engine/run.ts';
+import { scansOf } from '../engine/scans.ts';
 import type { Tool } from './model.ts';
 
 /** What outlives a run, kept in memory for one test: a clock, counters, what was done once, what was used before. */
@@ -48,6 +49,7 @@ export class TestWorld {
       once: Object.fromEntries(request.once.map((key) => [key, this.#once.has(key)])),
       history: request.history ? this.#history(runs) : null,
       used: Object.fromEntries(request.used.map((key) => [key, this.#used.has(key)])),
+      scans: scansOf(request),
       breaker: { state: 'closed' },
       definition: 'pinned',
       upstreamUp: true,

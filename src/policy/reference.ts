@@ -153,7 +153,7 @@ function defaultsSection(): string {
       '`flow`',
       `\`{ when: ${flow.when}, external: ${flow.external}, unrequested: ${flow.unrequested}, delegation: ${flow.delegation} }\``,
     ],
-    ['`content.results.max_bytes`', `\`${defaults.resultBytesMax}\``],
+    ['`content.results.max_bytes`', `\`${defaults.content.results.maxBytes}\``],
   ];
   return [
     '## Where nothing is said',

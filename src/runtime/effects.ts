@@ -1,4 +1,5 @@
 /** What happens between a call's two commits: its effect, and how that is written down. */
+import { nothingScanned } from '../content/detection/scan.ts';
 import type { JsonObject } from '../content/value.ts';
 import { usedKeys } from '../engine/counters.ts';
 import type { GatewayEvent } from '../engine/events.ts';
@@ -161,7 +162,14 @@ export class Effects {
     const end = (of: Outcome): Ended => {
       // Of a deferred call the arguments are written together with the result.
       const payloads = step.deferred ? step.payloads : new Payloads(this.#ports.heldSecrets());
-      const ended = endingOf(of, { policy, decision, tool: read.tool, args: read.args });
+      const ended = endingOf(of, {
+        policy,
+        decision,
+        tool: read.tool,
+        args: read.args,
+        scans: nothingScanned,
+        marks: { boundary: this.#ports.randomId(), placeholderKey: '' },
+      });
       // The agent sees nothing of what Sallyport looks up, so its run isn't the worse for it.
       const ending = lookUpFor === null ? ended : { ...ended, released: null, labels: noLabels };
       const seenDigest = ending.seen === null ? null : payloads.keep(asJson(ending.seen));

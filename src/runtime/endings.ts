@@ -1,10 +1,13 @@
 /** How a call ended, from what its upstream did: what is recorded, what the agent gets, and what nobody can know. */
+
+import type { Scans } from '../content/detection/sighting.ts';
 import type { JsonObject } from '../content/value.ts';
 import type { FindingCode } from '../engine/codes.ts';
 import type { Decision, Finding } from '../engine/decision.ts';
 import type { Shown } from '../engine/exchange.ts';
 import { noLabels } from '../engine/labels.ts';
 import { inspect } from '../engine/outputs/inspect.ts';
+import type { Marks } from '../engine/outputs/marks.ts';
 import { refusalText } from '../engine/refusal.ts';
 import type { Labels } from '../engine/run.ts';
 import type { Policy, Tool } from '../policy/model.ts';
@@ -21,6 +24,7 @@ export interface Ending {
   readonly findings: readonly Finding[];
   readonly labels: Labels;
   readonly shown: Shown | null;
+  readonly holdsNext: boolean;
   readonly code: FindingCode | null;
 }
 
@@ -41,6 +45,8 @@ export interface EndingContext {
   readonly decision: Decision;
   readonly tool: Tool;
   readonly args: JsonObject;
+  readonly scans: Scans;
+  readonly marks: Marks;
 }
 
 /** Not sent after all, for a reason of ours. */
@@ -85,6 +91,7 @@ function failure(outcome: 'failed' | 'indeterminate', code: FindingCode): Ending
     findings: [],
     labels: noLabels,
     shown: null,
+    holdsNext: false,
     code,
   };
 }
@@ -100,6 +107,7 @@ function inspected(result: ToolResult, context: EndingContext): Ending {
     findings: inspection.findings,
     labels: inspection.labels,
     shown: inspection.shown,
+    holdsNext: inspection.holdsNext,
   };
   if (inspection.result !== null) {
     const told = inspection.findings.find(({ code }) => code === 'outputs.unsuccessful');

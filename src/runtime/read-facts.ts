@@ -1,4 +1,5 @@
 import type { Facts, FactsRequest } from '../engine/facts.ts';
+import { scansOf } from '../engine/scans.ts';
 import type { Tool } from '../policy/model.ts';
 import type { StoreReader } from '../store/port.ts';
 import type { Upstream } from '../upstreams/port.ts';
@@ -32,6 +33,7 @@ export async function readWorld(
     once,
     used,
     history: null,
+    scans: scansOf(request),
     breaker: { state: 'closed' },
     definition: tool === null ? 'unknown' : ports.definitionOf(tool),
     upstreamUp: upstream?.status().state === 'up',

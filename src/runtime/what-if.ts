@@ -10,6 +10,7 @@ import { gather } from '../engine/gather.ts';
 import { noLabels } from '../engine/labels.ts';
 import { readCall } from '../engine/read-call.ts';
 import type { CaseValues, Run } from '../engine/run.ts';
+import { scansOf } from '../engine/scans.ts';
 import type { Policy } from '../policy/model.ts';
 
 export interface Question {
@@ -54,6 +55,7 @@ export function explainCall(
     // Nothing was done in it, and nothing shown.
     history: [],
     used: Object.fromEntries(request.used.map((key) => [key, false])),
+    scans: scansOf(request),
     breaker: { state: 'closed' },
     definition: 'pinned',
     upstreamUp: true,

@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 import type { JsonObject, JsonValue } from '../content/value.ts';
-import type { Event } from '../engine/events.ts';
+import type { Event, Layers } from '../engine/events.ts';
 import type { PastCall } from '../engine/exchange.ts';
 import type { FindingCode } from '../engine/facts.ts';
 import type { CallMemory, CaseValues, Labels, Run, RunBudget } from '../engine/run.ts';
@@ -44,6 +44,16 @@ const finding = z.strictObject({
   at: text.nullable(),
 });
 
+const said = z.enum(['passed', 'noted', 'held', 'refused']).exactOptional();
+const layersShape: z.ZodType<Layers> = z.strictObject({
+  input_validation: said,
+  injection_detection: said,
+  execution_control: said,
+  tool_interception: said,
+  output_validation: said,
+  audit: said,
+});
+
 const decided = {
   arguments: text,
   verdict,
@@ -53,6 +63,7 @@ const decided = {
   findings: z.array(finding),
   facts: object,
   budgetLeft: object,
+  layers: layersShape.exactOptional(),
 };
 
 export const budgetShape: z.ZodType<RunBudget> = z.strictObject({
@@ -128,6 +139,9 @@ const runEvents = [
     carried: z
       .strictObject({ spent: budgetShape, calls: z.array(callMemoryShape) })
       .exactOptional(),
+    risk: z
+      .strictObject({ score: z.number(), reasons: z.array(text), holds: z.boolean() })
+      .exactOptional(),
   }),
   z.strictObject({
     ...ofRun,
@@ -154,6 +168,7 @@ const runEvents = [
     labels: labelsShape,
     history: z.array(pastCallShape).exactOptional(),
     historyLost: z.boolean().exactOptional(),
+    holdsNext: z.literal(true).exactOptional(),
   }),
 ] as const;
 
@@ -182,6 +197,8 @@ const callEvents = [
     result: text.nullable(),
     released: text.nullable(),
     shown: text.exactOptional(),
+    holdsNext: z.literal(true).exactOptional(),
+    layers: layersShape.exactOptional(),
     isError: z.boolean(),
     findings: z.array(finding),
     durationMs: z.number(),

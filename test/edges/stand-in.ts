@@ -223,6 +223,7 @@ function runNamed(id: string, request: OpenRun | undefined): Run {
     completedTools: [],
     history: [],
     historyLost: false,
+    holdsNext: false,
     labels: { trust: 'untrusted', classes: [], subjects: [] },
   };
 }

@@ -549,7 +549,7 @@ export const anyPolicy: fc.Arbitrary<Policy> = fc
       agents: new Map(agents.map((one) => [one.name, one])),
       breaker: { failures: 3, resetMs: 1_000 },
       alertEvents: new Set(),
-      results: { maxBytes: 4_000 },
+      content: defaults.content,
     }),
   );
 
@@ -782,6 +782,7 @@ const blank: Run = {
   completedTools: [],
   history: [],
   historyLost: false,
+  holdsNext: false,
   labels: { trust: 'trusted', classes: [], subjects: [] },
 };
 

@@ -1,4 +1,5 @@
 /** Scenes for tests of the engine: a policy as an operator writes it, a run, and calls in it. */
+
 import { isJsonObject, type JsonObject } from '../../src/content/value.ts';
 import type { ProposedCall } from '../../src/engine/call.ts';
 import type { Ancestor, Context, Proposed } from '../../src/engine/context.ts';
@@ -10,6 +11,7 @@ import { fold } from '../../src/engine/fold.ts';
 import { gather } from '../../src/engine/gather.ts';
 import { readCall } from '../../src/engine/read-call.ts';
 import type { Run } from '../../src/engine/run.ts';
+import { scansOf } from '../../src/engine/scans.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { Lock, LockedTool } from '../../src/policy/lock.ts';
 import { definitionDigest } from '../../src/policy/lock-file.ts';
@@ -172,6 +174,7 @@ export function factsFor(proposal: Proposed, options: SceneOptions = {}): Facts 
         (options.used ?? []).some((value) => key.endsWith(`|${value}`)),
       ]),
     ),
+    scans: scansOf(request),
     breaker: { state: 'closed' },
     definition: 'pinned',
     upstreamUp: true,

@@ -2,6 +2,7 @@
  * One run of an agent, decided by the engine itself: read, gathered, decided, inspected and folded as the gateway does it.
  * Only the world around it (clock, counters, upstreams) is in memory.
  */
+
 import { digestOf } from '../../src/content/digest.ts';
 import type { JsonObject } from '../../src/content/value.ts';
 import type { ReadCall } from '../../src/engine/call.ts';
@@ -18,6 +19,7 @@ import { inspect } from '../../src/engine/outputs/inspect.ts';
 import { asJson, type ToolResult } from '../../src/engine/outputs/result.ts';
 import { readCall } from '../../src/engine/read-call.ts';
 import type { Run } from '../../src/engine/run.ts';
+import { scansOfResult } from '../../src/engine/scans.ts';
 import type { Tool } from '../../src/policy/model.ts';
 import { TestWorld } from '../../src/policy/policytest-world.ts';
 import type { MeasuredPolicy } from './policy.ts';
@@ -145,7 +147,7 @@ export class Session {
         : {
             ...decision,
             effect: 'allow',
-            obligations: [{ type: 'truncate', maxBytes: policy.results.maxBytes }],
+            obligations: [{ type: 'truncate', maxBytes: policy.content.results.maxBytes }],
           };
     this.#world.draw(went.reservations);
     this.#append({
@@ -156,7 +158,15 @@ export class Session {
       reservations: went.reservations,
       idempotencyKey: null,
     });
-    const inspection = inspect({ policy, decision: went, tool, args, result });
+    const inspection = inspect({
+      policy,
+      decision: went,
+      tool,
+      args,
+      result,
+      scans: scansOfResult(policy, result),
+      marks: { boundary: 'boundary', placeholderKey: 'protection' },
+    });
     const failed = result.isError === true || !inspection.success;
     const released = inspection.result === null ? null : asJson(inspection.result);
     if (!failed) this.#world.use(usedKeys(policy, agent, { tool, args, ...read }));

@@ -4,6 +4,7 @@ import { contextOf, loaded } from '../../../test/engine/scene.ts';
 import type { JsonValue } from '../../content/value.ts';
 import type { Alternative, Constraint } from '../../policy/model.ts';
 import { decide } from '../decide.ts';
+import { scansOfResult } from '../scans.ts';
 import { inspect } from './inspect.ts';
 
 const policy = loaded(
@@ -135,12 +136,18 @@ test('an item is shown exactly when one pair of alternatives shows it', () => {
           user: alternativeOf(user),
         }));
         if (context.tool === null) throw new Error('the policy lost its tool');
+        const came = {
+          content: [],
+          structuredContent: { items: JSON.parse(JSON.stringify(items)) },
+        };
         const { result } = inspect({
           policy,
           decision: { ...decision, obligations: [{ type: 'filter_items', pairs, case: {} }] },
           tool: context.tool,
           args: {},
-          result: { content: [], structuredContent: { items: JSON.parse(JSON.stringify(items)) } },
+          result: came,
+          scans: scansOfResult(policy, came),
+          marks: { boundary: 'boundary', placeholderKey: 'run_1' },
         });
         const expected = items.filter((one) =>
           rules.some(({ agent, user }) => passes(agent, one) && passes(user, one)),

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { contextOf, loaded, type SceneOptions } from '../../../test/engine/scene.ts';
 import type { JsonObject, JsonValue } from '../../content/value.ts';
 import { decide } from '../decide.ts';
+import { scansOfResult } from '../scans.ts';
 import { type Inspection, inspect } from './inspect.ts';
 import type { ToolResult } from './result.ts';
 
@@ -84,6 +85,8 @@ agents:
 const customer = 'carol@customer.example';
 const options: SceneOptions = { case: { customer } };
 
+const marks = { boundary: 'boundary', placeholderKey: 'run_1' };
+
 function inspected(
   tool: string,
   args: JsonObject,
@@ -94,7 +97,15 @@ function inspected(
   const decision = decide(context);
   if (context.tool === null || decision.effect !== 'allow')
     throw new Error(JSON.stringify(decision.findings));
-  return inspect({ policy, decision, tool: context.tool, args, result });
+  return inspect({
+    policy,
+    decision,
+    tool: context.tool,
+    args,
+    result,
+    scans: scansOfResult(policy, result),
+    marks,
+  });
 }
 
 function structured(value: JsonObject): ToolResult {
@@ -398,6 +409,8 @@ test('an obligation that nobody here knows withholds, also where a grant is only
     tool: context.tool,
     args: {},
     result: text('x'),
+    scans: scansOfResult(policy, text('x')),
+    marks,
   });
   expect([inspection.result, codes(inspection)]).toEqual([null, ['deny engine.fault']]);
 });

@@ -3,6 +3,7 @@
  * and user, and how much. The effect has happened; what may not pass is withheld, and the record says so.
  */
 
+import type { Scans } from '../../content/detection/sighting.ts';
 import { truncateResult } from '../../content/truncate.ts';
 import type { JsonObject } from '../../content/value.ts';
 import type { Policy, Tool } from '../../policy/model.ts';
@@ -15,6 +16,7 @@ import type { Labels } from '../run.ts';
 import { dataOf, type ResultData } from './data.ts';
 import { filterResult } from './filter-result.ts';
 import { labelsOf } from './labels.ts';
+import type { Marks } from './marks.ts';
 import { unexpectedMedia } from './media.ts';
 import type { ToolResult } from './result.ts';
 import { shownOf } from './shown.ts';
@@ -26,6 +28,9 @@ export interface InspectionContext {
   /** The decided arguments. */
   readonly args: JsonObject;
   readonly result: ToolResult;
+  /** Of the texts that `textsOf` finds in the result. */
+  readonly scans: Scans;
+  readonly marks: Marks;
 }
 
 export interface Inspection {
@@ -39,6 +44,8 @@ export interface Inspection {
   readonly shown: Shown | null;
   /** Whether the tool did what it was asked, by its own word or by `returns.success`. */
   readonly success: boolean;
+  /** What the agent gets asks for it: the run's next calls of tier >= 1 wait for a person. */
+  readonly holdsNext: boolean;
   /** False: the result may pass as the upstream's own bytes. */
   readonly changed: boolean;
 }
@@ -63,6 +70,7 @@ function inspectResult(context: InspectionContext): Inspection {
       labels: noLabels,
       shown: null,
       success: true,
+      holdsNext: false,
       changed: false,
     };
   if (isPlainRefusal(result, tool)) {
@@ -75,6 +83,7 @@ function inspectResult(context: InspectionContext): Inspection {
       labels: labelsOf(tool, args, null),
       shown: null,
       success: false,
+      holdsNext: false,
       changed: cut.changed,
     };
   }
@@ -106,6 +115,7 @@ function inspectResult(context: InspectionContext): Inspection {
     labels: labelsOf(tool, args, passed.data?.value ?? null),
     shown: success ? shownOf(tool.returns, passed.data) : null,
     success,
+    holdsNext: false,
     changed: passed.changed || cut.changed,
   };
 }
@@ -126,6 +136,7 @@ function withhold(findings: readonly Finding[], success: boolean): Inspection {
     labels: noLabels,
     shown: null,
     success,
+    holdsNext: false,
     changed: true,
   };
 }

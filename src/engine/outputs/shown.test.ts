@@ -3,6 +3,7 @@ import { contextOf, loaded } from '../../../test/engine/scene.ts';
 import type { JsonObject, JsonValue } from '../../content/value.ts';
 import { decide } from '../decide.ts';
 import type { Shown, ShownRecord } from '../exchange.ts';
+import { scansOfResult } from '../scans.ts';
 import { inspect } from './inspect.ts';
 import type { ToolResult } from './result.ts';
 
@@ -65,7 +66,15 @@ function shown(tool: string, result: ToolResult, agent = 'open'): Shown | null {
   const args: JsonObject = tool === 'shop.mails' ? {} : { id: '1' };
   const context = contextOf(policy, tool, args, { agent, user: null });
   if (context.tool === null) throw new Error('the policy lost its tool');
-  return inspect({ policy, decision: decide(context), tool: context.tool, args, result }).shown;
+  return inspect({
+    policy,
+    decision: decide(context),
+    tool: context.tool,
+    args,
+    result,
+    scans: scansOfResult(policy, result),
+    marks: { boundary: 'boundary', placeholderKey: 'run_1' },
+  }).shown;
 }
 
 function data(value: JsonObject): ToolResult {

@@ -60,7 +60,13 @@ export function* compilePolicy(
     agents: new Map(agents.map((agent) => [agent.name, agent])),
     breaker: { ...defaults.breaker, ...document.breaker },
     alertEvents: new Set(document.alertEvents.map((event) => event.value)),
-    results: { maxBytes: document.resultBytesMax ?? defaults.resultBytesMax },
+    content: {
+      ...defaults.content,
+      results: {
+        ...defaults.content.results,
+        maxBytes: document.resultBytesMax ?? defaults.content.results.maxBytes,
+      },
+    },
     flow: compileFlow(
       document.flow,
       {

@@ -184,8 +184,8 @@ function settingChanges(before: Policy, after: Policy): readonly Change[] {
     ),
     ...limitChange(
       'content.results, in bytes',
-      before.results.maxBytes,
-      after.results.maxBytes,
+      before.content.results.maxBytes,
+      after.content.results.maxBytes,
       plain,
     ),
   );
