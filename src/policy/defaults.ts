@@ -43,10 +43,10 @@ export const defaults: {
   // Five failures in a row are an outage, not a hiccup; a minute is what a restarted server takes.
   breaker: { failures: 5, resetMs: 60_000 },
   content: {
-    injection: { at: 0.8, then: 'frame' },
+    injection: { at: 0.8, response: 'frame' },
     // Whose data may be seen is the operator's to say; a secret is nobody's to read.
     pii: null,
-    secrets: { then: 'deny', in: new Set(['arguments', 'results', 'ledger']) },
+    secrets: { response: 'deny', in: new Set(['arguments', 'results', 'ledger']) },
     // About a thousand tokens: what a model reads of one result before the rest of its context suffers.
     results: { maxBytes: 4_000, frame: 'untrusted', links: 'show' },
     outbound: null,

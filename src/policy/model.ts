@@ -57,13 +57,13 @@ export interface CheckpointSinks {
 
 // ---- content ---------------------------------------------------------------------------------------------------
 
-/** What is done with texts on their way. Detectors only tighten. */
+/** What is done with texts on their way. Detectors only tighten. `response` is what a policy writes as `then`. */
 export interface ContentRules {
   readonly injection: {
     /** From which score on (0 to 1) a text counts as giving orders. */
     readonly at: number;
     /** `frame`: marked where it stands. `hold_next`: marked, and the run's next call of tier >= 1 waits for a person. */
-    readonly then: 'frame' | 'redact' | 'withhold' | 'hold_next';
+    readonly response: 'frame' | 'redact' | 'withhold' | 'hold_next';
   };
   /** Null: nobody redacts personal data. */
   readonly pii: {
@@ -73,7 +73,7 @@ export interface ContentRules {
   } | null;
   readonly secrets: {
     /** What happens to a call that carries one; in results and in the ledger it is redacted. */
-    readonly then: 'deny' | 'hold';
+    readonly response: 'deny' | 'hold';
     readonly in: ReadonlySet<ContentPlace>;
   };
   readonly results: {
@@ -94,13 +94,13 @@ export interface OutboundReview {
   readonly position: SourcePosition;
   /** From which score on (0 to 1). */
   readonly at: number;
-  readonly then: 'hold' | 'deny';
+  readonly response: 'hold' | 'deny';
   /** Whole words or phrases, in any case: `CONFIDENTIAL`. */
   readonly markers: readonly string[];
   readonly rules: readonly {
     readonly position: SourcePosition;
     readonly program: CelProgram;
-    readonly then: 'hold' | 'deny';
+    readonly response: 'hold' | 'deny';
   }[];
 }
 
