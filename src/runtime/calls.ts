@@ -53,6 +53,8 @@ import type { Draft } from './writer.ts';
 
 /** A counter that fills between reading and drawing is read again; more often than this it is simply full. */
 const decisionTriesMax = 4;
+/** So often other calls of the run may come between what was read of its past and the decision: then it counts as lost. */
+const overtakingsMax = 64;
 /** A duplicate of a call that was then not let through is decided itself, and may find another to join. */
 const joinTriesMax = 16;
 
@@ -181,6 +183,7 @@ export class Calls {
     let looked = attempt.lookUpFor !== null || tool === null || tool.resolve.size === 0;
     let reading = written;
     let seen: readonly SeenReference[] = [];
+    let overtakings = 0;
     for (let tries = 0; tries < decisionTriesMax; ) {
       const run = writer.run;
       if (run === null) throw new StoreError('store.corrupt', 'a run has no beginning');
@@ -192,7 +195,8 @@ export class Calls {
         tool,
         [run, ...ancestors].map((holder) => holder.agent),
       );
-      const history = request.history ? await this.#past([run, ...ancestors]) : null;
+      const looksBack = request.history && overtakings < overtakingsMax;
+      const history = looksBack ? await this.#past([run, ...ancestors]) : null;
       if (!looked && reading?.ok === true) {
         looked = true;
         const proposed = { policy, run, ancestors, call, tool, reading };
@@ -215,7 +219,10 @@ export class Calls {
         const appended = await writer.attempt((now) => {
           if (now === null) throw new StoreError('store.corrupt', 'a run has no beginning');
           // Another call has ended or begun meanwhile: looked at again, or what it did to a record would be missed.
-          if (request.history && !isSameHistory(run, now)) return null;
+          if (looksBack && !isSameHistory(run, now)) {
+            overtakings += 1;
+            return null;
+          }
           // Read here, where nobody comes between: two calls must not both be the one probe of a half-open breaker,
           // and time never decreases within a run.
           const nowMs = this.#ports.store.nowMs();

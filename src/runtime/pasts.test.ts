@@ -114,6 +114,36 @@ describe('a run', () => {
     expect(new Set(codes)).toEqual(new Set(['ok']));
   });
 
+  test.each([
+    ['now and then waits for its turn', 30, 'ok'],
+    ['without end is refused: nobody holds a call up for ever', 1_000, 'flow.history'],
+  ])('that other calls overtake %s', async (_, reads, expected) => {
+    let more = 0;
+    const digests = new Set<string>();
+    const around = (store: Store): Store =>
+      new Proxy(store, {
+        get(target, name) {
+          const member: unknown = Reflect.get(target, name, target);
+          if (name === 'payload')
+            return async (digest: string) => {
+              if (more > 0 && !digests.has(digest)) {
+                more -= 1;
+                digests.add(digest);
+                await world.call('box.mail', { who: `p${more}` }, { handle });
+              }
+              return target.payload(digest);
+            };
+          return typeof member === 'function' ? member.bind(target) : member;
+        },
+      });
+    await using world = await worldOf({ around });
+    const { handle } = await world.open();
+    await world.call('box.contacts', { who: 'bob' }, { handle });
+    more = reads;
+    expect(await send(world, handle, bob)).toBe(expected);
+    expect(world.effects.length).toBeLessThan(500);
+  });
+
   test('has nothing of another run’s', async () => {
     await using world = await worldOf();
     const shown = await world.open();
