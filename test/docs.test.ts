@@ -9,7 +9,7 @@ import { mcpLimits } from '../src/edges/mcp/limits.ts';
 import { limits } from '../src/engine/limits.ts';
 import { upstreamLimits } from '../src/upstreams/limits.ts';
 import { startCliProject } from './cli-project.ts';
-import { figures as protectionFigures } from './protection/results.ts';
+import { detectorFigures, figures as protectionFigures } from './protection/results.ts';
 
 const repository = join(import.meta.dirname, '..');
 const documents = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md'], { cwd: repository }).map(
@@ -150,4 +150,10 @@ test('files, modes, backup and going back are as operations.md says', {
   cpSync(join(project.directory, 'backup'), data, { recursive: true });
   expect(await project.shell('sallyport ledger verify')).toMatchObject({ code: 0 });
   expect(await project.shell(verify)).toMatchObject({ code: 1 });
+});
+
+test('the figures of content.md are those that were measured last', () => {
+  expect(readFileSync(new URL('../docs/content.md', import.meta.url), 'utf8')).toContain(
+    `-->\n\n${detectorFigures()}\n<!--`,
+  );
 });

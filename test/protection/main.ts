@@ -3,12 +3,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeOutput, UsageError } from '../../src/cli/output.ts';
+import { measureDetectors } from './detectors/measure.ts';
 import { measureSuite } from './measure.ts';
-import { report } from './report.ts';
-import { keep, show } from './results.ts';
+import { report, reportDetectors } from './report.ts';
+import { keep, show, showDetectors } from './results.ts';
 import { readSuites, type Suite, sampled } from './suite.ts';
 
 const ownSuites = join(import.meta.dirname, 'data', 'agentdojo');
+const ownTexts = join(import.meta.dirname, 'data', 'detectors');
 const ownPolicies = join(import.meta.dirname, '..', '..', 'examples', 'agentdojo');
 
 const help = `npm run protection [-- options]
@@ -22,6 +24,8 @@ Options:
   --only <name>     one suite of the folder
   --policy <file>   the policy for it; its tools are matched by operation, whatever their upstream is called
   --agent <name>    which agent of the policy, where it has several
+  --detectors       shows the detectors of injections, personal data and secrets every labelled text instead, and counts
+                    what they find and what they find wrongly; --suite names another folder of such sets
   --sample <number> at most so many tasks and attacks, and ten times as many recorded runs, evenly taken
   --json            one object: { ok, suites: [{ suite, rows, warnings, details }] }
   --help            this
@@ -29,6 +33,7 @@ Options:
 Examples:
   npm run protection
   npm run protection -- --only travel --sample 50
+  npm run protection -- --detectors
   npm run protection -- --suite ../suites/bank --only banking --policy policies/bank.yaml --json
 
 Exit codes: 0 fine, 1 a target is missed, 2 wrong use, 3 a fault.
@@ -50,6 +55,7 @@ function main(argv: readonly string[]) {
     return 0;
   }
   const values = parsed(argv);
+  if (values.detectors === true) return detectors(values.suite);
   const sample = sampleSize(values.sample);
   const suites = chosen(readSuites(values.suite ?? ownSuites), values.only, values.policy);
   const measured = suites.map((suite) =>
@@ -82,6 +88,27 @@ function main(argv: readonly string[]) {
   );
 }
 
+function detectors(folder: string | undefined) {
+  const measured = measureDetectors(folder ?? ownTexts);
+  if (measured.rows.every(({ n }) => n === 0))
+    throw new UsageError(`there are no labelled texts in ${folder ?? ownTexts}`);
+  if (folder === undefined) {
+    keep(measured);
+    showDetectors();
+  }
+  return output.result(
+    measured.rows.every(({ ok }) => ok),
+    {
+      rows: measured.rows.map(({ target, ...row }) => ({
+        ...row,
+        target: target === null ? null : { ...target },
+      })),
+      details: measured.details,
+    },
+    reportDetectors(measured.rows),
+  );
+}
+
 function parsed(argv: readonly string[]) {
   try {
     return parseArgs({
@@ -92,6 +119,7 @@ function parsed(argv: readonly string[]) {
         policy: { type: 'string' },
         agent: { type: 'string' },
         sample: { type: 'string' },
+        detectors: { type: 'boolean' },
         json: { type: 'boolean' },
       },
     }).values;

@@ -1,5 +1,6 @@
 /** The table for people. */
 import { table } from '../../src/cli/table.ts';
+import type { DetectorRow } from './detectors/measure.ts';
 import type { Measured, Row } from './measure.ts';
 import { targetText } from './targets.ts';
 
@@ -13,6 +14,16 @@ export function report(measured: readonly Measured[]): string {
       ].join('\n'),
     )
     .join('\n\n');
+}
+
+export function reportDetectors(rows: readonly DetectorRow[]): string {
+  return [
+    'detectors, in %',
+    table(
+      ['', 'what', 'value', 'target', 'of', 'published'],
+      rows.map((row) => [...line(row), row.published]),
+    ),
+  ].join('\n');
 }
 
 function line({ name, value, n, target, ok }: Row): readonly string[] {

@@ -1,15 +1,13 @@
 /** The figures that were measured last of the suites that lie here, one file a suite, in version control, and in the README. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DetectorRow } from './detectors/measure.ts';
 import type { Measured, Row } from './measure.ts';
 import { isMet, targetOf, targetText } from './targets.ts';
 
 const directory = join(import.meta.dirname, 'results');
-const document = join(import.meta.dirname, '../../README.md');
-
-/** In the document, everything between these is written here. */
-const begin = '<!-- figures: npm run protection -->';
-const end = '<!-- /figures -->';
+const readme = join(import.meta.dirname, '../../README.md');
+const contentDocument = join(import.meta.dirname, '../../docs/content.md');
 
 export function keep({ suite, rows, warnings }: Measured): void {
   mkdirSync(directory, { recursive: true });
@@ -18,10 +16,24 @@ export function keep({ suite, rows, warnings }: Measured): void {
 }
 
 export function show(): void {
+  writeInto(readme, '<!-- figures: npm run protection -->', figures());
+}
+
+export function showDetectors(): void {
+  writeInto(
+    contentDocument,
+    '<!-- figures: npm run protection -- --detectors -->',
+    detectorFigures(),
+  );
+}
+
+/** In a document, everything between the two marks is written here. */
+function writeInto(document: string, begin: string, table: string): void {
+  const end = '<!-- /figures -->';
   const text = readFileSync(document, 'utf8');
   const [before = '', rest = ''] = text.split(begin);
-  const [, after = ''] = rest.split(end);
-  writeFileSync(document, `${before}${begin}\n\n${figures()}\n${end}${after}`);
+  const after = rest.slice(rest.indexOf(end));
+  writeFileSync(document, `${before}${begin}\n\n${table}\n${after}`);
 }
 
 const suites = ['workspace', 'travel'] as const;
@@ -82,6 +94,25 @@ export function figures(): string {
   });
   return [
     `| % | ${suites.join(' | ')} | target | of |`,
+    '|---|---|---|---|---|',
+    ...lines,
+    '',
+  ].join('\n');
+}
+
+/** The table of `docs/content.md`, from the results that lie here. */
+export function detectorFigures(): string {
+  const kept: { readonly rows: readonly DetectorRow[] } = JSON.parse(
+    readFileSync(join(directory, 'detectors.json'), 'utf8'),
+  );
+  const lines = kept.rows
+    .filter(({ value }) => value !== null)
+    .map(({ name, value, n, target, published }) => {
+      const missed = isMet(target, value) ? '' : ' **missed**';
+      return `| ${name} | ${value}${missed} | ${targetText(target)} | ${n} | ${published} |`;
+    });
+  return [
+    '| % | Sallyport | target | of | published |',
     '|---|---|---|---|---|',
     ...lines,
     '',
