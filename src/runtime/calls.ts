@@ -2,16 +2,15 @@
  * The life of one call: decided and durably intended before its effect, durably finished before its result is
  * released, joined to an earlier one where it repeats it, and never lost or guessed in between.
  */
-import type { Context, Reading } from '../engine/context.ts';
-import { decide, isEstablished } from '../engine/decide.ts';
-import type { Decision, Reservation } from '../engine/decision.ts';
-import { joinable } from '../engine/duplicates.ts';
-import type { GatewayEvent, RunEvent } from '../engine/events.ts';
+import type { Reading } from '../engine/context.ts';
+import { isEstablished } from '../engine/decide.ts';
+import type { Reservation } from '../engine/decision.ts';
+import type { GatewayEvent } from '../engine/events.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import type { Facts } from '../engine/facts.ts';
 import { gather } from '../engine/gather.ts';
 import { isSameHistory } from '../engine/history.ts';
-import { decideLookUp, type LookUp, lookUpsOf } from '../engine/look-ups.ts';
+import { type LookUp, lookUpsOf } from '../engine/look-ups.ts';
 import { readCall } from '../engine/read-call.ts';
 import {
   lookedAt,
@@ -20,36 +19,26 @@ import {
   type SeenReference,
   withReferences,
 } from '../engine/references.ts';
-import type { CallMemory, Run } from '../engine/run.ts';
-import { shapeOf } from '../engine/tool-shape.ts';
+import type { Run } from '../engine/run.ts';
 import type { Tool } from '../policy/model.ts';
 import { StoreError } from '../store/errors.ts';
 import type { StateWrite } from '../store/port.ts';
-import type { Upstream } from '../upstreams/port.ts';
-import { decisionAlerts, RaisedAlerts } from './alerts.ts';
+import { RaisedAlerts } from './alerts.ts';
 import { Answers } from './answers.ts';
-import { type Attempt, describe, identityOf, type Settled, type Started } from './attempt.ts';
+import type { Attempt, Settled, Started } from './attempt.ts';
 import { type Breakers, breakerOf } from './breakers.ts';
+import { Drafts, type Step } from './drafts.ts';
 import { Effects } from './effects.ts';
 import type { Withdrawn } from './endings.ts';
+import { Faults } from './faults.ts';
 import type { Memories } from './memories.ts';
 import { Pasts } from './pasts.ts';
-import { Payloads, recordedArguments, refusedArguments } from './payloads.ts';
 import type { AgentPrincipal, CallAnswer, ClientSignal, Proposal } from './port.ts';
 import type { RuntimePorts } from './ports.ts';
 import { readWorld } from './read-facts.ts';
-import {
-  budgetLeft,
-  callFields,
-  cutText,
-  decidedFields,
-  recordedRemedies,
-  startedEvent,
-} from './record.ts';
 import { plainRefusal, refusalOf } from './refusals.ts';
 import type { Runs } from './runs.ts';
 import { Turns } from './turns.ts';
-import type { Draft } from './writer.ts';
 
 /** A counter that fills between reading and drawing is read again; more often than this it is simply full. */
 const decisionTriesMax = 4;
@@ -57,15 +46,6 @@ const decisionTriesMax = 4;
 const overtakingsMax = 64;
 /** A duplicate of a call that was then not let through is decided itself, and may find another to join. */
 const joinTriesMax = 16;
-
-type Step =
-  | {
-      readonly type: 'join';
-      readonly memory: CallMemory;
-      readonly end: Promise<Settled | null> | undefined;
-    }
-  | { readonly type: 'denied'; readonly decision: Decision }
-  | Started;
 
 export class Calls {
   readonly #ports: RuntimePorts;
@@ -76,6 +56,8 @@ export class Calls {
   readonly #answers: Answers;
   readonly #alerts = new RaisedAlerts();
   readonly #pasts: Pasts;
+  readonly #drafts: Drafts;
+  readonly #faults: Faults;
   readonly #turns = new Turns();
   /** Calls under way in this process, from their first moment; null: it never started. For duplicates to wait on. */
   readonly #underWay = new Map<string, Promise<Settled | null>>();
@@ -88,6 +70,8 @@ export class Calls {
     this.#memories = memories;
     this.#effects = new Effects(ports, runs, breakers, memories, this.#alerts);
     this.#answers = new Answers(ports, runs);
+    this.#drafts = new Drafts(ports, memories, this.#alerts, this.#underWay);
+    this.#faults = new Faults(ports);
     this.#pasts = new Pasts((digest) => ports.store.payload(digest));
   }
 
@@ -106,7 +90,7 @@ export class Calls {
     this.#underWay.set(id, end.promise);
     try {
       const carried = await this.#runs.carried(principal, proposal.handles);
-      if (carried === null) return await this.#refuseHandle(principal, id);
+      if (carried === null) return await this.#faults.foreignHandle(principal, id);
       try {
         return await this.#live(
           { principal, proposal, id, lookUpFor: null, writer: carried.writer, signal, onProgress },
@@ -116,7 +100,7 @@ export class Calls {
         carried.letGo();
       }
     } catch (error) {
-      return await this.#fault(principal, proposal, id, error);
+      return await this.#faults.undecided(principal, proposal, id, error);
     } finally {
       end.resolve(null);
       this.#underWay.delete(id);
@@ -233,7 +217,7 @@ export class Calls {
             breaker: this.#breakers.fact(breaker, id, nowMs),
           };
           const context = { policy, run: now, ancestors, call, tool, reading, facts: fresh };
-          const [next, draft] = this.#step(attempt, context, world.upstream);
+          const [next, draft] = this.#drafts.of(attempt, context, world.upstream);
           if (next.type === 'started' && !next.decision.dryRun)
             this.#breakers.started(breaker, id, nowMs);
           decided.push(next);
@@ -295,156 +279,14 @@ export class Calls {
     return this.#pasts.of(runs, () => this.#runs.written(runs.map(({ id }) => id)));
   }
 
-  /** One decision against the run as it stands: what to do, and what to write for it. Free of effects. */
-  #step(attempt: Attempt, context: Context, upstream: Upstream | undefined): [Step, Draft | null] {
-    const { policy, proposal, id } = attempt;
-    const { run, tool, facts, reading } = context;
-    const ready = reading?.ok === true ? reading.read : null;
-    const isLookUp = attempt.lookUpFor !== null;
-    const decision = isLookUp ? decideLookUp(context) : decide(context);
-    if (isLookUp && (decision.effect !== 'allow' || decision.dryRun))
-      return [{ type: 'denied', decision }, null];
-    if (!isLookUp && ready !== null && !decision.dryRun && !isBarred(decision)) {
-      const memory = joinable(run, ready.digest, ready.tool.tier, facts.nowMs);
-      if (memory !== null)
-        return [{ type: 'join', memory, end: this.#underWay.get(memory.id) }, null];
-    }
-    const secrets = this.#ports.heldSecrets();
-    const payloads = new Payloads(secrets);
-    const goesOn = decision.effect === 'allow' && ready !== null;
-    const args = payloads.keep(
-      goesOn
-        ? recordedArguments(tool, ready.args)
-        : refusedArguments(tool, ready?.args ?? proposal.args),
-    );
-    const digest = ready?.digest ?? (reading?.ok === false ? reading.digest : '');
-    const agent = policy.agents.get(run.agent);
-    const identity = identityOf(this.#ports, attempt, run, tool, digest);
-    const fields = callFields(run, policy, identity, facts.nowMs);
-    const left = budgetLeft(agent, run, facts.nowMs);
-    const decided = decidedFields(decision, args, facts, left, secrets);
-    const alerts = decisionAlerts(decision, run.id, id, facts.nowMs);
-    if (!goesOn) {
-      const denied: RunEvent = {
-        ...fields,
-        ...decided,
-        type: 'call.denied',
-        remedies: recordedRemedies(decision.remedies, secrets),
-      };
-      return [
-        { type: 'denied', decision },
-        {
-          events: [denied],
-          gatewayEvents: this.#alerts.fresh(alerts, run, id),
-          payloads: payloads.bytes,
-        },
-      ];
-    }
-    const started = startedEvent(fields, decided, {
-      reservations: decision.reservations,
-      lookUpFor: attempt.lookUpFor,
-      idempotencyKey: shapeOf(ready.tool).idempotencyKeys.length > 0 ? id : null,
-    });
-    // A read that carries nothing out and draws on nobody else's counter may share one commit with its outcome: a crash
-    // in between loses a read that nobody saw the answer of. A dry run has no effect that could be lost.
-    const deferred =
-      decision.dryRun ||
-      (ready.tool.tier === 0 &&
-        ready.tool.reach === 'internal' &&
-        decision.reservations.length === 0);
-    const step: Started = {
-      type: 'started',
-      read: ready,
-      references: [],
-      decision,
-      started,
-      payloads,
-      deferred,
-      upstream,
-    };
-    if (deferred) return [step, { events: [], reserve: { call: id, started } }];
-    return [
-      step,
-      {
-        events: [started],
-        reservations: decision.reservations,
-        writes: this.#memories.writes(ready.tool, run.labels),
-        call: id,
-        gatewayEvents: this.#alerts.fresh(alerts, run, id),
-        payloads: payloads.bytes,
-      },
-    ];
-  }
-
   /** Never rejects: from here on the effect may have happened, and whoever joined has to learn that. */
   async #effect(attempt: Attempt, step: Started): Promise<Settled> {
     try {
       return await this.#effects.perform(attempt, step, await this.#withdrawn(attempt, step));
     } catch (error) {
-      const { id, principal, proposal, writer } = attempt;
-      const mayHaveHappened = step.read.tool.tier > 0 && !step.decision.dryRun;
-      const code = mayHaveHappened ? 'upstream.indeterminate' : 'store.unavailable';
-      this.#ports.log({ level: 'error', event: code, call: id, error: describe(error) });
-      const spooled = await this.#spool(principal, proposal, id, code);
-      const refusal = plainRefusal(code, id, writer.id);
-      return {
-        finished: false,
-        awaited: false,
-        result: null,
-        refusal: { ...refusal, as: spooled ? 'result' : 'unavailable' },
-      };
+      return await this.#faults.unended(attempt, step, error);
     }
   }
-
-  /** A handle that isn't this credential's. The record names the credential; the agent learns nothing of the run. */
-  async #refuseHandle({ credential }: AgentPrincipal, id: string): Promise<CallAnswer> {
-    const { store } = this.#ports;
-    const atMs = store.nowMs();
-    await store.commitGateway({
-      events: [{ v: 1, type: 'identity.refused', atMs, code: 'identity.run', credential }],
-      writes: [],
-    });
-    return { type: 'refused', refusal: plainRefusal('identity.run', id, null) };
-  }
-
-  /** A refusal that the store couldn't record goes to the spool; without that, the gateway says that it is out of service. */
-  async #fault(
-    principal: AgentPrincipal,
-    proposal: Proposal,
-    id: string,
-    error: unknown,
-  ): Promise<CallAnswer> {
-    const code = error instanceof StoreError ? 'store.unavailable' : 'engine.fault';
-    this.#ports.log({ level: 'error', event: code, call: id, error: describe(error) });
-    const spooled = await this.#spool(principal, proposal, id, code);
-    const refusal = plainRefusal(code, id, null);
-    return { type: 'refused', refusal: { ...refusal, as: spooled ? 'result' : 'unavailable' } };
-  }
-
-  async #spool(
-    { agent, user }: AgentPrincipal,
-    proposal: Proposal,
-    id: string,
-    code: string,
-  ): Promise<boolean> {
-    try {
-      const tool = cutText(proposal.tool);
-      await this.#ports.spool({ atMs: Date.now(), code, call: id, agent, user, tool });
-      return true;
-    } catch (error) {
-      this.#ports.log({ level: 'error', event: 'spool.failed', call: id, error: describe(error) });
-      return false;
-    }
-  }
-}
-
-/** Whoever may not ask any more doesn't get the outcome of what was asked before. */
-function isBarred(decision: Decision): boolean {
-  return decision.findings.some(
-    ({ stage, code, verdict }) =>
-      verdict === 'deny' &&
-      (stage === 'identity' || stage === 'engine' || code === 'catalog.ungranted'),
-  );
 }
 
 /** What the store said when it was drawn on is newer than what was read: so much is drawn at the least. */

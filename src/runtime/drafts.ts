@@ -1,0 +1,133 @@
+/** What one decision comes to: what happens next, and what is written for it. */
+import type { Context } from '../engine/context.ts';
+import { decide } from '../engine/decide.ts';
+import type { Decision } from '../engine/decision.ts';
+import { joinable } from '../engine/duplicates.ts';
+import type { RunEvent } from '../engine/events.ts';
+import { decideLookUp } from '../engine/look-ups.ts';
+import type { CallMemory } from '../engine/run.ts';
+import { shapeOf } from '../engine/tool-shape.ts';
+import type { Upstream } from '../upstreams/port.ts';
+import { decisionAlerts, type RaisedAlerts } from './alerts.ts';
+import { type Attempt, identityOf, type Settled, type Started } from './attempt.ts';
+import type { Memories } from './memories.ts';
+import { Payloads, recordedArguments, refusedArguments } from './payloads.ts';
+import type { RuntimePorts } from './ports.ts';
+import { budgetLeft, callFields, decidedFields, recordedRemedies, startedEvent } from './record.ts';
+import type { Draft } from './writer.ts';
+
+export type Step =
+  | {
+      readonly type: 'join';
+      readonly memory: CallMemory;
+      readonly end: Promise<Settled | null> | undefined;
+    }
+  | { readonly type: 'denied'; readonly decision: Decision }
+  | Started;
+
+/** By the id of a call, its end; null: it never started. */
+type UnderWay = ReadonlyMap<string, Promise<Settled | null>>;
+
+export class Drafts {
+  readonly #ports: RuntimePorts;
+  readonly #memories: Memories;
+  readonly #alerts: RaisedAlerts;
+  readonly #underWay: UnderWay;
+
+  constructor(ports: RuntimePorts, memories: Memories, alerts: RaisedAlerts, underWay: UnderWay) {
+    this.#ports = ports;
+    this.#memories = memories;
+    this.#alerts = alerts;
+    this.#underWay = underWay;
+  }
+
+  /** One decision against the run as it stands: what to do, and what to write for it. Free of effects. */
+  of(attempt: Attempt, context: Context, upstream: Upstream | undefined): [Step, Draft | null] {
+    const { policy, proposal, id } = attempt;
+    const { run, tool, facts, reading } = context;
+    const ready = reading?.ok === true ? reading.read : null;
+    const isLookUp = attempt.lookUpFor !== null;
+    const decision = isLookUp ? decideLookUp(context) : decide(context);
+    if (isLookUp && (decision.effect !== 'allow' || decision.dryRun))
+      return [{ type: 'denied', decision }, null];
+    if (!isLookUp && ready !== null && !decision.dryRun && !isBarred(decision)) {
+      const memory = joinable(run, ready.digest, ready.tool.tier, facts.nowMs);
+      if (memory !== null)
+        return [{ type: 'join', memory, end: this.#underWay.get(memory.id) }, null];
+    }
+    const secrets = this.#ports.heldSecrets();
+    const payloads = new Payloads(secrets);
+    const goesOn = decision.effect === 'allow' && ready !== null;
+    const args = payloads.keep(
+      goesOn
+        ? recordedArguments(tool, ready.args)
+        : refusedArguments(tool, ready?.args ?? proposal.args),
+    );
+    const digest = ready?.digest ?? (reading?.ok === false ? reading.digest : '');
+    const agent = policy.agents.get(run.agent);
+    const identity = identityOf(this.#ports, attempt, run, tool, digest);
+    const fields = callFields(run, policy, identity, facts.nowMs);
+    const left = budgetLeft(agent, run, facts.nowMs);
+    const decided = decidedFields(decision, args, facts, left, secrets);
+    const alerts = decisionAlerts(decision, run.id, id, facts.nowMs);
+    if (!goesOn) {
+      const denied: RunEvent = {
+        ...fields,
+        ...decided,
+        type: 'call.denied',
+        remedies: recordedRemedies(decision.remedies, secrets),
+      };
+      return [
+        { type: 'denied', decision },
+        {
+          events: [denied],
+          gatewayEvents: this.#alerts.fresh(alerts, run, id),
+          payloads: payloads.bytes,
+        },
+      ];
+    }
+    const started = startedEvent(fields, decided, {
+      reservations: decision.reservations,
+      lookUpFor: attempt.lookUpFor,
+      idempotencyKey: shapeOf(ready.tool).idempotencyKeys.length > 0 ? id : null,
+    });
+    // A read that carries nothing out and draws on nobody else's counter may share one commit with its outcome: a crash
+    // in between loses a read that nobody saw the answer of. A dry run has no effect that could be lost.
+    const deferred =
+      decision.dryRun ||
+      (ready.tool.tier === 0 &&
+        ready.tool.reach === 'internal' &&
+        decision.reservations.length === 0);
+    const step: Started = {
+      type: 'started',
+      read: ready,
+      references: [],
+      decision,
+      started,
+      payloads,
+      deferred,
+      upstream,
+    };
+    if (deferred) return [step, { events: [], reserve: { call: id, started } }];
+    return [
+      step,
+      {
+        events: [started],
+        reservations: decision.reservations,
+        writes: this.#memories.writes(ready.tool, run.labels),
+        call: id,
+        gatewayEvents: this.#alerts.fresh(alerts, run, id),
+        payloads: payloads.bytes,
+      },
+    ];
+  }
+}
+
+/** Whoever may not ask any more doesn't get the outcome of what was asked before. */
+function isBarred(decision: Decision): boolean {
+  return decision.findings.some(
+    ({ stage, code, verdict }) =>
+      verdict === 'deny' &&
+      (stage === 'identity' || stage === 'engine' || code === 'catalog.ungranted'),
+  );
+}
