@@ -5,6 +5,7 @@ import { table } from '../src/cli/table.ts';
 import { append } from './append.ts';
 import type { Bench, BenchOptions, Row } from './bench.ts';
 import { calls } from './calls.ts';
+import { content } from './content.ts';
 import { decide } from './decide.ts';
 import { flow } from './flow.ts';
 import { guard } from './guard.ts';
@@ -13,7 +14,17 @@ import { policy } from './policy.ts';
 import { profile } from './profile.ts';
 import { keep } from './results.ts';
 
-const benches: readonly Bench[] = [calls, profile, decide, flow, guard, append, policy, ledger];
+const benches: readonly Bench[] = [
+  calls,
+  profile,
+  decide,
+  flow,
+  content,
+  guard,
+  append,
+  policy,
+  ledger,
+];
 
 const help = `npm run bench [name…] [-- options]
 
