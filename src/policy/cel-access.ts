@@ -36,7 +36,11 @@ function valueNamed(checking: Checking, named: Named, written: string, node: AST
     return { type: named.of, evaluate: named.evaluate };
   }
   if (named.type === 'useless')
-    return checking.fail(named.why, node, 'remove it: it speaks of nothing in a call');
+    return checking.fail(
+      named.why,
+      node,
+      named.mend ?? 'remove it: it speaks of nothing in a call',
+    );
   return checking.fail(`\`${written}\` is not a value of its own`, node, `name one ${named.what}`);
 }
 

@@ -66,11 +66,28 @@ interface CelArgument {
 }
 
 export interface CelEnvironment {
-  /** Of `when` and `if`: the tools that the grant covers, at least one. Empty for `returns.success`. */
+  /** Of `when` and `if`: the tools that the grant covers, at least one. Empty elsewhere. */
   readonly tools: readonly CelTool[];
   readonly caseNames: ReadonlyMap<string, CelType>;
   /** Of `returns.success`; null elsewhere. */
   readonly result: CelType | null;
+  /** Of `content.outbound.rules`; null elsewhere. */
+  readonly review: CelReview | null;
+}
+
+/** One program for every call that leaves, whatever its tool: it sees what all of them have, and what was found in them. */
+export interface CelReview {
+  readonly toolNames: readonly string[];
+  /** As in a tool that has the arguments of all of them. */
+  readonly kinds: ReadonlyMap<KindName, Kind | null>;
+  readonly currency: string | null;
+  /** Case names that don't mean the same to every agent whose calls leave, and why. */
+  readonly unshared: ReadonlyMap<string, string>;
+  /** What is looked for besides; null: nothing, so that nothing can be found. */
+  readonly markers: readonly string[] | null;
+  readonly tone: readonly string[] | null;
+  readonly attachments: boolean;
+  readonly model: boolean;
 }
 
 /** The lists that every call has, whatever its tool: the values of each kind, canonical. */
@@ -125,16 +142,17 @@ export function callEnvironment(
     tools: tools.map((tool) => celTool(tool, objects)),
     caseNames: new Map([...caseNames].map(([name, declared]) => [name, caseType(declared)])),
     result: null,
+    review: null,
   };
 }
 
 /** Of `returns.success`: the result's own data, typed by the pinned output schema where there is one. */
 export function resultEnvironment(outputSchema: JsonObject | null): CelEnvironment {
   const result = outputSchema === null ? unknownType : schemaType(outputSchema);
-  return { tools: [], caseNames: new Map(), result: { ...result, nullable: false } };
+  return { tools: [], caseNames: new Map(), result: { ...result, nullable: false }, review: null };
 }
 
-function celTool(
+export function celTool(
   tool: Pick<Tool, 'name' | 'args' | 'pin' | 'fixed'>,
   objects: ReadonlyMap<string, ObjectShape>,
 ): CelTool {
@@ -253,7 +271,7 @@ function kindType(kind: Kind): CelType {
   return unknownType;
 }
 
-function caseType(declared: CaseDeclaration): CelType {
+export function caseType(declared: CaseDeclaration): CelType {
   return declared.type === 'one_of'
     ? { type: 'string', values: declared.values, nullable: false }
     : valueType(declared.kind);

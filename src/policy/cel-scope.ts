@@ -1,4 +1,4 @@
-import type { Kind } from '../content/kind.ts';
+import type { Kind, KindName } from '../content/kind.ts';
 import { parseKind } from '../content/kinds.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
 import {
@@ -33,7 +33,7 @@ export type Named =
       readonly ref?: string;
     }
   /** One that could only mislead here. */
-  | { readonly type: 'useless'; readonly why: string }
+  | { readonly type: 'useless'; readonly why: string; readonly mend?: string }
   | {
       readonly type: 'members';
       readonly members: ReadonlyMap<string, Named>;
@@ -56,24 +56,31 @@ export function namesFor(
     ['call', members('member of `call`', callMembers(tool, environment))],
     ['case', members('name in `case`', caseMembers(environment))],
     ['ref', members('argument that names a thing', refMembers(tool))],
-    // Its values are the tools that the grant covers: `tool == 'mail.sned'` is then a load error.
-    ['tool', value(text(environment.tools.map((one) => one.name)), (frame) => frame.bindings.tool)],
+    ...circumstances(environment.tools.map((one) => one.name)),
+  ]);
+}
+
+/** What every call has, whatever its tool. */
+export function circumstances(toolNames: readonly string[]): readonly (readonly [string, Named])[] {
+  return [
+    // Its values are the tools that the expression holds for: `tool == 'mail.sned'` is then a load error.
+    ['tool', value(text(toolNames), (frame) => frame.bindings.tool)],
     ['agent', value(text(null), (frame) => frame.bindings.agent)],
     ['user', members('member of `user`', userMembers)],
     ['run', members('member of `run`', runMembers)],
     ['now', value({ type: 'timestamp', nullable: false }, (frame) => frame.bindings.nowMs)],
-  ]);
+  ];
 }
 
-function value(of: CelType, evaluate: Evaluate): Named {
+export function value(of: CelType, evaluate: Evaluate): Named {
   return { type: 'value', of, evaluate };
 }
 
-function members(what: string, named: ReadonlyMap<string, Named>): Named {
+export function members(what: string, named: ReadonlyMap<string, Named>): Named {
   return { type: 'members', members: named, what };
 }
 
-function text(values: readonly string[] | null): CelType {
+export function text(values: readonly string[] | null): CelType {
   return { type: 'string', values, nullable: false };
 }
 
@@ -111,14 +118,20 @@ function callMembers(tool: CelTool, { tools }: CelEnvironment): ReadonlyMap<stri
     );
   }
   named.set('args', members(`argument of \`${tool.name}\``, args));
-  const taken = new Set(
-    tools.flatMap((one) => [...one.kinds.keys()].map((kind) => celListOf[kind])),
-  );
-  for (const name of listNames) {
+  const anyKinds = tools.flatMap((one) => [...one.kinds.keys()]);
+  return new Map([...named, ...listMembers(tool, anyKinds)]);
+}
+
+/** The lists of a call; of `anyKinds` some call has a value. */
+export function listMembers(
+  typed: Pick<CelTool, 'kinds' | 'currency'>,
+  anyKinds: Iterable<KindName>,
+): readonly (readonly [string, Named])[] {
+  const taken = new Set([...anyKinds].map((kind) => celListOf[kind]));
+  return listNames.map(
     // `call.urls.all(…)` would be true of every call.
-    named.set(name, taken.has(name) ? listNamed(name, tool) : alwaysEmpty(name));
-  }
-  return named;
+    (name) => [name, taken.has(name) ? listNamed(name, typed) : alwaysEmpty(name)] as const,
+  );
 }
 
 const listNames: readonly CelListName[] = [
@@ -148,7 +161,10 @@ function alwaysEmpty(name: CelListName): Named {
   };
 }
 
-function listNamed(name: CelListName, { currency, kinds }: CelTool): Named {
+function listNamed(
+  name: CelListName,
+  { currency, kinds }: Pick<CelTool, 'kinds' | 'currency'>,
+): Named {
   const holds = celLists[name];
   const kind = [...kinds.values()].find((one) => one !== null && celListOf[one.name] === name);
   const element: CelType =
@@ -221,9 +237,11 @@ function amountOf(json: JsonValue | undefined, kind: Kind): CelValue {
   return BigInt(parsed.minor);
 }
 
-function caseMembers(environment: CelEnvironment): ReadonlyMap<string, Named> {
+export function caseMembers({
+  caseNames,
+}: Pick<CelEnvironment, 'caseNames'>): ReadonlyMap<string, Named> {
   return new Map(
-    [...environment.caseNames].map(([name, type]): [string, Named] => [
+    [...caseNames].map(([name, type]): [string, Named] => [
       name,
       value(type, (frame) => {
         const bound = frame.bindings.case;

@@ -2,6 +2,7 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import { CelChecker } from './cel-check.ts';
 import type { CelEnvironment } from './cel-environment.ts';
 import { conditionsOf, writtenAs } from './cel-parts.ts';
+import { reviewNames } from './cel-review.ts';
 import { type CelProblem, parseCel } from './cel-scan.ts';
 import { type Evaluate, namesFor } from './cel-scope.ts';
 import { truth } from './cel-typed.ts';
@@ -28,7 +29,8 @@ export function compileCel(
   const problems = new Map<string, CelProblem>();
   const byTool = new Map<string | null, Compiled>();
   const refs = new Set<string>();
-  const places = environment.result === null ? environment.tools : [null];
+  const isOfCalls = environment.result === null && environment.review === null;
+  const places = isOfCalls ? environment.tools : [null];
   for (const tool of places) {
     const report = (message: string, node: ASTNode, mend?: string): void => {
       // The same slip for several tools is said once.
@@ -36,7 +38,11 @@ export function compileCel(
       if (problems.size >= problemsMax || problems.has(key)) return;
       problems.set(key, { message, offset: node.pos, ...(mend === undefined ? {} : { mend }) });
     };
-    const checker = new CelChecker(source, namesFor(environment, tool), refs, report);
+    const names =
+      environment.review === null
+        ? namesFor(environment, tool)
+        : reviewNames(environment.review, environment.caseNames);
+    const checker = new CelChecker(source, names, refs, report);
     byTool.set(tool?.name ?? null, {
       whole: checker.condition(parsed.tree),
       parts: conditionsOf(parsed.tree).map((part) => ({

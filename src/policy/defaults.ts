@@ -4,10 +4,12 @@
  */
 import type {
   BreakerSettings,
+  ContentPlace,
   ContentRules,
   Enforcement,
   Flow,
   LoopLimits,
+  OutboundReview,
   Reach,
   Tier,
 } from './model.ts';
@@ -21,6 +23,10 @@ export const defaults: {
   readonly loops: LoopLimits;
   readonly breaker: BreakerSettings;
   readonly content: ContentRules;
+  /** Where a policy has `content.pii`, `content.outbound` or `content.detector`, and leaves out a part of it. */
+  readonly piiPlaces: readonly ContentPlace[];
+  readonly outbound: Pick<OutboundReview, 'at' | 'response'>;
+  readonly detectorTimeoutMs: number;
   readonly flow: Flow;
 } = {
   // A policy that says nothing is enforced: `observe` has to be written, so that a reader sees it.
@@ -52,6 +58,12 @@ export const defaults: {
     outbound: null,
     detector: null,
   },
+  // Refusing a call for a card number in it stops honest work too: a policy that wants that says `arguments`.
+  piiPlaces: ['results', 'ledger'],
+  // As sure as of a result; and who reviews what leaves wants to see it.
+  outbound: { at: 0.8, response: 'hold' },
+  // A small classifier answers in a tenth of it; every call that it looks at waits this long when it is down.
+  detectorTimeoutMs: 2_000,
   flow: {
     // Waiting for the first untrusted result makes one mislabelled tool worth everything to an attacker.
     when: 'always',
@@ -74,6 +86,11 @@ export const policyLimits: {
   readonly depthMax: number;
   readonly diagnosticsMax: number;
   readonly listEntriesMax: number;
+  readonly phrasesMax: number;
+  readonly phraseCharactersMax: number;
+  readonly outboundRulesMax: number;
+  readonly detectorTimeoutMsMin: number;
+  readonly detectorTimeoutMsMax: number;
 } = {
   // A policy is read by people: the largest of our examples has 12 KiB.
   fileBytesMax: 1_048_576,
@@ -86,4 +103,12 @@ export const policyLimits: {
   // More errors than this at once help nobody, and a hostile file could make millions.
   diagnosticsMax: 100,
   listEntriesMax: 10_000,
+  // All of them are looked for in one pass over a text, with a table as large as they are together.
+  phrasesMax: 500,
+  phraseCharactersMax: 100,
+  // Each is evaluated at every external call.
+  outboundRulesMax: 100,
+  // No model answers faster over HTTP; and an agent's own time-out is seldom longer than half a minute.
+  detectorTimeoutMsMin: 50,
+  detectorTimeoutMsMax: 30_000,
 };

@@ -95,8 +95,15 @@ export interface OutboundReview {
   /** From which score on (0 to 1). */
   readonly at: number;
   readonly response: 'hold' | 'deny';
-  /** Whole words or phrases, in any case: `CONFIDENTIAL`. */
+  /** Whole words or phrases, in any case, that say what class a text is of: `CONFIDENTIAL`. */
   readonly markers: readonly string[];
+  /** Whole words or phrases, in any case, that must not go out unseen: `guarantee`, `class action`. */
+  readonly tone: readonly string[];
+  /**
+   * What may leave in an argument of the kind `attachment`: media types (`application/pdf`, `image/*`) and extensions
+   * (`.pdf`), in small letters. Null: whatever it is.
+   */
+  readonly attachments: ReadonlySet<string> | null;
   readonly rules: readonly {
     readonly position: SourcePosition;
     readonly program: CelProgram;
@@ -108,6 +115,8 @@ export interface OutboundReview {
 export interface DetectorDeclaration {
   readonly url: string;
   readonly timeoutMs: number;
+  /** Presented as a bearer token. */
+  readonly credential: SecretReference | null;
 }
 
 // ---- flow ------------------------------------------------------------------------------------------------------
@@ -597,6 +606,26 @@ export interface CelBindings {
   readonly records?: (argument: string) => readonly (CelRecord | null)[];
   /** Only for `returns.success`. */
   readonly result?: JsonValue;
+  /** Only for `content.outbound.rules`. */
+  readonly content?: CelFindings;
+}
+
+/** What an expression sees of what was found in the arguments of a call. */
+export interface CelFindings {
+  /** The highest score of any text, 0 to 1. */
+  readonly injection: number;
+  /** Types, each once. */
+  readonly pii: readonly PiiType[];
+  readonly secrets: readonly string[];
+  /** As `outbound.markers` and `outbound.tone` write them. */
+  readonly markers: readonly string[];
+  readonly tone: readonly string[];
+  /** Those that `outbound.attachments` doesn't list. */
+  readonly attachments: readonly string[];
+  /** The highest score that the policy's own detector gave; 0 where it gave none. */
+  readonly model: number;
+  /** It was asked, and of some text it said nothing. */
+  readonly modelFailed: boolean;
 }
 
 export type CelListName =

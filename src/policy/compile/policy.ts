@@ -9,6 +9,7 @@ import type { UpstreamSyntax } from '../shape/upstream.ts';
 import type { Steps } from '../steps.ts';
 import { compileActionWords } from './action-words.ts';
 import { compileAgent, compileCase } from './agents.ts';
+import { compileContent } from './content.ts';
 import type { Compilation } from './context.ts';
 import { compileFlow } from './flow.ts';
 import { compileCheckpointSinks } from './ledger.ts';
@@ -60,13 +61,7 @@ export function* compilePolicy(
     agents: new Map(agents.map((agent) => [agent.name, agent])),
     breaker: { ...defaults.breaker, ...document.breaker },
     alertEvents: new Set(document.alertEvents.map((event) => event.value)),
-    content: {
-      ...defaults.content,
-      results: {
-        ...defaults.content.results,
-        maxBytes: document.resultBytesMax ?? defaults.content.results.maxBytes,
-      },
-    },
+    content: compileContent(document.content, agents, compilation),
     flow: compileFlow(
       document.flow,
       {

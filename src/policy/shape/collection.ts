@@ -11,9 +11,9 @@ export type Listed<T> = Located<readonly T[]>;
 
 export function listOf<T>(
   item: Shape<T>,
-  options: { readonly min?: number; readonly mendForm?: string } = {},
+  options: { readonly min?: number; readonly max?: number; readonly mendForm?: string } = {},
 ): Shape<Listed<T>> {
-  const { min = 1 } = options;
+  const { min = 1, max = policyLimits.listEntriesMax } = options;
   const expected = `a list; each entry is ${item.expected}`;
   return {
     expected,
@@ -21,7 +21,7 @@ export function listOf<T>(
       type: 'array',
       items: item.schema(book),
       minItems: min,
-      maxItems: policyLimits.listEntriesMax,
+      maxItems: max,
     }),
     read: (node, report) => {
       if (node.type !== 'list') {
@@ -36,9 +36,9 @@ export function listOf<T>(
         });
         return undefined;
       }
-      if (node.items.length > policyLimits.listEntriesMax) {
+      if (node.items.length > max) {
         report.error('policy.value', node.at, 'the list is too long', {
-          expected: `at most ${policyLimits.listEntriesMax} entries`,
+          expected: `at most ${max} entries`,
         });
         return undefined;
       }

@@ -11,6 +11,7 @@ import {
   nameKey,
   record,
 } from './collection.ts';
+import { type ContentSyntax, content } from './content.ts';
 import { type FlowSyntax, flow } from './flow.ts';
 import { hoursWindow, timezone, type WindowSyntax } from './hours.ts';
 import { type LedgerSyntax, ledger } from './ledger.ts';
@@ -19,7 +20,7 @@ import { choice, constant, name, text, wholeNumber } from './scalar.ts';
 import { type Located, named, SchemaBook, type Shape } from './shape.ts';
 import { type ToolSyntax, tool } from './tool.ts';
 import { type UpstreamSyntax, upstream } from './upstream.ts';
-import { count, currencyCode, duration } from './value.ts';
+import { currencyCode, duration } from './value.ts';
 
 /** A policy as written, all files together: every value checked on its own, none yet against another. */
 export interface DocumentSyntax {
@@ -35,7 +36,7 @@ export interface DocumentSyntax {
   readonly agents: NamedMap<AgentSyntax> | undefined;
   readonly breaker: Partial<BreakerSettings>;
   readonly alertEvents: readonly Located<AlertEvent>[];
-  readonly resultBytesMax: number | undefined;
+  readonly content: ContentSyntax | undefined;
   readonly flow: FlowSyntax | undefined;
   readonly actions: ActionWordsSyntax | undefined;
   readonly ledger: LedgerSyntax | undefined;
@@ -172,33 +173,6 @@ const alerts: Shape<Listed<Located<AlertEvent>>> = named(
   ),
 );
 
-const content: Shape<number> = named(
-  'content',
-  record(
-    '`{ results: { max_bytes: 4000 } }`',
-    (fields) => {
-      fields.later('injection', 'what is done with text that gives orders.', '`content.injection`');
-      fields.later('pii', 'what is done with personal data.', '`content.pii`');
-      fields.later('secrets', 'what is done with secrets.', '`content.secrets`');
-      fields.later('outbound', 'what is done with what leaves.', '`content.outbound`');
-      fields.later('detector', 'a model that scores texts.', '`content.detector`');
-      const results = fields.optional(
-        'results',
-        record('`{ max_bytes: 4000 }`', (inner) =>
-          inner.optional(
-            'max_bytes',
-            count('bytes', { min: 256, max: 16_777_216 }),
-            'What is longer is truncated visibly, and JSON stays valid. 4000 where nothing is said.',
-          ),
-        ),
-        'What a model gets to see of a result.',
-      );
-      return results?.value;
-    },
-    { description: 'What is done with texts on their way.' },
-  ),
-);
-
 export const document: Shape<DocumentSyntax> = record(
   'a policy',
   (fields) => {
@@ -249,7 +223,7 @@ export const document: Shape<DocumentSyntax> = record(
       breaker: fields.optional('breaker', breaker, 'When calls of a failing tool stop.') ?? {},
       alertEvents:
         fields.optional('alerts', alerts, 'What a person wants to hear of.')?.value ?? [],
-      resultBytesMax: fields.optional('content', content, 'What is done with texts on their way.'),
+      content: fields.optional('content', content, 'What is done with texts on their way.'),
       flow: fields.optional('flow', flow, 'Where untrusted and classified data may go.'),
       actions: fields.optional(
         'actions',

@@ -12,7 +12,7 @@ export interface Unfit {
   readonly message?: string;
 }
 
-export function unfit(mend: string | null = null, message?: string): Unfit {
+export function unfit(mend: string | null = null, message?: string | undefined): Unfit {
   return message === undefined ? { unfit: true, mend } : { unfit: true, mend, message };
 }
 
@@ -104,14 +104,17 @@ export function mendName(value: string): string | null {
   return isName(mended) && mended !== value ? `write \`${mended}\`` : null;
 }
 
-export function choice<T extends string>(values: readonly T[]): Shape<Located<T>> {
+export function choice<T extends string>(
+  values: readonly T[],
+  mend: (written: string) => string | null = () => null,
+): Shape<Located<T>> {
   const expected = oneOf(values);
   return scalar<T>({
     expected,
     schema: { enum: [...values] },
     parse: ({ value, written }) => {
       const found = values.find((candidate) => candidate === value);
-      return found ?? unfit(didYouMean(written, values));
+      return found ?? unfit(mend(written) ?? didYouMean(written, values));
     },
   });
 }
