@@ -28,12 +28,17 @@ const lengths: ReadonlyMap<string, number> = new Map(
   ),
 );
 
+/** Null: a country that has none. */
+export function ibanLengthOf(country: string): number | null {
+  return lengths.get(country.toUpperCase()) ?? null;
+}
+
 /** IBANs with valid check digits, in one word or in groups. Other accounts have no form to be known by. */
 export function bankAccountsIn(text: string, covered: (at: number) => boolean): FoundValue[] {
   const found: FoundValue[] = [];
   for (const { 0: head, index: start } of text.matchAll(/[a-z]{2}[0-9]{2}/gi)) {
-    const length = lengths.get(head.slice(0, 2).toUpperCase());
-    if (length === undefined || covered(start) || !beginsAt(text, start)) continue;
+    const length = ibanLengthOf(head.slice(0, 2));
+    if (length === null || covered(start) || !beginsAt(text, start)) continue;
     const end = endAfter(text, start, length);
     if (end === null || !endsAt(text, end)) continue;
     const written = text.slice(start, end);
