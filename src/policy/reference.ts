@@ -122,7 +122,9 @@ function objectText(schema: JsonObject): string {
 }
 
 function numberText(schema: JsonObject): string {
-  const { minimum, maximum } = schema;
+  const { minimum, exclusiveMinimum, maximum } = schema;
+  if (typeof exclusiveMinimum === 'number' && typeof maximum === 'number')
+    return `above ${exclusiveMinimum}, at most ${maximum}`;
   if (typeof minimum === 'number' && typeof maximum === 'number') return `${minimum} to ${maximum}`;
   return 'number';
 }
@@ -137,7 +139,7 @@ function typeWord(type: JsonValue | undefined): string {
 }
 
 function defaultsSection(): string {
-  const { loops, breaker, flow } = defaults;
+  const { loops, breaker, flow, content } = defaults;
   const rows: readonly (readonly [string, string])[] = [
     ['`enforcement`', `\`${defaults.enforcement}\``],
     ['`timezone`', `\`${defaults.timezone}\``],
@@ -153,7 +155,24 @@ function defaultsSection(): string {
       '`flow`',
       `\`{ when: ${flow.when}, external: ${flow.external}, unrequested: ${flow.unrequested}, delegation: ${flow.delegation} }\``,
     ],
-    ['`content.results.max_bytes`', `\`${defaults.content.results.maxBytes}\``],
+    [
+      '`content.injection`',
+      `\`{ at: ${content.injection.at}, then: ${content.injection.response} }\``,
+    ],
+    [
+      '`content.secrets`',
+      `\`{ then: ${content.secrets.response}, in: [${[...content.secrets.in].join(', ')}] }\``,
+    ],
+    [
+      '`content.results`',
+      `\`{ max_bytes: ${content.results.maxBytes}, frame: ${content.results.frame}, links: ${content.results.links} }\``,
+    ],
+    ['`content.pii.in`', `\`[${defaults.piiPlaces.join(', ')}]\``],
+    [
+      '`content.outbound`, where it is written',
+      `\`{ at: ${defaults.outbound.at}, then: ${defaults.outbound.response} }\``,
+    ],
+    ['`content.detector.timeout`', `\`${defaults.detectorTimeoutMs / 1_000}s\``],
   ];
   return [
     '## Where nothing is said',

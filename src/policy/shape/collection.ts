@@ -5,13 +5,19 @@ import { didYouMean } from '../nearest.ts';
 import type { Report } from '../report.ts';
 import type { MapNode, Node } from '../source/node.ts';
 import { mendName, oneOf } from './scalar.ts';
-import { type Located, type SchemaBook, type Shape, wrongType } from './shape.ts';
+import { describeNode, type Located, type SchemaBook, type Shape, wrongType } from './shape.ts';
 
 export type Listed<T> = Located<readonly T[]>;
 
 export function listOf<T>(
   item: Shape<T>,
-  options: { readonly min?: number; readonly max?: number; readonly mendForm?: string } = {},
+  options: {
+    readonly min?: number;
+    readonly max?: number;
+    readonly mendForm?: string;
+    /** The same twice is a slip: somebody meant another. */
+    readonly distinctBy?: (entry: T) => string;
+  } = {},
 ): Shape<Listed<T>> {
   const { min = 1, max = policyLimits.listEntriesMax } = options;
   const expected = `a list; each entry is ${item.expected}`;
@@ -22,6 +28,7 @@ export function listOf<T>(
       items: item.schema(book),
       minItems: min,
       maxItems: max,
+      ...(options.distinctBy === undefined ? {} : { uniqueItems: true }),
     }),
     read: (node, report) => {
       if (node.type !== 'list') {
@@ -42,7 +49,18 @@ export function listOf<T>(
         });
         return undefined;
       }
-      const value = node.items.flatMap((entry) => item.read(entry, report) ?? []);
+      const seen = new Set<string>();
+      const value = node.items.flatMap((entry) => {
+        const read = item.read(entry, report);
+        if (read === undefined) return [];
+        const key = options.distinctBy?.(read);
+        if (key !== undefined && seen.has(key))
+          report.error('policy.duplicate', entry.at, `${describeNode(entry)} is there twice`, {
+            mend: 'remove one',
+          });
+        if (key !== undefined) seen.add(key);
+        return [read];
+      });
       // An entry that can't be used makes the list mean something else than it says: then nothing of it is used.
       return value.length === node.items.length ? { value, at: node.at } : undefined;
     },

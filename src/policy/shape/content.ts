@@ -1,20 +1,12 @@
 import { type PiiType, piiTypes } from '../../content/detection/pii/find-pii.ts';
 import { defaults, policyLimits } from '../defaults.ts';
-import type { ContentPlace, ContentRules, OutboundReview, SourcePosition } from '../model.ts';
+import type { ContentPlace, ContentRules } from '../model.ts';
 import { type Listed, listOf, record } from './collection.ts';
-import {
-  choice,
-  type ExpressionSyntax,
-  expression,
-  oneOf,
-  scalar,
-  text,
-  type Unfit,
-  unfit,
-} from './scalar.ts';
+import { type OutboundSyntax, outbound } from './outbound.ts';
+import { choice, text } from './scalar.ts';
 import { byForm, type Located, named, type Shape } from './shape.ts';
 import { type SecretSyntax, secret } from './upstream.ts';
-import { count, duration } from './value.ts';
+import { count, duration, score } from './value.ts';
 
 export interface ContentSyntax {
   readonly injection: InjectionSyntax | undefined;
@@ -46,22 +38,6 @@ export interface ResultsSyntax {
   readonly links: Located<ContentRules['results']['links']> | undefined;
 }
 
-export interface OutboundSyntax {
-  readonly position: SourcePosition;
-  readonly at: Located<number> | undefined;
-  readonly response: Located<OutboundReview['response']> | undefined;
-  readonly markers: Listed<Located<string>> | undefined;
-  readonly tone: Listed<Located<string>> | undefined;
-  readonly attachments: Listed<Located<string>> | undefined;
-  readonly rules: Listed<OutboundRuleSyntax> | undefined;
-}
-
-export interface OutboundRuleSyntax {
-  readonly position: SourcePosition;
-  readonly if: ExpressionSyntax;
-  readonly response: Located<OutboundReview['response']>;
-}
-
 export interface DetectorSyntax {
   readonly url: Located<string> | undefined;
   readonly timeout: Located<number> | undefined;
@@ -70,72 +46,12 @@ export interface DetectorSyntax {
 
 // ---- parts -----------------------------------------------------------------------------------------------------
 
-/** 0 would be every text, whatever is in it: nobody means that. */
-const score: Shape<Located<number>> = scalar({
-  expected: 'a score above 0, at most 1: `0.8`',
-  schema: { type: 'number', exclusiveMinimum: 0, maximum: 1 },
-  parse: ({ value, written }): number | Unfit => {
-    if (typeof value === 'number' && value > 0 && value <= 1) return value;
-    if (typeof value === 'string' && /^(0?\.\d{1,6}|1(\.0)?)$/.test(value))
-      return unfit(`write it without quotes: ${value}`);
-    const [, percent] = /^([1-9]\d?|100) ?%?$/.exec(String(value)) ?? [];
-    if (percent !== undefined) return unfit(`write \`${Number(percent) / 100}\``);
-    return unfit(null, /^0(\.0+)?$/.test(written) ? 'every text scores at least 0' : undefined);
-  },
+const places = listOf(choice<ContentPlace>(['arguments', 'results', 'ledger']), {
+  distinctBy: ({ value }) => value,
 });
-
-/** The same twice is a slip: somebody meant another. */
-function distinct(
-  list: Shape<Listed<Located<string>>>,
-  keyOf: (value: string) => string,
-): Shape<Listed<Located<string>>>;
-function distinct<T extends string>(list: Shape<Listed<Located<T>>>): Shape<Listed<Located<T>>>;
-function distinct<T extends string>(
-  list: Shape<Listed<Located<T>>>,
-  keyOf: (value: T) => string = (value) => value,
-): Shape<Listed<Located<T>>> {
-  return {
-    ...list,
-    read: (node, report) => {
-      const read = list.read(node, report);
-      const seen = new Set<string>();
-      for (const { value, at } of read?.value ?? []) {
-        const key = keyOf(value);
-        if (seen.has(key))
-          report.error('policy.duplicate', at, `\`${value}\` is there twice`, {
-            mend: 'remove one',
-          });
-        seen.add(key);
-      }
-      return read;
-    },
-  };
-}
-
-const places = distinct(listOf(choice<ContentPlace>(['arguments', 'results', 'ledger'])));
-
-const responses = choice<OutboundReview['response']>(['hold', 'deny']);
 
 const mendResponse = (key: string): string | null =>
-  ['action', 'do', 'response', 'on_match'].includes(key) ? 'write `then`' : null;
-
-const anyCase = (value: string): string => value.toLowerCase();
-
-const phrase: Shape<Located<string>> = scalar({
-  expected: `a word or a phrase of 2 to ${policyLimits.phraseCharactersMax} characters`,
-  schema: { type: 'string', minLength: 2, maxLength: policyLimits.phraseCharactersMax },
-  parse: ({ value, written }): string | Unfit => {
-    if (typeof value !== 'string') return unfit(`quote it: ${JSON.stringify(written)}`);
-    const trimmed = value.trim().replace(/\s+/g, ' ');
-    // Found as whole words: without a letter or digit at either end no word begins or ends there.
-    if (trimmed.length < 2 || !/[\p{L}\p{N}]/u.test(trimmed))
-      return unfit('a single sign stands in every other text: write a word');
-    if (trimmed.length > policyLimits.phraseCharactersMax) return unfit('write its telling part');
-    return trimmed === value ? value : unfit(`write \`${trimmed}\``);
-  },
-});
-
-const phrases = distinct(listOf(phrase, { max: policyLimits.phrasesMax }), anyCase);
+  key === 'action' || key === 'response' ? 'write `then`' : null;
 
 // ---- injection, pii, secrets, results --------------------------------------------------------------------------
 
@@ -200,7 +116,7 @@ const pii: Shape<PiiSyntax> = named(
       (fields) => ({
         redact: fields.required(
           'redact',
-          distinct(listOf(piiType)),
+          listOf(piiType, { distinctBy: ({ value }) => value }),
           'Types of personal data that a placeholder stands for, which stays the same within a run.',
         ),
         in: fields.optional(
@@ -266,101 +182,6 @@ const results: Shape<ResultsSyntax> = named(
       ),
     }),
     { description: 'What a model gets to see of a result.' },
-  ),
-);
-
-// ---- outbound --------------------------------------------------------------------------------------------------
-
-const outboundRule: Shape<OutboundRuleSyntax> = record(
-  '`{ if: CEL, then: hold }`',
-  (fields): OutboundRuleSyntax | undefined => {
-    const condition = fields.required(
-      'if',
-      expression,
-      `CEL over what was found in the arguments: ${oneOf([
-        'content.injection',
-        'content.pii',
-        'content.secrets',
-        'content.markers',
-        'content.tone',
-        'content.attachments',
-        'content.model',
-        'content.model_failed',
-      ])}; and over the call: \`call.recipients\` and the other lists, \`tool\`, \`agent\`, \`user\`, \`run\`, \`case\`, \`now\`.`,
-    );
-    const response = fields.required(
-      'then',
-      responses,
-      'What happens to a call for which it is true. One for which it has no value is held.',
-    );
-    return condition === undefined || response === undefined
-      ? undefined
-      : { position: fields.at, if: condition, response };
-  },
-);
-
-const extensionPattern = /^\.[a-z0-9]{1,10}(\.[a-z0-9]{1,10})?$/;
-const mediaTypePattern = /^[a-z]+\/(\*|[a-z0-9][a-z0-9.+_-]{0,126})$/;
-
-const attachmentType: Shape<Located<string>> = text(
-  'a media type or a file extension, in small letters: `application/pdf`, `image/*`, `.pdf`',
-  {
-    pattern: new RegExp(`${extensionPattern.source}|${mediaTypePattern.source}`),
-    mend: (value) => {
-      const small = value.trim().toLowerCase();
-      const mended = small.startsWith('*.') ? small.slice(1) : small;
-      const fits = [mended, `.${mended}`].find(
-        (one) => extensionPattern.test(one) || mediaTypePattern.test(one),
-      );
-      return fits === undefined ? null : `write \`${fits}\``;
-    },
-  },
-);
-
-const outbound: Shape<OutboundSyntax> = named(
-  'outbound',
-  record(
-    '`{ then: hold, markers: [CONFIDENTIAL], rules: [{ if: CEL, then: hold }] }`',
-    (fields) => ({
-      position: fields.at,
-      at: fields.optional(
-        'at',
-        score,
-        `From which score on what leaves counts as carrying orders. ${defaults.outbound.at} where nothing is said.`,
-      ),
-      response: fields.optional(
-        'then',
-        responses,
-        `What happens to a call in which something of this is found. \`${defaults.outbound.response}\` where nothing is said.`,
-      ),
-      markers: fields.optional(
-        'markers',
-        phrases,
-        'Whole words or phrases, in any case, that say what class a text is of: `[CONFIDENTIAL, internal use only]`.',
-      ),
-      tone: fields.optional(
-        'tone',
-        phrases,
-        'Whole words or phrases, in any case, that must not go out unseen: `[we guarantee, lawsuit]`.',
-      ),
-      attachments: fields.optional(
-        'attachments',
-        distinct(listOf(attachmentType, { min: 0 })),
-        'What may leave unseen in an argument of the kind `attachment`: media types and file extensions. `[]`: nothing.',
-      ),
-      rules: fields.optional(
-        'rules',
-        listOf(outboundRule, { max: policyLimits.outboundRulesMax }),
-        'Business rules over what was found.',
-      ),
-    }),
-    {
-      description:
-        'Looks at what is about to leave, at each external call. Until approvals are built, a hold is a refusal.',
-      min: 1,
-      mendEmpty: 'say what is looked for, or leave the key out',
-      mendKey: mendResponse,
-    },
   ),
 );
 
