@@ -15,7 +15,7 @@ import { openTokens, type Tokens } from './identity/tokens.ts';
 import { openSequencer, type Sequencer } from './ledger/sequencer.ts';
 import { sinkStatusPrefix } from './ledger/shipping/route.ts';
 import { CheckpointShipping } from './ledger/shipping/shipping.ts';
-import type { Tool } from './policy/model.ts';
+import type { SecretReference, Tool } from './policy/model.ts';
 import { alertEvent } from './runtime/alerts.ts';
 import { openMediations } from './runtime/mediations.ts';
 import { loadEvent, PolicySource, readPolicy } from './runtime/policy-source.ts';
@@ -24,6 +24,7 @@ import { randomIds } from './runtime/random-ids.ts';
 import { handleKeyIn } from './runtime/run-handles.ts';
 import { type OwnedRuntime, openRuntime } from './runtime/runtime.ts';
 import { resume, suspend } from './runtime/suspensions.ts';
+import { Scanner } from './scanning/scanner.ts';
 import type { Store } from './store/port.ts';
 import { openSpool } from './store/spool.ts';
 import { openSqliteStore } from './store/sqlite/open.ts';
@@ -78,8 +79,13 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     const record = async (...events: GatewayEvent[]): Promise<void> => {
       await store.commitGateway({ events, writes: [] });
     };
+    const readHeld = async (reference: SecretReference): Promise<string> => {
+      const secret = await readSecret(reference);
+      secrets.hold(secret);
+      return secret;
+    };
     // Taken down after the sequencer: what it seals last leaves the host too.
-    const shipping = stack.use(shippingOf(options, store, secrets, record));
+    const shipping = stack.use(shippingOf(options, store, readHeld, record));
     const sequencer = stack.use(
       await openSequencer({
         store,
@@ -127,6 +133,13 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     upstreams.follow(policySource.policy, catalog, () => Promise.resolve());
     const spool = stack.use(await openSpool(options.dataDirectory));
     const mediations = await openMediations(store);
+    const scanner = stack.use(
+      new Scanner({
+        heldSecrets: () => secrets.values(),
+        readSecret: readHeld,
+        log: options.log,
+      }),
+    );
     const runtime = stack.use(
       await openRuntime(
         {
@@ -136,6 +149,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
           definitionOf: (tool) => definitionOf(tool, upstreams.get(tool.upstream), catalog),
           mediation: (agent, upstream) => mediations.of(policySource.policy, agent, upstream),
           heldSecrets: () => secrets.values(),
+          scan: (texts, looks, detector) => scanner.scan(texts, looks, detector),
           spool: (refusal) => spool.append(refusal),
           randomId: randomIds(),
           handleKey: await handleKeyIn(store),
@@ -208,18 +222,14 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 function shippingOf(
   options: GatewayOptions,
   store: Store,
-  secrets: SecretsHeld,
+  readSecret: (reference: SecretReference) => Promise<string>,
   record: (event: GatewayEvent) => Promise<void>,
 ): CheckpointShipping {
   const failing = new Set<string>();
   return new CheckpointShipping({
     newest: () => store.checkpoint(),
     nowMs: () => store.nowMs(),
-    async readSecret(reference) {
-      const secret = await readSecret(reference);
-      secrets.hold(secret);
-      return secret;
-    },
+    readSecret,
     onStatus(sink, status) {
       const { ok, size, reason } = status;
       if (!ok) options.log({ level: 'error', event: 'ledger.checkpoint', sink, size, reason });

@@ -178,6 +178,7 @@ export class Calls {
         request,
         tool,
         [run, ...ancestors].map((holder) => holder.agent),
+        policy.content.detector,
       );
       const looksBack = request.history && overtakings < overtakingsMax;
       const history = looksBack ? await this.#past([run, ...ancestors]) : null;

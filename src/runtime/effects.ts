@@ -1,18 +1,30 @@
 /** What happens between a call's two commits: its effect, and how that is written down. */
 import { nothingScanned } from '../content/detection/scan.ts';
+import type { Scans } from '../content/detection/sighting.ts';
 import type { JsonObject } from '../content/value.ts';
 import { usedKeys } from '../engine/counters.ts';
 import type { GatewayEvent } from '../engine/events.ts';
 import { mergeLabels, noLabels } from '../engine/labels.ts';
 import { asJson } from '../engine/outputs/result.ts';
+import { textsOf } from '../engine/outputs/texts.ts';
 import type { Run } from '../engine/run.ts';
+import { looksOf } from '../engine/scans.ts';
 import { shapeOf } from '../engine/tool-shape.ts';
+import type { Policy } from '../policy/model.ts';
 import { StoreError } from '../store/errors.ts';
 import type { UpstreamOutcome } from '../upstreams/port.ts';
 import { alertEvent, breakerAlerts, decisionAlerts, type RaisedAlerts } from './alerts.ts';
 import { type Attempt, describe, identityOf, type Settled, type Started } from './attempt.ts';
 import { type BreakerChange, type Breakers, breakerOf } from './breakers.ts';
-import { dryRunOutcome, type Ending, endingOf, type Withdrawn } from './endings.ts';
+import { CallMarks } from './call-marks.ts';
+import {
+  type Came,
+  cameOf,
+  dryRunOutcome,
+  type Ending,
+  endingOf,
+  type Withdrawn,
+} from './endings.ts';
 import type { Memories } from './memories.ts';
 import { Payloads } from './payloads.ts';
 import type { RuntimePorts } from './ports.ts';
@@ -74,9 +86,12 @@ export class Effects {
     const { dryRun } = step.decision;
     const isLookUp = attempt.lookUpFor !== null;
     const outcome = withdrawn ?? (dryRun ? dryRunOutcome(tool) : await this.#send(attempt, step));
+    const came = cameOf(outcome);
+    const scanning = this.#scan(policy, step, came);
+    const scans = scanning instanceof Promise ? await scanning : scanning;
     const atMs = this.#ports.store.nowMs();
     const breaker = this.#settled(attempt, step, outcome, atMs);
-    const ended = this.#end(attempt, step, outcome);
+    const ended = this.#end(attempt, step, came, scans);
     let awaited = true;
     const appended = await attempt.writer.append((run) => {
       if (run === null) throw new StoreError('store.corrupt', 'the run vanished');
@@ -121,6 +136,14 @@ export class Effects {
     return { finished: true, awaited, result: ended.released, refusal, seen };
   }
 
+  /** Sallyport's own words, of a dry run, need nobody to look at them. */
+  #scan(policy: Policy, { read, decision }: Started, came: Came): Scans | Promise<Scans> {
+    if (came.type !== 'result' || decision.dryRun) return nothingScanned;
+    const { content } = policy;
+    const detector = read.tool.returns.trust === 'untrusted' ? content.detector : null;
+    return this.#ports.scan(textsOf(came.result), looksOf(policy), detector);
+  }
+
   /** What never reached the upstream says nothing of it. */
   #settled({ id, policy }: Attempt, step: Started, outcome: Outcome, atMs: number): BreakerChange {
     const breaker = breakerOf(step.read.tool);
@@ -157,9 +180,10 @@ export class Effects {
   }
 
   /** An answer that can't even be inspected or kept is no trustworthy answer: the call still has to end. */
-  #end({ policy, id, lookUpFor }: Attempt, step: Started, outcome: Outcome): Ended {
+  #end({ policy, id, lookUpFor, writer }: Attempt, step: Started, came: Came, scans: Scans): Ended {
     const { read, decision } = step;
-    const end = (of: Outcome): Ended => {
+    const marks = new CallMarks(this.#ports, writer.id);
+    const end = (of: Came): Ended => {
       // Of a deferred call the arguments are written together with the result.
       const payloads = step.deferred ? step.payloads : new Payloads(this.#ports.heldSecrets());
       const ended = endingOf(of, {
@@ -167,8 +191,8 @@ export class Effects {
         decision,
         tool: read.tool,
         args: read.args,
-        scans: nothingScanned,
-        marks: { boundary: this.#ports.randomId(), placeholderKey: '' },
+        scans,
+        marks,
       });
       // The agent sees nothing of what Sallyport looks up, so its run isn't the worse for it.
       const ending = lookUpFor === null ? ended : { ...ended, released: null, labels: noLabels };
@@ -186,7 +210,7 @@ export class Effects {
       return { ...ending, labels, payloads, seenDigest, releasedDigest, shownDigest };
     };
     try {
-      return end(outcome);
+      return end(came);
     } catch (error) {
       this.#ports.log({ level: 'error', event: 'outputs.fault', call: id, error: describe(error) });
       return end({ type: 'unknown', reason: 'bad_answer' });

@@ -55,28 +55,37 @@ export interface Withdrawn {
   readonly code: FindingCode;
 }
 
-export function endingOf(outcome: UpstreamOutcome | Withdrawn, context: EndingContext): Ending {
-  switch (outcome.type) {
+/** What its upstream did, in the form in which it is inspected: an error in words is a result too. */
+export type Came =
+  | { readonly type: 'result'; readonly result: ToolResult }
+  | { readonly type: 'not_sent' | 'unknown'; readonly reason: FailureReason }
+  | Withdrawn;
+
+export function cameOf(outcome: UpstreamOutcome | Withdrawn): Came {
+  if (outcome.type !== 'error') return outcome;
+  // Its own refusal, in its own words: marked as the upstream's, so that nobody takes it for ours.
+  return {
+    type: 'result',
+    result: {
+      content: [{ type: 'text', text: outcome.message }],
+      isError: true,
+      _meta: { 'dev.sallyport/upstream_error': { code: outcome.code } },
+    },
+  };
+}
+
+export function endingOf(came: Came, context: EndingContext): Ending {
+  switch (came.type) {
     case 'withdrawn':
-      return failure('failed', outcome.code);
+      return failure('failed', came.code);
     case 'result':
-      return inspected(outcome.result, context);
-    case 'error':
-      // Its own refusal, in its own words: marked as the upstream's, so that nobody takes it for ours.
-      return inspected(
-        {
-          content: [{ type: 'text', text: outcome.message }],
-          isError: true,
-          _meta: { 'dev.sallyport/upstream_error': { code: outcome.code } },
-        },
-        context,
-      );
+      return inspected(came.result, context);
     case 'not_sent':
-      return failure('failed', codeOf[outcome.reason]);
+      return failure('failed', codeOf[came.reason]);
     case 'unknown':
       // A read has nothing to leave half done. Anything else may have happened, and nobody guesses.
       return context.tool.tier === 0
-        ? failure('failed', codeOf[outcome.reason])
+        ? failure('failed', codeOf[came.reason])
         : failure('indeterminate', 'upstream.indeterminate');
   }
 }

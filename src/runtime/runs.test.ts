@@ -468,6 +468,7 @@ function portsOf(world: World) {
     definitionOf: () => 'pinned' as const,
     mediation: () => 'cooperative' as const,
     heldSecrets: () => [],
+    scan: () => new Map(),
     spool: async () => undefined,
     randomId: () => 'x'.repeat(24),
     handleKey: new Uint8Array(32),

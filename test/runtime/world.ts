@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { scanTexts } from '../../src/content/detection/scan.ts';
 import type { JsonObject } from '../../src/content/value.ts';
 import type { Event } from '../../src/engine/events.ts';
 import { fold } from '../../src/engine/fold.ts';
@@ -16,7 +17,7 @@ import type {
   OpenRun,
   Proposal,
 } from '../../src/runtime/port.ts';
-import type { LogLine } from '../../src/runtime/ports.ts';
+import type { LogLine, Scan } from '../../src/runtime/ports.ts';
 import { type OwnedRuntime, openRuntime } from '../../src/runtime/runtime.ts';
 import { StoreError } from '../../src/store/errors.ts';
 import type { Store } from '../../src/store/port.ts';
@@ -37,6 +38,7 @@ export interface WorldOptions {
   readonly clock?: () => number;
   /** Stands between the runtime and the real store. */
   readonly around?: (store: Store) => Store;
+  readonly scan?: Scan;
   readonly spool?: (refusal: unknown) => Promise<void>;
 }
 
@@ -176,6 +178,9 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         definitionOf: () => 'pinned',
         mediation: () => 'cooperative',
         heldSecrets: () => options.secrets ?? [],
+        scan:
+          options.scan ??
+          ((texts, looks) => scanTexts(texts, { ...looks, held: options.secrets ?? [] })),
         spool: options.spool ?? ((refusal) => spool.append(refusal)),
         randomId: () => randomBytes(18).toString('base64url'),
         handleKey: new Uint8Array(32).fill(7),
