@@ -397,6 +397,56 @@ const entries = {
     as: 'result',
   },
 
+  // ---- inputs: what the arguments carry ----
+  'inputs.unscanned': {
+    agent: 'What this call carries could not be looked at, so the call was refused.',
+    operator:
+      'A text of the arguments was not looked at by every detector that the policy asks: nobody knows what it carries.',
+    remedy: 'Send less in one call, or try again later.',
+    as: 'result',
+  },
+  'inputs.secret': {
+    agent: 'The call carries something that looks like a credential.',
+    operator:
+      'A detector saw a secret in an argument that is not of kind `secret`; `held` is one that Sallyport itself holds, by value.',
+    remedy: 'Remove the credential, and ask the person you work for how it should be passed on.',
+    as: 'result',
+  },
+  'inputs.pii': {
+    agent: 'The call carries personal data that may not be passed on.',
+    operator: 'A detector saw a type of `content.pii.redact` in an argument; nothing rewrites one.',
+    remedy: 'Leave the personal data out, and call again.',
+    as: 'result',
+  },
+  'inputs.injection': {
+    agent: 'The call carries text that reads like instructions.',
+    operator:
+      'A text of the arguments scored at or above `content.injection.at`: a risk of the call.',
+    remedy: null,
+    as: 'result',
+  },
+  'inputs.detector': {
+    agent: 'A text of this call could not be scored.',
+    operator: 'The detector in `content.detector` gave no score for a text of the arguments.',
+    remedy: null,
+    as: 'result',
+  },
+  'inputs.hold_next': {
+    agent: 'A person has to agree to what this run does from here on.',
+    operator:
+      'Something that the run, or one above it, read or was opened with scored at or above `injection.at`, and the policy says `hold_next`.',
+    remedy: null,
+    as: 'result',
+  },
+  'inputs.outbound': {
+    agent: 'What this call would send out may not leave as it is.',
+    operator:
+      'The review of what leaves (`content.outbound`) found a reason to stop: its factors are in the details.',
+    remedy:
+      'Leave out what is confidential or not meant for those outside, and tell the person you work for.',
+    as: 'result',
+  },
+
   // ---- flow: what untrusted data may choose, and what may leave ----
   'flow.reference': {
     agent: 'What this call points at could not be looked at, so the call was refused.',

@@ -8,6 +8,7 @@ import { catalog } from './stages/catalog.ts';
 import { flow } from './stages/flow.ts';
 import { gate } from './stages/gate.ts';
 import { identity } from './stages/identity.ts';
+import { inputs } from './stages/inputs.ts';
 import { limits } from './stages/limits.ts';
 import { references } from './stages/references.ts';
 import { schema } from './stages/schema.ts';
@@ -21,7 +22,7 @@ export function isEstablished(context: Context): boolean {
 }
 
 /** Whether it may happen: all of them run, so that the record shows every reason at once. */
-const judge: readonly Stage[] = [authorize, limits, references, flow, gate];
+const judge: readonly Stage[] = [authorize, limits, references, inputs, flow, gate];
 
 /**
  * Decides one call.

@@ -36,6 +36,16 @@ export function hold(
   return { stage, code, verdict: 'hold', details, at, approver };
 }
 
+/** Remarked on, and no reason to stop. */
+export function note(
+  stage: StageName,
+  code: FindingCode,
+  details: JsonObject,
+  at: SourcePosition | null,
+): Finding {
+  return { stage, code, verdict: 'note', details, at, approver: null };
+}
+
 /** A stage that throws is a bug of ours and a refusal of the call. The message stays out: it may quote a value. */
 export function fault(error: unknown): Finding {
   return deny('engine', 'engine.fault', {

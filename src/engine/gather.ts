@@ -3,6 +3,7 @@ import type { Proposed } from './context.ts';
 import { agentRateKey, noveltyKeys, onceKeys, rateKey, totalKey } from './counters.ts';
 import type { FactsRequest } from './facts.ts';
 import { sidesOf } from './parties.ts';
+import { scanOf } from './scans.ts';
 import { needsHistory } from './stages/flow/inquire.ts';
 
 /**
@@ -47,7 +48,7 @@ export function gather(proposed: Proposed): FactsRequest {
     once,
     used,
     history,
-    scan: null,
+    scan: tool !== null && reading?.ok === true ? scanOf(policy, reading.read) : null,
   };
 }
 

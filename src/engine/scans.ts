@@ -2,12 +2,15 @@
 import { nothingScanned, scanTexts } from '../content/detection/scan.ts';
 import type { Scans } from '../content/detection/sighting.ts';
 import type { Policy } from '../policy/model.ts';
-import type { DeclaredLooks, FactsRequest } from './facts.ts';
+import { textsOfArguments } from './argument-texts.ts';
+import type { ReadCall } from './call.ts';
+import type { DeclaredLooks, FactsRequest, ScanRequest } from './facts.ts';
 import type { ToolResult } from './outputs/result.ts';
 import { textsOf } from './outputs/texts.ts';
 
 /** Kept as long as the policy: every call asks. */
 const madeOf = new WeakMap<Policy, DeclaredLooks>();
+const madeOfArguments = new WeakMap<Policy, DeclaredLooks>();
 
 export function looksOf(policy: Policy): DeclaredLooks {
   const known = madeOf.get(policy);
@@ -20,6 +23,28 @@ export function looksOf(policy: Policy): DeclaredLooks {
   };
   madeOf.set(policy, looks);
   return looks;
+}
+
+/** The same of what a call carries. Kept apart, for of arguments a policy may ask more, or less, than of results. */
+export function looksAtArguments(policy: Policy): DeclaredLooks {
+  const known = madeOfArguments.get(policy);
+  if (known !== undefined) return known;
+  const { pii, outbound } = policy.content;
+  const looks = {
+    ...looksOf(policy),
+    pii: pii?.in.has('arguments') === true || (outbound?.rules.length ?? 0) > 0,
+  };
+  madeOfArguments.set(policy, looks);
+  return looks;
+}
+
+/** Nothing that any detector knows is shorter: not the shortest secret that Sallyport holds either. */
+const unitsMin = 4;
+
+/** Null: the call carries nothing that anybody would look at. */
+export function scanOf(policy: Policy, read: ReadCall): ScanRequest | null {
+  const texts = textsOfArguments(read).filter(({ length }) => length >= unitsMin);
+  return texts.length === 0 ? null : { texts, looks: looksAtArguments(policy) };
 }
 
 /** For decisions that nobody waits for, and that no secret of ours is near. */

@@ -10,6 +10,8 @@ export interface ToolShape {
   readonly attributesNamed: ReadonlyMap<string, readonly Attribute[]>;
   /** The arguments that Sallyport fills with the call's id. */
   readonly idempotencyKeys: readonly string[];
+  /** Those whose values an agent writes, and that aren't secrets altogether. */
+  readonly writtenArguments: readonly Argument[];
 }
 
 const shapes = new WeakMap<Tool, ToolShape>();
@@ -38,7 +40,13 @@ function makeShape(tool: Tool): ToolShape {
     append(attributesNamed, attribute.attribute, attribute);
     if (attribute.kind !== null) append(attributesOf, attribute.kind.name, attribute);
   }
-  return { argumentsOf, attributesOf, attributesNamed, idempotencyKeys };
+  const writtenArguments = [...tool.args.values()].filter(
+    ({ name, parts }) =>
+      !Object.hasOwn(tool.fixed, name) &&
+      !idempotencyKeys.includes(name) &&
+      !parts.every(({ kind, pointer }) => kind.name === 'secret' && pointer.text === ''),
+  );
+  return { argumentsOf, attributesOf, attributesNamed, idempotencyKeys, writtenArguments };
 }
 
 /** The kind by which this argument's values of that name were read. */

@@ -1,0 +1,15 @@
+import { detectorVersions } from '../content/detection/scan.ts';
+import type { Sighting } from '../content/detection/sighting.ts';
+import type { JsonObject } from '../content/value.ts';
+
+/** More places than this help nobody who has to decide. */
+export const sightedShownMax = 10;
+
+/** What a person is told of a sighting: what it is, who says so, and where. Never the value: the record is kept for ever. */
+export function sighted(
+  detector: keyof typeof detectorVersions,
+  at: string,
+  { type, start, end, score }: Sighting,
+): JsonObject {
+  return { detector, version: detectorVersions[detector], type, at, start, end, score };
+}

@@ -1,0 +1,118 @@
+/** A call's arguments with what the detectors said of them: what every rule of this stage looks at. */
+import type { Sighting, TextScan } from '../../../content/detection/sighting.ts';
+import type { JsonObject } from '../../../content/value.ts';
+import type { ContentRules, Tool } from '../../../policy/model.ts';
+import { eachText, type Path, pointerOf } from '../../argument-texts.ts';
+import type { ReadCall } from '../../call.ts';
+import type { Context } from '../../context.ts';
+import type { DeclaredLooks } from '../../facts.ts';
+import { scanOf } from '../../scans.ts';
+import { sighted, sightedShownMax } from '../../sighted.ts';
+
+export interface Examined {
+  readonly context: Context;
+  readonly tool: Tool;
+  readonly read: ReadCall;
+  readonly content: ContentRules;
+  /** Texts of which somebody said something, each once. */
+  readonly telling: readonly ScannedText[];
+  /** How many texts nobody looked at who should have. */
+  readonly unscanned: number;
+}
+
+export interface ScannedText {
+  readonly text: string;
+  readonly scan: TextScan;
+}
+
+/** Null: there is no call to look into; earlier stages say why. */
+export function examine(context: Context): Examined | null {
+  const { policy, tool, reading, facts } = context;
+  if (tool === null || reading?.ok !== true) return null;
+  const { read } = reading;
+  const request = scanOf(policy, read);
+  const telling: ScannedText[] = [];
+  let unscanned = 0;
+  for (const text of request?.texts ?? []) {
+    const scan = facts.scans.get(text);
+    if (scan === undefined || request === null || !isLookedAt(scan, request.looks)) unscanned += 1;
+    if (scan !== undefined && isTelling(scan)) telling.push({ text, scan });
+  }
+  return { context, tool, read, content: policy.content, telling, unscanned };
+}
+
+/** By everyone who was asked. Whether a model answered is told by itself: it may be out of reach. */
+function isLookedAt(scan: TextScan, looks: DeclaredLooks): boolean {
+  return (
+    (!looks.injection || scan.injection !== null) &&
+    (!looks.pii || scan.pii !== null) &&
+    (!looks.secrets || scan.secrets !== null)
+  );
+}
+
+function isTelling({ injection, pii, secrets, model }: TextScan): boolean {
+  return (
+    (injection !== null && (injection.score > 0 || !injection.complete)) ||
+    (pii !== null && pii.length > 0) ||
+    (secrets !== null && secrets.length > 0) ||
+    model !== null
+  );
+}
+
+/** One sighting at one place. */
+export interface Sighted {
+  readonly at: string;
+  readonly argument: string;
+  readonly path: Path;
+  readonly isKey: boolean;
+  readonly text: string;
+  readonly sighting: Sighting;
+}
+
+/** Everything that was seen of some sort, at each place where its text stands, in the order of the arguments. */
+export function everywhere(
+  examined: Examined,
+  seenIn: (scan: TextScan) => readonly Sighting[],
+): readonly Sighted[] {
+  const wanted = new Map<string, readonly Sighting[]>();
+  for (const { text, scan } of examined.telling) {
+    const sightings = seenIn(scan);
+    if (sightings.length > 0) wanted.set(text, sightings);
+  }
+  if (wanted.size === 0) return [];
+  const found: Sighted[] = [];
+  eachText(examined.read, (text, path, isKey) => {
+    for (const sighting of wanted.get(text) ?? []) {
+      const at = placeOf(examined, path);
+      found.push({ at, argument: path[0] ?? '', path: [...path], isKey, text, sighting });
+    }
+  });
+  return found;
+}
+
+const placeUnitsMax = 256;
+
+/** A pointer that gives nothing away: of names that somebody saw something in, only that there is one. */
+export function placeOf({ context: { facts } }: Examined, path: Path): string {
+  const told = path.map((segment) => {
+    const scan = facts.scans.get(segment);
+    const isTold = (scan?.secrets?.length ?? 0) + (scan?.pii?.length ?? 0) === 0;
+    return isTold ? segment : '*';
+  });
+  return pointerOf(told).slice(0, placeUnitsMax);
+}
+
+/** For the record, and for whoever is asked: the first of them, and how many more there are. */
+export function foundDetails(
+  detector: Parameters<typeof sighted>[0],
+  found: readonly Sighted[],
+): JsonObject {
+  const shown = found.slice(0, sightedShownMax).map(({ at, isKey, sighting }) => ({
+    ...sighted(detector, at, sighting),
+    ...(isKey ? { key: true } : {}),
+  }));
+  return {
+    found: shown,
+    ...(found.length > shown.length ? { more: found.length - shown.length } : {}),
+  };
+}

@@ -1,0 +1,47 @@
+import type { KindName } from '../../../content/kind.ts';
+import { escapeSegment } from '../../../content/pointer.ts';
+import { pointerOf } from '../../argument-texts.ts';
+import type { ReadCall } from '../../call.ts';
+import type { Finding } from '../../decision.ts';
+import { deny } from '../../findings.ts';
+import { type Examined, everywhere, foundDetails, type Sighted } from './examined.ts';
+
+/** What an argument of this kind is for: an address to write to is no personal data that a text gives away. */
+const meant: Readonly<Partial<Record<KindName, readonly string[]>>> = {
+  recipient: ['email', 'phone'],
+  account: ['iban'],
+  url: ['ip_address'],
+};
+
+/** Nothing rewrites an argument: what may not be in it stops the call. */
+export function pii(examined: Examined): readonly Finding[] {
+  const rules = examined.content.pii;
+  if (rules?.in.has('arguments') !== true) return [];
+  const redact: ReadonlySet<string> = rules.redact;
+  const seen = everywhere(examined, (scan) =>
+    (scan.pii ?? []).filter(({ type }) => redact.has(type)),
+  );
+  if (seen.length === 0) return [];
+  const kinds = kindsByPlace(examined.read);
+  const found = seen.filter((one) => !isMeant(one, kinds.get(pointerOf(one.path)) ?? []));
+  return found.length === 0
+    ? []
+    : [deny('inputs', 'inputs.pii', foundDetails('pii', found), examined.tool.at)];
+}
+
+function kindsByPlace({ values }: ReadCall): ReadonlyMap<string, readonly KindName[]> {
+  const kinds = new Map<string, readonly KindName[]>();
+  for (const { argument, pointer, kind } of values) {
+    const place = `/${escapeSegment(argument)}${pointer}`;
+    kinds.set(place, [...(kinds.get(place) ?? []), kind]);
+  }
+  return kinds;
+}
+
+function isMeant({ isKey, sighting }: Sighted, kinds: readonly KindName[]): boolean {
+  return (
+    !isKey &&
+    kinds.length > 0 &&
+    kinds.every((kind) => meant[kind]?.includes(sighting.type) === true)
+  );
+}
