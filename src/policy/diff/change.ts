@@ -53,3 +53,33 @@ export function entriesText(before: ReadonlySet<string>, after: ReadonlySet<stri
     .filter((part) => part !== '')
     .join('; ');
 }
+
+/** Of one of several words. */
+export function choiceChange<T extends string>(
+  name: string,
+  before: T,
+  after: T,
+  effectOf: (before: T, after: T) => Effect,
+): readonly Change[] {
+  if (before === after) return [];
+  return [{ effect: effectOf(before, after), text: `${name}: ${after} (was ${before})` }];
+}
+
+/** From the strictest to the mildest. */
+export function byRank<T extends string>(
+  strictestFirst: readonly T[],
+): (before: T, after: T) => Effect {
+  return (before, after) =>
+    strictestFirst.indexOf(after) > strictestFirst.indexOf(before) ? 'wider' : 'narrower';
+}
+
+/** Of a list that lets more through the longer it is, or with `effectOf` by another order. */
+export function entryChange(
+  name: string,
+  before: ReadonlySet<string>,
+  after: ReadonlySet<string>,
+  effectOf: (effect: Effect) => Effect = (effect) => effect,
+): readonly Change[] {
+  const effect = effectOf(byEntries(before, after));
+  return effect === 'same' ? [] : [{ effect, text: `${name}: ${entriesText(before, after)}` }];
+}

@@ -3,6 +3,7 @@ import { changedKeys } from '../hash.ts';
 import type { Policy, UserDeclaration } from '../model.ts';
 import { agentChanges, limitChange, roleChanges } from './agents.ts';
 import { byEntries, type Change, type ChangeGroup, entriesText } from './change.ts';
+import { contentChanges, contentMeaning } from './content.ts';
 import { flowChanges, flowMeaning } from './flow.ts';
 import { byEnforcement } from './grants.ts';
 import { meaningOf, meansTheSame } from './meaning.ts';
@@ -85,8 +86,8 @@ const told = {
     'timezone',
     'currency',
     'breaker',
-    'results',
     'alertEvents',
+    'content',
     'flow',
     'actionWords',
     'checkpoints',
@@ -152,6 +153,7 @@ function settingsOf(policy: Policy): object {
   return {
     ...policy,
     ...flowMeaning(policy),
+    content: contentMeaning(policy.content),
     ...told,
     hash: null,
     canonical: null,
@@ -182,19 +184,13 @@ function settingChanges(before: Policy, after: Policy): readonly Change[] {
     ...limitChange('breaker.reset', -before.breaker.resetMs, -after.breaker.resetMs, (value) =>
       span(-value),
     ),
-    ...limitChange(
-      'content.results, in bytes',
-      before.content.results.maxBytes,
-      after.content.results.maxBytes,
-      plain,
-    ),
   );
   if (byEntries(before.alertEvents, after.alertEvents) !== 'same')
     changes.push({
       effect: 'changed',
       text: `alerts: ${entriesText(before.alertEvents, after.alertEvents)}`,
     });
-  changes.push(...flowChanges(before, after));
+  changes.push(...contentChanges(before.content, after.content), ...flowChanges(before, after));
   if (!meansTheSame(before.checkpoints, after.checkpoints))
     changes.push({
       effect: 'changed',

@@ -1,6 +1,6 @@
 import { audienceText, urlText } from '../check/describe.ts';
 import type { Flow, Policy } from '../model.ts';
-import { byEntries, type Change, type Effect, entriesText } from './change.ts';
+import { byRank, type Change, choiceChange, type Effect, entryChange } from './change.ts';
 
 type Words = Policy['actionWords'];
 
@@ -46,36 +46,11 @@ export function flowMeaning({ flow, actionWords }: Policy): object {
   };
 }
 
-function choiceChange<T extends string>(
-  name: string,
-  before: T,
-  after: T,
-  effectOf: (before: T, after: T) => Effect,
-): readonly Change[] {
-  if (before === after) return [];
-  return [{ effect: effectOf(before, after), text: `${name}: ${after} (was ${before})` }];
-}
-
-/** From the strictest to the mildest. */
-function byRank<T extends string>(strictestFirst: readonly T[]): (before: T, after: T) => Effect {
-  return (before, after) =>
-    strictestFirst.indexOf(after) > strictestFirst.indexOf(before) ? 'wider' : 'narrower';
-}
-
 function byExternal(before: Flow['external'], after: Flow['external']): Effect {
   // A hold asks about everything, provenance refuses some of it outright: neither lets more through.
   const asks = ['hold', 'provenance'];
   if (asks.includes(before) && asks.includes(after)) return 'changed';
   return byRank<Flow['external']>(['deny', 'hold', 'provenance', 'allow'])(before, after);
-}
-
-function entryChange(
-  name: string,
-  before: ReadonlySet<string>,
-  after: ReadonlySet<string>,
-): readonly Change[] {
-  const effect = byEntries(before, after);
-  return effect === 'same' ? [] : [{ effect, text: `${name}: ${entriesText(before, after)}` }];
 }
 
 function sourcesOf({ trusted }: Flow): ReadonlySet<string> {

@@ -31,13 +31,24 @@ export function meaningOf(value: unknown): JsonValue {
   const entries = value instanceof Map ? [...value] : Object.entries(value);
   return Object.fromEntries(
     entries
-      .filter(([key, entry]) => key !== 'at' && typeof entry !== 'function')
+      .filter(([, entry]) => !isPlace(entry) && typeof entry !== 'function')
       .map(([key, entry]) => [
         String(key),
         unordered.has(key) && Array.isArray(entry)
           ? sorted(entry.map(meaningOf))
           : meaningOf(entry),
       ]),
+  );
+}
+
+/** Where something was written, under whatever name. */
+function isPlace(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'file' in value &&
+    'line' in value &&
+    'column' in value
   );
 }
 
