@@ -1,5 +1,6 @@
 import type { Agent, Alternative, Permissions, Policy, SourcePosition, Tool } from '../model.ts';
 import { tierName } from '../shape/tool.ts';
+import { contentRemarks } from './content-remarks.ts';
 import { contradiction } from './contradiction.ts';
 import { describeConstraint, describeGate } from './describe.ts';
 import { flowRemarks } from './flow-remarks.ts';
@@ -63,7 +64,7 @@ export function checkPolicy(policy: Policy): PolicyCheck {
     unenforceable.push(...agentWeaknesses(agent, policy));
     return { agent: agent.name, external, flow: checkFlow(agent, granted, policy) };
   });
-  unenforceable.push(...flowRemarks(policy));
+  unenforceable.push(...flowRemarks(policy), ...contentRemarks(policy));
   return { agents, neverMatching, unenforceable };
 }
 

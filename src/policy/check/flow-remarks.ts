@@ -12,9 +12,10 @@ function classRemarks({ flow, tools }: Policy): readonly Remark[] {
     const say = (reason: string): void =>
       void remarks.push({ at: null, grant: `flow.classes.${name}`, reason });
     const returning = [...tools.values()].filter(({ returns }) => returns.classes.includes(name));
+    // A misspelt class is a load error: what no tool returns, a detector finds.
     if (returning.length === 0)
       say(
-        'no tool returns it, and what would find it in a text is not enforced yet: it bounds nothing',
+        'no tool returns it: only what detectors find of it in a result is bounded, and they miss some',
       );
     if (terms.some(({ type }) => type === 'model'))
       say('`model` bounds nothing: what a model reads does not pass through Sallyport yet');

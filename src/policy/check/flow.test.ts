@@ -226,10 +226,10 @@ test('only a trusted request names a destination', () => {
 describe('said, and held only in part', () => {
   test.each<readonly [what: string, rest: string, expected: readonly string[]]>([
     [
-      'a class that nobody finds',
+      'a class that only detectors find',
       'flow: { classes: { secret: { may_reach: [] } } }\n',
       [
-        'flow.classes.secret: no tool returns it, and what would find it in a text is not enforced yet: it bounds nothing',
+        'flow.classes.secret: no tool returns it: only what detectors find of it in a result is bounded, and they miss some',
       ],
     ],
     [
