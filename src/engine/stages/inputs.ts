@@ -4,8 +4,10 @@ import { deny } from '../findings.ts';
 import { examine } from './inputs/examined.ts';
 import { holdNext } from './inputs/hold-next.ts';
 import { injection } from './inputs/injection.ts';
+import { outbound } from './inputs/outbound.ts';
 import { pii } from './inputs/pii.ts';
 import { secrets } from './inputs/secrets.ts';
+import { sql } from './inputs/sql.ts';
 
 /**
  * What the arguments carry: no credential, nothing that may not leave, nothing that a person has to see first. Detectors
@@ -21,5 +23,7 @@ export function inputs(context: Context): readonly Finding[] {
     ...secrets(examined),
     ...pii(examined),
     ...injection(examined),
+    ...outbound(examined),
+    ...sql(context),
   ];
 }

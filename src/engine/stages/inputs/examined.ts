@@ -1,5 +1,6 @@
 /** A call's arguments with what the detectors said of them: what every rule of this stage looks at. */
 import type { Sighting, TextScan } from '../../../content/detection/sighting.ts';
+import type { KindName } from '../../../content/kind.ts';
 import type { JsonObject } from '../../../content/value.ts';
 import type { ContentRules, Tool } from '../../../policy/model.ts';
 import { eachText, type Path, pointerOf } from '../../argument-texts.ts';
@@ -62,10 +63,8 @@ function isTelling({ injection, pii, secrets, model }: TextScan): boolean {
 /** One sighting at one place. */
 export interface Sighted {
   readonly at: string;
-  readonly argument: string;
   readonly path: Path;
   readonly isKey: boolean;
-  readonly text: string;
   readonly sighting: Sighting;
 }
 
@@ -84,10 +83,20 @@ export function everywhere(
   eachText(examined.read, (text, path, isKey) => {
     for (const sighting of wanted.get(text) ?? []) {
       const at = placeOf(examined, path);
-      found.push({ at, argument: path[0] ?? '', path: [...path], isKey, text, sighting });
+      found.push({ at, path: [...path], isKey, sighting });
     }
   });
   return found;
+}
+
+/** What the policy calls the values of the arguments, by their pointers. */
+export function kindsByPlace({ values }: ReadCall): ReadonlyMap<string, readonly KindName[]> {
+  const kinds = new Map<string, readonly KindName[]>();
+  for (const { argument, pointer, kind } of values) {
+    const place = `${pointerOf([argument])}${pointer}`;
+    kinds.set(place, [...(kinds.get(place) ?? []), kind]);
+  }
+  return kinds;
 }
 
 const placeUnitsMax = 256;

@@ -1,10 +1,8 @@
 import type { KindName } from '../../../content/kind.ts';
-import { escapeSegment } from '../../../content/pointer.ts';
 import { pointerOf } from '../../argument-texts.ts';
-import type { ReadCall } from '../../call.ts';
 import type { Finding } from '../../decision.ts';
 import { deny } from '../../findings.ts';
-import { type Examined, everywhere, foundDetails, type Sighted } from './examined.ts';
+import { type Examined, everywhere, foundDetails, kindsByPlace, type Sighted } from './examined.ts';
 
 /** What an argument of this kind is for: an address to write to is no personal data that a text gives away. */
 const meant: Readonly<Partial<Record<KindName, readonly string[]>>> = {
@@ -18,24 +16,18 @@ export function pii(examined: Examined): readonly Finding[] {
   const rules = examined.content.pii;
   if (rules?.in.has('arguments') !== true) return [];
   const redact: ReadonlySet<string> = rules.redact;
-  const seen = everywhere(examined, (scan) =>
-    (scan.pii ?? []).filter(({ type }) => redact.has(type)),
-  );
-  if (seen.length === 0) return [];
-  const kinds = kindsByPlace(examined.read);
-  const found = seen.filter((one) => !isMeant(one, kinds.get(pointerOf(one.path)) ?? []));
+  const found = personalData(examined).filter(({ sighting }) => redact.has(sighting.type));
   return found.length === 0
     ? []
     : [deny('inputs', 'inputs.pii', foundDetails('pii', found), examined.tool.at)];
 }
 
-function kindsByPlace({ values }: ReadCall): ReadonlyMap<string, readonly KindName[]> {
-  const kinds = new Map<string, readonly KindName[]>();
-  for (const { argument, pointer, kind } of values) {
-    const place = `/${escapeSegment(argument)}${pointer}`;
-    kinds.set(place, [...(kinds.get(place) ?? []), kind]);
-  }
-  return kinds;
+/** All that was seen, but for what an argument is there to take. */
+export function personalData(examined: Examined): readonly Sighted[] {
+  const seen = everywhere(examined, (scan) => scan.pii ?? []);
+  if (seen.length === 0) return [];
+  const kinds = kindsByPlace(examined.read);
+  return seen.filter((one) => !isMeant(one, kinds.get(pointerOf(one.path)) ?? []));
 }
 
 function isMeant({ isKey, sighting }: Sighted, kinds: readonly KindName[]): boolean {
