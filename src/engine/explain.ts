@@ -112,13 +112,17 @@ function limitsInForce({ policy, run, facts }: Context, agent: Agent): readonly 
     if (limit !== null)
       inForce.push({ name: `budget.${name}`, value: limit.max, used: spent[name] });
   }
+  const { injection, results, outbound, detector } = policy.content;
   const plain: Readonly<Record<string, number>> = {
     'loops.sameCall': agent.loops.sameCall,
     'loops.sameTool': agent.loops.sameTool,
     'loops.cycle': agent.loops.cycle,
     'breaker.failures': policy.breaker.failures,
     'breaker.resetMs': policy.breaker.resetMs,
-    'results.maxBytes': policy.content.results.maxBytes,
+    'results.maxBytes': results.maxBytes,
+    'injection.at': injection.at,
+    ...(outbound === null ? {} : { 'outbound.at': outbound.at }),
+    ...(detector === null ? {} : { 'detector.timeoutMs': detector.timeoutMs }),
     ...limits,
   };
   for (const [name, value] of Object.entries(plain)) inForce.push({ name, value, used: null });

@@ -12,7 +12,7 @@ export interface Unfit {
   readonly message?: string;
 }
 
-export function unfit(mend: string | null = null, message?: string | undefined): Unfit {
+export function unfit(mend: string | null = null, message?: string): Unfit {
   return message === undefined ? { unfit: true, mend } : { unfit: true, mend, message };
 }
 

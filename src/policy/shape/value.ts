@@ -228,12 +228,12 @@ export const secretName: Shape<Located<string>> = text('`env:NAME` or `file:/abs
 export const score: Shape<Located<number>> = scalar({
   expected: 'a score above 0, at most 1: `0.8`',
   schema: { type: 'number', exclusiveMinimum: 0, maximum: 1 },
-  parse: ({ value, written }): number | Unfit => {
+  parse: ({ value }): number | Unfit => {
     if (typeof value === 'number' && value > 0 && value <= 1) return value;
     if (typeof value === 'string' && /^(0?\.\d{1,6}|1(\.0)?)$/.test(value))
       return unfit(`write it without quotes: ${value}`);
-    const [, percent] = /^([1-9]\d?|100) ?%?$/.exec(String(value)) ?? [];
+    const [, percent] = /^([1-9]\d|100) ?%?$/.exec(String(value)) ?? [];
     if (percent !== undefined) return unfit(`write \`${Number(percent) / 100}\``);
-    return unfit(null, /^0(\.0+)?$/.test(written) ? 'every text scores at least 0' : undefined);
+    return value === 0 ? unfit(null, 'every text scores at least 0') : unfit();
   },
 });
