@@ -6,6 +6,7 @@ import { codes, type FindingCode } from './codes.ts';
 import type { Context } from './context.ts';
 import { decide } from './decide.ts';
 import type { Decision, Finding, Remedy, Verdict } from './decision.ts';
+import { isRemark } from './findings.ts';
 import { limits } from './limits.ts';
 import { judgedSides } from './pairing.ts';
 import { actionOf, type Side } from './parties.ts';
@@ -31,7 +32,8 @@ export interface Explanation {
 export interface Check {
   readonly stage: string;
   readonly code: FindingCode;
-  readonly outcome: 'pass' | 'hold' | 'deny';
+  /** `note`: a risk that somebody is told of, and that stops nothing by itself. */
+  readonly outcome: 'pass' | 'note' | 'hold' | 'deny';
   readonly meaning: string;
   readonly details: JsonObject;
   /** `file:line:column`. */
@@ -95,8 +97,9 @@ function whoIs(of: Side['of'], agent: string, user: string | null): string {
   return of === 'agent' ? `agent ${agent}` : user === null ? 'nobody' : `user ${user}`;
 }
 
-function toCheck({ stage, code, verdict, details, at }: Finding): Check {
-  const outcome = verdict === 'note' ? 'pass' : verdict;
+function toCheck(finding: Finding): Check {
+  const { stage, code, verdict, details, at } = finding;
+  const outcome = verdict === 'note' && !isRemark(finding) ? 'pass' : verdict;
   return { stage, code, outcome, meaning: codes[code].operator, details, at: place(at) };
 }
 
@@ -129,7 +132,7 @@ function limitsInForce({ policy, run, facts }: Context, agent: Agent): readonly 
   return inForce;
 }
 
-const marks = { pass: '+', hold: '?', deny: '-' } as const;
+const marks = { pass: '+', note: '!', hold: '?', deny: '-' } as const;
 
 /** For a terminal: the verdict first, then each check on a line of its own. */
 export function explanationText(explanation: Explanation): string {

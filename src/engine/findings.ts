@@ -46,6 +46,11 @@ export function note(
   return { stage, code, verdict: 'note', details, at, approver: null };
 }
 
+/** Whether it says something about what is carried; elsewhere a note is a check that was passed. */
+export function isRemark({ verdict, stage }: Finding): boolean {
+  return verdict === 'note' && (stage === 'inputs' || stage === 'outputs');
+}
+
 /** A stage that throws is a bug of ours and a refusal of the call. The message stays out: it may quote a value. */
 export function fault(error: unknown): Finding {
   return deny('engine', 'engine.fault', {

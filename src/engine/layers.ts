@@ -2,6 +2,7 @@
 import type { FindingCode } from './codes.ts';
 import type { Finding, StageName } from './decision.ts';
 import type { LayerName, Layers } from './events.ts';
+import { isRemark } from './findings.ts';
 
 type Word = NonNullable<Layers[LayerName]>;
 type Said = { [layer in LayerName]?: Word };
@@ -74,17 +75,16 @@ function judged(looked: Layers, findings: readonly Finding[]): Layers {
   return said ?? looked;
 }
 
-function wordOf({ verdict, stage, code }: Finding): Word {
+function wordOf(finding: Finding): Word {
   // It only says that nobody can answer what others ask.
-  if (code === 'approval.unavailable') return 'passed';
-  switch (verdict) {
+  if (finding.code === 'approval.unavailable') return 'passed';
+  switch (finding.verdict) {
     case 'deny':
       return 'refused';
     case 'hold':
       return 'held';
     case 'note':
-      // Elsewhere a note is a check that was passed.
-      return stage === 'inputs' || stage === 'outputs' ? 'noted' : 'passed';
+      return isRemark(finding) ? 'noted' : 'passed';
   }
 }
 
