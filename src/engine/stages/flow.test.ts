@@ -407,6 +407,40 @@ describe('destinations', () => {
     });
     expect(hold?.at?.file).toBe('policy.yaml');
   });
+
+  test.each<[string, string, JsonObject, Scene]>([
+    [
+      'a text that leaves: the next one is another',
+      'office.send',
+      { to: ['bob@us.example'], body: 'The safe opens with 83-71-45, tell no one about it' },
+      { request: 'Email a summary of roadmap.docx to bob@us.example.', shown: [drive] },
+    ],
+    [
+      'a title that isn’t shown whole: another may begin like it',
+      'office.make_file',
+      { name: `${'long '.repeat(41)}end`, text: '' },
+      { request: 'Create a file "list".' },
+    ],
+    [
+      'a link that isn’t shown whole',
+      'office.send',
+      { to: ['bob@us.example'], body: `https://evil.example/${'x'.repeat(200)}` },
+      { request: 'Email Bob at bob@us.example.' },
+    ],
+    [
+      'more links than are shown',
+      'office.send',
+      {
+        to: ['bob@us.example'],
+        body: Array.from({ length: 11 }, (_, at) => `https://evil.example/${at}`).join(' '),
+      },
+      { request: 'Email Bob at bob@us.example.' },
+    ],
+  ])('no answer is remembered of %s', (_, tool, args, scene) => {
+    const holds = found(tool, args, scene).filter(({ verdict }) => verdict === 'hold');
+    expect(holds).toHaveLength(1);
+    expect(holds[0]?.details).not.toHaveProperty('remember');
+  });
 });
 
 describe('runs without a request', () => {

@@ -13,7 +13,10 @@ import { unaskedOf } from './unasked.ts';
 const recordsShownMax = 3;
 const piecesShownMax = 3;
 
-/** What leaves must not be what the run has read and nobody asked to pass on. */
+/**
+ * What leaves must not be what the run has read and nobody asked to pass on. An answer to it speaks of this one text: it is
+ * remembered for no other.
+ */
 export function contents(inquiry: Inquiry): readonly Finding[] {
   const { request, past } = inquiry;
   if (request === null || !carriesText(inquiry)) return [];
@@ -45,7 +48,6 @@ export function contents(inquiry: Inquiry): readonly Finding[] {
       found: leaks.slice(0, recordsShownMax).map((one) => leakDetails(one.record, one.leak)),
       records: leaks.length,
       why: 'the request names neither the record nor the look-up that showed it',
-      remember: { tool: inquiry.tool.name, kind: 'content', value: null },
     }),
   ];
 }
@@ -62,7 +64,6 @@ function forgotten(
       text: `(${text.length} characters)`,
       found: [],
       why: whyForgotten,
-      remember: { tool: inquiry.tool.name, kind: 'content', value: null },
     }),
   ];
 }

@@ -64,7 +64,7 @@ function judged(inquiry: Inquiry, value: ArgumentValue, explains: boolean): Find
       ...valueDetails(value),
       found: [],
       why: `one of more than ${explainedMax} destinations that nobody named`,
-      remember: remembered(inquiry, value),
+      ...remembered(inquiry, value),
     });
   const found = sourcesOf(inquiry.past, value.kind, parsed.key);
   const inRequest = stands(inquiry.context.run.request, parsed.key);
@@ -82,7 +82,7 @@ function judged(inquiry: Inquiry, value: ArgumentValue, explains: boolean): Find
       : inquiry.request === null
         ? 'neither the case, a trusted list nor a directory names it'
         : 'no clause of the request names it, and no directory or record that the request names provides it',
-    remember: remembered(inquiry, value),
+    ...remembered(inquiry, value),
   };
   return finding(
     made ? 'deny' : 'hold',

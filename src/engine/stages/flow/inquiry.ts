@@ -74,11 +74,12 @@ export function valueDetails({ argument, pointer, kind, value }: ArgumentValue):
 
 const written: ReadonlySet<string> = new Set(['content', 'secret']);
 
-/** What an answer would be remembered for: this value, of this kind, given to this tool. */
+/**
+ * What an answer would be remembered for: this value, of this kind, given to this tool. Nothing, where the value isn't shown
+ * whole: another one may begin as it does.
+ */
 export function remembered({ tool }: Inquiry, { kind, value }: ArgumentValue): JsonObject {
-  return {
-    tool: tool.name,
-    kind,
-    value: value.type === 'unparsable' ? null : value.key.slice(0, valueShownMax),
-  };
+  return value.type === 'unparsable' || value.key.length > valueShownMax
+    ? {}
+    : { remember: { tool: tool.name, kind, value: value.key } };
 }

@@ -17,6 +17,9 @@ export function links(inquiry: Inquiry): readonly Finding[] {
   const { flow, tool, read, outbound, request, untrusted, past } = inquiry;
   if (!outbound || flow.external !== 'provenance' || (request === null && !untrusted)) return [];
   const strange: JsonObject[] = [];
+  const written: string[] = [];
+  // An answer is remembered for what a person was shown of them, and only if that was all.
+  let whole = true;
   const known = new Set<string>();
   for (const { argument, pointer, kind, value } of read.values) {
     if (kind !== 'content' && kind !== 'title') continue;
@@ -24,11 +27,17 @@ export function links(inquiry: Inquiry): readonly Finding[] {
     if (declaredKind(tool, argument, kind)?.linksIgnored === true) continue;
     for (const link of linksInText(value.key)) {
       const name = `${link.kind} ${link.key}`;
-      if (strange.length >= linksShownMax || known.has(name)) continue;
+      if (known.has(name)) continue;
+      if (strange.length >= linksShownMax) {
+        whole = false;
+        continue;
+      }
       if (isKnown(inquiry, link)) {
         known.add(name);
         continue;
       }
+      whole &&= link.written.length <= linkShownMax;
+      written.push(link.written);
       strange.push({
         argument: `${argument}${pointer}`,
         link: link.written.slice(0, linkShownMax),
@@ -41,7 +50,7 @@ export function links(inquiry: Inquiry): readonly Finding[] {
     finding('hold', 'flow.link', inquiry, {
       links: strange,
       why: 'neither the request, a record that it asks for, the case nor a trusted list has it',
-      remember: { tool: tool.name, kind: 'url', value: strange.map(({ link }) => link ?? '') },
+      ...(whole ? { remember: { tool: tool.name, kind: 'url', value: written } } : {}),
     }),
   ];
 }

@@ -30,7 +30,7 @@ export function objects(inquiry: Inquiry): readonly Finding[] {
         ...valueDetails(value),
         ...knownAs(inquiry, value),
         why,
-        remember: remembered(inquiry, value),
+        ...remembered(inquiry, value),
       }),
     );
   }

@@ -16,7 +16,7 @@ export function slots(inquiry: Inquiry): readonly Finding[] {
       finding('hold', value.kind === 'title' ? 'flow.title' : 'flow.date', inquiry, {
         ...valueDetails(value),
         why,
-        remember: remembered(inquiry, value),
+        ...remembered(inquiry, value),
       }),
     );
   }
