@@ -99,6 +99,7 @@ test.each([
   ['run.returned', 'historyLost', true],
   ['run.returned', 'holdsNext', true],
   ['run.opened', 'risk', { score: 0.9, reasons: ['override'], holds: true }],
+  ['run.opened', 'carried', { spent: { toolCalls: 9 }, calls: [], holdsNext: true }],
   ['call.finished', 'holdsNext', true],
   ['call.finished', 'layers', { output_validation: 'noted', audit: 'passed' }],
   ['call.started', 'layers', { execution_control: 'passed', audit: 'passed' }],

@@ -40,6 +40,8 @@ type OfCall = OfRun & {
 export type CarriedOver = {
   readonly spent: RunBudget;
   readonly calls: readonly CallMemory[];
+  /** Its next calls of tier >= 1 were to wait for a person. */
+  readonly holdsNext?: true;
 };
 
 /** A finding as recorded. `at` is `file:line:column`. */

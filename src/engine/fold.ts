@@ -100,7 +100,7 @@ function opened(event: Of<'run.opened'>): Run {
     history: [],
     // What a predecessor was shown isn't here.
     historyLost: event.carried !== undefined,
-    holdsNext: event.risk?.holds === true,
+    holdsNext: event.risk?.holds === true || event.carried?.holdsNext === true,
     labels: event.labels,
   };
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../content/value.ts';
-import type { Decision } from '../engine/decision.ts';
+import type { FindingCode } from '../engine/codes.ts';
+import type { Decision, Finding } from '../engine/decision.ts';
 import type { GatewayEvent } from '../engine/events.ts';
 import { limits } from '../engine/limits.ts';
 import type { Run } from '../engine/run.ts';
@@ -10,9 +11,11 @@ export type AlertName =
   | 'breaker_open'
   | 'definition_changed'
   | 'indeterminate_call'
+  | 'injection_detected'
   | 'limit_reached'
   | 'notify_failed'
   | 'run_abandoned'
+  | 'secret_found'
   | 'would_refuse';
 
 export function alertEvent(
@@ -36,6 +39,7 @@ const budgetCodes: ReadonlySet<string> = new Set([
 /** The alerts that a decision calls for. `warn` lets a call through that strict would refuse, and says so. */
 export function decisionAlerts(
   decision: Decision,
+  tool: string,
   run: string,
   call: string,
   atMs: number,
@@ -43,7 +47,7 @@ export function decisionAlerts(
   const codes = decision.findings
     .filter((finding) => finding.verdict !== 'note')
     .map((finding) => finding.code);
-  const alerts: GatewayEvent[] = [];
+  const alerts = contentAlerts(decision.findings, tool, run, call, atMs);
   if (codes.some((code) => budgetCodes.has(code)))
     alerts.push(alertEvent('budget_exceeded', run, call, atMs, { codes }));
   else if (codes.some((code) => code.startsWith('limits.')))
@@ -54,6 +58,27 @@ export function decisionAlerts(
     decision.effect === 'allow'
   ) {
     alerts.push(alertEvent('would_refuse', run, call, atMs, { codes }));
+  }
+  return alerts;
+}
+
+const contentAlertOf: Readonly<Partial<Record<FindingCode, AlertName>>> = {
+  'inputs.injection': 'injection_detected',
+  'inputs.secret': 'secret_found',
+};
+
+/** What detectors saw in a call's arguments or in its result. Where, says the record of the call. */
+export function contentAlerts(
+  findings: readonly Finding[],
+  tool: string,
+  run: string,
+  call: string,
+  atMs: number,
+): GatewayEvent[] {
+  const alerts: GatewayEvent[] = [];
+  for (const { code } of findings) {
+    const alert = contentAlertOf[code];
+    if (alert !== undefined) alerts.push(alertEvent(alert, run, call, atMs, { code, tool }));
   }
   return alerts;
 }

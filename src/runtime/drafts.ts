@@ -69,7 +69,7 @@ export class Drafts {
     const fields = callFields(run, policy, identity, facts.nowMs);
     const left = budgetLeft(agent, run, facts.nowMs);
     const decided = decidedFields(decision, args, facts, left, secrets);
-    const alerts = decisionAlerts(decision, run.id, id, facts.nowMs);
+    const alerts = decisionAlerts(decision, proposal.tool, run.id, id, facts.nowMs);
     if (!goesOn) {
       const denied: RunEvent = {
         ...fields,

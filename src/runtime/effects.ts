@@ -5,15 +5,21 @@ import type { JsonObject } from '../content/value.ts';
 import { usedKeys } from '../engine/counters.ts';
 import type { GatewayEvent } from '../engine/events.ts';
 import { mergeLabels, noLabels } from '../engine/labels.ts';
+import { layersOfResult } from '../engine/layers.ts';
 import { asJson } from '../engine/outputs/result.ts';
 import { textsOf } from '../engine/outputs/texts.ts';
 import type { Run } from '../engine/run.ts';
 import { looksOf } from '../engine/scans.ts';
 import { shapeOf } from '../engine/tool-shape.ts';
-import type { Policy } from '../policy/model.ts';
 import { StoreError } from '../store/errors.ts';
 import type { UpstreamOutcome } from '../upstreams/port.ts';
-import { alertEvent, breakerAlerts, decisionAlerts, type RaisedAlerts } from './alerts.ts';
+import {
+  alertEvent,
+  breakerAlerts,
+  contentAlerts,
+  decisionAlerts,
+  type RaisedAlerts,
+} from './alerts.ts';
 import { type Attempt, describe, identityOf, type Settled, type Started } from './attempt.ts';
 import { type BreakerChange, type Breakers, breakerOf } from './breakers.ts';
 import { CallMarks } from './call-marks.ts';
@@ -87,7 +93,7 @@ export class Effects {
     const isLookUp = attempt.lookUpFor !== null;
     const outcome = withdrawn ?? (dryRun ? dryRunOutcome(tool) : await this.#send(attempt, step));
     const came = cameOf(outcome);
-    const scanning = this.#scan(policy, step, came);
+    const scanning = this.#scan(attempt, step, came);
     const scans = scanning instanceof Promise ? await scanning : scanning;
     const atMs = this.#ports.store.nowMs();
     const breaker = this.#settled(attempt, step, outcome, atMs);
@@ -108,6 +114,8 @@ export class Effects {
         shown: ended.shownDigest,
         isError: ended.isError,
         findings: recordedFindings(ended.findings, this.#ports.heldSecrets()),
+        holdsNext: ended.holdsNext,
+        layers: layersOfResult(ended.findings, scans.size > 0),
         // Back from its own time to when it began: what it shows may be as old as that.
         durationMs: endedAtMs - begunAtMs,
         labels: ended.labels,
@@ -136,12 +144,20 @@ export class Effects {
     return { finished: true, awaited, result: ended.released, refusal, seen };
   }
 
-  /** Sallyport's own words, of a dry run, need nobody to look at them. */
-  #scan(policy: Policy, { read, decision }: Started, came: Came): Scans | Promise<Scans> {
+  /**
+   * Never throws: a result that nobody could look at is withheld when it is inspected, and its call ends all the same.
+   * Sallyport's own words, of a dry run, need nobody to look at them.
+   */
+  #scan({ policy, id }: Attempt, { read, decision }: Started, came: Came): Scans | Promise<Scans> {
     if (came.type !== 'result' || decision.dryRun) return nothingScanned;
-    const { content } = policy;
-    const detector = read.tool.returns.trust === 'untrusted' ? content.detector : null;
-    return this.#ports.scan(textsOf(came.result), looksOf(policy), detector);
+    const { tool } = read;
+    const detector = tool.returns.trust === 'untrusted' ? policy.content.detector : null;
+    try {
+      return this.#ports.scan(textsOf(came.result, tool, policy), looksOf(policy), detector);
+    } catch (error) {
+      this.#ports.log({ level: 'error', event: 'outputs.fault', call: id, error: describe(error) });
+      return nothingScanned;
+    }
   }
 
   /** What never reached the upstream says nothing of it. */
@@ -195,7 +211,10 @@ export class Effects {
         marks,
       });
       // The agent sees nothing of what Sallyport looks up, so its run isn't the worse for it.
-      const ending = lookUpFor === null ? ended : { ...ended, released: null, labels: noLabels };
+      const ending =
+        lookUpFor === null
+          ? ended
+          : { ...ended, released: null, labels: noLabels, holdsNext: false };
       const seenDigest = ending.seen === null ? null : payloads.keep(asJson(ending.seen));
       const releasedDigest =
         ending.released === ending.seen
@@ -221,18 +240,17 @@ export class Effects {
     { id }: Attempt,
     step: Started,
     run: Run,
-    { outcome }: Ending,
+    { outcome, findings }: Ending,
     atMs: number,
   ): GatewayEvent[] {
+    const tool = step.read.tool.name;
     const lost =
       outcome === 'indeterminate'
-        ? [alertEvent('indeterminate_call', run.id, id, atMs, { tool: step.read.tool.name })]
+        ? [alertEvent('indeterminate_call', run.id, id, atMs, { tool })]
         : [];
-    if (!step.deferred) return lost;
-    return [
-      ...lost,
-      ...this.#alerts.fresh(decisionAlerts(step.decision, run.id, id, atMs), run, id),
-    ];
+    const decided = step.deferred ? decisionAlerts(step.decision, tool, run.id, id, atMs) : [];
+    const seen = contentAlerts(findings, tool, run.id, id, atMs);
+    return [...lost, ...this.#alerts.fresh([...decided, ...seen], run, id)];
   }
 }
 

@@ -1,6 +1,7 @@
 /** The runtime as edges and the command line see it. Edges translate into these words and decide nothing. */
 import type { JsonObject } from '../content/value.ts';
 import type { Decision } from '../engine/decision.ts';
+import type { OpenerRisk } from '../engine/events.ts';
 import type { CaseValues, Run, RunBudget } from '../engine/run.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { PlanEntry, Tool } from '../policy/model.ts';
@@ -31,6 +32,8 @@ export interface OpenedRun {
   readonly run: Run;
   /** `spr_<base64url>`: names the run, and is not its id; useless without the agent's own credential. */
   readonly handle: string;
+  /** What detectors said of the request and the case; null: there was no text. */
+  readonly risk: OpenerRisk | null;
 }
 
 export interface Proposal {

@@ -1,10 +1,13 @@
 /** Turns what was decided and what happened into events: the only place that writes them for calls. */
+import { detectorVersions } from '../content/detection/scan.ts';
+import type { Scans } from '../content/detection/sighting.ts';
 import { redactText, redactValues } from '../content/redact.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
 import { remainingBudget } from '../engine/budget.ts';
 import type { Decision, Finding, Remedy } from '../engine/decision.ts';
 import type { Mediation, RecordedFinding, RunEvent } from '../engine/events.ts';
 import type { Facts } from '../engine/facts.ts';
+import { layersOf } from '../engine/layers.ts';
 import type { Run } from '../engine/run.ts';
 import type { Agent, Policy, SourcePosition, Tool } from '../policy/model.ts';
 
@@ -71,6 +74,7 @@ type DecidedFields = Pick<
   | 'findings'
   | 'facts'
   | 'budgetLeft'
+  | 'layers'
 >;
 
 export function decidedFields(
@@ -90,6 +94,7 @@ export function decidedFields(
     facts: {
       breaker: { ...facts.breaker },
       definition: facts.definition,
+      ...(facts.scans.size === 0 ? {} : { detectors: detectorsAsked(facts.scans) }),
       nowMs: facts.nowMs,
       once: facts.once,
       suspended: facts.suspended,
@@ -98,7 +103,23 @@ export function decidedFields(
       windows: facts.windows,
     },
     budgetLeft,
+    layers: layersOf(decision.findings, facts.scans.size > 0),
   };
+}
+
+/** Who looked at the arguments: another version may say something else of them. A model has none; what it said is told. */
+function detectorsAsked(scans: Scans): JsonObject {
+  const asked: Record<string, number | string> = {};
+  for (const { injection, pii, secrets, model } of scans.values()) {
+    if (injection !== null) asked['injection'] = detectorVersions.injection;
+    if (pii !== null) asked['pii'] = detectorVersions.pii;
+    if (secrets !== null) asked['secrets'] = detectorVersions.secrets;
+    if (model === null) continue;
+    const said = asked['model'];
+    if (model.type === 'failed') asked['model'] = model.reason;
+    else if (typeof said !== 'string') asked['model'] = Math.max(said ?? 0, model.score);
+  }
+  return asked;
 }
 
 type Started = Extract<RunEvent, { type: 'call.started' }>;
@@ -128,6 +149,7 @@ export function startedEvent(
     findings: decided.findings,
     ...(lookUpFor === null ? {} : { for: lookUpFor }),
     idempotencyKey,
+    ...(decided.layers === undefined ? {} : { layers: decided.layers }),
     mediation: call.mediation,
     policy: call.policy,
     reservations,
@@ -144,8 +166,12 @@ export function startedEvent(
 
 export function finishedEvent(
   call: CallFields,
-  ended: Omit<Finished, keyof CallFields | 'type' | 'tokens' | 'costMicroUsd' | 'shown'> & {
+  ended: Omit<
+    Finished,
+    keyof CallFields | 'type' | 'tokens' | 'costMicroUsd' | 'shown' | 'holdsNext'
+  > & {
     readonly shown: string | null;
+    readonly holdsNext: boolean;
   },
 ): Finished {
   return {
@@ -160,8 +186,10 @@ export function finishedEvent(
     dryRun: ended.dryRun,
     durationMs: ended.durationMs,
     findings: ended.findings,
+    ...(ended.holdsNext ? { holdsNext: true } : {}),
     isError: ended.isError,
     labels: ended.labels,
+    ...(ended.layers === undefined ? {} : { layers: ended.layers }),
     mediation: call.mediation,
     outcome: ended.outcome,
     policy: call.policy,

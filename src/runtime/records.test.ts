@@ -44,7 +44,7 @@ describe('secrets', () => {
         codes.push(codeOf(await world.call(tool, args, { handle })));
       expect(codes).toEqual([
         'ok',
-        'ok',
+        'inputs.secret',
         'schema.undeclared',
         'catalog.ungranted',
         'catalog.unknown_tool',

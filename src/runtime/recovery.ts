@@ -79,6 +79,7 @@ async function endOrphan(
       shown: null,
       isError: true,
       findings: [],
+      holdsNext: false,
       durationMs: Math.max(0, atMs - memory.atMs),
       labels: { classes: [], subjects: [], trust: 'untrusted' },
       budgetLeft: budgetLeft(policy.agents.get(run.agent), run, atMs),

@@ -7,10 +7,12 @@ import { mergeLabels, noLabels } from '../engine/labels.ts';
 import { limits } from '../engine/limits.ts';
 import type { Labels, Run } from '../engine/run.ts';
 import { everyCall } from '../engine/run-memory.ts';
+import { looksOf } from '../engine/scans.ts';
 import type { Principal } from '../identity/principal.ts';
 import { alertEvent } from './alerts.ts';
 import { RuntimeError } from './errors.ts';
 import { checkOpenRun, checkUsage } from './open-checks.ts';
+import { openerRisk, textsOfOpener } from './opener-risk.ts';
 import type {
   AgentPrincipal,
   OpenedRun,
@@ -102,6 +104,9 @@ export class Runs {
     const plan = canonicalJson(request.only ?? []);
     if (redactText(plan, this.#ports.heldSecrets()) !== plan)
       throw new RuntimeError('run.bad_request', 'a value of `only` holds a secret');
+    const texts = textsOfOpener(request);
+    const scans = await this.#ports.scan(texts, looksOf(policy), policy.content.detector);
+    const risk = openerRisk(policy, texts, scans);
     const parent =
       request.parent === null ? null : await this.#parentFor(principal, request.parent);
 
@@ -112,6 +117,14 @@ export class Runs {
         : await this.#family.delegate(parent, own, agent, request.budget);
     const writer = this.#writers.begin(own);
     const appended = await writer.append(() => ({
+      gatewayEvents:
+        risk !== null && risk.score >= policy.content.injection.at
+          ? [
+              alertEvent('injection_detected', own, null, this.#ports.store.nowMs(), {
+                reasons: risk.reasons,
+              }),
+            ]
+          : [],
       events: [
         {
           v: 1,
@@ -135,6 +148,7 @@ export class Runs {
             parent?.run?.labels ?? noLabels,
             request.outside.length > 0 ? untrusted : noLabels,
           ),
+          ...(risk === null ? {} : { risk }),
         },
       ],
     }));
@@ -143,6 +157,7 @@ export class Runs {
     return {
       run: appended.run,
       handle: this.#handles.seal(own),
+      risk,
     };
   }
 
@@ -308,8 +323,9 @@ export class Runs {
   #carriedOver(previous: Run | null): { carried: CarriedOver } | undefined {
     const agent = previous === null ? undefined : this.#ports.policy().agents.get(previous.agent);
     if (previous === null) return undefined;
+    const holding = previous.holdsNext ? { holdsNext: true as const } : {};
     if (agent === undefined || previous.toolCalls < limits.runCallsMax)
-      return { carried: { spent: {}, calls: [] } };
+      return { carried: { spent: {}, calls: [], ...holding } };
     const nowMs = this.#ports.store.nowMs();
     const { steps, toolCalls, tokens, costMicroUsd } = spentBudget(agent, previous, nowMs);
     const calls = everyCall(previous.remembered)
@@ -321,7 +337,7 @@ export class Runs {
       .map((call) =>
         call.state === 'started' ? { ...call, state: 'indeterminate' as const } : call,
       );
-    return { carried: { spent: { steps, toolCalls, tokens, costMicroUsd }, calls } };
+    return { carried: { spent: { steps, toolCalls, tokens, costMicroUsd }, calls, ...holding } };
   }
 
   async #parentFor(principal: OpenerPrincipal, id: string): Promise<RunWriter> {

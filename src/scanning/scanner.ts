@@ -22,7 +22,7 @@ export class Scanner implements AsyncDisposable {
   readonly #readSecret: ReadSecret;
   readonly #log: (line: LogLine) => void;
   readonly #thread: ScanningThread;
-  #looks: { readonly declared: DeclaredLooks; readonly whole: Looks } | null = null;
+  readonly #looks = new WeakMap<DeclaredLooks, Looks>();
   #detector: HttpDetector | null = null;
 
   constructor({ heldSecrets, readSecret, log }: ScannerOptions) {
@@ -85,10 +85,10 @@ export class Scanner implements AsyncDisposable {
   /** The very same as long as nothing changes: detectors prepare what they are told once. */
   #whole(declared: DeclaredLooks): Looks {
     const held = this.#heldSecrets();
-    const known = this.#looks;
-    if (known?.declared === declared && known.whole.held === held) return known.whole;
+    const known = this.#looks.get(declared);
+    if (known?.held === held) return known;
     const whole = { ...declared, held };
-    this.#looks = { declared, whole };
+    this.#looks.set(declared, whole);
     return whole;
   }
 

@@ -137,7 +137,11 @@ const runEvents = [
     dryRun: z.boolean(),
     labels: labelsShape,
     carried: z
-      .strictObject({ spent: budgetShape, calls: z.array(callMemoryShape) })
+      .strictObject({
+        spent: budgetShape,
+        calls: z.array(callMemoryShape),
+        holdsNext: z.literal(true).exactOptional(),
+      })
       .exactOptional(),
     risk: z
       .strictObject({ score: z.number(), reasons: z.array(text), holds: z.boolean() })

@@ -91,7 +91,7 @@ export async function openStandIn(options: StandInOptions = {}): Promise<StandIn
     },
     async openRun(_principal, request) {
       opened.push(request);
-      return { run: runNamed('run_1', request), handle: 'spr_handle' };
+      return { run: runNamed('run_1', request), handle: 'spr_handle', risk: null };
     },
     async getRun(_principal, id) {
       if (id !== 'run_1') throw new RuntimeError('run.not_found', 'there is no such run');

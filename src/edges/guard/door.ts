@@ -10,7 +10,13 @@ import { readJson, StrictJsonError } from '../../content/json.ts';
 import { isJsonObject } from '../../content/value.ts';
 import type { Run } from '../../engine/run.ts';
 import { RuntimeError } from '../../runtime/errors.ts';
-import type { AgentPrincipal, OpenerPrincipal, Runtime, Usage } from '../../runtime/port.ts';
+import type {
+  AgentPrincipal,
+  OpenedRun,
+  OpenerPrincipal,
+  Runtime,
+  Usage,
+} from '../../runtime/port.ts';
 import type { LogLine } from '../../runtime/ports.ts';
 import {
   type FunctionContext,
@@ -28,6 +34,8 @@ const credential = 'in-process';
 
 export interface GuardedRun {
   readonly id: string;
+  /** What detectors said of its request and case; null: there was no text to look at. */
+  readonly risk: OpenedRun['risk'];
   /** Adds to what the model is reported to have spent. */
   usage(usage: Partial<Usage>): Promise<Run>;
   state(): Promise<Run>;
@@ -201,9 +209,10 @@ export function makeDoor(parts: DoorParts): Door {
 
     async run<T>(options: RunOptions, body: (run: GuardedRun) => Promise<T>): Promise<T> {
       checkOpen();
-      const { run, handle } = await runtime.openRun(opener, openRunOf(options));
+      const { run, handle, risk } = await runtime.openRun(opener, openRunOf(options));
       const guarded: GuardedRun = {
         id: run.id,
+        risk,
         usage: async (usage) => runtime.reportUsage(opener, run.id, usageOf(usage)),
         state: () => runtime.getRun(opener, run.id),
       };

@@ -39,11 +39,11 @@ export async function answerRuns(
   try {
     if (encoded === undefined) {
       allowOnly(request, 'POST');
-      const { run, handle } = await runtime.openRun(
+      const { run, handle, risk } = await runtime.openRun(
         openerOf(principal),
         await readShape(request, openRunShape, credential.check),
       );
-      await sendJson(response, 201, { ok: true, handle, run: runView(run) });
+      await sendJson(response, 201, { ok: true, handle, risk, run: runView(run) });
       return;
     }
     const id = runIdOf(encoded);
