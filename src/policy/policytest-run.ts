@@ -260,6 +260,7 @@ export class TestRun {
       result: ended.digest,
       released: isSeen && ended.released !== null ? this.#world.keep(asJson(ended.released)) : null,
       ...(ended.says === null ? {} : { shown: this.#world.keepShown(ended.says) }),
+      ...(ended.holdsNext && isSeen ? { holdsNext: true } : {}),
       isError: ended.isError,
       findings: [],
       durationMs: 0,
@@ -329,10 +330,18 @@ interface Ended {
   readonly released: ToolResult | null;
   /** What the policy says of what was released. */
   readonly says: Said | null;
+  readonly holdsNext: boolean;
 }
 
 /** Nothing came, or nothing that the table tells. */
-const unseen = { digest: null, labels: noLabels, shown: null, released: null, says: null } as const;
+const unseen = {
+  digest: null,
+  labels: noLabels,
+  shown: null,
+  released: null,
+  says: null,
+  holdsNext: false,
+} as const;
 
 /** Nothing is forged in a table: what marks its results may be known. */
 const marks = { boundary: 'boundary', placeholderKey: 'policytest' } as const;
@@ -370,6 +379,7 @@ function endOf(
     labels: inspection.labels,
     released: inspection.result,
     says: inspection.shown,
+    holdsNext: inspection.holdsNext,
     shown:
       inspection.result === null
         ? { type: 'withheld', code: reason?.code ?? 'outputs.unfilterable' }
