@@ -70,13 +70,13 @@ describe('a project', () => {
     expect(await illnesses(project)).toEqual([expect.stringMatching(/^policy: /)]);
     writeFileSync(
       file('sallyport.yaml'),
-      good.replace(
+      `${good.replace(
         'upstreams:\n',
         'upstreams:\n  gone: { mcp: { url: http://127.0.0.1:1/mcp }, credential: { from: env:NOWHERE_SET, as: bearer } }\n',
-      ),
+      )}\ncontent: { detector: { http: "http://127.0.0.1:1", credential: { from: env:NOR_THIS } } }\n`,
     );
     expect(await illnesses(project)).toEqual([
-      expect.stringMatching(/^credentials: .*NOWHERE_SET/),
+      expect.stringMatching(/^credentials: .*NOWHERE_SET.*; .*NOR_THIS/),
       expect.stringMatching(/^upstream gone: /),
     ]);
     writeFileSync(file('sallyport.yaml'), good);

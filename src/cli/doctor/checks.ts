@@ -115,7 +115,12 @@ export function secretsOf(policy: Policy): SecretReference[] {
     ...(credential === null ? [] : [credential.secret]),
   ]);
   const { webhook } = policy.checkpoints;
-  return webhook === null ? ofUpstreams : [...ofUpstreams, webhook.secret];
+  const ofDetector = policy.content.detector?.credential ?? null;
+  return [
+    ...ofUpstreams,
+    ...(webhook === null ? [] : [webhook.secret]),
+    ...(ofDetector === null ? [] : [ofDetector]),
+  ];
 }
 
 async function checkUpstreams(
