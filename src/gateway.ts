@@ -23,6 +23,7 @@ import type { LogLine } from './runtime/ports.ts';
 import { randomIds } from './runtime/random-ids.ts';
 import { handleKeyIn } from './runtime/run-handles.ts';
 import { type OwnedRuntime, openRuntime } from './runtime/runtime.ts';
+import { loadGrammarFor } from './runtime/sql-grammar.ts';
 import { resume, suspend } from './runtime/suspensions.ts';
 import { Scanner } from './scanning/scanner.ts';
 import type { Store } from './store/port.ts';
@@ -70,6 +71,7 @@ hashWith((text) => hash('sha256', text));
 /** @throws {PolicyFileError | StoreError | LedgerError} with what is wrong and how to mend it: nothing half-open remains. */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const loaded = readPolicy(options.policyFile);
+  await loadGrammarFor(loaded.policy);
   const stack = new AsyncDisposableStack();
   try {
     const store = stack.use(

@@ -38,6 +38,8 @@ export interface Kind {
   readonly absentIsNone: boolean;
   /** `links: ignore`: URLs in this content are data, not destinations. */
   readonly linksIgnored: boolean;
+  /** Of a `query`: the language that it is read as. Null: text, which nobody here reads. */
+  readonly dialect: 'postgresql' | null;
   /** Of an `amount`: how many decimal places one unit of the argument is below the currency's major unit (`cent`: 2). */
   readonly unitDigits: number | null;
   /** Of an `amount`: ISO 4217, upper case. */

@@ -561,6 +561,7 @@ test('every kind reads or refuses anything, in words that quote nothing of it', 
     form: fc.constantFrom<RecipientForm>('email', 'phone', 'handle', 'opaque'),
     absentIsNone: fc.boolean(),
     linksIgnored: fc.boolean(),
+    dialect: fc.constantFrom('postgresql', null),
     unitDigits: fc.option(fc.integer({ min: 0, max: 8 })),
     currency: fc.option(fc.constantFrom('USD', 'JPY', 'KWD', 'XXX')),
   });

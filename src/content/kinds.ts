@@ -21,6 +21,7 @@ export function plainKind(name: KindName): Kind {
     form: 'email',
     absentIsNone: false,
     linksIgnored: false,
+    dialect: null,
     unitDigits: null,
     currency: null,
   };

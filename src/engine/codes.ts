@@ -223,6 +223,20 @@ const entries = {
     remedy: 'Run one plain command that you are allowed to run.',
     as: 'result',
   },
+  'authorize.tables': {
+    agent: 'You may not use a table that this statement names.',
+    operator:
+      'A table of the statement, at some depth, is not in `tables`, or is excepted; or the statement can not be read.',
+    remedy: 'Use only tables that you may use, each with its schema.',
+    as: 'result',
+  },
+  'authorize.rows': {
+    agent: 'The statement could return more rows than you may read at once.',
+    operator:
+      'The statement does not bound its rows by a `LIMIT` with a number within `rows`, or gathers many rows into one.',
+    remedy: 'Add `LIMIT` with a smaller number at the end, and do not gather rows into one value.',
+    as: 'result',
+  },
   'authorize.fields': {
     agent: 'Some fields of the result are not for you.',
     operator: 'The grant shows only part of each record.',
@@ -447,6 +461,15 @@ const entries = {
     as: 'result',
   },
 
+  'inputs.sql': {
+    agent: 'The SQL statement can not be checked, or does more than this tool is for.',
+    operator:
+      'The statement does not parse, is no single plain statement, uses something that is not known to be harmless, or writes by a `read_only` tool: its details say which.',
+    remedy:
+      'Write one plain `SELECT` over tables, with nothing but functions that compute; qualify tables with their schema.',
+    as: 'result',
+  },
+
   // ---- flow: what untrusted data may choose, and what may leave ----
   'flow.reference': {
     agent: 'What this call points at could not be looked at, so the call was refused.',
@@ -606,6 +629,55 @@ const entries = {
     agent: 'The result was cut.',
     operator: 'The result exceeded `results.max_bytes`.',
     remedy: 'Ask for less at once.',
+    as: 'result',
+  },
+  'outputs.injection': {
+    agent:
+      'The call was made, but its result holds text that tells you what to do, and was withheld.',
+    operator:
+      'A text of the result scored at or above `content.injection.at`, or could not be read to its end; what was done is `content.injection.response`.',
+    remedy: 'Do not repeat the call; report that its result was withheld.',
+    as: 'result',
+  },
+  'outputs.detector': {
+    agent: 'The call was made, but its result could not be looked at, and was withheld.',
+    operator: 'The detector in `content.detector` gave no score for a text of the result.',
+    remedy: 'Do not repeat the call; report that its result was withheld.',
+    as: 'result',
+  },
+  'outputs.unscanned': {
+    agent: 'The call was made, but its result could not be looked at, and was withheld.',
+    operator:
+      'A text of the result was not looked at by every detector, for its size or because one failed: nobody knows what it says.',
+    remedy: 'Ask for less at once.',
+    as: 'result',
+  },
+  'outputs.unmarkable': {
+    agent:
+      'The call was made, but its result holds something that can not be shown, and was withheld.',
+    operator:
+      'With what was marked or redacted in it, the structured result does not fit the pinned output schema any more.',
+    remedy: 'Do not repeat the call; report that its result was withheld.',
+    as: 'result',
+  },
+  'outputs.pii': {
+    agent: 'Personal data in the result was replaced by placeholders.',
+    operator:
+      'A detector saw personal data in the result; what `content.pii.redact` names was replaced.',
+    remedy: null,
+    as: 'result',
+  },
+  'outputs.secret': {
+    agent: 'A credential in the result was replaced by a placeholder.',
+    operator: 'A detector saw a secret in the result.',
+    remedy: null,
+    as: 'result',
+  },
+  'outputs.sanitised': {
+    agent: 'Hidden characters, images or links of the result were changed.',
+    operator:
+      'Control characters, invisible characters, images or links in the result were taken out or spelled out.',
+    remedy: null,
     as: 'result',
   },
   'outputs.unsuccessful': {

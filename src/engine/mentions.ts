@@ -34,6 +34,8 @@ function namesIn(constraint: Constraint): readonly string[] {
     case 'where':
       return namesInTest(constraint.test);
     case 'max_recipients':
+    case 'tables':
+    case 'rows':
     case 'fields':
     case 'max_amount':
     case 'max_total':

@@ -6,6 +6,7 @@
 import type { PiiType } from '../content/detection/pii/find-pii.ts';
 import type { Kind, KindName, Parsed } from '../content/kind.ts';
 import type { Pointer } from '../content/pointer.ts';
+import type { SqlTable } from '../content/sql/reading.ts';
 import type { JsonObject, JsonValue } from '../content/value.ts';
 
 export type Tier = 0 | 1 | 2 | 3;
@@ -478,6 +479,12 @@ export type Constraint = ConstraintCommon &
     | { readonly type: 'urls'; readonly only: readonly (UrlTerm | { readonly case: string })[] }
     | { readonly type: 'accounts'; readonly only: readonly Term[] }
     | { readonly type: 'commands'; readonly only: readonly Term[] }
+    | {
+        readonly type: 'tables';
+        readonly only: readonly SqlTable[] | null;
+        readonly except: readonly SqlTable[];
+      }
+    | { readonly type: 'rows'; readonly max: number }
     | {
         readonly type: 'fields';
         readonly mode: 'only' | 'except';

@@ -24,6 +24,7 @@ import { emptyLock, type Lock } from '../policy/lock.ts';
 import { lockBytesMax, parseLock } from '../policy/lock-file.ts';
 import type { Policy } from '../policy/model.ts';
 import { finish, type Steps } from '../policy/steps.ts';
+import { loadGrammarFor } from './sql-grammar.ts';
 
 const pollMs = 1_000;
 /** How long a reload holds calls up at a time; a single step of it may take longer. */
@@ -219,6 +220,7 @@ export class PolicySource {
     let next: LoadedPolicy;
     try {
       next = await this.#readWhole();
+      await loadGrammarFor(next.policy);
     } catch (error) {
       const errors =
         error instanceof PolicyFileError

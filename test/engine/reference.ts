@@ -332,6 +332,10 @@ function fulfilled(
             listed(constraint.only, value),
         )
       );
+    case 'tables':
+    case 'rows':
+      // None of these tools takes SQL.
+      return false;
     case 'max_amount':
       return amountGiven && amounts.every((amount) => amount <= constraint.amount.minor);
     case 'max_total':

@@ -16,6 +16,7 @@ import { formatPolicyTests } from '../../policy/policytest-summary.ts';
 import { policyJsonSchema } from '../../policy/shape/document.ts';
 import { caseProblems } from '../../runtime/open-checks.ts';
 import { lockFileOf, PolicyFileError, readPolicy } from '../../runtime/policy-source.ts';
+import { loadGrammarFor } from '../../runtime/sql-grammar.ts';
 import { explainCall } from '../../runtime/what-if.ts';
 import { addExamples } from '../examples.ts';
 import { type CommonOptions, commonOptions } from '../options.ts';
@@ -137,6 +138,7 @@ async function check_(options: CommonOptions, output: Output): Promise<ExitCode>
 
 async function explain_(options: ExplainOptions, output: Output): Promise<ExitCode> {
   const { policy } = readPolicy(requirePolicy(placeOf(options)).policyFile);
+  await loadGrammarFor(policy);
   const atMs = options.at === undefined ? Date.now() : Date.parse(options.at);
   if (Number.isNaN(atMs))
     throw new UsageError(`\`${options.at}\` is no time`, 'write it as 2026-11-23T10:00:00Z');
@@ -171,6 +173,7 @@ async function test_(
 ): Promise<ExitCode> {
   const { policyFile } = requirePolicy(placeOf(options));
   const { policy } = readPolicy(policyFile);
+  await loadGrammarFor(policy);
   const tables = files.length > 0 ? files : [policyFile.replace(/\.ya?ml$/, '.policytest.yaml')];
   let passed = 0;
   let failed = 0;

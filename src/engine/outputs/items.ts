@@ -72,6 +72,8 @@ function passesFilter(
       );
     case 'max_recipients':
     case 'commands':
+    case 'tables':
+    case 'rows':
     case 'fields':
     case 'max_amount':
     case 'max_total':

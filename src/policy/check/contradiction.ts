@@ -1,4 +1,5 @@
 import { parseKind } from '../../content/kinds.ts';
+import { isSameTable, mayBeTable } from '../../content/sql/names.ts';
 import { termKey } from '../compile/terms.ts';
 import type {
   AddressTerm,
@@ -30,6 +31,7 @@ export function contradiction(
     return `\`${users?.key}\` needs \`case.${unbound}\`, which the agent doesn't declare`;
   return (
     disjointLists(all) ??
+    noTable(all) ??
     forbiddenRecipients(all) ??
     noMinute(all) ??
     noWhereLeft(all) ??
@@ -63,6 +65,8 @@ function allowedOf(constraint: Constraint): readonly (Term | AddressTerm)[] | nu
     case 'forbidden_domains':
     case 'paths':
     case 'urls':
+    case 'tables':
+    case 'rows':
     case 'fields':
     case 'items':
     case 'max_amount':
@@ -99,6 +103,21 @@ function disjointLists(constraints: readonly Constraint[]): string | null {
       return `every allowed one of \`${type}\` is excepted`;
   }
   return null;
+}
+
+function noTable(constraints: readonly Constraint[]): string | null {
+  const all = constraints.flatMap((one) => (one.type === 'tables' ? [one] : []));
+  const excepted = all.flatMap(({ except }) => except);
+  const lists = all.flatMap(({ only }) => (only === null ? [] : [only]));
+  const [first, ...others] = lists;
+  if (first === undefined) return null;
+  const left = first.filter((table) =>
+    others.every((list) => list.some((one) => isSameTable(one, table))),
+  );
+  if (left.length === 0) return '`tables` of both sides have nothing in common';
+  return left.every((table) => excepted.some((one) => mayBeTable(one, table)))
+    ? 'every allowed one of `tables` is excepted'
+    : null;
 }
 
 function common(left: ReadonlySet<string>, right: ReadonlySet<string>): ReadonlySet<string> {

@@ -1,4 +1,5 @@
 import { currencyDigits } from '../../content/currency.ts';
+import { tableText } from '../../content/sql/names.ts';
 import type {
   AddressTerm,
   Alternative,
@@ -53,6 +54,10 @@ function describe(constraint: Constraint): string {
     case 'accounts':
     case 'commands':
       return list(constraint.only.map(termText));
+    case 'tables':
+      return onlyExcept(constraint.only?.map(tableText) ?? null, constraint.except.map(tableText));
+    case 'rows':
+      return `at most ${constraint.max}`;
     case 'fields': {
       const names = [...constraint.names, ...constraint.pointers.map((pointer) => pointer.text)];
       return `${constraint.mode} ${list(names)}`;

@@ -117,6 +117,7 @@ const speaksOfArguments: ReadonlySet<Constraint['type']> = new Set([
   'when',
   'commands',
   'paths',
+  'tables',
 ]);
 
 /** Whether it leaves an attacker no choice of where the call goes or what it runs. */

@@ -53,6 +53,9 @@ export function unanswerable(
         : say('no argument of it is an `account`', perTool);
     case 'commands':
       return hasArgument(tool, 'command') ? null : say('no argument of it is a `command`', perTool);
+    case 'tables':
+    case 'rows':
+      return hasDialect(tool) ? null : say('no argument of it is SQL', sqlMend(tool, perTool));
     case 'max_amount':
     case 'max_total':
       return hasArgument(tool, 'amount') ? null : say('no argument of it is an `amount`', perTool);
@@ -128,6 +131,21 @@ function hasArgument(tool: Tool, kind: KindName): boolean {
   return [...tool.args.values()].some((argument) =>
     argument.parts.some((part) => part.kind.name === kind),
   );
+}
+
+function hasDialect(tool: Tool): boolean {
+  return [...tool.args.values()].some(({ parts }) =>
+    parts.some(({ kind }) => kind.dialect !== null),
+  );
+}
+
+function sqlMend(tool: Tool, otherwise: string): string {
+  const [query] = [...tool.args.values()].filter(({ parts }) =>
+    parts.some(({ kind }) => kind.name === 'query'),
+  );
+  return query === undefined
+    ? otherwise
+    : `say so of the argument: \`${query.name}: { is: query, dialect: postgresql }\``;
 }
 
 function hasAttribute(tool: Tool, kind: KindName): boolean {

@@ -16,6 +16,7 @@ import { areFolders, compileExceptedPaths } from './excepted-paths.ts';
 import { compileFields } from './fields.ts';
 import { compileItems } from './items.ts';
 import { compileMoney } from './money.ts';
+import { compileTables } from './tables.ts';
 import {
   all,
   compileAddressTerm,
@@ -78,6 +79,14 @@ export function compileConstraint(
       const except = compileExceptedPaths(syntax.except?.value ?? [], allowed, report);
       return except === null ? null : { ...common, type: 'paths', under: allowed, except };
     }
+    case 'tables': {
+      const only = compileTables(syntax.only?.value ?? [], report);
+      const except = compileTables(syntax.except?.value ?? [], report);
+      if (only === null || except === null) return null;
+      return { ...common, type: 'tables', only: syntax.only === undefined ? null : only, except };
+    }
+    case 'rows':
+      return { ...common, type: 'rows', max: syntax.max };
     case 'fields':
       return compileFields(syntax, common, place);
     case 'items':

@@ -34,6 +34,7 @@ export function compileKind(
   const isAmount = syntax.name === 'amount';
   if (!isPerson) refuse(syntax.form, 'form', 'a `recipient` or `sender`');
   if (syntax.name !== 'content') refuse(syntax.linksIgnored, 'links', '`content`');
+  if (syntax.name !== 'query') refuse(syntax.dialect, 'dialect', 'a `query`');
   if (!isAmount) refuse(syntax.unit, 'unit', 'an `amount`');
   if (!isAmount) refuse(syntax.currency, 'currency', 'an `amount`');
   const money = isAmount
@@ -45,6 +46,7 @@ export function compileKind(
     form: syntax.form?.value ?? 'email',
     absentIsNone: syntax.absentIsNone !== undefined,
     linksIgnored: syntax.linksIgnored !== undefined,
+    dialect: syntax.dialect?.value ?? null,
     ...money,
   };
 }

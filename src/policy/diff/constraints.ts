@@ -1,3 +1,4 @@
+import { tableText } from '../../content/sql/names.ts';
 import {
   constraintText,
   describeConstraint,
@@ -113,6 +114,9 @@ function listedIn(constraint: Constraint): Listed | null {
     case 'paths':
       if (constraint.under === null) return except(constraint.except.map(({ text }) => text));
       return constraint.except.length === 0 ? only(constraint.under.map(termText)) : null;
+    case 'tables':
+      if (constraint.only === null) return except(constraint.except.map(tableText));
+      return constraint.except.length === 0 ? only(constraint.only.map(tableText)) : null;
     case 'fields': {
       const names = [...constraint.names, ...constraint.pointers.map(({ text }) => text)];
       return constraint.mode === 'only' ? only(names) : except(names);
@@ -142,6 +146,7 @@ function except(entries: readonly string[], of: readonly string[] = []): Listed 
 function byNumber(before: Constraint, after: Constraint): Effect {
   if (before.type === 'max_recipients' && after.type === 'max_recipients')
     return byLimit(before.max, after.max);
+  if (before.type === 'rows' && after.type === 'rows') return byLimit(before.max, after.max);
   if (before.type === 'max_amount' && after.type === 'max_amount')
     return before.amount.currency === after.amount.currency
       ? byLimit(before.amount.minor, after.amount.minor)

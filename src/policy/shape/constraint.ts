@@ -35,6 +35,8 @@ export type ConstraintSyntax = {
       readonly under: Listed<Text> | undefined;
       readonly except: Listed<Text> | undefined;
     }
+  | ({ readonly type: 'tables' } & OnlyExcept<Text>)
+  | { readonly type: 'rows'; readonly max: number }
   | ({ readonly type: 'fields' } & OnlyExcept<Text>)
   | ({ readonly type: 'items'; readonly attribute: string } & OnlyExcept<LiteralSyntax>)
   | { readonly type: 'max_amount'; readonly amount: Located<MoneySyntax> }
@@ -268,6 +270,20 @@ export function readConstraints(fields: Fields): readonly ConstraintSyntax[] {
       under: paths.under,
       except: paths.except,
     });
+  const tables = fields.optional(
+    'tables',
+    onlyExcept(text('a table: `schema.table`'), { exclusive: false, hold: true }),
+    'Tables that an SQL statement may use, at any depth: each one of `only`, none of `except`.',
+  );
+  if (tables !== undefined)
+    found.push({ type: 'tables', ...common('tables', tables), ...tables.value });
+  const rows = fields.optional(
+    'rows',
+    single('max', wholeNumber({ min: 1, max: 1_000_000 }), 'How many.', 'write one number'),
+    'How many rows an SQL query may return: it has to say so itself, by a `LIMIT` with a number.',
+  );
+  if (rows !== undefined)
+    found.push({ type: 'rows', ...common('rows', rows), max: rows.value.value });
   const fieldNames = fields.optional(
     'fields',
     onlyExcept(text('a field name at any depth, or a pointer'), { exclusive: true, hold: false }),

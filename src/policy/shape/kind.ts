@@ -26,6 +26,7 @@ export interface KindSyntax {
   readonly form: Located<'email' | 'phone' | 'handle' | 'opaque'> | undefined;
   readonly absentIsNone: Located<string> | undefined;
   readonly linksIgnored: Located<string> | undefined;
+  readonly dialect: Located<'postgresql'> | undefined;
   readonly unit: Located<'major' | 'cent' | 'minor'> | undefined;
   readonly currency: Located<string> | undefined;
 }
@@ -85,6 +86,7 @@ const kindHints: ReadonlyMap<string, string> = new Map([
   ['integer', 'write `number`'],
   ['boolean', 'write `flag`'],
   ['bool', 'write `flag`'],
+  ['sql', 'write `{ is: query, dialect: postgresql }`'],
   ['email', 'write `recipient` for somebody who is written to, `query` for a filter'],
   ['address', 'write `recipient` for somebody who is written to, `query` for a filter'],
   ['file', 'write `path`'],
@@ -104,6 +106,7 @@ function plain(at: SourcePosition, kind: KindName): KindSyntax {
     form: none,
     absentIsNone: none,
     linksIgnored: none,
+    dialect: none,
     unit: none,
     currency: none,
   };
@@ -140,7 +143,12 @@ const kindLongForm: Shape<KindSyntax> = record(
       choice(['ignore']),
       '`ignore`: URLs in this content are data, not destinations.',
     );
-    return read === undefined ? undefined : { ...read, absentIsNone, linksIgnored };
+    const dialect = fields.optional(
+      'dialect',
+      choice(['postgresql']),
+      'Of a `query`: it is a statement of this SQL, and read as one. A `read_only` tool gets only what purely reads, and what can not be read is refused.',
+    );
+    return read === undefined ? undefined : { ...read, absentIsNone, linksIgnored, dialect };
   },
   { description: 'A kind and how its values are read.' },
 );

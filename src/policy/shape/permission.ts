@@ -40,8 +40,6 @@ const alternativeMap: Shape<AlternativeSyntax> = named(
   record(
     'constraints: all of them have to hold',
     (fields) => {
-      fields.later('tables', 'tables of an SQL query.', '`tables` (SQL)');
-      fields.later('rows', 'how many rows a query may return.', '`rows` (SQL)');
       return {
         at: fields.at,
         tools: fields.optional(

@@ -11,6 +11,7 @@ import { checkMaxAmount, checkMaxTotal } from './amounts.ts';
 import type { Answer, Question } from './check.ts';
 import { checkNovelty, checkOncePer } from './history.ts';
 import { checkAccounts, checkCommands, checkFolders, checkPaths, checkUrls } from './places.ts';
+import { checkRows, checkTables } from './sql.ts';
 import { checkHours, checkRate } from './time.ts';
 import { checkWhen } from './when.ts';
 import { checkWhere } from './where.ts';
@@ -38,6 +39,10 @@ export function checkConstraint(constraint: Constraint, question: Question): Ans
       return checkAccounts(constraint, question);
     case 'commands':
       return checkCommands(constraint, question);
+    case 'tables':
+      return checkTables(constraint, question);
+    case 'rows':
+      return checkRows(constraint, question);
     case 'max_amount':
       return checkMaxAmount(constraint, question);
     case 'max_total':
