@@ -113,6 +113,54 @@ describe('what a content section becomes', () => {
   });
 });
 
+const sections = [
+  // Of a coding agent, of one that writes mail, of a hospital's, and of a support desk's.
+  `
+  secrets: { then: deny, in: [arguments, results, ledger] }   # a key in a diff stops the push
+  injection: { at: 0.8, then: frame }
+  results: { max_bytes: 64k }`,
+  `
+  injection: { at: 0.8, then: frame }
+  pii: { redact: [credit_card, us_ssn], in: [results, arguments, ledger] }
+  secrets: { then: deny }
+  results: { max_bytes: 16k }`,
+  `
+  injection: { at: 0.7, then: withhold }
+  pii: { redact: [us_ssn], in: [results, ledger] }
+  results: { max_bytes: 32k }`,
+  `
+  injection: { at: 0.8, then: frame }
+  pii: { redact: [credit_card, us_ssn], in: [results, ledger] }`,
+];
+
+test('the sections that agents of four trades have', () => {
+  const said = sections.map((section) => {
+    const { injection, pii, secrets, results } = contentOf(section);
+    return [
+      `${injection.response} from ${injection.at}`,
+      pii === null ? 'nothing' : `${[...pii.redact].join(' ')} in ${[...pii.in].join(' ')}`,
+      `${secrets.response} in ${[...secrets.in].join(' ')}`,
+      results.maxBytes,
+    ];
+  });
+  expect(said).toEqual([
+    ['frame from 0.8', 'nothing', 'deny in arguments results ledger', 64_000],
+    [
+      'frame from 0.8',
+      'credit_card us_ssn in results arguments ledger',
+      'deny in arguments results ledger',
+      16_000,
+    ],
+    ['withhold from 0.7', 'us_ssn in results ledger', 'deny in arguments results ledger', 32_000],
+    [
+      'frame from 0.8',
+      'credit_card us_ssn in results ledger',
+      'deny in arguments results ledger',
+      4_000,
+    ],
+  ]);
+});
+
 // ---- rules over findings ---------------------------------------------------------------------------------------
 
 const nothingFound: CelFindings = {
