@@ -1,3 +1,4 @@
+import { Literals } from './detection/literals.ts';
 import { isJsonArray, type JsonValue } from './value.ts';
 
 /** Shorter values are ordinary text too: blanking them would blank words. */
@@ -14,14 +15,21 @@ const replacement = '[redacted]';
  */
 export function redactValues(value: JsonValue, secrets: readonly string[]): JsonValue {
   const needles = needlesFor(secrets);
-  return needles.length === 0 ? value : redactAll(value, needles);
+  return needles === null ? value : redactAll(value, needles);
 }
 
 export function redactText(text: string, secrets: readonly string[]): string {
-  return redactWith(text, needlesFor(secrets));
+  const needles = needlesFor(secrets);
+  return needles === null ? text : redactWith(text, needles);
 }
 
-function redactAll(value: JsonValue, needles: readonly string[]): JsonValue {
+/** Where any of them stands, in order; what overlaps or touches is one. */
+export function secretPlaces(text: string, secrets: readonly string[]): readonly Span[] {
+  const needles = needlesFor(secrets);
+  return needles === null ? [] : spansOf(text, needles);
+}
+
+function redactAll(value: JsonValue, needles: Needles): JsonValue {
   if (typeof value === 'string') return redactWith(value, needles);
   if (typeof value !== 'object' || value === null) return value;
   if (isJsonArray(value)) return value.map((member) => redactAll(member, needles));
@@ -38,37 +46,50 @@ interface Span {
   readonly end: number;
 }
 
-/** All places first, then one replacement for those that touch: of two secrets that overlap no end is left behind. */
-function redactWith(text: string, needles: readonly string[]): string {
-  const spans: Span[] = [];
-  for (const needle of needles) {
-    let start = text.indexOf(needle);
-    while (start !== -1) {
-      const end = start + needle.length;
-      spans.push({ start, end });
-      start = text.indexOf(needle, end);
-    }
-  }
-  if (spans.length === 0) return text;
-  spans.sort((a, b) => a.start - b.start);
+/** Finds the beginning of each, in one pass over the text for all of them; the rest is compared there. */
+type Needles = Literals<string>;
+const beginningMax = 24;
+
+function redactWith(text: string, needles: Needles): string {
   let redacted = '';
   let shownUntil = 0;
-  for (const { start, end } of spans) {
-    if (start > shownUntil || redacted === '') {
-      redacted += text.slice(shownUntil, start) + replacement;
-    }
-    shownUntil = Math.max(shownUntil, end);
+  for (const { start, end } of spansOf(text, needles)) {
+    redacted += text.slice(shownUntil, start) + replacement;
+    shownUntil = end;
   }
   return redacted + text.slice(shownUntil);
 }
 
-/** Lists of secrets don't change, and many payloads are searched by each. */
-const made = new WeakMap<readonly string[], readonly string[]>();
+/** All places first, then those that touch become one: of two secrets that overlap no end is left behind. */
+function spansOf(text: string, needles: Needles): readonly Span[] {
+  const found: Span[] = [];
+  const ends = new Map<string, number>();
+  needles.scan(text, (start, _, needle) => {
+    if (start < (ends.get(needle) ?? 0) || !text.startsWith(needle, start)) return;
+    const end = start + needle.length;
+    ends.set(needle, end);
+    found.push({ start, end });
+  });
+  const spans: Span[] = [];
+  for (const span of found.sort((a, b) => a.start - b.start)) {
+    const last = spans.at(-1);
+    if (last === undefined || span.start > last.end) spans.push(span);
+    else if (span.end > last.end) spans[spans.length - 1] = { start: last.start, end: span.end };
+  }
+  return spans;
+}
 
-function needlesFor(secrets: readonly string[]): readonly string[] {
+/** Lists of secrets don't change, and many payloads are searched by each. */
+const made = new WeakMap<readonly string[], Needles | null>();
+
+function needlesFor(secrets: readonly string[]): Needles | null {
   const known = made.get(secrets);
   if (known !== undefined) return known;
-  const needles = needlesOf(secrets);
+  const forms = needlesOf(secrets);
+  const needles =
+    forms.length === 0
+      ? null
+      : new Literals(forms.map((form) => [form.slice(0, beginningMax), form] as const));
   made.set(secrets, needles);
   return needles;
 }

@@ -1,7 +1,99 @@
+import { secretPlaces } from '../../redact.ts';
+import { foldText } from '../folded-text.ts';
+import { Literals } from '../literals.ts';
 import type { Sighting } from '../sighting.ts';
+import { assignmentFinders } from './assignments.ts';
+import { authorizationFinders } from './authorization.ts';
+import { tokenHeads } from './json-web-tokens.ts';
+import { keyFinders } from './key-files.ts';
+import { linkFinder } from './links-with-passwords.ts';
+import type { Finder, Place } from './place.ts';
+import { keyFoot, keyHead, privateKeysIn } from './private-keys.ts';
+import { discordTokensIn, tokenFinders } from './tokens.ts';
 
 export const secretsVersion = 1;
 
-export function findSecrets(_text: string, _held: readonly string[]): readonly Sighting[] {
-  return [];
+/** What is by itself a secret comes before what only its name makes one. */
+type Meaning =
+  | { readonly type: 'certain' | 'named'; readonly finder: Finder }
+  | { readonly type: 'head' | 'foot' };
+
+const literals = new Literals<Meaning>([
+  ...[...tokenFinders(), ...tokenHeads, ...keyFinders, ['://', linkFinder] as const].map(
+    ([literal, finder]): [string, Meaning] => [literal, { type: 'certain', finder }],
+  ),
+  ...[...authorizationFinders, ...assignmentFinders].map(([literal, finder]): [string, Meaning] => [
+    literal,
+    { type: 'named', finder },
+  ]),
+  [keyHead, { type: 'head' }],
+  [keyFoot, { type: 'foot' }],
+]);
+
+/**
+ * The credentials in a text: those of known formats, what is written where a credential belongs, and every one that
+ * Sallyport holds, also encoded. The span is the secret itself, not its name.
+ */
+export function findSecrets(text: string, held: readonly string[]): readonly Sighting[] {
+  const folded = foldText(text);
+  const certain: Place[] = [];
+  const named: Place[] = [];
+  const heads: number[] = [];
+  const feet: number[] = [];
+  literals.scan(folded.text, (start, end, meaning) => {
+    if (!('finder' in meaning)) {
+      (meaning.type === 'head' ? heads : feet).push(start);
+      return;
+    }
+    const place = meaning.finder(folded.text, start, end);
+    if (place !== null) (meaning.type === 'certain' ? certain : named).push(place);
+  });
+  certain.push(...privateKeysIn(folded.text, heads, feet), ...discordTokensIn(folded.text));
+  return [
+    ...merged([...certain, ...apartFrom(named, certain)]).map(({ type, start, end, score }) => ({
+      type,
+      ...folded.spanOf(start, end),
+      score,
+    })),
+    ...secretPlaces(text, held).map(({ start, end }) => ({ type: 'held', start, end, score: 1 })),
+  ].sort((one, other) => one.start - other.start || one.end - other.end);
+}
+
+/** Those that overlap none of the others. */
+function apartFrom(places: readonly Place[], others: readonly Place[]): readonly Place[] {
+  const inOrder = [...others].sort((one, other) => one.start - other.start);
+  let reach = 0;
+  const reaches = inOrder.map(({ end }) => (reach = Math.max(reach, end)));
+  return places.filter(({ start, end }) => {
+    let low = 0;
+    let high = inOrder.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((inOrder[middle]?.start ?? 0) < end) low = middle + 1;
+      else high = middle;
+    }
+    return (reaches[low - 1] ?? 0) <= start;
+  });
+}
+
+/** Of one type, places that overlap are one. */
+function merged(places: readonly Place[]): readonly Place[] {
+  const last = new Map<string, number>();
+  const kept: Place[] = [];
+  for (const place of [...places].sort(
+    (one, other) => one.start - other.start || other.end - one.end,
+  )) {
+    const at = last.get(place.type);
+    const before = at === undefined ? undefined : kept[at];
+    if (at !== undefined && before !== undefined && place.start < before.end) {
+      kept[at] = {
+        ...before,
+        end: Math.max(before.end, place.end),
+        score: Math.max(before.score, place.score),
+      };
+    } else {
+      last.set(place.type, kept.push(place) - 1);
+    }
+  }
+  return kept;
 }
