@@ -3,6 +3,7 @@
  * upstreams) is in memory. What passes here is what the gateway does with the same policy.
  */
 
+import { scanTexts } from '../content/detection/scan.ts';
 import { digestOf } from '../content/digest.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
 import type { ReadCall } from '../engine/call.ts';
@@ -11,18 +12,20 @@ import { usedKeys } from '../engine/counters.ts';
 import { decide, isEstablished } from '../engine/decide.ts';
 import type { Decision } from '../engine/decision.ts';
 import { joinable } from '../engine/duplicates.ts';
-import type { RunEvent } from '../engine/events.ts';
+import type { OpenerRisk, RunEvent } from '../engine/events.ts';
 import type { Shown as Said } from '../engine/exchange.ts';
 import { fold } from '../engine/fold.ts';
 import { gather } from '../engine/gather.ts';
 import { mergeLabels, noLabels } from '../engine/labels.ts';
 import { decideLookUp, lookUpsOf } from '../engine/look-ups.ts';
+import { openerRisk, textsOfOpener } from '../engine/opener-risk.ts';
 import { inspect } from '../engine/outputs/inspect.ts';
 import { asJson, type ToolResult } from '../engine/outputs/result.ts';
+import { unframed } from '../engine/outputs/unframed.ts';
 import { readCall } from '../engine/read-call.ts';
 import { lookedAt, referencesOf, withReferences } from '../engine/references.ts';
 import type { Labels, Run } from '../engine/run.ts';
-import { scansOfResult } from '../engine/scans.ts';
+import { looksOf, scansOfResult } from '../engine/scans.ts';
 import type { Policy, SourcePosition, Tool } from './model.ts';
 import { differs, type Outcome, type Shown } from './policytest-outcome.ts';
 import { inVain, reasonsOf, said } from './policytest-reasons.ts';
@@ -109,6 +112,7 @@ export class TestRun {
     this.#runs += 1;
     const [parent] = this.#above;
     const own: Labels = given.outside.length > 0 ? { ...noLabels, trust: 'untrusted' } : noLabels;
+    const risk = this.#riskOf(given);
     return fold(null, {
       v: 1,
       type: 'run.opened',
@@ -131,7 +135,15 @@ export class TestRun {
       outside: given.outside,
       dryRun: false,
       labels: mergeLabels(parent?.labels ?? noLabels, own),
+      ...(risk === null ? {} : { risk }),
     });
+  }
+
+  /** As the gateway looks at what the opener passes in. */
+  #riskOf({ request, case: values }: Given): OpenerRisk | null {
+    const texts = textsOfOpener({ request: request?.text ?? null, case: values ?? {} });
+    const looks = { ...looksOf(this.#policy), held: [] };
+    return openerRisk(this.#policy, texts, scanTexts(texts, looks));
   }
 
   #call(call: TestCall, repetition: number, times: number): Outcome {
@@ -344,7 +356,7 @@ const unseen = {
 } as const;
 
 /** Nothing is forged in a table: what marks its results may be known. */
-const marks = { boundary: 'boundary', placeholderKey: 'policytest' } as const;
+const marks = { boundary: 'policytest-boundary', placeholderKey: 'policytest' } as const;
 
 function endOf(
   answer: TestAnswer | null,
@@ -367,7 +379,7 @@ function endOf(
   const inspection = inspect({
     ...context,
     result,
-    scans: scansOfResult(context.policy, result),
+    scans: scansOfResult(context.policy, context.tool, result),
     marks,
   });
   const isError = answer.type === 'refuses';
@@ -383,7 +395,7 @@ function endOf(
     shown:
       inspection.result === null
         ? { type: 'withheld', code: reason?.code ?? 'outputs.unfilterable' }
-        : shownOf(inspection.result),
+        : shownOf(unframed(asJson(inspection.result))),
   };
 }
 
@@ -400,14 +412,13 @@ function resultOf(answer: Exclude<TestAnswer, { type: 'lost' }>) {
   return answer.type === 'refuses' ? { content, isError: true } : { content };
 }
 
-function shownOf(result: {
-  readonly content: readonly JsonObject[];
-  readonly structuredContent?: JsonObject;
-}): Shown {
-  const texts = result.content
+/** What an agent reads of it, without the frame that stands around every such text. */
+function shownOf({ content, structuredContent }: JsonObject): Shown {
+  const texts = (isJsonArray(content) ? content.filter(isJsonObject) : [])
     .map((block) => block['text'])
     .filter((text) => typeof text === 'string');
-  return { type: 'result', text: texts.join('\n'), data: result.structuredContent ?? null };
+  const data = isJsonObject(structuredContent) ? structuredContent : null;
+  return { type: 'result', text: texts.join('\n'), data };
 }
 
 /** `{n}` in a text is the number of the repetition; a text that is nothing else is the number itself. */

@@ -5,6 +5,7 @@ import { spentBudget } from '../engine/budget.ts';
 import type { CarriedOver, HandedOver } from '../engine/events.ts';
 import { mergeLabels, noLabels } from '../engine/labels.ts';
 import { limits } from '../engine/limits.ts';
+import { openerRisk, textsOfOpener } from '../engine/opener-risk.ts';
 import type { Labels, Run } from '../engine/run.ts';
 import { everyCall } from '../engine/run-memory.ts';
 import { looksOf } from '../engine/scans.ts';
@@ -12,7 +13,6 @@ import type { Principal } from '../identity/principal.ts';
 import { alertEvent } from './alerts.ts';
 import { RuntimeError } from './errors.ts';
 import { checkOpenRun, checkUsage } from './open-checks.ts';
-import { openerRisk, textsOfOpener } from './opener-risk.ts';
 import type {
   AgentPrincipal,
   OpenedRun,

@@ -3,9 +3,9 @@
  * trusted request quotes a mail, and a value of the case is taken from one.
  */
 import type { Scans } from '../content/detection/sighting.ts';
-import type { OpenerRisk } from '../engine/events.ts';
 import type { Policy } from '../policy/model.ts';
-import type { OpenRun } from './port.ts';
+import type { OpenerRisk } from './events.ts';
+import type { CaseValues } from './run.ts';
 
 const reasonsMax = 20;
 
@@ -13,7 +13,10 @@ const reasonsMax = 20;
 export function textsOfOpener({
   request,
   case: values,
-}: Pick<OpenRun, 'request' | 'case'>): readonly string[] {
+}: {
+  readonly request: string | null;
+  readonly case: CaseValues;
+}): readonly string[] {
   const texts = new Set<string>();
   for (const text of [request, ...Object.values(values)])
     if (typeof text === 'string' && text !== '') texts.add(text);
