@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { containsWhole } from './whole-token.ts';
+import { containsWhole, mayContainWhole, runsOf } from './whole-token.ts';
 
 describe('as a whole', () => {
   test.each([
@@ -90,4 +90,37 @@ test.each([
   ['words, and another before', 'a ', `b ${'a '.repeat(4_000)}`],
 ])('a megabyte of %s comes to an end', (_, part, value) => {
   expect(containsWhole(part.repeat(2 ** 20 / part.length), value)).toBe(false);
+});
+
+test('what a text contains as a whole, its runs may contain', () => {
+  const unit = fc.constantFrom(
+    'a',
+    '1',
+    '-',
+    '.',
+    ' ',
+    '@',
+    'é',
+    '\u0301',
+    '\u{1d400}',
+    '忽',
+    '\ud800',
+  );
+  const piece = fc.string({ unit, minLength: 1, maxLength: 6 });
+  let whole = 0;
+  fc.assert(
+    fc.property(piece, piece, piece, (before, value, after) => {
+      for (const text of [before + value + after, `${before} ${value} ${after}`]) {
+        if (!containsWhole(text, value)) continue;
+        whole += 1;
+        expect(mayContainWhole(runsOf(text), value)).toBe(true);
+      }
+    }),
+    { numRuns: 5_000 },
+  );
+  expect(whole).toBeGreaterThan(1_000);
+});
+
+test('runs tell most of what a text doesn’t contain', () => {
+  expect(mayContainWhole(runsOf('ticket T-504 and T-9'), 'T-495')).toBe(false);
 });

@@ -20,6 +20,21 @@ export function containsWhole(text: string, value: string): boolean {
   return false;
 }
 
+/** The runs of letters and digits of a text: what stands in it as a whole is made of them. */
+export function runsOf(text: string): ReadonlySet<string> {
+  return new Set(text.match(run));
+}
+
+/**
+ * Whether a text of these runs may contain the value as a whole. Of thousands of values that it doesn't, this tells nearly all
+ * without reading the text for each.
+ */
+export function mayContainWhole(runs: ReadonlySet<string>, value: string): boolean {
+  return (value.match(run) ?? []).every((one) => runs.has(one));
+}
+
+const run = /[\p{L}\p{N}]+/gu;
+
 /** Knuth, Morris and Pratt's: how much of a match is left when it fails. A plain search is quadratic in hostile texts. */
 function bordersOf(value: string): Uint16Array {
   const borders = new Uint16Array(value.length);

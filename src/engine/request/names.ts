@@ -1,5 +1,9 @@
 import { foldCase } from '../../content/fold-case.ts';
-import { containsWhole } from '../../content/values-in-text/whole-token.ts';
+import {
+  containsWhole,
+  mayContainWhole,
+  runsOf,
+} from '../../content/values-in-text/whole-token.ts';
 import type { Lexicon } from './lexicon.ts';
 import type { Quote } from './quotes.ts';
 import { identifierForm, type Token } from './tokens.ts';
@@ -28,14 +32,22 @@ export function namesOf(
   const request = ` ${foldWords(text.replace(extensions, ' '))} `;
   const quoted = new Set(quotes.map((quote) => foldWords(withoutExtension(quote.value))));
   const folded = foldCase(text.normalize('NFKC'));
+  // A call may have thousands of values, and a request tens of thousands of letters.
+  const runs = runsOf(folded);
+  const requestWords = new Set(request.split(' '));
   return (name) => {
     if (name.length > nameUnitsMax) return false;
     const words = foldWords(withoutExtension(name));
     if (words === '') return false;
     if (quoted.has(words)) return true;
     const whole = foldCase(name.normalize('NFKC'));
-    if (isIdentifying(whole) && containsWhole(folded, whole)) return true;
-    return request.includes(` ${words} `) && isDistinct(words, lexicon);
+    if (isIdentifying(whole) && mayContainWhole(runs, whole) && containsWhole(folded, whole))
+      return true;
+    return (
+      words.split(' ').every((word) => requestWords.has(word)) &&
+      request.includes(` ${words} `) &&
+      isDistinct(words, lexicon)
+    );
   };
 }
 

@@ -26,6 +26,7 @@ const signatures = {
     'office.make_file': { name: 'string', text: 'string' },
     'office.share': { id: 'string', with: 'string' },
     'office.delete_file': { id: 'string' },
+    'office.close_tickets': { ids: 'string[]' },
     'office.plan': { title: 'string', day: 'string?', with: 'string[]?', notes: 'string?' },
     'office.payroll': { who: 'string' },
     'web.open': { url: 'string' },
@@ -57,6 +58,7 @@ tools:
   office.make_file: { action: create, on: file, tier: reversible, reach: internal, args: { name: title, text: content }, returns: { parse: json, object: file, id: /id, names: [/name] } }
   office.share: { action: share, on: file, tier: consequential, reach: external, args: { id: object.file, with: recipient } }
   office.delete_file: { action: delete, on: file, tier: consequential, reach: internal, args: { id: object.file } }
+  office.close_tickets: { action: close, on: ticket, tier: reversible, reach: internal, args: { ids: identifier } }
   office.plan: { action: create, on: event, tier: reversible, reach: internal, args: { title: title, day: date, with: recipient, notes: content } }
   office.payroll: { action: read, tier: read_only, reach: internal, args: { who: query }, returns: { parse: json, items: "", classes: [salaries], subject: [/mail], each: { /mail: recipient } } }
   web.open: { action: read, tier: read_only, reach: external, args: { url: url } }
@@ -65,7 +67,7 @@ tools:
 roles:
   staff:
     permissions:
-      office: { read: allow, send: allow, create: allow, share: allow, delete: allow }
+      office: { read: allow, send: allow, create: allow, share: allow, delete: allow, close: allow }
       web: { read: allow }
       bank: { pay: allow }
 agents:
@@ -73,7 +75,7 @@ agents:
     acts_for: [staff]
     loops: { same_call: 90, same_tool: 90, cycle: 90 }
     permissions:
-      office: { read: allow, create: allow, send: { approval: never }, share: { approval: never }, delete: { approval: never } }
+      office: { read: allow, create: allow, send: { approval: never }, share: { approval: never }, delete: { approval: never }, close: allow }
       web: { read: allow }
       bank: { pay: { approval: never } }
   desk:
@@ -801,6 +803,29 @@ describe('titles and dates', () => {
   });
 });
 
+describe('ids that the policy calls nothing', () => {
+  test.each<[string, string, readonly string[], string]>([
+    ['the one that is given', 'passes', ['T-504'], 'Close ticket T-504.'],
+    ['in small letters', 'passes', ['t-504'], 'Close ticket T-504.'],
+    ['both of two', 'passes', ['T-504', 'T-9'], 'Close tickets T-504 and T-9.'],
+    ['another of its form', 'hold flow.object', ['T-495'], 'Close ticket T-504.'],
+    ['one beside it', 'hold flow.object', ['T-504', 'T-495'], 'Close ticket T-504.'],
+    ['another, written full-width', 'hold flow.object', ['ｔ-495'], 'Close ticket Ｔ-504.'],
+    ['a part of the one that is given', 'hold flow.object', ['T-50'], 'Close ticket T-504.'],
+    ['of another form', 'passes', ['INC-495'], 'Close ticket T-504.'],
+    ['where the request gives none', 'passes', ['T-495'], 'Close the ticket of Kim.'],
+  ])('%s: %s', (_, expected, ids, request) => {
+    expect(said('office.close_tickets', { ids: [...ids] }, { request })).toBe(expected);
+  });
+
+  test('ten thousand of them, and a request of tens of thousands of letters, come to an end', () => {
+    const ids = Array.from({ length: 9_999 }, (_, at) => `T-${at + 10_000}`);
+    const request = `Close ticket T-504. ${'See T-4, and T-5 as well. '.repeat(2_500)}`;
+    const verdicts = found('office.close_tickets', { ids }, { request });
+    expect(verdicts.filter(({ code }) => code === 'flow.object')).toHaveLength(9_999);
+  });
+});
+
 describe('what leaves', () => {
   const to = { to: ['bob@us.example'] };
   const request = 'Email a summary of roadmap.docx to bob@us.example.';
@@ -1280,6 +1305,27 @@ describe('delegation', () => {
     expect(said('office.delete_file', { id: '3' }, { request, shown: [todos, twin, drive] })).toBe(
       'hold flow.delegated, hold flow.object',
     );
+  });
+
+  const others = (count: number): Shown[] =>
+    Array.from({ length: count }, (_, at) => [
+      'office.mails',
+      { about: 'todos' },
+      [{ id: `o${at}`, from: 'eve@evil.example', subject: 'TODOs', body: `Water plant ${at}.` }],
+    ]);
+
+  test.each<[string, number, readonly Shown[], string]>([
+    ['as many as are read', 15, [todos], 'hold flow.delegated'],
+    ['one more', 16, [todos], 'hold flow.delegated, hold flow.object'],
+    [
+      'one of which asks only after those that are read',
+      16,
+      [],
+      'hold flow.unrequested, hold flow.object',
+    ],
+  ])('documents of one name: %s', (_, count, before, verdict) => {
+    const shown = [...before, ...others(count), ...(before.length === 0 ? [todos] : []), drive];
+    expect(said('office.delete_file', { id: '3' }, { request, shown })).toBe(verdict);
   });
 
   test('the hold shows the whole text', () => {

@@ -8,6 +8,9 @@ import { dataOf, leavesOf, pointed } from './texts.ts';
 /** What a person reads before agreeing that a document speaks for the user. */
 const textShownMax = 4_000;
 
+/** Documents that one call is compared with: each is read as a request is. What more of them says explains nothing. */
+const documentsMax = 16;
+
 export interface Delegated {
   /** What a person is shown of it, and no more: what isn't shown isn't agreed to. Empty: several documents ask for it. */
   readonly text: string;
@@ -24,13 +27,18 @@ export function delegationOf(inquiry: Inquiry): Delegated | null {
   if (request === null || delegation === null || context.run.only !== null) return null;
   if (!isAction(tool) || request.understood.asksFor(tool.action, tool.on, tool.operation) !== null)
     return null;
-  const found = new Map<string, Delegated>();
+  const documents = new Set<string>();
+  const found: Delegated[] = [];
   for (const seen of past.seen) {
     if (seen.exchange.past.tier > 0) continue;
     for (const one of seen.records) {
       if (!isDocument(one, delegation.states, delegation.objects)) continue;
       const whole = textOfRecord(one);
       const text = whole.slice(0, textShownMax);
+      // Read twice, it is one document still.
+      if (documents.has(text)) continue;
+      documents.add(text);
+      if (documents.size > documentsMax) continue;
       const { asksFor } = understand(text, context.policy.actionWords);
       if (asksFor(tool.action, tool.on, tool.operation) === null) continue;
       const details = {
@@ -43,13 +51,14 @@ export function delegationOf(inquiry: Inquiry): Delegated | null {
         text: printable(text, textShownMax),
         ...(whole.length > text.length ? { charactersLeftOut: whole.length - text.length } : {}),
       };
-      // Read twice, it is one document still.
-      if (!found.has(text)) found.set(text, { text, details });
+      found.push({ text, details });
     }
   }
-  const [first, ...others] = found.values();
-  if (first === undefined || others.length === 0) return first ?? null;
-  return { text: '', details: { ...first.details, documents: found.size } };
+  const [first] = found;
+  if (first === undefined) return null;
+  // Those that weren't read may ask for it too.
+  const several = found.length + Math.max(0, documents.size - documentsMax);
+  return several === 1 ? first : { text: '', details: { ...first.details, documents: several } };
 }
 
 /** What the request states of it is what it is called; without anything stated, the request has to name it. */

@@ -44,14 +44,10 @@ function whyNotMeant(
 ): string | null {
   if (request === null || value.type === 'unparsable') return null;
   if (kind !== 'identifier' && kind !== 'reference') return null;
-  const form = /^(\p{L}{1,8})([-_#]?)\d{2,12}$/u.exec(value.key);
-  if (form === null || request.givesId(value.key) || isPlanned(context, argument, kind, value))
-    return null;
-  const alike = new RegExp(
-    `(?<![\\p{L}\\p{N}])${form[1]}${form[2]}\\d{2,12}(?![\\p{L}\\p{N}])`,
-    'iu',
-  );
-  return alike.test(request.text) ? 'the request gives another one of this form' : null;
+  if (!request.givesIdLike(value.key) || request.givesId(value.key)) return null;
+  return isPlanned(context, argument, kind, value)
+    ? null
+    : 'the request gives another one of this form';
 }
 
 /** Null: it was chosen by the request. */

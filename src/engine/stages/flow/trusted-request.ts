@@ -1,10 +1,15 @@
+import { foldCase } from '../../../content/fold-case.ts';
 import type { KindName } from '../../../content/kind.ts';
 import { dayOf } from '../../../content/kinds/day.ts';
 import { isFunctionWord } from '../../../content/text-features/function-words.ts';
 import { type ReadFeatures, readFeatures } from '../../../content/text-features/read-features.ts';
 import { linksInText } from '../../../content/values-in-text/links-in-text.ts';
 import { valuesInText } from '../../../content/values-in-text/values-in-text.ts';
-import { containsWhole } from '../../../content/values-in-text/whole-token.ts';
+import {
+  containsWhole,
+  mayContainWhole,
+  runsOf,
+} from '../../../content/values-in-text/whole-token.ts';
 import type { Policy } from '../../../policy/model.ts';
 import { foldWords, withoutExtension } from '../../request/names.ts';
 import { type Understanding, understand } from '../../request/understand.ts';
@@ -23,6 +28,8 @@ export interface TrustedRequest {
   readonly says: (text: string) => boolean;
   /** Whether it is an id that the request gives as one. */
   readonly givesId: (id: string) => boolean;
+  /** Whether it gives some id of the same form: `T-504`, of `T-495`. */
+  readonly givesIdLike: (id: string) => boolean;
   /** Whether something that is called so may be meant: its name stands there, however plain, or one word of it that isn't in every request. */
   readonly speaksOf: (name: string) => boolean;
   /** Whether what names one thing may mean the other: alike but for signs, case and ending, unless it is spelled out. */
@@ -66,6 +73,8 @@ function requestOf(text: string, words: Policy['actionWords']): TrustedRequest {
   const folded = ` ${foldWords(text)} `;
   const wordSet = new Set(folded.split(' '));
   const lower = text.toLowerCase();
+  const runs = runsOf(lower);
+  const forms = new Set(Array.from(text.matchAll(idForms), ([, form = '']) => foldCase(form)));
   const called = callings();
   return {
     text,
@@ -84,7 +93,11 @@ function requestOf(text: string, words: Policy['actionWords']): TrustedRequest {
     ),
     says: (said) => isSaid(said, understood, folded, wordSet),
     givesId: (id) =>
-      understood.names(id) || understood.callsBare(id) || isGivenId(lower, id.toLowerCase()),
+      understood.names(id) || understood.callsBare(id) || isGivenId(lower, runs, id.toLowerCase()),
+    givesIdLike: (id) => {
+      const form = idForm.exec(id)?.[1];
+      return form !== undefined && forms.has(foldCase(form));
+    },
     speaksOf: (name) => speaksOf(name, understood, folded),
     mayMeanBoth: (name, other) => {
       if (called(name) !== called(other)) return false;
@@ -142,13 +155,18 @@ function isSaid(
 
 const idUnitsMax = 200;
 
+/** Letters, perhaps a sign, and a number: what is counted under one name. */
+const idForm = /^(\p{L}{1,8}[-_#]?)\d{2,12}$/u;
+const idForms = /(?<![\p{L}\p{N}])(\p{L}{1,8}[-_#]?)\d{2,12}(?![\p{L}\p{N}])/gu;
+
 /**
  * An id is a word with digits (`T-512`) or a name with signs in it (`bill-march.txt`), whole; a plain word only where
  * nothing but a name can stand, or whoever makes a thing could give it an id that every request holds. A number alone is
  * a day, an hour or an amount as often, and has to be said to be one: `ID 24`, `#24`.
  */
-function isGivenId(text: string, id: string): boolean {
-  if (id.length > idUnitsMax || !containsWhole(text, id)) return false;
+function isGivenId(text: string, runs: ReadonlySet<string>, id: string): boolean {
+  if (id.length > idUnitsMax || !mayContainWhole(runs, id) || !containsWhole(text, id))
+    return false;
   if (/^\p{L}+[-_#:/.]?\d/u.test(id) || /^[\p{L}\d]{2,}[-_./:][\p{L}\d]{2}/u.test(id)) return true;
   const escaped = id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const marked = `(?:\\bids?|\\bnumber|\\bno\\.?|#)\\s*[:=]?\\s*["'\`]?${escaped}(?![\\p{L}\\p{N}])`;
