@@ -12,6 +12,7 @@ import type {
 import { enforcementOf, isAlwaysEnforced } from './enforcement.ts';
 import { hold, worst } from './findings.ts';
 import { filtersFields, filtersItems } from './outputs/filters.ts';
+import { obligationsOfResult } from './outputs/obligations.ts';
 import { type JudgedSide, survivors } from './pairing.ts';
 import { unrestricted } from './parties.ts';
 import { remediesOf } from './refusal.ts';
@@ -77,7 +78,7 @@ function obligationsOf(
     if (alternatives.some((alternative) => filtersFields(alternative)))
       obligations.push({ type: 'filter_fields', pairs, case: values });
   }
-  obligations.push({ type: 'truncate', maxBytes: context.policy.content.results.maxBytes });
+  obligations.push(...obligationsOfResult(context.policy, tool));
   return obligations;
 }
 

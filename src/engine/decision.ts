@@ -1,5 +1,6 @@
+import type { PiiType } from '../content/detection/pii/find-pii.ts';
 import type { JsonObject } from '../content/value.ts';
-import type { Alternative, Enforcement, SourcePosition } from '../policy/model.ts';
+import type { Alternative, ContentRules, Enforcement, SourcePosition } from '../policy/model.ts';
 import type { FindingCode } from './codes.ts';
 import type { CaseValues } from './run.ts';
 
@@ -36,7 +37,17 @@ export type Obligation =
   | ({ readonly type: 'filter_items' } & Filter)
   | ({ readonly type: 'filter_fields' } & Filter)
   | { readonly type: 'check_output_schema' }
-  | { readonly type: 'truncate'; readonly maxBytes: number };
+  /** Show nothing that detectors haven't looked at; `at`: the score from which on a text counts as giving orders. */
+  | {
+      readonly type: 'screen';
+      readonly at: number;
+      readonly response: ContentRules['injection']['response'];
+    }
+  | { readonly type: 'redact'; readonly pii: readonly PiiType[]; readonly secrets: boolean }
+  | { readonly type: 'sanitise' }
+  | { readonly type: 'truncate'; readonly maxBytes: number }
+  /** Say where what others wrote begins and ends. */
+  | { readonly type: 'frame' };
 
 /** One of these for the run itself and one for each run above it: an item or field has to pass all of them. */
 export interface Filter {

@@ -31,7 +31,7 @@ export type PastCall = {
 export interface Exchange {
   readonly past: PastCall;
   readonly args: JsonObject;
-  /** The result as the agent got it: `{ content, structuredContent?, isError? }`; null: nothing. */
+  /** The result as the agent got it, but for its frame and marks: `{ content, structuredContent?, isError? }`; null: nothing. */
   readonly result: JsonObject | null;
   readonly shown: Shown;
 }
@@ -41,6 +41,11 @@ export type Shown = {
   readonly v: 1;
   /** How the text was read as data (`returns.parse`); null: the structured part, or none. */
   readonly parse: 'json' | 'yaml' | null;
+  /**
+   * Places in the data whose text was found to give orders, RFC 6901; `""`: somewhere in it. Absent: none was found, or
+   * nobody looked.
+   */
+  readonly flagged?: readonly string[];
   /** What of the result stands in none of them is data of no record: it forbids as any text does. */
   readonly records: readonly ShownRecord[];
 };

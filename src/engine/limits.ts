@@ -12,6 +12,7 @@ export const limits: {
   readonly onceKeysMax: number;
   readonly shownRecordsMax: number;
   readonly shownValuesMax: number;
+  readonly flaggedPlacesMax: number;
   readonly historyListMax: number;
   readonly historyCallsMax: number;
   readonly historyBytesMax: number;
@@ -41,6 +42,8 @@ export const limits: {
   // Records of one result, and values of them all, that later calls may rest on. What is beyond permits nothing.
   shownRecordsMax: 1_000,
   shownValuesMax: 10_000,
+  // Places of one result that give orders, kept apart; with more, all of it counts as such.
+  flaggedPlacesMax: 64,
   // A run's calls are remembered in lists this long, so that one more copies little.
   historyListMax: 64,
   // Calls that later ones look back at: what was read before counts as lost, and what is lost permits nothing.

@@ -1,7 +1,7 @@
 /** What detectors have to look at under a policy, and what they say at once and here, where no worker is near. */
 import { nothingScanned, scanTexts } from '../content/detection/scan.ts';
 import type { Scans } from '../content/detection/sighting.ts';
-import type { Policy } from '../policy/model.ts';
+import type { Policy, Tool } from '../policy/model.ts';
 import { textsOfArguments } from './argument-texts.ts';
 import type { ReadCall } from './call.ts';
 import type { DeclaredLooks, FactsRequest, ScanRequest } from './facts.ts';
@@ -26,7 +26,7 @@ export function looksOf(policy: Policy): DeclaredLooks {
 }
 
 /** The same of what a call carries. Kept apart, for of arguments a policy may ask more, or less, than of results. */
-export function looksAtArguments(policy: Policy): DeclaredLooks {
+function looksAtArguments(policy: Policy): DeclaredLooks {
   const known = madeOfArguments.get(policy);
   if (known !== undefined) return known;
   const { pii, outbound } = policy.content;
@@ -53,6 +53,6 @@ export function scansOf({ scan }: FactsRequest): Scans {
 }
 
 /** The same of a result. */
-export function scansOfResult(policy: Policy, result: ToolResult): Scans {
-  return scanTexts(textsOf(result), { ...looksOf(policy), held: [] });
+export function scansOfResult(policy: Policy, tool: Tool, result: ToolResult): Scans {
+  return scanTexts(textsOf(result, tool, policy), { ...looksOf(policy), held: [] });
 }

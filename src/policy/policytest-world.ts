@@ -5,6 +5,7 @@ import { type Exchange, nothingShown, type PastCall, type Shown } from '../engin
 import type { Facts, FactsRequest } from '../engine/facts.ts';
 import { inOrder } from '../engine/history.ts';
 import { mergeLabels, noLabels } from '../engine/labels.ts';
+import { unframed } from '../engine/outputs/unframed.ts';
 import type { Labels, Run } from '../engine/run.ts';
 import { scansOf } from '../engine/scans.ts';
 import type { Tool } from './model.ts';
@@ -100,9 +101,14 @@ export class TestWorld {
     return {
       past,
       args: this.#payloads.get(past.arguments) ?? {},
-      result: past.released === null ? null : (this.#payloads.get(past.released) ?? null),
+      result: this.#released(past.released),
       shown: past.shown === null ? nothingShown : (this.#shown.get(past.shown) ?? nothingShown),
     };
+  }
+
+  #released(digest: string | null): JsonObject | null {
+    const result = digest === null ? undefined : this.#payloads.get(digest);
+    return result === undefined ? null : unframed(result);
   }
 
   #sum(key: string, windowMs: number | null): number {

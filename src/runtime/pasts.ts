@@ -10,6 +10,7 @@ import { isJsonObject, type JsonObject } from '../content/value.ts';
 import { type Exchange, nothingShown, type PastCall } from '../engine/exchange.ts';
 import { acting, asPastCall, type Held, inOrder, isSameHistory } from '../engine/history.ts';
 import { limits } from '../engine/limits.ts';
+import { unframed } from '../engine/outputs/unframed.ts';
 import type { Run } from '../engine/run.ts';
 import type { StoreReader } from '../store/port.ts';
 import { parseShown } from './stored-shown.ts';
@@ -137,7 +138,12 @@ export class Pasts {
     const said = shown.value === null ? nothingShown : parseShown(shown.value);
     if (said === null) return null;
     const bytes = args.bytes + result.bytes + shown.bytes;
-    const exchange = { past: call, args: args.value, result: result.value, shown: said };
+    const exchange = {
+      past: call,
+      args: args.value,
+      result: result.value && unframed(result.value),
+      shown: said,
+    };
     this.#drop(past, call.call);
     past.calls.set(call.call, { exchange, bytes });
     this.#count(past, bytes);

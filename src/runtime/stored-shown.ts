@@ -12,6 +12,7 @@ const json = z.custom<JsonValue>((value) => value !== undefined);
 const shownShape: z.ZodType<Shown> = z.strictObject({
   v: z.literal(1),
   parse: z.enum(['json', 'yaml']).nullable(),
+  flagged: z.array(text).exactOptional(),
   records: z.array(
     z.strictObject({
       at: text,

@@ -16,6 +16,7 @@ import { fold } from '../../src/engine/fold.ts';
 import { gather } from '../../src/engine/gather.ts';
 import { noLabels } from '../../src/engine/labels.ts';
 import { inspect } from '../../src/engine/outputs/inspect.ts';
+import { obligationsOfResult } from '../../src/engine/outputs/obligations.ts';
 import { asJson, type ToolResult } from '../../src/engine/outputs/result.ts';
 import { readCall } from '../../src/engine/read-call.ts';
 import type { Run } from '../../src/engine/run.ts';
@@ -147,7 +148,7 @@ export class Session {
         : {
             ...decision,
             effect: 'allow',
-            obligations: [{ type: 'truncate', maxBytes: policy.content.results.maxBytes }],
+            obligations: obligationsOfResult(policy, tool),
           };
     this.#world.draw(went.reservations);
     this.#append({
@@ -164,8 +165,8 @@ export class Session {
       tool,
       args,
       result,
-      scans: scansOfResult(policy, result),
-      marks: { boundary: 'boundary', placeholderKey: 'protection' },
+      scans: scansOfResult(policy, tool, result),
+      marks: { boundary: 'protection-boundary', placeholderKey: 'protection' },
     });
     const failed = result.isError === true || !inspection.success;
     const released = inspection.result === null ? null : asJson(inspection.result);

@@ -6,8 +6,10 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { SallyportError } from '../../content/errors.ts';
+import { frameKey } from '../../content/frame.ts';
 import { readJson, StrictJsonError } from '../../content/json.ts';
 import { isJsonObject } from '../../content/value.ts';
+import { unframedBlocks } from '../../engine/outputs/unframed.ts';
 import type { Run } from '../../engine/run.ts';
 import { RuntimeError } from '../../runtime/errors.ts';
 import type {
@@ -259,14 +261,18 @@ function reasonOf(error: unknown): string {
  * policy's filters, as a typed HTTP client takes its server's.
  */
 function valueIn<Result>(result: ToolResult): Result {
-  const texts = result.content.map((block) =>
-    block['type'] === 'text' ? String(block['text']) : '',
+  const meta = isJsonObject(result['_meta']) ? result['_meta'] : {};
+  const boundary = meta[frameKey];
+  // The frame is for whoever reads the text among others; a program gets the value, with what gives orders marked in it.
+  const blocks =
+    typeof boundary === 'string' ? unframedBlocks(result.content, boundary) : result.content;
+  const texts = blocks.map((block) =>
+    isJsonObject(block) && block['type'] === 'text' ? String(block['text']) : '',
   );
   if (result.isError === true) throw new GuardedCallError('guard.call_failed', texts.join('\n'));
   if (result.structuredContent !== undefined) return result.structuredContent as Result;
   if (texts.length === 0) return undefined as Result;
-  const meta = result['_meta'];
-  const isJson = isJsonObject(meta) && meta[jsonValueMark] === true;
+  const isJson = meta[jsonValueMark] === true;
   return (isJson ? jsonIn(texts[0] ?? '') : texts.join('\n')) as Result;
 }
 

@@ -146,7 +146,7 @@ test('an item is shown exactly when one pair of alternatives shows it', () => {
           tool: context.tool,
           args: {},
           result: came,
-          scans: scansOfResult(policy, came),
+          scans: scansOfResult(policy, context.tool, came),
           marks: { boundary: 'boundary', placeholderKey: 'run_1' },
         });
         const expected = items.filter((one) =>

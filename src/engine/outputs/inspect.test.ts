@@ -4,7 +4,8 @@ import type { JsonObject, JsonValue } from '../../content/value.ts';
 import { decide } from '../decide.ts';
 import { scansOfResult } from '../scans.ts';
 import { type Inspection, inspect } from './inspect.ts';
-import type { ToolResult } from './result.ts';
+import { asJson, type ToolResult } from './result.ts';
+import { unframed } from './unframed.ts';
 
 const mails: JsonObject = {
   type: 'object',
@@ -103,9 +104,14 @@ function inspected(
     tool: context.tool,
     args,
     result,
-    scans: scansOfResult(policy, result),
+    scans: scansOfResult(policy, context.tool, result),
     marks,
   });
+}
+
+/** What the tool's own words are, without the frame that stands around them. */
+function unframedResult({ result }: Inspection): JsonObject | null {
+  return result === null ? null : unframed(asJson(result));
 }
 
 function structured(value: JsonObject): ToolResult {
@@ -169,7 +175,7 @@ test.each<[string, JsonObject, boolean]>([
 });
 
 test('the text says what is left of the data, not what the server wrote', () => {
-  const { result, changed } = inspected(
+  const inspection = inspected(
     'mail.list',
     {},
     structured({
@@ -177,19 +183,22 @@ test('the text says what is left of the data, not what the server wrote', () => 
       page: { left: 40 },
     }),
   );
-  expect(result?.content).toEqual([
+  expect(unframedResult(inspection)?.['content']).toEqual([
     { type: 'text', text: JSON.stringify({ emails: [hers], page: { left: 1 } }) },
   ]);
-  expect(changed).toBe(true);
+  expect(inspection.changed).toBe(true);
 });
 
 test('what else the server put beside the data goes', () => {
-  const { result } = inspected(
+  const inspection = inspected(
     'mail.list',
     {},
     { ...structured({ emails: [] }), _meta: { all: [ours] }, extra: 'x' },
   );
-  expect(Object.keys(result ?? {}).sort()).toEqual(['content', 'structuredContent']);
+  expect(Object.keys(unframedResult(inspection) ?? {}).sort()).toEqual([
+    'content',
+    'structuredContent',
+  ]);
 });
 
 test.each<[string, string, ToolResult, string[]]>([
@@ -269,8 +278,10 @@ test.each<[string, string, ToolResult, string[]]>([
 test('text that carries data is filtered as data', () => {
   const yaml =
     'emails:\n  - { sender: a@company.example, subject: one }\n  - { sender: eve@evil.example, subject: two }\n';
-  const { result } = inspected('mail.text', {}, text(yaml));
-  expect(result).toEqual(text({ emails: [{ sender: 'a@company.example', subject: 'one' }] }));
+  const inspection = inspected('mail.text', {}, text(yaml));
+  expect(unframedResult(inspection)).toEqual(
+    text({ emails: [{ sender: 'a@company.example', subject: 'one' }] }),
+  );
 });
 
 test('what the media list names passes', () => {
@@ -306,8 +317,8 @@ test('each alternative shows its own items and its own fields of them', () => {
     subject: 's',
     body: 'b',
   }));
-  const { result } = inspected('mail.text', {}, text({ emails }), { agent: 'two_views' });
-  expect(result).toEqual(
+  const inspection = inspected('mail.text', {}, text({ emails }), { agent: 'two_views' });
+  expect(unframedResult(inspection)).toEqual(
     text({ emails: [{ sender: 'a@company.example', subject: 's' }, { subject: 's' }] }),
   );
 });
@@ -324,12 +335,9 @@ test('where a grant is only watched, everything passes and the record says what 
 
 test("an upstream's own refusal passes in its own words", () => {
   const result: ToolResult = { content: [{ type: 'text', text: 'no such folder' }], isError: true };
-  expect(inspected('mail.list', {}, result)).toMatchObject({
-    result,
-    success: false,
-    withheld: false,
-    changed: false,
-  });
+  const inspection = inspected('mail.list', {}, result);
+  expect(inspection).toMatchObject({ success: false, withheld: false });
+  expect(unframedResult(inspection)).toEqual(result);
 });
 
 test('an error that brings data along is filtered like any data', () => {
@@ -409,7 +417,7 @@ test('an obligation that nobody here knows withholds, also where a grant is only
     tool: context.tool,
     args: {},
     result: text('x'),
-    scans: scansOfResult(policy, text('x')),
+    scans: scansOfResult(policy, context.tool, text('x')),
     marks,
   });
   expect([inspection.result, codes(inspection)]).toEqual([null, ['deny engine.fault']]);

@@ -4,22 +4,23 @@
  */
 
 import type { Scans } from '../../content/detection/sighting.ts';
-import { truncateResult } from '../../content/truncate.ts';
 import type { JsonObject } from '../../content/value.ts';
 import type { Policy, Tool } from '../../policy/model.ts';
 import { emptyLists } from '../bindings.ts';
 import type { Decision, Finding, Obligation } from '../decision.ts';
-import type { Shown } from '../exchange.ts';
+import { nothingShown, type Shown } from '../exchange.ts';
 import { deny, fault } from '../findings.ts';
-import { noLabels } from '../labels.ts';
+import { mergeLabels, noLabels } from '../labels.ts';
 import type { Labels } from '../run.ts';
 import { dataOf, type ResultData } from './data.ts';
-import { filterResult } from './filter-result.ts';
+import { type Filtered, filterResult } from './filter-result.ts';
 import { labelsOf } from './labels.ts';
 import type { Marks } from './marks.ts';
 import { unexpectedMedia } from './media.ts';
+import { markedData, release } from './release.ts';
 import type { ToolResult } from './result.ts';
 import { shownOf } from './shown.ts';
+import { treat } from './treat.ts';
 
 export interface InspectionContext {
   readonly policy: Policy;
@@ -60,7 +61,7 @@ export function inspect(context: InspectionContext): Inspection {
 }
 
 function inspectResult(context: InspectionContext): Inspection {
-  const { decision, tool, args, result } = context;
+  const { decision, tool, result } = context;
   // Nothing was done, and what stands here are our own words.
   if (decision.dryRun)
     return {
@@ -73,26 +74,20 @@ function inspectResult(context: InspectionContext): Inspection {
       holdsNext: false,
       changed: false,
     };
-  if (isPlainRefusal(result, tool)) {
-    // Relayed in the upstream's own words.
-    const cut = truncated(result, decision);
-    return {
-      result: cut.result,
-      findings: cut.findings,
-      withheld: false,
-      labels: labelsOf(tool, args, null),
-      shown: null,
-      success: false,
-      holdsNext: false,
-      changed: cut.changed,
-    };
-  }
   const unknown = decision.obligations.filter(({ type }) => !known.has(type));
   if (unknown.length > 0) {
     return withhold(
       [deny('outputs', 'engine.fault', { obligations: unknown.map(({ type }) => type) })],
       false,
     );
+  }
+  // An error in words has no data to filter, and keeps no promise of the tool's.
+  if (isPlainRefusal(result, tool)) {
+    return released(context, {
+      passed: { result, data: null, findings: [], changed: false },
+      success: false,
+      before: [],
+    });
   }
   const data = dataOf(result, tool.returns.parse);
   const success = result.isError !== true && succeeded(context, data);
@@ -104,20 +99,74 @@ function inspectResult(context: InspectionContext): Inspection {
     ...filtered.findings,
   ];
   const enforced = decision.enforcement === 'strict';
-  if (enforced && findings.some((finding) => finding.verdict === 'deny'))
-    return withhold(findings, success);
-  const passed = enforced ? filtered : { result, data, changed: false };
-  const cut = truncated(passed.result, decision);
-  return {
-    result: cut.result,
-    findings: [...findings, ...cut.findings],
-    withheld: false,
-    labels: labelsOf(tool, args, passed.data?.value ?? null),
-    shown: success ? shownOf(tool.returns, passed.data) : null,
+  if (enforced && isDenied(findings)) return withhold(findings, success);
+  const passed = enforced ? filtered : { result, data, findings: [], changed: false };
+  return released(context, { passed, success, before: findings });
+}
+
+/** What may pass, as it passes: nothing that nobody looked at, cut to its size, and told from what Sallyport says. */
+function released(
+  context: InspectionContext,
+  {
+    passed,
     success,
-    holdsNext: false,
-    changed: passed.changed || cut.changed,
+    before,
+  }: {
+    readonly passed: Filtered;
+    readonly success: boolean;
+    readonly before: readonly Finding[];
+  },
+): Inspection {
+  const { policy, decision, tool, args, marks } = context;
+  const enforced = decision.enforcement === 'strict';
+  const treated = treat(passed.result, passed.data, context);
+  const fits = !enforced || fitsStill(context, passed.result, treated.result);
+  const shown = release(treated.result, {
+    tool: tool.name,
+    decision,
+    marks: treated.isMarkable ? marks : null,
+  });
+  const findings = [
+    ...before,
+    ...treated.findings,
+    ...(fits ? [] : [deny('outputs', 'outputs.unmarkable', {}, tool.at)]),
+    ...(shown.unscanned > 0
+      ? [deny('outputs', 'outputs.unscanned', { texts: shown.unscanned }, tool.at)]
+      : []),
+    ...shown.findings,
+  ];
+  if (enforced && isDenied(findings)) return withhold(findings, success);
+  const said = success ? shownOf(tool.returns, passed.data) : null;
+  return {
+    result: shown.result,
+    findings,
+    withheld: false,
+    labels: mergeLabels(labelsOf(tool, args, passed.data?.value ?? null), {
+      ...noLabels,
+      classes: treated.classes,
+    }),
+    shown:
+      treated.flagged.length === 0 ? said : { ...(said ?? nothingShown), flagged: treated.flagged },
+    success,
+    holdsNext: enforced && policy.content.injection.response === 'hold_next' && treated.isSuspect,
+    changed: passed.changed || treated.result !== passed.result || shown.changed,
   };
+}
+
+/** With placeholders and marks in it the data still has to be what the tool promised, or clients refuse it. */
+function fitsStill(
+  { tool, marks }: InspectionContext,
+  before: ToolResult,
+  { structuredContent }: ToolResult,
+): boolean {
+  const check = before.isError === true ? null : (tool.pin?.checkOutput ?? null);
+  if (check === null || structuredContent === undefined) return true;
+  if (structuredContent === before.structuredContent) return true;
+  return check(markedData(structuredContent, marks)).length === 0;
+}
+
+function isDenied(findings: readonly Finding[]): boolean {
+  return findings.some(({ verdict }) => verdict === 'deny');
 }
 
 /** What nobody here can do must not be left undone, in whatever mode. */
@@ -125,7 +174,11 @@ const known: ReadonlySet<string> = new Set<Obligation['type']>([
   'filter_items',
   'filter_fields',
   'check_output_schema',
+  'screen',
+  'redact',
+  'sanitise',
   'truncate',
+  'frame',
 ]);
 
 function withhold(findings: readonly Finding[], success: boolean): Inspection {
@@ -202,32 +255,4 @@ function unsuccessful(tool: Tool): Finding {
     at: tool.returns.success?.at ?? tool.at,
     approver: null,
   };
-}
-
-function truncated(
-  result: ToolResult,
-  decision: Decision,
-): {
-  readonly result: ToolResult;
-  readonly findings: readonly Finding[];
-  readonly changed: boolean;
-} {
-  const bounds = decision.obligations.flatMap((obligation) =>
-    obligation.type === 'truncate' ? [obligation.maxBytes] : [],
-  );
-  if (bounds.length === 0) return { result, findings: [], changed: false };
-  const maxBytes = Math.min(...bounds);
-  const { content, structuredContent, bytesCut } = truncateResult(result, maxBytes);
-  if (bytesCut === 0) return { result, findings: [], changed: false };
-  const cut: ToolResult =
-    structuredContent === null ? { ...result, content } : { ...result, content, structuredContent };
-  const note: Finding = {
-    stage: 'outputs',
-    code: 'outputs.truncated',
-    verdict: 'note',
-    details: { maxBytes, bytesCut },
-    at: null,
-    approver: null,
-  };
-  return { result: cut, findings: [note], changed: true };
 }

@@ -72,7 +72,7 @@ function shown(tool: string, result: ToolResult, agent = 'open'): Shown | null {
     tool: context.tool,
     args,
     result,
-    scans: scansOfResult(policy, result),
+    scans: scansOfResult(policy, context.tool, result),
     marks: { boundary: 'boundary', placeholderKey: 'run_1' },
   }).shown;
 }

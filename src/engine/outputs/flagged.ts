@@ -1,0 +1,24 @@
+/** Where in a result's data a text gives orders: later calls ask whether a value of theirs stands there. */
+import { limits } from '../limits.ts';
+import type { ResultData } from './data.ts';
+
+const structured = '/structuredContent';
+const firstText = '/content/0/text';
+
+/**
+ * RFC 6901 in the data. A text beside structured data usually says the same once more; one that says what the data doesn't
+ * makes the whole suspect, and so do more places than are kept: coarser, never cleaner.
+ */
+export function flaggedPlaces(
+  pointers: readonly string[],
+  data: ResultData | null,
+): readonly string[] {
+  if (pointers.length === 0) return [];
+  const root = data?.from === 'structured' ? structured : data?.from === 'text' ? firstText : null;
+  const inData =
+    root === null
+      ? []
+      : pointers.filter((one) => one.startsWith(`${root}/`)).map((one) => one.slice(root.length));
+  const places = new Set(inData);
+  return places.size === 0 || places.size > limits.flaggedPlacesMax ? [''] : [...places];
+}
