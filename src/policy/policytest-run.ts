@@ -5,7 +5,7 @@
 
 import { scanTexts } from '../content/detection/scan.ts';
 import { digestOf } from '../content/digest.ts';
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
+import { isJsonArray, isJsonObject, type JsonValue } from '../content/value.ts';
 import type { ReadCall } from '../engine/call.ts';
 import type { Context, Proposed } from '../engine/context.ts';
 import { usedKeys } from '../engine/counters.ts';
@@ -13,20 +13,18 @@ import { decide, isEstablished } from '../engine/decide.ts';
 import type { Decision } from '../engine/decision.ts';
 import { joinable } from '../engine/duplicates.ts';
 import type { OpenerRisk, RunEvent } from '../engine/events.ts';
-import type { Shown as Said } from '../engine/exchange.ts';
 import { fold } from '../engine/fold.ts';
 import { gather } from '../engine/gather.ts';
 import { mergeLabels, noLabels } from '../engine/labels.ts';
 import { decideLookUp, lookUpsOf } from '../engine/look-ups.ts';
 import { openerRisk, textsOfOpener } from '../engine/opener-risk.ts';
-import { inspect } from '../engine/outputs/inspect.ts';
-import { asJson, type ToolResult } from '../engine/outputs/result.ts';
-import { unframed } from '../engine/outputs/unframed.ts';
+import { asJson } from '../engine/outputs/result.ts';
 import { readCall } from '../engine/read-call.ts';
 import { lookedAt, referencesOf, withReferences } from '../engine/references.ts';
 import type { Labels, Run } from '../engine/run.ts';
-import { looksOf, scansOfResult } from '../engine/scans.ts';
+import { looksOf } from '../engine/scans.ts';
 import type { Policy, SourcePosition, Tool } from './model.ts';
+import { answered, endOf } from './policytest-ending.ts';
 import { differs, type Outcome, type Shown } from './policytest-outcome.ts';
 import { inVain, reasonsOf, said } from './policytest-reasons.ts';
 import type { Given, PolicyTest, TestAnswer, TestCall, TestStep } from './policytest-table.ts';
@@ -331,94 +329,6 @@ export class TestRun {
       budgetLeft: {},
     } as const;
   }
-}
-
-interface Ended {
-  readonly outcome: 'completed' | 'failed' | 'indeterminate';
-  readonly digest: string | null;
-  readonly isError: boolean;
-  readonly labels: Labels;
-  readonly shown: Shown | null;
-  readonly released: ToolResult | null;
-  /** What the policy says of what was released. */
-  readonly says: Said | null;
-  readonly holdsNext: boolean;
-}
-
-/** Nothing came, or nothing that the table tells. */
-const unseen = {
-  digest: null,
-  labels: noLabels,
-  shown: null,
-  released: null,
-  says: null,
-  holdsNext: false,
-} as const;
-
-/** Nothing is forged in a table: what marks its results may be known. */
-const marks = { boundary: 'policytest-boundary', placeholderKey: 'policytest' } as const;
-
-function endOf(
-  answer: TestAnswer | null,
-  context: {
-    readonly policy: Policy;
-    readonly decision: Decision;
-    readonly tool: Tool;
-    readonly args: JsonObject;
-  },
-): Ended {
-  if (answer === null) {
-    // The table says nothing of a result: it was done, each time with another outcome, and nobody looked at it.
-    return { ...unseen, outcome: 'completed', isError: false };
-  }
-  if (answer.type === 'lost') {
-    const outcome = context.tool.tier === 0 ? 'failed' : 'indeterminate';
-    return { ...unseen, outcome, isError: true };
-  }
-  const result = resultOf(answer);
-  const inspection = inspect({
-    ...context,
-    result,
-    scans: scansOfResult(context.policy, context.tool, result),
-    marks,
-  });
-  const isError = answer.type === 'refuses';
-  const reason = inspection.findings.find((finding) => finding.verdict === 'deny');
-  return {
-    outcome: isError || !inspection.success ? 'failed' : 'completed',
-    digest: digestOf(answered(answer)),
-    isError,
-    labels: inspection.labels,
-    released: inspection.result,
-    says: inspection.shown,
-    holdsNext: inspection.holdsNext,
-    shown:
-      inspection.result === null
-        ? { type: 'withheld', code: reason?.code ?? 'outputs.unfilterable' }
-        : shownOf(unframed(asJson(inspection.result))),
-  };
-}
-
-function answered(answer: Exclude<TestAnswer, { type: 'lost' }>): JsonValue {
-  return answer.type === 'data' ? answer.data : answer.text;
-}
-
-function resultOf(answer: Exclude<TestAnswer, { type: 'lost' }>) {
-  if (answer.type === 'data') {
-    const content = [{ type: 'text', text: JSON.stringify(answer.data) }];
-    return { content, structuredContent: answer.data };
-  }
-  const content = [{ type: 'text', text: answer.text }];
-  return answer.type === 'refuses' ? { content, isError: true } : { content };
-}
-
-/** What an agent reads of it, without the frame that stands around every such text. */
-function shownOf({ content, structuredContent }: JsonObject): Shown {
-  const texts = (isJsonArray(content) ? content.filter(isJsonObject) : [])
-    .map((block) => block['text'])
-    .filter((text) => typeof text === 'string');
-  const data = isJsonObject(structuredContent) ? structuredContent : null;
-  return { type: 'result', text: texts.join('\n'), data };
 }
 
 /** `{n}` in a text is the number of the repetition; a text that is nothing else is the number itself. */
