@@ -42,33 +42,53 @@ export function cardsIn(numbers: NumbersInText): readonly Place[] {
 /** The longest that begins with this run of digits. */
 function cardFrom(numbers: NumbersInText, first: number): Place | null {
   const { text, runs } = numbers;
-  const start = runs[first]?.start ?? 0;
-  if (!isFreeBefore(text, start)) return null;
+  const run = runs[first];
+  if (run === undefined || !mayBegin(numbers, first) || !isFreeBefore(text, run.start)) return null;
+  const { start } = run;
   let separator: string | null = null;
-  let digits = '';
+  let count = 0;
   let groups = '';
   let best: Place | null = null;
   for (let index = first; index < runs.length; index += 1) {
-    const run = runs[index];
-    if (run === undefined || digits.length + run.end - run.start > digitsMax) break;
-    const before = runs[index - 1];
-    if (index > first && before !== undefined) {
-      const gap = text.slice(before.end, Math.min(run.start, before.end + 4));
-      if (!separates(gap) || (separator !== null && gap !== separator)) break;
+    const group = runs[index];
+    if (group === undefined || count + group.end - group.start > digitsMax) break;
+    if (index > first) {
+      const gap = separatorBefore(numbers, index);
+      if (gap === null || (separator !== null && gap !== separator)) break;
       separator = gap;
     }
-    digits += text.slice(run.start, run.end);
-    groups += String(run.end - run.start);
-    if (digits.length < digitsMin || !isCheckedByLuhn(digits)) continue;
-    const score = scoreOf(numbers, { start, end: run.end, digits, groups, separator });
-    if (score > 0) best = { start, end: run.end, score };
+    count += group.end - group.start;
+    groups += String(group.end - group.start);
+    if (count < digitsMin) continue;
+    const goesOn = separator !== null && separatorBefore(numbers, index + 1) === separator;
+    if (goesOn && !embossed.has(groups)) continue;
+    const { end } = group;
+    const digits = text.slice(start, end).replace(/[^0-9]/g, '');
+    const score = scoreOf(numbers, { start, end, digits, groups, separator });
+    if (score > 0) best = { start, end, score };
   }
   return best;
 }
 
-function separates(gap: string): boolean {
-  return /^(?: ?[-._/·|] ?| {1,2})$/.test(gap);
+/** A shorter group in the midst of others is no beginning: it has been seen from theirs. */
+function mayBegin(numbers: NumbersInText, first: number): boolean {
+  const run = numbers.runs[first];
+  if (run === undefined || run.end - run.start > digitsMax) return false;
+  return run.end - run.start >= 4 || separatorBefore(numbers, first) === null;
 }
+
+/** What stands between a run of digits and the one before it, if that may be within one number. */
+function separatorBefore({ text, runs }: NumbersInText, index: number): string | null {
+  const [before, run] = [runs[index - 1], runs[index]];
+  if (before === undefined || run === undefined || run.start - before.end > 3) return null;
+  const gap = text.slice(before.end, run.start);
+  return separators.has(gap) ? gap : null;
+}
+
+const separators: ReadonlySet<string> = new Set([
+  ...[' ', '  '],
+  ...Array.from('-._/|').flatMap((sign) => [sign, ` ${sign}`, `${sign} `, ` ${sign} `]),
+]);
 
 interface Candidate {
   readonly start: number;
@@ -81,7 +101,8 @@ interface Candidate {
 function scoreOf(numbers: NumbersInText, candidate: Candidate): number {
   const { text, words } = numbers;
   const { start, end, digits, groups, separator } = candidate;
-  if (isWordAt(text, end) || isPartOfLonger(text, candidate) || isOneDigit(digits)) return 0;
+  if (isWordAt(text, end) || !isCheckedByLuhn(digits)) return 0;
+  if (isPartOfLonger(text, candidate) || isOneDigit(digits)) return 0;
   const isIssued = issuedLengths(digits).includes(digits.length);
   const isSpokenOf =
     words.isBefore(start, wordsBeforeMax, 'card') || words.isAfter(end, wordsBehindMax, 'card');
@@ -95,7 +116,7 @@ function scoreOf(numbers: NumbersInText, candidate: Candidate): number {
 
 /** `1234-4111-…`, `4111.1111.….1111.5`, a decimal, a UUID: the number goes on, with a letter or a digit. */
 function isPartOfLonger(text: string, { start, end }: Candidate): boolean {
-  const joins = (at: number) => /^[-._/]$/.test(text.charAt(at));
+  const joins = (at: number) => '-._/'.includes(text.charAt(at) || ' ');
   const before = joins(start - 1) && isWordAt(text, start - 2);
   const behind = joins(end) && isWordAt(text, end + 1) && text.charAt(end) !== '/';
   return before || behind;
@@ -110,8 +131,9 @@ function isOneDigit(digits: string): boolean {
 const linkLengthMax = 200;
 
 function isInLink(text: string, start: number): boolean {
-  const before = text.slice(Math.max(0, start - linkLengthMax), start);
-  const word = before.slice(before.search(/\S*$/));
+  let at = start;
+  while (at > 0 && start - at < linkLengthMax && text.charCodeAt(at - 1) > 0x20) at -= 1;
+  const word = text.slice(at, start);
   return word.includes('://') || word.startsWith('www.');
 }
 

@@ -72,16 +72,15 @@ function isHeadOfLink(text: string, start: number, end: number): boolean {
   return /:\/\/[^\s/@]{0,78}:$/.test(before);
 }
 
-const localUnits: ReadonlySet<number> = new Set(
-  Array.from(
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-'!#$&*/=?^`{|}~",
-    (character) => character.charCodeAt(0),
-  ),
-);
+const localUnits = new Uint8Array(0x80);
+for (const unit of new TextEncoder().encode(
+  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-'!#$&*/=?^`{|}~",
+))
+  localUnits[unit] = 1;
 
 function isLocalAt(text: string, at: number): boolean {
   const unit = text.charCodeAt(at);
-  return unit < 0x80 ? localUnits.has(unit) : isLetter(unit);
+  return unit < 0x80 ? localUnits[unit] === 1 : isLetter(unit);
 }
 
 function isDomainAt(text: string, at: number): boolean {

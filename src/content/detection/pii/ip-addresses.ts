@@ -12,20 +12,18 @@ export function ipAddressesIn(numbers: NumbersInText): readonly Place[] {
 function fourParts({ text, runs, words }: NumbersInText): readonly Place[] {
   const places: Place[] = [];
   for (let index = 0; index + 3 < runs.length; index += 1) {
-    const parts = runs.slice(index, index + 4);
-    const [first, , , last] = parts;
+    const [first, last] = [runs[index], runs[index + 3]];
     if (first === undefined || last === undefined || last.end - first.start > 15) continue;
     const { start } = first;
     const { end } = last;
-    const written = text.slice(start, end);
-    const numbers = written.split('.');
-    if (numbers.length !== 4 || !numbers.every(isPart) || isNobodys(numbers.map(Number))) continue;
     if (!isFreeBefore(text, start) || isWordAt(text, end)) continue;
-    if (/^[.,-]$/.test(text.charAt(start - 1)) && isWordAt(text, start - 2)) continue;
-    if (/^[.-]$/.test(text.charAt(end)) && isWordAt(text, end + 1)) continue;
+    if ('.,-'.includes(text.charAt(start - 1) || ' ') && isWordAt(text, start - 2)) continue;
+    if ('.-'.includes(text.charAt(end) || ' ') && isWordAt(text, end + 1)) continue;
+    const parts = text.slice(start, end).split('.');
+    if (parts.length !== 4 || !parts.every(isPart) || isNobodys(parts.map(Number))) continue;
     const name = words.nearestBefore(start, nameBeforeMax);
     if (name?.context === 'version' && !text.slice(name.end, start).includes('\n')) continue;
-    places.push({ start, end, score: isPrivate(numbers.map(Number)) ? 0.7 : 0.9 });
+    places.push({ start, end, score: isPrivate(parts.map(Number)) ? 0.7 : 0.9 });
   }
   return places;
 }
@@ -70,11 +68,17 @@ function eightGroups(text: string): readonly Place[] {
 const writtenLengthMax = 46;
 
 function isHexAt(text: string, at: number): boolean {
-  return /^[0-9a-f]$/i.test(text.charAt(at));
+  const unit = text.charCodeAt(at);
+  return (
+    (unit >= 0x30 && unit <= 0x39) ||
+    (unit >= 0x61 && unit <= 0x66) ||
+    (unit >= 0x41 && unit <= 0x46)
+  );
 }
 
 function isGroupAt(text: string, at: number): boolean {
-  return /^[0-9a-f:.]$/i.test(text.charAt(at));
+  const unit = text.charCodeAt(at);
+  return unit === 0x3a || unit === 0x2e || isHexAt(text, at);
 }
 
 /** Global, unique local or link-local: what else has the form is mostly something else. */

@@ -31,10 +31,16 @@ function groupsFrom({ text, runs }: NumbersInText, first: number): readonly Digi
   for (; behind < runs.length; behind += 1) {
     const [before, next] = [runs[behind - 1], runs[behind]];
     if (before === undefined || next === undefined || next.start - before.end > 3) break;
-    if (!/^(?: ?[-./] ?| |\) ?[-.]?|[ -.]?\(| ?x)$/.test(text.slice(before.end, next.start))) break;
+    if (!joiners.has(text.slice(before.end, next.start))) break;
   }
   return runs.slice(first, behind);
 }
+
+/** `079 123`, `(079) 123`, `+44 (0)20`, `123-4567 x89` */
+const joiners: ReadonlySet<string> = new Set([
+  ...[' ', ')', ') ', ')-', ') -', ').', '(', ' (', '-(', '.(', 'x', ' x'],
+  ...Array.from('-./').flatMap((sign) => [sign, ` ${sign}`, `${sign} `, ` ${sign} `]),
+]);
 
 function phoneOf({ text, words }: NumbersInText, groups: readonly DigitRun[]): Place | null {
   const [first, last] = [groups[0], groups.at(-1)];

@@ -32,7 +32,8 @@ const operator = new RegExp(
 const quoted: ReadonlyMap<string, RegExp> = new Map(
   ['"', "'", '`'].map((quote) => [quote, new RegExp(`[^${quote}\\\\\\n]{6,${valueMax}}`, 'y')]),
 );
-const bare = new RegExp(`[^\\s"'\`,;()<>{}[\\]\\\\|]{6,${valueMax}}`, 'y');
+/** An equals sign within it is the next assignment's. */
+const bare = new RegExp(`[^\\s"'\`,;()<>{}[\\]\\\\|=]{6,${valueMax}}={0,2}`, 'y');
 
 function assignmentAt(
   text: string,
@@ -51,10 +52,11 @@ function assignmentAt(
     !(/^\s-/.test(text.slice(start - 1, start + 1)) || /\s(?:is|was|ist|est|es|è)\s/.test(behind))
   )
     return null;
-  const name = text.slice(start, hitEnd) + (/^[\w.-]*/.exec(behind)?.[0] ?? '');
-  if (isHarmlessName(name)) return null;
   const value = valueAt(text, hitEnd + behind.length);
-  if (value === null || !isSecretValue(value.written, name, strength, value.isQuoted)) return null;
+  if (value === null) return null;
+  const name = text.slice(start, hitEnd) + (/^[\w.-]*/.exec(behind)?.[0] ?? '');
+  if (!isSecretValue(value.written, name, strength, value.isQuoted) || isHarmlessName(name))
+    return null;
   const isKnownUse = strength === 'password' || strength === 'secret';
   return {
     type: isInConnectionString(text, start) ? 'connection_string' : 'assignment',
@@ -110,12 +112,12 @@ function isSecretValue(
   strength: NameStrength,
   isQuoted: boolean,
 ): boolean {
-  if (isPlaceholder(value) || usual.test(value)) return false;
-  if (strength === 'password') return isPassword(value, isQuoted);
-  if (reference.test(value) || !/[A-Za-z]/.test(value)) return false;
-  if (aUuid.test(value)) return mayHoldUuid(name);
+  if (strength === 'password')
+    return isPassword(value, isQuoted) && !usual.test(value) && !isPlaceholder(value);
   const lengthMin = strength === 'secret' ? 12 : 16;
-  if (value.length < lengthMin || !/[0-9]/.test(value)) return false;
+  if (value.length < lengthMin || !/[0-9]/.test(value) || !/[A-Za-z]/.test(value)) return false;
+  if (reference.test(value) || isPlaceholder(value)) return false;
+  if (aUuid.test(value)) return mayHoldUuid(name);
   const isStrong = strength === 'secret' || /api|secret|token|access|auth|private/i.test(name);
   const bitsMin = Math.min(isStrong ? 3 : 3.3, Math.log2(value.length) * 0.8);
   // No word is so long in one piece.

@@ -13,7 +13,8 @@ const part = new RegExp(`[A-Za-z0-9_-]{4,${partLengthMax}}`, 'y');
 
 /** RFC 7519 and 7516: a header that is JSON and says how the rest is signed or encrypted. Its signature may be cut off. */
 function webTokenAt(text: string, start: number): Place | null {
-  if (!beginsValue(text, start)) return null;
+  // A part that goes on to the left is read from where it begins, and only once.
+  if (!beginsValue(text, start) || /^[_-]$/.test(text.charAt(start - 1))) return null;
   const headerEnd = partEnd(text, start);
   if (headerEnd === null || text.charAt(headerEnd) !== '.') return null;
   if (!isHeader(text.slice(start, headerEnd))) return null;
