@@ -3,6 +3,7 @@ import { escapeSegment, resolvePointer } from '../content/pointer.ts';
 import { isJsonArray, type JsonValue } from '../content/value.ts';
 import type { Argument } from '../policy/model.ts';
 import type { ReadCall } from './call.ts';
+import { type HiddenText, hiddenTexts } from './hidden-texts.ts';
 import { shapeOf } from './tool-shape.ts';
 
 /** Where a text stands: names and indexes from the arguments' root. Of a key, those of its member. */
@@ -14,15 +15,25 @@ type Visit = (text: string, path: Path, isKey: boolean) => void;
 const tellingDigitsMin = 12;
 const largestPlain = 10 ** (tellingDigitsMin - 1);
 
-const known = new WeakMap<ReadCall, readonly string[]>();
+export interface ArgumentTexts {
+  /** Each once. */
+  readonly written: readonly string[];
+  readonly hidden: readonly HiddenText[];
+}
 
-/** Each once. Kept with the call: what was named to be looked at and what is decided must be the same. */
-export function textsOfArguments(read: ReadCall): readonly string[] {
+const known = new WeakMap<ReadCall, ArgumentTexts>();
+
+/** Kept with the call: what was named to be looked at and what is decided must be the same. */
+export function textsOfArguments(read: ReadCall): ArgumentTexts {
   let texts = known.get(read);
   if (texts === undefined) {
     const all = new Set<string>();
-    eachText(read, (text) => all.add(text));
-    texts = [...all];
+    const values: string[] = [];
+    eachText(read, (text, _, isKey) => {
+      all.add(text);
+      if (!isKey) values.push(text);
+    });
+    texts = { written: [...all], hidden: hiddenTexts(values) };
     known.set(read, texts);
   }
   return texts;

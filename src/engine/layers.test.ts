@@ -87,6 +87,8 @@ test('detectors that had nothing to look at aren’t said to have looked', () =>
 test.each<[string, readonly Finding[], string]>([
   ['nothing was found', [], 'D+ O+ A+'],
   ['it was cut', [found('outputs', 'outputs.truncated', 'note')], 'D+ O~ A+'],
+  ['a card in it was replaced', [found('outputs', 'outputs.pii', 'note')], 'D~ O~ A+'],
+  ['it gave orders', [found('outputs', 'outputs.injection', 'deny')], 'D- O- A+'],
   ['it was withheld', [found('outputs', 'outputs.schema', 'deny')], 'D+ O- A+'],
 ])('of a result: %s', (_, findings, layers) => {
   expect(told(layersOfResult(findings, true))).toBe(layers);

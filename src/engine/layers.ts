@@ -106,4 +106,9 @@ const detected: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'inputs.detector',
   'inputs.hold_next',
   'inputs.outbound',
+  'outputs.injection',
+  'outputs.detector',
+  'outputs.unscanned',
+  'outputs.pii',
+  'outputs.secret',
 ]);

@@ -43,7 +43,10 @@ const unitsMin = 4;
 
 /** Null: the call carries nothing that anybody would look at. */
 export function scanOf(policy: Policy, read: ReadCall): ScanRequest | null {
-  const texts = textsOfArguments(read).filter(({ length }) => length >= unitsMin);
+  const { written, hidden } = textsOfArguments(read);
+  const whole = written.filter(({ length }) => length >= unitsMin);
+  const texts =
+    hidden.length === 0 ? whole : [...new Set([...whole, ...hidden.map(({ text }) => text)])];
   return texts.length === 0 ? null : { texts, looks: looksAtArguments(policy) };
 }
 

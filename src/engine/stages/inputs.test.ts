@@ -502,6 +502,6 @@ test('where a policy only watches, what is carried is recorded and goes on', () 
 test('what was named is what is decided about: equal texts in the same order, however often it is asked', () => {
   const context = contextOf(plain, ...put({ a: ['first', 'other'] }), nobody);
   if (context.reading?.ok !== true) throw new Error('unread');
-  expect(textsOfArguments(context.reading.read)).toEqual(['a', 'first', 'other']);
+  expect(textsOfArguments(context.reading.read).written).toEqual(['a', 'first', 'other']);
   expect(decide({ ...context, facts: factsFor(context) }).verdict).toBe('allow');
 });

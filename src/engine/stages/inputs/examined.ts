@@ -3,10 +3,11 @@ import type { Sighting, TextScan } from '../../../content/detection/sighting.ts'
 import type { KindName } from '../../../content/kind.ts';
 import type { JsonObject } from '../../../content/value.ts';
 import type { ContentRules, Tool } from '../../../policy/model.ts';
-import { eachText, type Path, pointerOf } from '../../argument-texts.ts';
+import { eachText, type Path, pointerOf, textsOfArguments } from '../../argument-texts.ts';
 import type { ReadCall } from '../../call.ts';
 import type { Context } from '../../context.ts';
 import type { DeclaredLooks } from '../../facts.ts';
+import type { HiddenText } from '../../hidden-texts.ts';
 import { scanOf } from '../../scans.ts';
 import { sighted, sightedShownMax } from '../../sighted.ts';
 
@@ -22,8 +23,11 @@ export interface Examined {
 }
 
 export interface ScannedText {
+  /** As it stands in the arguments. */
   readonly text: string;
   readonly scan: TextScan;
+  /** Of what the text hides: how. Then its sightings have no places of their own in the text. */
+  readonly hidden: HiddenText['written'] | null;
 }
 
 /** Null: there is no call to look into; earlier stages say why. */
@@ -37,9 +41,43 @@ export function examine(context: Context): Examined | null {
   for (const text of request?.texts ?? []) {
     const scan = facts.scans.get(text);
     if (scan === undefined || request === null || !isLookedAt(scan, request.looks)) unscanned += 1;
-    if (scan !== undefined && isTelling(scan)) telling.push({ text, scan });
+  }
+  const { written, hidden } = textsOfArguments(read);
+  for (const text of written) {
+    const scan = facts.scans.get(text);
+    if (scan !== undefined && isTelling(scan)) telling.push({ text, scan, hidden: null });
+  }
+  for (const one of hidden) {
+    const scan = facts.scans.get(one.text);
+    const own = scan === undefined ? null : unseen(scan, one, facts.scans.get(one.in));
+    if (own !== null && isTelling(own))
+      telling.push({ text: one.in, scan: own, hidden: one.written });
   }
   return { context, tool, read, content: policy.content, telling, unscanned };
+}
+
+/**
+ * Of what is hidden, what nobody saw where it hides. The screen for orders undoes encodings by itself; numbers of several
+ * arguments, put side by side, are a card's by chance.
+ */
+function unseen(
+  scan: TextScan,
+  { in: { length }, written }: HiddenText,
+  outside?: TextScan,
+): TextScan {
+  const of = (
+    sightings: readonly Sighting[] | null,
+    seen: readonly Sighting[] | null | undefined,
+  ): readonly Sighting[] =>
+    (sightings ?? [])
+      .filter(({ type }) => !(seen ?? []).some((other) => other.type === type))
+      .map(({ type, score }) => ({ type, score, start: 0, end: length }));
+  return {
+    injection: null,
+    pii: written === 'in pieces' ? [] : of(scan.pii, outside?.pii),
+    secrets: of(scan.secrets, outside?.secrets),
+    model: scan.model,
+  };
 }
 
 /** By everyone who was asked. Whether a model answered is told by itself: it may be out of reach. */
@@ -66,6 +104,7 @@ export interface Sighted {
   readonly path: Path;
   readonly isKey: boolean;
   readonly sighting: Sighting;
+  readonly hidden: HiddenText['written'] | null;
 }
 
 /** Everything that was seen of some sort, at each place where its text stands, in the order of the arguments. */
@@ -73,18 +112,19 @@ export function everywhere(
   examined: Examined,
   seenIn: (scan: TextScan) => readonly Sighting[],
 ): readonly Sighted[] {
-  const wanted = new Map<string, readonly Sighting[]>();
-  for (const { text, scan } of examined.telling) {
-    const sightings = seenIn(scan);
-    if (sightings.length > 0) wanted.set(text, sightings);
+  const wanted = new Map<string, Pick<Sighted, 'sighting' | 'hidden'>[]>();
+  for (const { text, scan, hidden } of examined.telling) {
+    for (const sighting of seenIn(scan)) {
+      const list = wanted.get(text);
+      if (list === undefined) wanted.set(text, [{ sighting, hidden }]);
+      else list.push({ sighting, hidden });
+    }
   }
   if (wanted.size === 0) return [];
   const found: Sighted[] = [];
   eachText(examined.read, (text, path, isKey) => {
-    for (const sighting of wanted.get(text) ?? []) {
-      const at = placeOf(examined, path);
-      found.push({ at, path: [...path], isKey, sighting });
-    }
+    for (const seen of wanted.get(text) ?? [])
+      found.push({ at: placeOf(examined, path), path: [...path], isKey, ...seen });
   });
   return found;
 }
@@ -116,8 +156,9 @@ export function foundDetails(
   detector: Parameters<typeof sighted>[0],
   found: readonly Sighted[],
 ): JsonObject {
-  const shown = found.slice(0, sightedShownMax).map(({ at, isKey, sighting }) => ({
+  const shown = found.slice(0, sightedShownMax).map(({ at, isKey, sighting, hidden }) => ({
     ...sighted(detector, at, sighting),
+    ...(hidden === null ? {} : { written: hidden }),
     ...(isKey ? { key: true } : {}),
   }));
   return {

@@ -72,7 +72,7 @@ const wordless: ReadonlySet<KindName> = new Set(['recipient', 'account']);
 function hits(examined: Examined, phrases: Phrases): readonly Hit[] {
   const { read } = examined;
   const found = new Map<string, readonly string[]>();
-  for (const text of textsOfArguments(read)) {
+  for (const text of textsOfArguments(read).written) {
     const said = phrases.in(text);
     if (said.length > 0) found.set(text, said);
   }
@@ -115,7 +115,7 @@ function orders(examined: Examined, from: number): readonly Factor[] {
   const factors = new Map<string, readonly Factor[]>();
   for (const one of examined.telling) {
     const own = ordersIn(one, from);
-    if (own.length > 0) factors.set(one.text, own);
+    if (own.length > 0) factors.set(one.text, [...(factors.get(one.text) ?? []), ...own]);
   }
   if (factors.size === 0) return [];
   const placed: Factor[] = [];

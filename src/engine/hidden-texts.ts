@@ -1,0 +1,99 @@
+/**
+ * What the arguments of a call say without any of them saying it: in Base64, in hexadecimal digits, or in pieces that only
+ * whoever receives them puts together.
+ */
+import { base64, hexadecimal, readRuns } from '../content/text-features/bytes-in-text.ts';
+
+export interface HiddenText {
+  readonly text: string;
+  /** The text of the arguments in which it stands, or begins. */
+  readonly in: string;
+  readonly written: 'base64' | 'hexadecimal' | 'in pieces';
+}
+
+/** A text with a shorter run of such letters hides no credential in them. */
+const encoded = /[A-Za-z0-9+/_-]{24}|(?:[0-9a-fA-F]{2}[ :,-]?){16}/;
+
+/** Together no longer than this, pieces are no credential. */
+const pieceUnitsMin = 16;
+const pieceUnitsMax = 4_096;
+const nextPiece = /^[A-Za-z0-9+/=_.~-]{1,4096}/;
+/** Whoever cuts finer than this writes no arguments any more. */
+const joinedMax = 64;
+
+/** @param texts - as the arguments have them one after another. */
+export function hiddenTexts(texts: readonly string[]): readonly HiddenText[] {
+  return [...texts.flatMap(decoded), ...joined(texts)];
+}
+
+function decoded(text: string): readonly HiddenText[] {
+  if (!encoded.test(text)) return [];
+  const hidden: HiddenText[] = [];
+  for (const [written, alphabet] of [
+    ['base64', base64],
+    ['hexadecimal', hexadecimal],
+  ] as const) {
+    const read = readRuns(text, alphabet);
+    if (read !== null) hidden.push({ text: read, in: text, written });
+  }
+  return hidden;
+}
+
+/** `ghp_16C7e42F` in one argument, `292c6912E7710c838347Ae178B4a` in the next. */
+function joined(texts: readonly string[]): readonly HiddenText[] {
+  const hidden = new Map<string, HiddenText>();
+  let pieces: Piece[] = [];
+  let units = 0;
+  const end = (): void => {
+    for (const one of together(pieces)) if (hidden.size < joinedMax) hidden.set(one.text, one);
+    pieces = [];
+    units = 0;
+  };
+  for (const text of texts) {
+    const next = pieces.length === 0 ? undefined : nextPiece.exec(text)?.[0];
+    if (next !== undefined) {
+      pieces.push({ text: next, in: text });
+      units += next.length;
+      // A text that is a piece as a whole may be the middle of something.
+      if (next === text && units < pieceUnitsMax) continue;
+    }
+    end();
+    const first = firstPiece(text);
+    if (first === '') continue;
+    pieces = [{ text: first, in: text }];
+    units = first.length;
+  }
+  end();
+  return [...hidden.values()];
+}
+
+/** What it ends with. Read backwards: a pattern would try each of a million places. */
+function firstPiece(text: string): string {
+  let start = text.length;
+  while (start > 0 && text.length - start < pieceUnitsMax && isOfPiece(text.charAt(start - 1)))
+    start -= 1;
+  return text.slice(start);
+}
+
+function isOfPiece(unit: string): boolean {
+  return nextPiece.test(unit);
+}
+
+type Piece = Pick<HiddenText, 'text' | 'in'>;
+
+/** From each on: what comes before it, and what comes after two or three, may belong to something else. */
+function together(pieces: readonly Piece[]): readonly HiddenText[] {
+  return pieces.slice(0, joinedMax).flatMap((first, at) => {
+    const rest = pieces.slice(at, at + joinedMax);
+    const lengths = new Set(
+      [2, 3, rest.length].filter((count) => count > 1 && count <= rest.length),
+    );
+    return [...lengths].flatMap((count): HiddenText[] => {
+      const text = rest
+        .slice(0, count)
+        .map((piece) => piece.text)
+        .join('');
+      return text.length < pieceUnitsMin ? [] : [{ text, in: first.in, written: 'in pieces' }];
+    });
+  });
+}
