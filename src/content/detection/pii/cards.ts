@@ -79,7 +79,8 @@ function mayBegin(numbers: NumbersInText, first: number): boolean {
 
 /** What stands between a run of digits and the one before it, if that may be within one number. */
 function separatorBefore({ text, runs }: NumbersInText, index: number): string | null {
-  const [before, run] = [runs[index - 1], runs[index]];
+  const before = runs[index - 1];
+  const run = runs[index];
   if (before === undefined || run === undefined || run.start - before.end > 3) return null;
   const gap = text.slice(before.end, run.start);
   return separators.has(gap) ? gap : null;

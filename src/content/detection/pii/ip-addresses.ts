@@ -12,7 +12,8 @@ export function ipAddressesIn(numbers: NumbersInText): readonly Place[] {
 function fourParts({ text, runs, words }: NumbersInText): readonly Place[] {
   const places: Place[] = [];
   for (let index = 0; index + 3 < runs.length; index += 1) {
-    const [first, last] = [runs[index], runs[index + 3]];
+    const first = runs[index];
+    const last = runs[index + 3];
     if (first === undefined || last === undefined || last.end - first.start > 15) continue;
     const { start } = first;
     const { end } = last;

@@ -1,10 +1,12 @@
-import { type DigitRun, isFreeBefore, isWordAt } from './digit-runs.ts';
+import { type DigitRun, isDigitAt, isFreeBefore, isWordAt } from './digit-runs.ts';
 import type { NumbersInText, Place } from './seen.ts';
 
 /** E.164's most; the least that a subscriber has with an area. */
 const digitsMax = 15;
 const digitsMin = 7;
 const groupsMax = 7;
+/** `555-123-4567x1234` */
+const extensionMax = 5;
 
 /** `Phone (office, after six): 079 …` */
 const wordsBeforeMax = 40;
@@ -17,23 +19,36 @@ const wordsBehindMax = 4;
 export function phoneNumbersIn(numbers: NumbersInText): readonly Place[] {
   const places: Place[] = [];
   for (let index = 0; index < numbers.runs.length; ) {
-    const groups = groupsFrom(numbers, index);
-    index += groups.length;
-    const place = phoneOf(numbers, groups);
-    if (place !== null) places.push(place);
+    const behind = endOfGroups(numbers, index);
+    const count = digitsIn(numbers.runs, index, behind);
+    if (count >= digitsMin && count <= digitsMax + extensionMax && behind - index <= groupsMax) {
+      const place = phoneOf(numbers, index, behind, count);
+      if (place !== null) places.push(place);
+    }
+    index = behind;
   }
   return places;
 }
 
-/** All runs of digits that are joined as the groups of one number are. */
-function groupsFrom({ text, runs }: NumbersInText, first: number): readonly DigitRun[] {
+/** Behind all runs of digits that are joined as the groups of one number are. */
+function endOfGroups({ text, runs }: NumbersInText, first: number): number {
   let behind = first + 1;
   for (; behind < runs.length; behind += 1) {
-    const [before, next] = [runs[behind - 1], runs[behind]];
+    const before = runs[behind - 1];
+    const next = runs[behind];
     if (before === undefined || next === undefined || next.start - before.end > 3) break;
     if (!joiners.has(text.slice(before.end, next.start))) break;
   }
-  return runs.slice(first, behind);
+  return behind;
+}
+
+function digitsIn(runs: readonly DigitRun[], first: number, behind: number): number {
+  let count = 0;
+  for (let index = first; index < behind; index += 1) {
+    const run = runs[index];
+    if (run !== undefined) count += run.end - run.start;
+  }
+  return count;
 }
 
 /** `079 123`, `(079) 123`, `+44 (0)20`, `123-4567 x89` */
@@ -42,11 +57,17 @@ const joiners: ReadonlySet<string> = new Set([
   ...Array.from('-./').flatMap((sign) => [sign, ` ${sign}`, `${sign} `, ` ${sign} `]),
 ]);
 
-function phoneOf({ text, words }: NumbersInText, groups: readonly DigitRun[]): Place | null {
-  const [first, last] = [groups[0], groups.at(-1)];
-  if (first === undefined || last === undefined || groups.length > groupsMax) return null;
-  const digits = groups.reduce((sum, group) => sum + group.end - group.start, 0);
-  if (digits < digitsMin || digits > digitsMax + extensionMax(text, groups)) return null;
+function phoneOf(
+  { text, runs, words }: NumbersInText,
+  index: number,
+  behind: number,
+  count: number,
+): Place | null {
+  const first = runs[index];
+  const last = runs[behind - 1];
+  if (first === undefined || last === undefined) return null;
+  const isExtended = text.charAt(last.start - 1) === 'x';
+  if (count > digitsMax && !isExtended) return null;
   const { end } = last;
   const opened = text.charAt(first.start - 1) === '(' && text.slice(first.end, end).includes(')');
   const bracket = opened ? first.start - 1 : first.start;
@@ -67,12 +88,6 @@ function phoneOf({ text, words }: NumbersInText, groups: readonly DigitRun[]): P
   return !isOther && northAmerican.test(written) ? { start, end, score: 0.7 } : null;
 }
 
-/** `555-123-4567x1234` */
-function extensionMax(text: string, groups: readonly DigitRun[]): number {
-  const last = groups.at(-1);
-  return last !== undefined && text.charAt(last.start - 1) === 'x' ? 5 : 0;
-}
-
 /** Areas and exchanges begin with 2 to 9. With blanks alone it could be any three numbers. */
 const northAmerican =
   /^(?:(?:001|1)[-. ])?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[-.])[2-9][0-9]{2}[-.][0-9]{4}(?: ?x[0-9]{1,5})?$/;
@@ -81,12 +96,9 @@ function isJoined(text: string, start: number, end: number): boolean {
   const before = text.charAt(start - 1);
   const behind = text.charAt(end);
   return (
-    (/^[-./:,_=&%$€£#@]$/.test(before) &&
-      isWordAt(text, start - 2) &&
-      before !== ':' &&
-      before !== '=' &&
-      before !== ',') ||
     /^[$€£#%@]$/.test(before) ||
+    (/^[-./_&]$/.test(before) && isWordAt(text, start - 2)) ||
+    (before === ':' && isDigitAt(text, start - 2)) ||
     /^[%@€:]$/.test(behind) ||
     (/^[./_]$/.test(behind) && isWordAt(text, end + 1))
   );

@@ -11,7 +11,9 @@ const voided: ReadonlySet<string> = new Set(['078051120', '219099999', '12345678
 export function socialSecurityNumbersIn({ text, runs, words }: NumbersInText): readonly Place[] {
   const places: Place[] = [];
   for (let index = 0; index < runs.length; index += 1) {
-    const [area, group, serial] = [runs[index], runs[index + 1], runs[index + 2]];
+    const area = runs[index];
+    const group = runs[index + 1];
+    const serial = runs[index + 2];
     if (area === undefined) break;
     const { start } = area;
     const areaLength = area.end - start;
