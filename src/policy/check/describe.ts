@@ -6,6 +6,7 @@ import type {
   AudienceTerm,
   Constraint,
   Money,
+  OutboundReview,
   Provided,
   RecordTest,
   Term,
@@ -220,4 +221,29 @@ export function describeGate(tool: Tool, alternative: Alternative): string {
   return tool.tier >= 2
     ? 'approval by a person (tier), refused until approvals exist'
     : 'no approval (tier)';
+}
+
+/** What of a call that leaves is looked for, and what follows. */
+export function reviewText({
+  at,
+  response,
+  markers,
+  tone,
+  attachments,
+  rules,
+}: OutboundReview): string {
+  const looked = [
+    `orders from ${at}`,
+    ...(rules.length === 0 ? [] : [rules.length === 1 ? 'one rule' : `${rules.length} rules`]),
+    ...(attachments === null
+      ? []
+      : [
+          attachments.size === 0
+            ? 'attachments'
+            : `attachments that aren't ${[...attachments].join(' or ')}`,
+        ]),
+    ...markers,
+    ...tone,
+  ];
+  return `${response === 'deny' ? 'denied' : 'held'} for ${list(looked)}`;
 }

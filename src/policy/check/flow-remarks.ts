@@ -1,3 +1,4 @@
+import { detectedClasses } from '../detected-classes.ts';
 import type { Policy, Tool } from '../model.ts';
 import type { Remark } from './check.ts';
 
@@ -19,6 +20,8 @@ function classRemarks({ flow, tools }: Policy): readonly Remark[] {
       );
     if (terms.some(({ type }) => type === 'model'))
       say('`model` bounds nothing: what a model reads does not pass through Sallyport yet');
+    if (detectedClasses.includes(name) && terms.some(({ type }) => type === 'subject'))
+      say('`subject` permits nothing after what a detector found: whose data it is nobody says');
     const nobodys = returning.filter(({ returns }) => returns.subject === null);
     if (terms.some(({ type }) => type === 'subject') && nobodys.length > 0)
       say(

@@ -89,6 +89,22 @@ agents:
   );
 });
 
+test('what leaves is looked at, and what detectors find is bounded', () => {
+  const text = formatPolicyCheck(
+    check(`flow: { classes: { pii: { may_reach: [] } } }
+content: { outbound: { then: deny, at: 0.6, attachments: [.pdf], markers: [CONFIDENTIAL] } }
+agents: { a: { permissions: { web: { post: allow }, notes: { write: allow } } } }
+`),
+  );
+  const [, ofPost = '', ofNotes = ''] = text.split('  to ');
+  expect(text).toContain('\n  pii: what detectors find\n');
+  expect(ofPost).toContain(
+    "\n    what leaves is looked at: denied for orders from 0.6, attachments that aren't .pdf, CONFIDENTIAL\n",
+  );
+  expect(ofPost).toContain('\n    pii: may not go there\n');
+  expect(ofNotes).not.toContain('what leaves');
+});
+
 const read = 'mail: { read: allow }, ';
 
 describe('whether nothing stands in the way', () => {
@@ -230,6 +246,14 @@ describe('said, and held only in part', () => {
       'flow: { classes: { secret: { may_reach: [] } } }\n',
       [
         'flow.classes.secret: no tool returns it: only what detectors find of it in a result is bounded, and they miss some',
+      ],
+    ],
+    [
+      'whose data a detector found',
+      'flow: { classes: { pii: { may_reach: [subject] } } }\n',
+      [
+        'flow.classes.pii: no tool returns it: only what detectors find of it in a result is bounded, and they miss some',
+        'flow.classes.pii: `subject` permits nothing after what a detector found: whose data it is nobody says',
       ],
     ],
     [

@@ -47,7 +47,10 @@ function flowLines(
   const lines = [
     `${agent}: from what others write to the outside`,
     `  what others write: ${namesOf(read)}`,
-    ...classes.map((one) => `  ${one.class}: ${namesOf(one.tools)}`),
+    ...classes.map(
+      (one) =>
+        `  ${one.class}: ${namesOf([...one.tools, ...(one.detected ? ['what detectors find'] : [])])}`,
+    ),
     ...destinations.flatMap(sourceLines),
     ...ways.flatMap((way) => wayLines(way, untrusted.length)),
     ...withNeither.map((line) => `  a run with neither a trusted request nor a case: ${line}`),

@@ -1,6 +1,6 @@
 import type { KindName } from '../../content/kind.ts';
-import type { Alternative, Constraint, Flow, Tool } from '../model.ts';
-import { describeConstraint, describeGate } from './describe.ts';
+import type { Alternative, Constraint, Flow, Policy, Tool } from '../model.ts';
+import { describeConstraint, describeGate, reviewText } from './describe.ts';
 import type { DestinationCheck, GrantedTool, WayOut } from './ways-out.ts';
 
 /** What a grant and those of the people say of one argument that is a destination. */
@@ -53,7 +53,7 @@ export interface Standing {
 export function standing(
   { tool, alternative }: GrantedTool,
   as: WayOut['as'],
-  flow: Flow,
+  { flow, content }: Pick<Policy, 'flow' | 'content'>,
   destinations: readonly DestinationCheck[],
 ): readonly Standing[] {
   const stands: Standing[] = [];
@@ -75,6 +75,11 @@ export function standing(
     stands.push({
       text: 'what is written comes back with the labels of its run, in any run',
       holds: true,
+    });
+  if (as === 'external' && content.outbound !== null)
+    stands.push({
+      text: `what leaves is looked at: ${reviewText(content.outbound)}`,
+      holds: false,
     });
   const inDestinations = new Set(
     destinations.flatMap(({ argument, kind }) =>

@@ -1,4 +1,5 @@
 import type { KindName } from '../../content/kind.ts';
+import { detectedClasses } from '../detected-classes.ts';
 import type { Agent, Alternative, Policy, SourcePosition, Tool } from '../model.ts';
 import { tierName } from '../shape/tool.ts';
 import { audienceText } from './describe.ts';
@@ -29,6 +30,8 @@ export interface UntrustedSource {
 export interface ClassSource {
   readonly class: string;
   readonly tools: readonly string[];
+  /** Detectors look for it in every result, and find some. */
+  readonly detected: boolean;
 }
 
 export interface WayOut {
@@ -81,7 +84,7 @@ export function checkFlow(
 ): FlowCheck {
   const tools = [...new Map(granted.map(({ tool }) => [tool.name, tool])).values()];
   const untrusted = tools.flatMap(untrustedSource);
-  const classes = classSources(tools);
+  const classes = classSources(tools, policy);
   const around: Around = { agent, tools, untrusted, classes, policy };
   const ways =
     untrusted.length === 0 && classes.length === 0
@@ -107,11 +110,15 @@ export function checkFlow(
   };
 }
 
-function classSources(tools: readonly Tool[]): readonly ClassSource[] {
-  const names = new Set(tools.flatMap(({ returns }) => returns.classes));
+function classSources(tools: readonly Tool[], { flow }: Policy): readonly ClassSource[] {
+  // What detectors find is looked for in every result, where the policy bounds it.
+  const detected =
+    tools.length === 0 ? [] : detectedClasses.filter((name) => flow.classes.has(name));
+  const names = new Set([...tools.flatMap(({ returns }) => returns.classes), ...detected]);
   return [...names].map((name) => ({
     class: name,
     tools: tools.filter(({ returns }) => returns.classes.includes(name)).map((tool) => tool.name),
+    detected: detected.includes(name),
   }));
 }
 
@@ -140,7 +147,7 @@ function wayOut(granted: GrantedTool, as: WayOut['as'], around: Around): WayOut 
   const { flow } = around.policy;
   const destinations = destinationsOf(granted, as, around);
   const classes = as === 'memory' ? [] : classesFor(around, tool);
-  const stands = standing(granted, as, flow, destinations);
+  const stands = standing(granted, as, around.policy, destinations);
   const bounded =
     stands.some(({ holds }) => holds) ||
     (destinations.length > 0 &&

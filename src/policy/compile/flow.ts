@@ -1,6 +1,7 @@
 import type { Kind, KindName, RecipientForm } from '../../content/kind.ts';
 import { parseKind, plainKind } from '../../content/kinds.ts';
 import { defaults } from '../defaults.ts';
+import { detectedClasses } from '../detected-classes.ts';
 import type { AudienceTerm, Flow, TrustedValues } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
 import type { FlowSyntax, TrustedSourceSyntax, TrustedSyntax } from '../shape/flow.ts';
@@ -8,9 +9,6 @@ import { kindNamed } from '../shape/kind.ts';
 import type { Located } from '../shape/shape.ts';
 import type { Compilation } from './context.ts';
 import { type CaseNames, caseReference, compileAddressTerm, compileUrlTerm } from './terms.ts';
-
-/** Classes that detectors find in any text, whatever its tool says. */
-const detectedClasses: readonly string[] = ['pii', 'secret'];
 
 export function compileFlow(
   syntax: FlowSyntax | undefined,

@@ -109,7 +109,7 @@ test.each<readonly [from: string, to: string, expected: readonly string[]]>([
 test('what is new is told as what lets less through', () => {
   expect(told(base.replace(outbound, '').replace(detector, '').replace(pii, ''), base)).toEqual([
     'settings - content.pii: credit_card, us_ssn redacted in results, ledger (was: nothing is redacted)',
-    'settings - content.outbound: what leaves is looked at, and denied when something is found: orders from 0.7; CONFIDENTIAL; secret plan; we guarantee; attachments but .pdf, .csv; 2 rules',
+    "settings - content.outbound: what leaves is looked at, denied for orders from 0.7, 2 rules, attachments that aren't .pdf or .csv, CONFIDENTIAL, secret plan and 1 more",
     'settings - content.detector: https://scores.example/v1 is asked besides',
   ]);
 });

@@ -1,4 +1,4 @@
-import { span } from '../check/describe.ts';
+import { reviewText, span } from '../check/describe.ts';
 import type { ContentRules, DetectorDeclaration, OutboundReview } from '../model.ts';
 import { limitChange } from './agents.ts';
 import {
@@ -100,7 +100,7 @@ function outboundChanges(was: OutboundReview | null, is: OutboundReview | null):
     return [
       {
         effect: 'narrower',
-        text: `content.outbound: what leaves is looked at, and ${is.response === 'deny' ? 'denied' : 'held'} when something is found: ${lookedFor(is)}`,
+        text: `content.outbound: what leaves is looked at, ${reviewText(is)}`,
       },
     ];
   return [
@@ -111,16 +111,6 @@ function outboundChanges(was: OutboundReview | null, is: OutboundReview | null):
     ...attachmentChanges(was.attachments, is.attachments),
     ...entryChange('content.outbound.rules', rulesOf(was), rulesOf(is), opposite),
   ];
-}
-
-function lookedFor({ at, markers, tone, attachments, rules }: OutboundReview): string {
-  return [
-    `orders from ${at}`,
-    ...markers,
-    ...tone,
-    ...(attachments === null ? [] : [`attachments but ${[...attachments].join(', ') || 'none'}`]),
-    ...(rules.length === 0 ? [] : [rules.length === 1 ? 'one rule' : `${rules.length} rules`]),
-  ].join('; ');
 }
 
 function attachmentChanges(
