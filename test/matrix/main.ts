@@ -1,5 +1,6 @@
 /**
- * `npm run matrix [clients|servers|mail] [--json]`: real clients, real servers and the demo on a real mail server.
+ * `npm run matrix [clients|servers|mail|sql] [--json]`: real clients, real servers, the demo on a real mail server and SQL on a real
+ * PostgreSQL.
  * Installs what it needs into `.cache/` (PyPI, Go) and from Debian. Exit code 1 when anything failed.
  */
 import { mkdir } from 'node:fs/promises';
@@ -13,6 +14,7 @@ import { temporaryDirectory } from '../../examples/email-agent/rig/temporary.ts'
 import { support } from '../../examples/email-agent/world.ts';
 import { clientsTable } from './clients.ts';
 import { serversTable } from './servers.ts';
+import { sqlTable } from './sql.ts';
 import { failed, failedBy, formatTable, passed, type Table } from './table.ts';
 
 const demoMs = 5 * 60_000;
@@ -24,6 +26,7 @@ const parts: Readonly<Record<string, (directory: string) => Promise<Table>>> = {
     return await serversTable(directory, mail);
   },
   mail: mailTable,
+  sql: sqlTable,
 };
 
 /** The demo is its own test: it ends with 1 when one of its promises was broken. */

@@ -29,3 +29,7 @@ insert into support.customers values (1, 'Ann', 'ann@customer.example', null, 'D
 insert into support.orders values (1, 1, 'open', now(), 1200, 'gift', '{a,b}', '{"a": [1, 2]}', '(1,2)'), (2, 1, 'sent', now(), 4900, '', '{}', '{}', null);
 insert into support.order_items values (1, 1, 1, 2, 600), (2, 1, 1, 1, 4900);
 insert into public.products values (1, 'lamp', 600, null), (2, 'bulb', 100, 1);
+insert into support.orders select n, n, 'open', now(), n, 'note ' || n, '{c}', '{}' from generate_series(10, 19) n;
+insert into support."Order Notes" select n, 'text ' || n from generate_series(1, 5) n;
+insert into public.orders select n, 'hidden ' || n from generate_series(1, 5) n;
+insert into support.payments select 'p' || n, n, n, now() from generate_series(10, 14) n;

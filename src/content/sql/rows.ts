@@ -29,7 +29,7 @@ function unlimitedRowsMax(select: Tree): number | null {
   const op = wordAt(select, 'op');
   if (op !== null && op !== 'SETOP_NONE') return rowsOfBoth(select, op);
   const values = listAt(select, 'valuesLists');
-  if (values.length > 0) return values.some(multiplies) ? null : values.length;
+  if (values.length > 0) return values.length;
   const targets = listAt(select, 'targetList');
   if (targets.some(multiplies)) return null;
   if (listAt(select, 'fromClause').length === 0) return 1;
