@@ -4,10 +4,10 @@ export type NameStrength = 'password' | 'secret' | 'key' | 'vendor';
 /** Words of names that hold secrets. One that is part of another word is judged with the whole name. */
 const words: Readonly<Record<NameStrength, string>> = {
   password:
-    'password passwd passwort contraseña senha passphrase pwd passw motdepasse db_pass pgpass _pass 密码 пароль',
+    'passw contraseña senha passphrase pwd motdepasse _pass pgpass 密码 пароль',
   secret: `secret token apikey api_key api-key accesskey access_key access-key privatekey private_key private-key authkey
     auth_key auth-key credential signingkey signing_key encryptionkey encryption_key encryption-key masterkey master_key
-    clientsecret sharedaccesskey accountkey sharedsecret bearer webhook_secret session_key license_key access_id accessid`,
+    sharedaccesskey accountkey bearer session_key license_key access_id accessid`,
   key: 'key auth creds access pat sid .login signature salt',
   vendor: `adafruit adobe airtable algolia alibaba asana atlassian auth0 beamer bitbucket bittrex braintree circleci clickhouse
     cloudant cloudflare codecov coinbase cohere confluent consul contentful datadog deepseek discord dockerhub droneci dropbox

@@ -104,7 +104,7 @@ const aUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Values that stand in every manual. */
 const usual =
-  /^(?:pass(?:word|wd)?|secret|token|key|admin|root|user|test|foo|bar|baz|default|string|value|null|none|empty|required|optional|changeme|letmein|abc|qwerty)[\d!@#$_-]{0,4}$/i;
+  /^(?:pass(?:word|wd)?|secret|token|key|admin|root|user|test|foo|bar|baz|default|string|value|null|none|empty|required|optional|changeme|letmein|abc|qwerty)[\d!@#$_=-]{0,4}$/i;
 
 function isSecretValue(
   value: string,
