@@ -150,6 +150,8 @@ export interface RecordOptions {
   /** What to write when a key looks like something else that we know. */
   readonly mendKey?: (key: string) => string | null;
   readonly mendEmpty?: string;
+  /** What to write when there is a scalar or a list instead. */
+  readonly mendForm?: string;
   /** How many keys there may be, at least and at most. */
   readonly min?: number;
   readonly max?: number;
@@ -164,7 +166,7 @@ export function record<T>(
     expected,
     schema: (book) => describeRecord(build, book, options),
     read: (node, report) => {
-      if (node.type !== 'map') return wrongType(node, expected, report);
+      if (node.type !== 'map') return wrongType(node, expected, report, options.mendForm ?? null);
       return readRecord(node, report, build, options);
     },
   };

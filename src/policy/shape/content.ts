@@ -4,7 +4,7 @@ import type { ContentPlace, ContentRules } from '../model.ts';
 import { type Listed, listOf, record } from './collection.ts';
 import { type OutboundSyntax, outbound } from './outbound.ts';
 import { choice, text } from './scalar.ts';
-import { byForm, type Located, named, type Shape } from './shape.ts';
+import { type Located, named, type Shape } from './shape.ts';
 import { type SecretSyntax, secret } from './upstream.ts';
 import { count, duration, score } from './value.ts';
 
@@ -109,25 +109,25 @@ const piiType = choice<PiiType>(piiTypes, (written) => {
 
 const pii: Shape<PiiSyntax> = named(
   'pii',
-  byForm('`{ redact: [credit_card, us_ssn], in: [results, ledger] }`', {
-    mend: 'name the types below `redact`: `pii: { redact: [credit_card] }`',
-    map: record(
-      '`{ redact: [credit_card, us_ssn], in: [results, ledger] }`',
-      (fields) => ({
-        redact: fields.required(
-          'redact',
-          listOf(piiType, { distinctBy: ({ value }) => value }),
-          'Types of personal data that a placeholder stands for, which stays the same within a run.',
-        ),
-        in: fields.optional(
-          'in',
-          places,
-          'Where. An argument is never rewritten: in `arguments` it refuses the call. `[results, ledger]` where nothing is said.',
-        ),
-      }),
-      { description: 'What is done with personal data.' },
-    ),
-  }),
+  record(
+    '`{ redact: [credit_card, us_ssn], in: [results, ledger] }`',
+    (fields) => ({
+      redact: fields.required(
+        'redact',
+        listOf(piiType, { distinctBy: ({ value }) => value }),
+        'Types of personal data that a placeholder stands for, which stays the same within a run.',
+      ),
+      in: fields.optional(
+        'in',
+        places,
+        'Where. An argument is never rewritten: in `arguments` it refuses the call. `[results, ledger]` where nothing is said.',
+      ),
+    }),
+    {
+      description: 'What is done with personal data.',
+      mendForm: 'name the types below `redact`: `pii: { redact: [credit_card] }`',
+    },
+  ),
 );
 
 const secrets: Shape<SecretsSyntax> = named(
@@ -189,29 +189,27 @@ const results: Shape<ResultsSyntax> = named(
 
 const detector: Shape<DetectorSyntax> = named(
   'detector',
-  byForm('`{ http: https://…, timeout: 2s }`', {
-    mend: 'write `detector: { http: … }`',
-    map: record(
-      '`{ http: https://…, timeout: 2s }`',
-      (fields) => ({
-        url: fields.required(
-          'http',
-          text('an `https:` URL (`http:` on loopback)', { pattern: /^https?:\/\/\S+$/ }),
-          'Where each text is posted to. Redirects are refused.',
-        ),
-        timeout: fields.optional(
-          'timeout',
-          duration,
-          `How long it may take, at most ${policyLimits.detectorTimeoutMsMax / 1_000}s; no answer is recorded, and allows nothing. ${defaults.detectorTimeoutMs / 1_000}s where nothing is said.`,
-        ),
-        credential: fields.optional('credential', secret, 'Presented to it as a bearer token.'),
-      }),
-      {
-        description: 'A model that scores texts besides the detectors that are built in.',
-        mendKey: (key) => (key === 'url' || key === 'https' ? 'write `http`' : null),
-      },
-    ),
-  }),
+  record(
+    '`{ http: https://…, timeout: 2s }`',
+    (fields) => ({
+      url: fields.required(
+        'http',
+        text('an `https:` URL (`http:` on loopback)', { pattern: /^https?:\/\/\S+$/ }),
+        'Where each text is posted to. Redirects are refused.',
+      ),
+      timeout: fields.optional(
+        'timeout',
+        duration,
+        `How long it may take, at most ${policyLimits.detectorTimeoutMsMax / 1_000}s; no answer is recorded, and allows nothing. ${defaults.detectorTimeoutMs / 1_000}s where nothing is said.`,
+      ),
+      credential: fields.optional('credential', secret, 'Presented to it as a bearer token.'),
+    }),
+    {
+      description: 'A model that scores texts besides the detectors that are built in.',
+      mendKey: (key) => (key === 'url' || key === 'https' ? 'write `http`' : null),
+      mendForm: 'write `detector: { http: … }`',
+    },
+  ),
 );
 
 export const content: Shape<ContentSyntax> = named(

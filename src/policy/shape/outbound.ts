@@ -5,7 +5,6 @@ import {
   choice,
   type ExpressionSyntax,
   expression,
-  oneOf,
   scalar,
   text,
   type Unfit,
@@ -51,32 +50,27 @@ const phrases = listOf(phrase, {
   distinctBy: ({ value }) => value.toLowerCase(),
 });
 
-const outboundRule: Shape<OutboundRuleSyntax> = record(
-  '`{ if: CEL, then: hold }`',
-  (fields): OutboundRuleSyntax | undefined => {
-    const condition = fields.required(
-      'if',
-      expression,
-      `CEL over what was found in the arguments: ${oneOf([
-        'content.injection',
-        'content.pii',
-        'content.secrets',
-        'content.markers',
-        'content.tone',
-        'content.attachments',
-        'content.model',
-        'content.model_failed',
-      ])}; and over the call: \`call.recipients\` and the other lists, \`tool\`, \`agent\`, \`user\`, \`run\`, \`case\`, \`now\`.`,
-    );
-    const response = fields.required(
-      'then',
-      responses,
-      'What happens to a call for which it is true. One for which it has no value is held.',
-    );
-    return condition === undefined || response === undefined
-      ? undefined
-      : { position: fields.at, if: condition, response };
-  },
+const outboundRule: Shape<OutboundRuleSyntax> = named(
+  'outbound_rule',
+  record(
+    '`{ if: CEL, then: hold }`',
+    (fields): OutboundRuleSyntax | undefined => {
+      const condition = fields.required(
+        'if',
+        expression,
+        'CEL over what was found in the arguments: the scores `content.injection` and `content.model` (0 to 1), `content.model_failed`, and what there was of each list: `content.pii` and `content.secrets` (types), `content.markers`, `content.tone`, `content.attachments`. Besides over the call: `call.recipients` and the other lists, `tool`, `agent`, `user`, `run`, `case`, `now`.',
+      );
+      const response = fields.required(
+        'then',
+        responses,
+        'What happens to a call for which it is true. One for which it has no value is held.',
+      );
+      return condition === undefined || response === undefined
+        ? undefined
+        : { position: fields.at, if: condition, response };
+    },
+    { description: 'A business rule over what was found in a call that leaves.' },
+  ),
 );
 
 const extensionPattern = /^\.[a-z0-9]{1,10}(\.[a-z0-9]{1,10})?$/;
