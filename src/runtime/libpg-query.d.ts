@@ -14,5 +14,19 @@ declare module 'libpg-query/wasm/libpg-query.js' {
   export default function factory(options: {
     readonly print: (line: string) => void;
     readonly printErr: (line: string) => void;
+    readonly instantiateWasm: (
+      imports: object,
+      receive: (instance: WebAssembly.Instance) => void,
+    ) => void;
   }): Promise<Grammar>;
+}
+
+/** The part of it that is used: neither the language's types nor Node's have it. */
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array);
+  }
+  class Instance {
+    constructor(module: Module, imports: object);
+  }
 }

@@ -2,6 +2,8 @@
  * PostgreSQL's parser, compiled to WebAssembly. It takes a few milliseconds and megabytes, so it is loaded with the first
  * policy that has SQL in it; decisions then use it without waiting.
  */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import type { Grammar } from 'libpg-query/wasm/libpg-query.js';
 import { parseSqlWith, type SqlParse } from '../content/sql/parser.ts';
 import type { Policy } from '../policy/model.ts';
@@ -32,8 +34,16 @@ export async function loadGrammarFor(policy: Policy): Promise<void> {
 
 async function load(): Promise<void> {
   const { default: factory } = await import('libpg-query/wasm/libpg-query.js');
+  const file = createRequire(import.meta.url).resolve('libpg-query/wasm/libpg-query.wasm');
+  // Compiled once: a further instance is there within the same turn of the loop.
+  const module = new WebAssembly.Module(await readFile(file));
   const silent = (): void => undefined;
-  const instance = (): Promise<Grammar> => factory({ print: silent, printErr: silent });
+  const instance = (): Promise<Grammar> =>
+    factory({
+      print: silent,
+      printErr: silent,
+      instantiateWasm: (imports, receive) => receive(new WebAssembly.Instance(module, imports)),
+    });
   let inUse: Grammar | null = await instance();
   const memoryBytes = inUse.HEAPU8.length;
   let spare: Grammar | null = await instance();

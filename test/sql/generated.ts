@@ -14,7 +14,12 @@ interface Source {
   readonly column: string;
 }
 
-const tables = [
+interface Table {
+  readonly name: string;
+  readonly column: string;
+}
+
+const tables: readonly [Table, ...Table[]] = [
   { name: 'support.orders', column: 'note' },
   { name: 'support.customers', column: 'name' },
   { name: 'support."Order Notes"', column: '"Text"' },
@@ -22,7 +27,7 @@ const tables = [
   { name: 'products', column: 'name' },
   { name: 'orders', column: 'hidden' },
   { name: 'only support.payments', column: 'payment_id' },
-] as const;
+];
 
 /** Harmless, not harmless, and none. */
 const functions = [

@@ -1,5 +1,7 @@
 /** Statements made of others: parts of them exchanged, so that things stand where nobody thought of them. */
 
+import { randomFrom } from './random.ts';
+
 /** Of the server, what isn't harmless in one way or another, and names that only look so. */
 const words = [
   'pg_sleep(0)',
@@ -52,12 +54,7 @@ const token = /\s+|"[^"]*"|'(?:[^']|'')*'|[\w$]+|::|./g;
 
 /** @returns `count` of them, always the same. */
 export function mutated(sources: readonly string[], count: number): readonly string[] {
-  let state = 20_261_121;
-  const below = (bound: number): number => {
-    // A generator as small as it gets: what matters is that a failure can be had again.
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * bound);
-  };
+  const { below } = randomFrom(20_261_121);
   const one = <T>(all: readonly T[]): T | undefined => all[below(all.length)];
   return Array.from({ length: count }, () => {
     const parts: string[] = [...(one(sources)?.match(token) ?? [])];

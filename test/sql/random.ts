@@ -1,7 +1,7 @@
 /** Chance that can be had again: what matters of it is that a failure comes back. */
 export interface Random {
-  below(bound: number): number;
-  one<T>(all: readonly [T, ...T[]]): T;
+  readonly below: (bound: number) => number;
+  readonly one: <T>(all: readonly [T, ...T[]]) => T;
 }
 
 export function randomFrom(seed: number): Random {

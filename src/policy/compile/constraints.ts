@@ -80,10 +80,8 @@ export function compileConstraint(
       return except === null ? null : { ...common, type: 'paths', under: allowed, except };
     }
     case 'tables': {
-      const only = compileTables(syntax.only?.value ?? [], report);
-      const except = compileTables(syntax.except?.value ?? [], report);
-      if (only === null || except === null) return null;
-      return { ...common, type: 'tables', only: syntax.only === undefined ? null : only, except };
+      const tables = compileTables(syntax, report);
+      return tables === null ? null : { ...common, type: 'tables', ...tables };
     }
     case 'rows':
       return { ...common, type: 'rows', max: syntax.max };
