@@ -13,16 +13,7 @@ const wordsBehindMax = 32;
 const nameBeforeMax = 12;
 
 /** As cards are embossed; other groups count only where the text speaks of a card. */
-const embossed: ReadonlySet<string> = new Set([
-  '4444',
-  '465',
-  '464',
-  '44443',
-  '445',
-  '4441',
-  '68',
-  '88',
-]);
+const embossed: ReadonlySet<string> = new Set(['4444', '465', '464', '44443', '4441', '68', '88']);
 
 /** Payment cards: length and prefix of an issuer, check digit (Luhn), and what the text says around it. */
 export function cardsIn(numbers: NumbersInText): readonly Place[] {
@@ -61,7 +52,8 @@ function cardFrom(numbers: NumbersInText, first: number): Place | null {
     groups += String(group.end - group.start);
     if (count < digitsMin) continue;
     const goesOn = separator !== null && separatorBefore(numbers, index + 1) === separator;
-    if (goesOn && !embossed.has(groups)) continue;
+    const isInside = separator !== null && separatorBefore(numbers, first) === separator;
+    if ((goesOn || isInside) && !embossed.has(groups)) continue;
     const { end } = group;
     const digits = text.slice(start, end).replace(/[^0-9]/g, '');
     const score = scoreOf(numbers, { start, end, digits, groups, separator });

@@ -1,47 +1,62 @@
 import { Literals } from '../literals.ts';
 
 /** What the words around a number say that it is. `other`: something that is none of ours. */
-export type Context = 'card' | 'ssn' | 'phone' | 'contact' | 'version' | 'other';
+export type Context = 'card' | 'ssn' | 'phone' | 'contact' | 'network' | 'version' | 'other';
 
-const words: Readonly<Record<Context, readonly string[]>> = {
-  card: list(`card, cards, cardnumber, creditcard, debitcard, credit, debit, cc, ccn, pan, visa, mastercard, master card, amex,
+/** Spelt in two lists, a word means what the first of them says. */
+const words: readonly (readonly [Context, string])[] = [
+  [
+    'card',
+    `card, cards, cardnumber, creditcard, debitcard, credit, debit, cc, ccn, pan, visa, mastercard, master card, amex,
     american express, maestro, diners, discover, jcb, unionpay, rupay, karte, kreditkarte, kartennummer, carte, tarjeta, carta,
-    cartão, cartao, kaart, kort, karta, карта, карты, карту, картой, カード, 卡号, 信用卡, 银行卡, cvv, cvc, expiry`),
-  ssn: list(`ssn, social security, social-security, socialsecurity, social sec, soc sec, ss number, social insurance, taxpayer, tax id,
-    tin, seguro social`),
-  phone:
-    list(`phone, phones, phonenumber, telephone, tel, mobile, mob, cell, cellphone, cellular, fax, telefax, landline, hotline,
+    cartão, cartao, kaart, kort, karta, карта, карты, карту, картой, カード, 卡号, 信用卡, 银行卡, cvv, cvc, expiry`,
+  ],
+  [
+    'ssn',
+    `ssn, social security, social-security, socialsecurity, social sec, soc sec, ss number, social insurance, taxpayer, tax id,
+    tin, seguro social`,
+  ],
+  [
+    'phone',
+    `phone, phones, phonenumber, telephone, tel, mobile, mob, cell, cellphone, cellular, fax, telefax, landline, hotline,
     voicemail, sms, whatsapp, signal, viber, telefon, telefonnummer, handy, handynummer, rufnummer, mobil, téléphone, telephone,
     portable, numéro, teléfono, telefono, móvil, movil, celular, cellulare, telefone, telemóvel, telefoon, puhelin, puhelinnumero,
-    телефон, тел, телефона, мобильный, 电话, 手机, 電話, 携帯, 전화, هاتف`),
-  contact:
-    list(`call, calls, called, calling, dial, dialed, ring, reach, reached, contact, contacted, answer, answering, answered,
-    message, messages, text, texting, texted, texts, number, numbers, nummer, appeler, llamar, chiamare, anrufen`),
-  version:
-    list(`version, versions, ver, v, release, releases, released, build, firmware, revision, rev, section, sections, chapter,
-    clause, article, figure, fig, table, rule, step, paragraph, oid, kernel, sdk, update, upgrade, upgraded, patch, npm, pip`),
-  other:
-    list(`id, ids, uid, uuid, guid, order, invoice, tracking, ticket, case, ref, reference, transaction, timestamp, ts, serial,
+    телефон, тел, телефона, мобильный, 电话, 手机, 電話, 携帯, 전화, هاتف`,
+  ],
+  [
+    'contact',
+    `call, calls, called, calling, dial, dialed, ring, reach, reached, contact, contacted, answer, answering, answered,
+    message, messages, text, texting, texted, texts, number, numbers, nummer, appeler, llamar, chiamare, anrufen`,
+  ],
+  [
+    'network',
+    `ip, ips, ipv4, ipv6, inet, host, hosts, hostname, server, servers, client, remote, ping, pinged, dns, nameserver,
+    gateway, subnet, netmask, cidr, router, firewall, proxy, network, whois, traceroute, ssh, telnet, curl, listen, listening, connect,
+    connected, connection, login, logged, blocked, peer, forwarded`,
+  ],
+  [
+    'version',
+    `version, versions, ver, v, release, releases, released, build, firmware, revision, rev, section, sections, chapter,
+    clause, article, figure, fig, table, rule, step, paragraph, oid, kernel, sdk, update, upgrade, upgraded, patch, npm, pip`,
+  ],
+  [
+    'other',
+    `id, ids, uid, uuid, guid, order, invoice, tracking, ticket, case, ref, reference, transaction, timestamp, ts, serial,
     sku, isbn, issn, doi, ean, upc, imei, account, acct, iban, bic, date, dated, time, born, birth, dob, zip, zipcode, postcode,
     postal, address, amount, total, price, eur, usd, gbp, bytes, size, population, height, width, latitude, longitude, hash,
     checksum, commit, rechnung, bestellung, pid, port, line, lines, code, pin, customer, member, policy, license, licence,
-    passport, vin, room, flight, confirmation, booking, reservation, quantity, qty, row, column, page, pages, year, since`),
-};
+    passport, vin, room, flight, confirmation, booking, reservation, quantity, qty, row, column, page, pages, year, since`,
+  ],
+];
 
-function list(text: string): readonly string[] {
-  return text.split(',').map((word) => word.trim());
-}
-
-/** Spelt in two lists, a word means one thing: the first. */
 const literals = new Literals<Context>(
-  contextsInOrder().flatMap((context) =>
-    [...new Set(words[context])].map((word) => [word, context] as const),
+  words.flatMap(([context, list]) =>
+    list.split(',').map((word): [string, Context] => [word.trim(), context]),
   ),
 );
 
-function contextsInOrder(): readonly Context[] {
-  return ['card', 'ssn', 'phone', 'contact', 'version', 'other'];
-}
+/** `account number`, `card_number`: whose number it is says the word before. */
+const numberWord = /^(?:numbers?|nummer)$/i;
 
 interface Word {
   readonly start: number;
@@ -56,10 +71,12 @@ export class ContextWords {
   constructor(text: string) {
     literals.scan(text, (start, end, context) => {
       if (!standsAlone(text, start, end)) return;
-      // `phone number`: of two that end together the longer says more, and comes first.
+      // `telephone`: of two that end together the longer says more, and comes first.
       const last = this.#words.at(-1);
       if (last !== undefined && last.end === end && last.start <= start) return;
-      this.#words.push({ start, end, context });
+      if (last !== undefined && start - last.end <= 1 && numberWord.test(text.slice(start, end)))
+        this.#words[this.#words.length - 1] = { ...last, end };
+      else this.#words.push({ start, end, context });
     });
   }
 
@@ -83,10 +100,17 @@ export class ContextWords {
     return false;
   }
 
-  /** The nearest word before a place, if it is near: what a number is called comes right before it. */
+  /**
+   * The nearest word before a place, if it is near: what a number is called comes right before it. Words of networks are
+   * passed over; they stand in any text.
+   */
   nearestBefore(at: number, reach: number): Word | null {
-    const word = this.#words[this.#lastBefore(at)];
-    return word === undefined || at - word.end > reach ? null : word;
+    for (let index = this.#lastBefore(at); index >= 0; index -= 1) {
+      const word = this.#words[index];
+      if (word === undefined || at - word.end > reach) return null;
+      if (word.context !== 'network') return word;
+    }
+    return null;
   }
 
   #lastBefore(at: number): number {

@@ -4,6 +4,10 @@ import type { NumbersInText, Place } from './seen.ts';
 /** `version 1.2.3.4`, `Section 1.2.3.4` */
 const nameBeforeMax = 12;
 
+/** `4.2.6.10` is a paragraph, and so may any four small numbers be, unless the text speaks of machines. */
+const paragraphMax = 31;
+const wordsBeforeMax = 48;
+
 /** Addresses of machines, as they are written in logs and headers. */
 export function ipAddressesIn(numbers: NumbersInText): readonly Place[] {
   return [...fourParts(numbers), ...eightGroups(numbers.text)];
@@ -24,6 +28,8 @@ function fourParts({ text, runs, words }: NumbersInText): readonly Place[] {
     if (parts.length !== 4 || !parts.every(isPart) || isNobodys(parts.map(Number))) continue;
     const name = words.nearestBefore(start, nameBeforeMax);
     if (name?.context === 'version' && !text.slice(name.end, start).includes('\n')) continue;
+    const isParagraph = parts.every((part) => Number(part) <= paragraphMax) && parts[0] !== '10';
+    if (isParagraph && !words.isBefore(start, wordsBeforeMax, 'network')) continue;
     places.push({ start, end, score: isPrivate(parts.map(Number)) ? 0.7 : 0.9 });
   }
   return places;
@@ -92,7 +98,9 @@ function isAddressOfMachine(text: string): boolean {
   const isMapped = tail.includes('.');
   const plain = isMapped ? groups.slice(0, -1) : groups;
   if (!plain.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return false;
-  if (isMapped && !(tail.split('.').length === 4 && tail.split('.').every(isPart))) return false;
+  const parts = tail.split('.');
+  if (isMapped && (parts.length !== 4 || !parts.every(isPart) || isNobodys(parts.map(Number))))
+    return false;
   const count = plain.length + (isMapped ? 2 : 0);
   return halves.length === 2 ? count < 8 && count > 1 : count === 8;
 }

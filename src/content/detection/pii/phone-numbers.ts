@@ -4,6 +4,8 @@ import type { NumbersInText, Place } from './seen.ts';
 /** E.164's most; the least that a subscriber has with an area. */
 const digitsMax = 15;
 const digitsMin = 7;
+/** A number as long as this in one piece is whole: what follows behind a blank is another one. */
+const wholeDigitsMin = 8;
 const groupsMax = 7;
 /** `555-123-4567x1234` */
 const extensionMax = 5;
@@ -58,11 +60,12 @@ const joiners: ReadonlySet<string> = new Set([
 ]);
 
 function phoneOf(
-  { text, runs, words }: NumbersInText,
+  numbers: NumbersInText,
   index: number,
   behind: number,
   count: number,
 ): Place | null {
+  const { text, runs, words } = numbers;
   const first = runs[index];
   const last = runs[behind - 1];
   if (first === undefined || last === undefined) return null;
@@ -75,12 +78,16 @@ function phoneOf(
   const start = plus ?? bracket;
   if (!isFreeBefore(text, start) || isWordAt(text, end) || isJoined(text, start, end)) return null;
   const written = text.slice(start, end);
+  if (plus !== null && first.end - first.start > wholeDigitsMin && behind - index > 1)
+    return phoneOf(numbers, index, index + 1, first.end - first.start);
   if (plus !== null) return /^\+\(?[1-9]/.test(written) ? { start, end, score: 0.95 } : null;
   if (isSomethingElse(text, start, end)) return null;
   const name = words.nearestBefore(start, wordsBeforeMax);
   const isNamed =
     name?.context === 'phone' ||
-    (name?.context === 'contact' && start - name.end <= contactBeforeMax) ||
+    (name?.context === 'contact' &&
+      start - name.end <= contactBeforeMax &&
+      (behind - index > 1 || count > wholeDigitsMin)) ||
     words.isAfter(end, wordsBehindMax, 'phone') ||
     /^ ?[-(/] ?(?:office|home|work|main|direct)\b/i.test(text.slice(end, end + 12));
   if (isNamed) return { start, end, score: name?.context === 'phone' ? 0.9 : 0.7 };

@@ -3,8 +3,7 @@ export type NameStrength = 'password' | 'secret' | 'key' | 'vendor';
 
 /** Words of names that hold secrets. One that is part of another word is judged with the whole name. */
 const words: Readonly<Record<NameStrength, string>> = {
-  password:
-    'passw contraseña senha passphrase pwd motdepasse _pass pgpass 密码 пароль',
+  password: 'passw contraseña senha passphrase pwd motdepasse _pass pgpass 密码 пароль',
   secret: `secret token apikey api_key api-key accesskey access_key access-key privatekey private_key private-key authkey
     auth_key auth-key credential signingkey signing_key encryptionkey encryption_key encryption-key masterkey master_key
     sharedaccesskey accountkey bearer session_key license_key access_id accessid`,

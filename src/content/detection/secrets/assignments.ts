@@ -112,13 +112,13 @@ function isSecretValue(
   strength: NameStrength,
   isQuoted: boolean,
 ): boolean {
-  if (strength === 'password')
+  if (strength === 'password' && !/1password/i.test(name))
     return isPassword(value, isQuoted) && !usual.test(value) && !isPlaceholder(value);
-  const lengthMin = strength === 'secret' ? 12 : 16;
+  const lengthMin = strength === 'secret' || strength === 'password' ? 12 : 16;
   if (value.length < lengthMin || !/[0-9]/.test(value) || !/[A-Za-z]/.test(value)) return false;
   if (reference.test(value) || isPlaceholder(value)) return false;
   if (aUuid.test(value)) return mayHoldUuid(name);
-  const isStrong = strength === 'secret' || /api|secret|token|access|auth|private/i.test(name);
+  const isStrong = lengthMin === 12 || /api|secret|token|access|auth|private/i.test(name);
   const bitsMin = Math.min(isStrong ? 3 : 3.3, Math.log2(value.length) * 0.8);
   // No word is so long in one piece.
   const isOnePiece = value.length >= 32 && /^[A-Za-z0-9+/]+={0,2}$/.test(value);
@@ -137,7 +137,7 @@ function isPassword(value: string, isQuoted: boolean): boolean {
     kind.test(value),
   ).length;
   const isWords = /^[A-Za-z]?[a-z]+(?:[A-Z_. -][a-z]+)*$/.test(value);
-  return value.length >= 6 && kinds >= 2 && !isWords;
+  return value.length >= 6 && kinds >= 2 && !isWords && (isQuoted || /[0-9]/.test(value));
 }
 
 const connectionHead =

@@ -83,7 +83,7 @@ function decodedOf(value: string): string {
   }
 }
 
-const user = /[ =]{0,2}(?:\\?["'])?([^\s"':$\\]{0,80}):([^\s"'\\]{3,200})/y;
+const user = /[ =]{0,2}(?:\\?["'])?([^\s"'`:$\\]{0,80}):([^\s"'`\\]{3,200})/y;
 
 /** How far a command goes on before its `-u`. */
 const commandLengthMax = 400;
@@ -100,7 +100,7 @@ function userAt(text: string, start: number, end: number): Place | null {
 }
 
 const bundled =
-  /(?:[A-Z0-9]{1,40}_{1,3}){1,6}[A-Z]{2,12}["']?[ \t]{0,4}[:=][ \t]{0,4}["']?([^\s"':$]{3,80}:[^\s"'$]{3,80})|(?:(?:set|--?[a-z]{1,10}) ){0,3}[\w.-]{3,80} ["']?([^\s"':$]{3,80}:[^\s"'$/]{3,80})/y;
+  /(?:[A-Z0-9]{1,40}_{1,3}){1,6}[A-Z]{2,12}["']?[ \t]{0,4}[:=][ \t]{0,4}["']?([^\s"'`:$]{3,80}:[^\s"'`$]{3,80})|(?:(?:set|--?[a-z]{1,10}) ){0,3}[\w.-]{3,80} ["']?([^\s"'`:$]{3,80}:[^\s"'`$/]{3,80})/y;
 
 /** Bundler's credentials of a private source of gems: `BUNDLE_GEMS__EXAMPLE__COM=name:password`. */
 function bundleAt(text: string, _: number, end: number): Place | null {

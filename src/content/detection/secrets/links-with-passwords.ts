@@ -26,6 +26,8 @@ const usual = /^(?:\*+|x+|\.+|pass(?:word|wd)?|pwd|secret|user(?:name)?|token|ap
 function standsForPassword(user: string, password: string): boolean {
   return (
     usual.test(password) ||
+    // `https://host.example:443@other.example`: a port.
+    (/^[0-9]{1,5}$/.test(password) && user.includes('.')) ||
     /^[$%{[(<]/.test(password) ||
     /^[A-Z]+(?:_[A-Z]+)+$/.test(password) ||
     isPlaceholder(password) ||
