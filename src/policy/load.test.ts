@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { formatDiagnostic } from './diagnostic.ts';
 import { type LoadResult, loadPolicy } from './load.ts';
 import { parseLock } from './lock-file.ts';
 import type { Agent, Alternative, Constraint, Policy } from './model.ts';
@@ -698,3 +699,22 @@ describe('whatever the text', () => {
 
 /** Names that nothing else in that policy mentions: another name is as good. */
 const nameIsFree: ReadonlySet<string> = new Set(['night', 'local', 'ann', 'lead', 'email_agent']);
+
+test('a secret that was written is in no message: they go to logs and into the ledger', () => {
+  const result = load({
+    'policy.yaml': `sallyport: 1
+upstreams:
+  a: { mcp: { url: https://a.example }, credential: { from: hunter2, az: bearer } }
+  b: { mcp: { url: "https://me:hunter2@b.example" } }
+  c: { mcp: { command: /bin/c, env: { API_TOKEN: hunter2 }, urls: none } }
+content: { detector: { http: "http://d.example?token=hunter2", time: 2s } }
+ledger: { checkpoints: { webhook: { url: https://e.example, secret: { from: 'me:hunter2' } } } }
+`,
+  });
+  const said = [...(result.ok ? [] : result.errors), ...result.warnings];
+  expect(said.filter(({ code }) => code === 'policy.secret').map(({ at }) => at.line)).toEqual([
+    3, 4, 6, 7, 5,
+  ]);
+  expect(said.length).toBeGreaterThan(5);
+  expect(JSON.stringify(said.map((one) => [one, formatDiagnostic(one)]))).not.toContain('hunter2');
+});

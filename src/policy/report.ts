@@ -52,8 +52,17 @@ export class Report {
   }
 
   #sorted(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+    // What is wrong with a policy goes to logs and into the ledger, where a secret would stay.
+    const secretLines = new Set(
+      [...this.#errors, ...this.#warnings].flatMap(({ code, at }) =>
+        code === 'policy.secret' ? [`${at.line} ${at.file}`] : [],
+      ),
+    );
     const order = new Map([...this.#linesByFile.keys()].map((file, index) => [file, index]));
-    return diagnostics.toSorted(
+    const shown = diagnostics.map((one) =>
+      secretLines.has(`${one.at.line} ${one.at.file}`) ? { ...one, sourceLine: '' } : one,
+    );
+    return shown.toSorted(
       (left, right) =>
         (order.get(left.at.file) ?? -1) - (order.get(right.at.file) ?? -1) ||
         left.at.line - right.at.line ||

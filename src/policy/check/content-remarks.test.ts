@@ -110,7 +110,7 @@ test.each<[what: string, of: keyof typeof tools, section: string, expected: read
     'none',
     'detector: { http: "https://scores.example:8443/v1?model=guard" }',
     [
-      'content.detector: scores.example:8443 is sent what untrusted tools return and what external calls carry',
+      'content.detector: scores.example:8443 is sent what untrusted tools return, what external calls carry and what openers pass in',
     ],
   ],
 ])('%s', (_, of, section, expected) => {

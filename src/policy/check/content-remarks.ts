@@ -128,7 +128,7 @@ function detectorRemarks({ detector }: ContentRules): readonly Remark[] {
     : [
         say(
           'detector',
-          `${new URL(detector.url).host} is sent what untrusted tools return and what external calls carry`,
+          `${new URL(detector.url).host} is sent what untrusted tools return, what external calls carry and what openers pass in`,
         ),
       ];
 }

@@ -111,16 +111,7 @@ function compileDetector(
   { url: written, timeout, credential }: DetectorSyntax,
   report: Report,
 ): DetectorDeclaration | null {
-  const url = written === undefined ? null : compileUrl(written, 'credential', report);
-  const secret =
-    url === null
-      ? undefined
-      : [...new URL(url).searchParams.keys()].find((name) => secretParameter.test(name));
-  if (written !== undefined && secret !== undefined) {
-    report.error('policy.secret', written.at, `the URL carries a secret in \`${secret}\``, {
-      mend: 'remove it, and name the secret in `credential`',
-    });
-  }
+  const url = written === undefined ? null : compileDetectorUrl(written, report);
   const { detectorTimeoutMsMin: min, detectorTimeoutMsMax: max } = policyLimits;
   if (timeout !== undefined && (timeout.value < min || timeout.value > max)) {
     report.error(
@@ -137,4 +128,14 @@ function compileDetector(
     timeoutMs: timeout?.value ?? defaults.detectorTimeoutMs,
     credential: from === undefined ? null : { from },
   };
+}
+
+function compileDetectorUrl(written: Located<string>, report: Report): string | null {
+  const names = URL.canParse(written.value) ? new URL(written.value).searchParams.keys() : [];
+  const secret = [...names].find((name) => secretParameter.test(name));
+  if (secret === undefined) return compileUrl(written, 'credential', report);
+  report.error('policy.secret', written.at, `the URL carries a secret in \`${secret}\``, {
+    mend: 'remove it, and name the secret in `credential`',
+  });
+  return null;
 }

@@ -10,6 +10,8 @@ export interface Unfit {
   readonly unfit: true;
   readonly mend: string | null;
   readonly message?: string;
+  /** It may be a secret: it is told without the value. */
+  readonly isSecret?: true;
 }
 
 export function unfit(mend: string | null = null, message?: string): Unfit {
@@ -41,7 +43,8 @@ export function scalar<T extends string | number | boolean | object>(
       const parsed = form.parse(node, report);
       if (isUnfit(parsed)) {
         const { message = notThis(describeNode(node), form.expected), mend } = parsed;
-        report.error('policy.value', node.at, message, { expected: form.expected, mend });
+        const code = parsed.isSecret === true ? 'policy.secret' : 'policy.value';
+        report.error(code, node.at, message, { expected: form.expected, mend });
         return undefined;
       }
       return { value: parsed, at: node.at };

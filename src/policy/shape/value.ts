@@ -210,17 +210,27 @@ export const currencyCode: Shape<Located<string>> = text('a currency by its ISO 
 const secretPattern = /^(env:[A-Za-z_][A-Za-z0-9_]*|file:\/.+)$/;
 
 /** `env:NAME` or `file:/path`: the providers that are built. */
-export const secretName: Shape<Located<string>> = text('`env:NAME` or `file:/absolute/path`', {
-  pattern: secretPattern,
-  mend: (value) => {
-    const provider = /^([a-z][a-z0-9_-]*):/.exec(value)?.[1];
-    if (provider === 'env' && value.includes('#'))
-      return 'a field (`#…`) needs a provider that has fields';
-    if (provider === 'file') return 'write the whole path, beginning with `/`';
-    if (provider !== undefined && provider !== 'env') {
-      return `the provider \`${provider}\` isn't built yet: use \`env:\` or \`file:\``;
-    }
-    return 'name where the secret is, never the secret itself: `env:MAIL_TOKEN`';
+export const secretName: Shape<Located<string>> = scalar({
+  expected: '`env:NAME` or `file:/absolute/path`',
+  schema: { type: 'string', pattern: secretPattern.source },
+  parse: ({ value, written }): string | Unfit => {
+    const name = String(value);
+    if (typeof value === 'string' && secretPattern.test(name)) return name;
+    const [, provider] = /^(env|file|openbao|vault|aws|gcp|azure):/.exec(name) ?? [];
+    if (provider === 'file') return unfit('write the whole path, beginning with `/`');
+    if (provider === 'env')
+      return unfit(
+        written.includes('#') ? 'a field (`#…`) needs a provider that has fields' : null,
+      );
+    if (provider !== undefined)
+      return unfit(`the provider \`${provider}\` isn't built yet: use \`env:\` or \`file:\``);
+    // Whatever else stands here is likely the secret itself.
+    return {
+      unfit: true,
+      isSecret: true,
+      message: 'this names no place where a secret is',
+      mend: 'name where the secret is, never the secret itself: `env:MAIL_TOKEN`',
+    };
   },
 });
 
