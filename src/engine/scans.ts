@@ -32,7 +32,11 @@ function looksAtArguments(policy: Policy): DeclaredLooks {
   const { pii, outbound } = policy.content;
   const looks = {
     ...looksOf(policy),
-    pii: pii?.in.has('arguments') === true || (outbound?.rules.length ?? 0) > 0,
+    pii:
+      pii?.in.has('arguments') === true ||
+      // Not to decide: to leave it out of the record.
+      pii?.in.has('ledger') === true ||
+      (outbound?.rules.length ?? 0) > 0,
   };
   madeOfArguments.set(policy, looks);
   return looks;

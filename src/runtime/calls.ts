@@ -27,6 +27,7 @@ import { RaisedAlerts } from './alerts.ts';
 import { Answers } from './answers.ts';
 import type { Attempt, Settled, Started } from './attempt.ts';
 import { type Breakers, breakerOf } from './breakers.ts';
+import { type CallTexts, scanCall } from './call-texts.ts';
 import { Drafts, type Step } from './drafts.ts';
 import { Effects } from './effects.ts';
 import type { Withdrawn } from './endings.ts';
@@ -168,34 +169,37 @@ export class Calls {
     let reading = written;
     let seen: readonly SeenReference[] = [];
     let overtakings = 0;
+    let carried: CallTexts | null = null;
     for (let tries = 0; tries < decisionTriesMax; ) {
       const run = writer.run;
       if (run === null) throw new StoreError('store.corrupt', 'a run has no beginning');
       const ancestors = run.parent === null ? [] : await this.#runs.ancestors(run);
       const request = gather({ policy, run, ancestors, call, tool, reading });
-      const world = await readWorld(
+      carried ??= scanCall(this.#ports, attempt, tool, reading, request.scan);
+      const { texts } = carried;
+      const { facts: read, upstream } = await readWorld(
         this.#ports,
         request,
         tool,
         [run, ...ancestors].map((holder) => holder.agent),
-        policy.content.detector,
+        carried.scans,
       );
       const looksBack = request.history && overtakings < overtakingsMax;
       const history = looksBack ? await this.#past([run, ...ancestors]) : null;
       if (!looked && reading?.ok === true) {
         looked = true;
         const proposed = { policy, run, ancestors, call, tool, reading };
-        const lookUps = history === null ? [] : lookUpsOf(proposed, history, world.facts.nowMs);
+        const lookUps = history === null ? [] : lookUpsOf(proposed, history, read.nowMs);
         const references = referencesOf(policy, reading.read);
         const looksAtAny = lookUps.length + references.length > 0;
-        if (looksAtAny && isEstablished({ ...proposed, facts: world.facts })) {
+        if (looksAtAny && isEstablished({ ...proposed, facts: read })) {
           for (const lookUp of lookUps) await this.#lookUp(attempt, lookUp);
           seen = await this.#seen(attempt, references);
           if (seen.length > 0) reading = { ok: true, read: withReferences(reading.read, seen) };
           continue;
         }
       }
-      const facts = tries + 1 < decisionTriesMax ? world.facts : asFull(world.facts, full);
+      const facts = tries + 1 < decisionTriesMax ? read : asFull(read, full);
       const decided: Step[] = [];
       let alerts: readonly GatewayEvent[] = [];
       let writes: readonly StateWrite[] = [];
@@ -218,7 +222,7 @@ export class Calls {
             breaker: this.#breakers.fact(breaker, id, nowMs),
           };
           const context = { policy, run: now, ancestors, call, tool, reading, facts: fresh };
-          const [next, draft] = this.#drafts.of(attempt, context, world.upstream);
+          const [next, draft] = this.#drafts.of(attempt, context, { upstream, texts });
           if (next.type === 'started' && !next.decision.dryRun)
             this.#breakers.started(breaker, id, nowMs);
           decided.push(next);

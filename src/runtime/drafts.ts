@@ -1,4 +1,7 @@
 /** What one decision comes to: what happens next, and what is written for it. */
+
+import { foundIn } from '../content/redact-found.ts';
+import { textsOfArguments } from '../engine/argument-texts.ts';
 import type { Context } from '../engine/context.ts';
 import { decide } from '../engine/decide.ts';
 import type { Decision } from '../engine/decision.ts';
@@ -10,10 +13,19 @@ import { shapeOf } from '../engine/tool-shape.ts';
 import type { Upstream } from '../upstreams/port.ts';
 import { decisionAlerts, type RaisedAlerts } from './alerts.ts';
 import { type Attempt, identityOf, type Settled, type Started } from './attempt.ts';
+import { CallMarks } from './call-marks.ts';
 import type { Memories } from './memories.ts';
 import { Payloads, recordedArguments, refusedArguments } from './payloads.ts';
 import type { RuntimePorts } from './ports.ts';
 import { budgetLeft, callFields, decidedFields, recordedRemedies, startedEvent } from './record.ts';
+import {
+  heldRedaction,
+  holdsUnrecorded,
+  type Redaction,
+  recordsEverything,
+  redactionOf,
+  unrecorded,
+} from './redaction.ts';
 import type { Draft } from './writer.ts';
 
 export type Step =
@@ -42,7 +54,14 @@ export class Drafts {
   }
 
   /** One decision against the run as it stands: what to do, and what to write for it. Free of effects. */
-  of(attempt: Attempt, context: Context, upstream: Upstream | undefined): [Step, Draft | null] {
+  of(
+    attempt: Attempt,
+    context: Context,
+    {
+      upstream,
+      texts,
+    }: { readonly upstream: Upstream | undefined; readonly texts: readonly string[] },
+  ): [Step, Draft | null] {
     const { policy, proposal, id } = attempt;
     const { run, tool, facts, reading } = context;
     const ready = reading?.ok === true ? reading.read : null;
@@ -55,27 +74,31 @@ export class Drafts {
       if (memory !== null)
         return [{ type: 'join', memory, end: this.#underWay.get(memory.id) }, null];
     }
-    const secrets = this.#ports.heldSecrets();
-    const payloads = new Payloads(secrets);
     const goesOn = decision.effect === 'allow' && ready !== null;
+    const { redaction, hidden } = this.#unrecorded(context, texts);
+    const payloads = new Payloads();
     const args = payloads.keep(
-      goesOn
-        ? recordedArguments(tool, ready.args)
-        : refusedArguments(tool, ready?.args ?? proposal.args),
+      hidden !== null
+        ? { 'dev.sallyport/unrecorded': hidden }
+        : goesOn
+          ? recordedArguments(tool, ready.args)
+          : refusedArguments(tool, ready?.args ?? proposal.args),
+      redaction,
     );
     const digest = ready?.digest ?? (reading?.ok === false ? reading.digest : '');
     const agent = policy.agents.get(run.agent);
-    const identity = identityOf(this.#ports, attempt, run, tool, digest);
+    const known = identityOf(this.#ports, attempt, run, tool, digest);
+    const identity = tool === null ? { ...known, toolName: redaction.text(known.toolName) } : known;
     const fields = callFields(run, policy, identity, facts.nowMs);
     const left = budgetLeft(agent, run, facts.nowMs);
-    const decided = decidedFields(decision, args, facts, left, secrets);
+    const decided = decidedFields(decision, args, facts, left, redaction);
     const alerts = decisionAlerts(decision, proposal.tool, run.id, id, facts.nowMs);
     if (!goesOn) {
       const denied: RunEvent = {
         ...fields,
         ...decided,
         type: 'call.denied',
-        remedies: recordedRemedies(decision.remedies, secrets),
+        remedies: recordedRemedies(decision.remedies, redaction),
       };
       return [
         { type: 'denied', decision },
@@ -120,6 +143,30 @@ export class Drafts {
         payloads: payloads.bytes,
       },
     ];
+  }
+
+  /** What of a call must not be written down; `hidden`: why nothing of its arguments may be. */
+  #unrecorded(
+    { policy, run, reading, facts }: Context,
+    texts: readonly string[],
+  ): { readonly redaction: Redaction; readonly hidden: 'unscanned' | 'hidden' | null } {
+    const held = this.#ports.heldSecrets();
+    const wanted = unrecorded(policy);
+    if (recordsEverything(wanted)) return { redaction: heldRedaction(held), hidden: null };
+    const found = foundIn(facts.scans, wanted);
+    const key = (): string => new CallMarks(this.#ports, run.id).placeholderKey;
+    const redaction = redactionOf(held, found, key);
+    if (facts.scans.size < texts.length) return { redaction, hidden: 'unscanned' };
+    // In Base64, or in pieces: by value it isn't found there.
+    const hides =
+      found.size > 0 &&
+      reading?.ok === true &&
+      holdsUnrecorded(
+        textsOfArguments(reading.read).hidden.map(({ text }) => text),
+        facts.scans,
+        wanted,
+      );
+    return { redaction, hidden: hides ? 'hidden' : null };
   }
 }
 

@@ -6,7 +6,6 @@ import { usedKeys } from '../engine/counters.ts';
 import type { GatewayEvent } from '../engine/events.ts';
 import { mergeLabels, noLabels } from '../engine/labels.ts';
 import { layersOfResult } from '../engine/layers.ts';
-import { asJson } from '../engine/outputs/result.ts';
 import { textsOf } from '../engine/outputs/texts.ts';
 import type { Run } from '../engine/run.ts';
 import { looksOf } from '../engine/scans.ts';
@@ -35,6 +34,7 @@ import type { Memories } from './memories.ts';
 import { Payloads } from './payloads.ts';
 import type { RuntimePorts } from './ports.ts';
 import { budgetLeft, callFields, finishedEvent, recordedFindings } from './record.ts';
+import { type RecordedEnding, type RecordedOf, recordEnding } from './recorded-ending.ts';
 import { plainRefusal } from './refusals.ts';
 import type { Runs } from './runs.ts';
 
@@ -46,12 +46,8 @@ type Outcome = (UpstreamOutcome & { readonly retryAfterMs?: number }) | Withdraw
 /** `seen`: the digest of what came, of a call that completed. */
 type Performed = Settled & { readonly seen: string | null };
 
-interface Ended extends Ending {
+interface Ended extends Ending, RecordedEnding {
   readonly payloads: Payloads;
-  /** Digests of what came, and of what the agent gets. */
-  readonly seenDigest: string | null;
-  readonly releasedDigest: string | null;
-  readonly shownDigest: string | null;
 }
 
 export class Effects {
@@ -93,11 +89,12 @@ export class Effects {
     const isLookUp = attempt.lookUpFor !== null;
     const outcome = withdrawn ?? (dryRun ? dryRunOutcome(tool) : await this.#send(attempt, step));
     const came = cameOf(outcome);
-    const scanning = this.#scan(attempt, step, came);
+    const texts = this.#textsOf(attempt, step, came);
+    const scanning = this.#scan(attempt, step, texts);
     const scans = scanning instanceof Promise ? await scanning : scanning;
     const atMs = this.#ports.store.nowMs();
     const breaker = this.#settled(attempt, step, outcome, atMs);
-    const ended = this.#end(attempt, step, came, scans);
+    const ended = this.#end(attempt, step, came, { texts, scans });
     let awaited = true;
     const appended = await attempt.writer.append((run) => {
       if (run === null) throw new StoreError('store.corrupt', 'the run vanished');
@@ -113,7 +110,7 @@ export class Effects {
         released: ended.releasedDigest,
         shown: ended.shownDigest,
         isError: ended.isError,
-        findings: recordedFindings(ended.findings, this.#ports.heldSecrets()),
+        findings: recordedFindings(ended.findings, ended.redaction),
         holdsNext: ended.holdsNext,
         layers: layersOfResult(ended.findings, scans.size > 0),
         // Back from its own time to when it began: what it shows may be as old as that.
@@ -145,19 +142,32 @@ export class Effects {
   }
 
   /**
+   * What detectors have to look at; null: nobody knows. Sallyport's own words, of a dry run, need nobody to.
+   *
    * Never throws: a result that nobody could look at is withheld when it is inspected, and its call ends all the same.
-   * Sallyport's own words, of a dry run, need nobody to look at them.
    */
-  #scan({ policy, id }: Attempt, { read, decision }: Started, came: Came): Scans | Promise<Scans> {
-    if (came.type !== 'result' || decision.dryRun) return nothingScanned;
-    const { tool } = read;
-    const detector = tool.returns.trust === 'untrusted' ? policy.content.detector : null;
+  #textsOf(
+    { policy, id }: Attempt,
+    { read, decision }: Started,
+    came: Came,
+  ): readonly string[] | null {
+    if (came.type !== 'result' || decision.dryRun) return [];
     try {
-      return this.#ports.scan(textsOf(came.result, tool, policy), looksOf(policy), detector);
+      return textsOf(came.result, read.tool, policy);
     } catch (error) {
       this.#ports.log({ level: 'error', event: 'outputs.fault', call: id, error: describe(error) });
-      return nothingScanned;
+      return null;
     }
+  }
+
+  #scan(
+    { policy }: Attempt,
+    { read }: Started,
+    texts: readonly string[] | null,
+  ): Scans | Promise<Scans> {
+    if (texts === null || texts.length === 0) return nothingScanned;
+    const detector = read.tool.returns.trust === 'untrusted' ? policy.content.detector : null;
+    return this.#ports.scan(texts, looksOf(policy), detector);
   }
 
   /** What never reached the upstream says nothing of it. */
@@ -196,16 +206,23 @@ export class Effects {
   }
 
   /** An answer that can't even be inspected or kept is no trustworthy answer: the call still has to end. */
-  #end({ policy, id, lookUpFor, writer }: Attempt, step: Started, came: Came, scans: Scans): Ended {
+  #end(
+    { policy, id, lookUpFor, writer }: Attempt,
+    step: Started,
+    came: Came,
+    { texts, scans }: Pick<RecordedOf, 'texts' | 'scans'>,
+  ): Ended {
     const { read, decision } = step;
+    const { tool } = read;
     const marks = new CallMarks(this.#ports, writer.id);
+    const held = this.#ports.heldSecrets();
     const end = (of: Came): Ended => {
       // Of a deferred call the arguments are written together with the result.
-      const payloads = step.deferred ? step.payloads : new Payloads(this.#ports.heldSecrets());
+      const payloads = step.deferred ? step.payloads : new Payloads();
       const ended = endingOf(of, {
         policy,
         decision,
-        tool: read.tool,
+        tool,
         args: read.args,
         scans,
         marks,
@@ -215,18 +232,21 @@ export class Effects {
         lookUpFor === null
           ? ended
           : { ...ended, released: null, labels: noLabels, holdsNext: false };
-      const seenDigest = ending.seen === null ? null : payloads.keep(asJson(ending.seen));
-      const releasedDigest =
-        ending.released === ending.seen
-          ? seenDigest
-          : ending.released && payloads.keep(asJson(ending.released));
-      const shownDigest = ending.shown && payloads.keep(ending.shown);
+      const recorded = recordEnding(payloads, ending, {
+        policy,
+        decision,
+        tool,
+        texts,
+        scans,
+        marks,
+        held,
+      });
       // At the moment when it is read, not when it was asked for: what another run wrote meanwhile may be in it.
       const labels =
         ending.released === null || decision.dryRun
           ? ending.labels
-          : mergeLabels(ending.labels, this.#memories.of(read.tool));
-      return { ...ending, labels, payloads, seenDigest, releasedDigest, shownDigest };
+          : mergeLabels(ending.labels, this.#memories.of(tool));
+      return { ...ending, ...recorded, labels, payloads };
     };
     try {
       return end(came);

@@ -1,23 +1,39 @@
 import { hash } from 'node:crypto';
 import { digestOfText } from '../content/digest.ts';
 import { canonicalJson } from '../content/json.ts';
-import { redactValues } from '../content/redact.ts';
 import type { JsonObject, JsonValue } from '../content/value.ts';
 import { excessOf } from '../engine/bounds.ts';
 import type { Tool } from '../policy/model.ts';
+import type { Redaction } from './redaction.ts';
 
 /** Collects what events refer to by digest, redacted before it is digested: the ledger never holds a secret. */
 export class Payloads {
   readonly bytes: Map<string, Uint8Array> = new Map();
-  readonly #secrets: readonly string[];
 
-  constructor(secrets: readonly string[]) {
-    this.#secrets = secrets;
+  /**
+   * @param larger - what to keep instead of what is longer than so many units in that form.
+   * @returns `sha256:<hex>` over the payload's RFC 8785 form.
+   */
+  keep(
+    value: JsonValue,
+    redaction: Redaction,
+    larger: { readonly unitsMax: number; readonly instead: () => JsonValue } | null = null,
+  ): string {
+    const whole = canonicalJson(redaction.value(value));
+    return this.#put(
+      larger === null || whole.length <= larger.unitsMax
+        ? whole
+        : canonicalJson(redaction.value(larger.instead())),
+    );
   }
 
-  /** @returns `sha256:<hex>` over the payload's RFC 8785 form. */
-  keep(value: JsonValue): string {
-    const bytes = Buffer.from(canonicalJson(redactValues(value, this.#secrets)), 'utf8');
+  /** The same of what rules took down in a form of their own. */
+  keepTaken(value: JsonValue, redaction: Redaction): string {
+    return this.#put(canonicalJson(redaction.valueInAnyForm(value)));
+  }
+
+  #put(text: string): string {
+    const bytes = Buffer.from(text, 'utf8');
     const digest = `sha256:${hash('sha256', bytes)}`;
     this.bytes.set(digest, bytes);
     return digest;

@@ -1,6 +1,6 @@
-import { nothingScanned } from '../content/detection/scan.ts';
+import type { Scans } from '../content/detection/sighting.ts';
 import type { Facts, FactsRequest } from '../engine/facts.ts';
-import type { DetectorDeclaration, Tool } from '../policy/model.ts';
+import type { Tool } from '../policy/model.ts';
 import type { StoreReader } from '../store/port.ts';
 import type { Upstream } from '../upstreams/port.ts';
 import type { RuntimePorts } from './ports.ts';
@@ -14,25 +14,17 @@ export interface World {
 
 /**
  * @param agents - the run's and those of the runs above it.
- * @param detector - the policy's model: what may leave is shown to it.
+ * @param scanning - what detectors say of the call, or are about to.
  */
 export async function readWorld(
   ports: RuntimePorts,
   request: FactsRequest,
   tool: Tool | null,
   agents: readonly string[],
-  detector: DetectorDeclaration | null,
+  scanning: Scans | Promise<Scans>,
 ): Promise<World> {
   const { store } = ports;
   const nowMs = store.nowMs();
-  const scanning =
-    request.scan === null
-      ? nothingScanned
-      : ports.scan(
-          request.scan.texts,
-          request.scan.looks,
-          tool?.reach === 'external' ? detector : null,
-        );
   const asked = request.windows.length + request.once.length + request.used.length > 0;
   const [suspended, { windows, once, used }] = asked
     ? await Promise.all([isSuspended(store, agents), readCounters(store, request, nowMs)])

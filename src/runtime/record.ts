@@ -1,7 +1,6 @@
 /** Turns what was decided and what happened into events: the only place that writes them for calls. */
 import { detectorVersions } from '../content/detection/scan.ts';
 import type { Scans } from '../content/detection/sighting.ts';
-import { redactText, redactValues } from '../content/redact.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
 import { remainingBudget } from '../engine/budget.ts';
 import type { Decision, Finding, Remedy } from '../engine/decision.ts';
@@ -10,6 +9,7 @@ import type { Facts } from '../engine/facts.ts';
 import { layersOf } from '../engine/layers.ts';
 import type { Run } from '../engine/run.ts';
 import type { Agent, Policy, SourcePosition, Tool } from '../policy/model.ts';
+import type { Redaction } from './redaction.ts';
 
 const detailCharactersMax = 256;
 const detailItemsMax = 100;
@@ -82,7 +82,7 @@ export function decidedFields(
   args: string,
   facts: Facts,
   budgetLeft: JsonObject,
-  secrets: readonly string[],
+  redaction: Redaction,
 ): DecidedFields {
   return {
     arguments: args,
@@ -90,21 +90,26 @@ export function decidedFields(
     effect: decision.effect,
     enforcement: decision.enforcement,
     dryRun: decision.dryRun,
-    findings: recordedFindings(decision.findings, secrets),
+    findings: recordedFindings(decision.findings, redaction),
     facts: {
       breaker: { ...facts.breaker },
       definition: facts.definition,
       ...(facts.scans.size === 0 ? {} : { detectors: detectorsAsked(facts.scans) }),
       nowMs: facts.nowMs,
-      once: facts.once,
+      once: redactedKeys(facts.once, redaction),
       suspended: facts.suspended,
       upstreamUp: facts.upstreamUp,
-      used: facts.used,
-      windows: facts.windows,
+      used: redactedKeys(facts.used, redaction),
+      windows: redactedKeys(facts.windows, redaction),
     },
     budgetLeft,
     layers: layersOf(decision.findings, facts.scans.size > 0),
   };
+}
+
+/** Keys of counters hold the values that they count by. */
+function redactedKeys(counters: JsonObject, redaction: Redaction): JsonValue {
+  return Object.keys(counters).length === 0 ? counters : redaction.value(counters);
 }
 
 /** Who looked at the arguments: another version may say something else of them. A model has none; what it said is told. */
@@ -210,12 +215,12 @@ export function finishedEvent(
 /** Details name what an agent wrote (keys, tools): redacted like any payload, and cut, or a denial would be as long as it likes. */
 export function recordedFindings(
   findings: readonly Finding[],
-  secrets: readonly string[],
+  redaction: Redaction,
 ): RecordedFinding[] {
   return findings.map((finding) => {
     if (finding.verdict === 'note' && finding.at !== null) return passed(finding, finding.at);
     const { stage, code, verdict, details, at } = finding;
-    const redacted = redactValues(details, secrets);
+    const redacted = redaction.value(details);
     return {
       stage,
       code,
@@ -267,13 +272,10 @@ export function cutText(text: string): string {
 }
 
 /** Remedies repeat where in its arguments an agent went wrong, in its own words. */
-export function recordedRemedies(
-  remedies: readonly Remedy[],
-  secrets: readonly string[],
-): Remedy[] {
+export function recordedRemedies(remedies: readonly Remedy[], redaction: Redaction): Remedy[] {
   return remedies.map(({ code, text }) => ({
     code,
-    text: redactText(text, secrets).slice(0, remedyCharactersMax).toWellFormed(),
+    text: redaction.text(text).slice(0, remedyCharactersMax).toWellFormed(),
   }));
 }
 

@@ -3,6 +3,7 @@ import { digestOfText } from '../../src/content/digest.ts';
 import type { RunEvent } from '../../src/engine/events.ts';
 import { fold } from '../../src/engine/fold.ts';
 import { Payloads } from '../../src/runtime/payloads.ts';
+import { heldRedaction } from '../../src/runtime/redaction.ts';
 import { finished, opened, SampleRun, started } from '../../src/store/contract-samples.ts';
 import type { Store } from '../../src/store/port.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
@@ -41,11 +42,16 @@ async function leaveRun(store: Store, id: string, open: number, reads: number): 
   const begin = (call: string, tool: string, tier: 0 | 1, payloads: Payloads) =>
     started(id, call, store.nowMs(), {
       ...of,
-      ...{ tool, tier, digest: digestOfText(call), arguments: payloads.keep({ id: call }) },
+      ...{
+        tool,
+        tier,
+        digest: digestOfText(call),
+        arguments: payloads.keep({ id: call }, heldRedaction([])),
+      },
     });
   for (let read = 0; read < reads; read += callsAtOnce) {
-    const payloads = new Payloads([]);
-    const result = payloads.keep({ content: [] });
+    const payloads = new Payloads();
+    const result = payloads.keep({ content: [] }, heldRedaction([]));
     const events = Array.from({ length: Math.min(callsAtOnce, reads - read) }, (_, index) => {
       const call = `${id}-read-${read + index}`;
       const start = begin(call, 'desk.look', 0, payloads);
@@ -59,7 +65,7 @@ async function leaveRun(store: Store, id: string, open: number, reads: number): 
     await commit(events.flat(), payloads);
   }
   for (let call = 0; call < open; call += callsAtOnce) {
-    const payloads = new Payloads([]);
+    const payloads = new Payloads();
     const events = Array.from({ length: Math.min(callsAtOnce, open - call) }, (_, index) =>
       begin(`${id}-open-${call + index}`, 'desk.note', 1, payloads),
     );

@@ -9,6 +9,7 @@ import { fold } from '../../src/engine/fold.ts';
 import { noLabels } from '../../src/engine/labels.ts';
 import { openSequencer } from '../../src/ledger/sequencer.ts';
 import { Payloads } from '../../src/runtime/payloads.ts';
+import { heldRedaction } from '../../src/runtime/redaction.ts';
 import { finished, SampleRun, started, window } from '../../src/store/contract-samples.ts';
 import { openSqliteReader, openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { check } from './checker.ts';
@@ -63,8 +64,8 @@ beforeAll(async () => {
     await run.open(1_000);
     for (const [index, id] of ['a', 'a', 'b', 'e'].entries()) {
       const call = `call-${id}${index === 1 ? '2' : ''}`;
-      const payloads = new Payloads([]);
-      const argumentsDigest = payloads.keep(args(id));
+      const payloads = new Payloads();
+      const argumentsDigest = payloads.keep(args(id), heldRedaction([]));
       const begin = started('run-1', call, 2_000 + 10 * index, {
         arguments: argumentsDigest,
         reservations: [window('shared', 1, 100, null)],
@@ -102,7 +103,7 @@ function denied(call: string): RunEvent {
     idempotencyKey: __,
     ...decided
   } = started('run-1', call, 2_600, {
-    arguments: new Payloads([]).keep(args('a')),
+    arguments: new Payloads().keep(args('a'), heldRedaction([])),
   });
   return { ...decided, type: 'call.denied', verdict: 'deny', effect: 'deny', remedies: [] };
 }
