@@ -65,7 +65,8 @@ function foldOnce(text: string): FoldedOnce {
       at += 1;
     } else if (unit < 0x80) {
       const escaped = escapeAt(text, at);
-      writing.escaped(escaped.point, at, escaped.hidesLetter);
+      if (escaped.end === at + 1) writing.write(escaped.point, at);
+      else writing.escaped(escaped.point, at, escaped.hidesLetter);
       at = escaped.end;
     } else if (isHighSurrogate(unit) && isLowSurrogate(text.charCodeAt(at + 1))) {
       writing.point(text.codePointAt(at) ?? 0, at);

@@ -46,9 +46,12 @@ class Gathering {
     reading.add(matches);
     reading.add(toolsNamed(folded.text, this.#toolNames));
     reading.addAs('hidden_text', strong, concealed(folded.text, concealments, matches));
-    const joined = findJoined(folded.text, (start, end) => reading.written(start, end));
-    reading.add(joined);
-    reading.addAs('disguised', telling, joined);
+    // Twice disguised is read by nobody.
+    if (depth === 1) {
+      const joined = findJoined(folded.text, (start, end) => reading.written(start, end));
+      reading.add(joined);
+      reading.addAs('disguised', telling, joined);
+    }
     for (const turn of turns) {
       const other = findIn(turned(folded.text, turn)).matches;
       const length = folded.text.length;

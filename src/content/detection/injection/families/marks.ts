@@ -248,7 +248,7 @@ const carriers: readonly Mark[] = [
     'exfiltrate',
     telling,
     ['!['],
-    /!\[[^\]\n]{0,80}\]\(\s?https?:\/\/[^\s)]{1,200}(?:[?&/][a-z_]{0,20}=?(?:\{|\$|<|\[|%7b|\.\.\.|data|secret|sys-|canary|system|prompt|conversation|history|content|token)[^\s)]{0,100}|\?[a-z]{1,12}=)[^\n)]{0,100}\)/y,
+    /!\[[^\][\n]{0,80}\]\(\s?https?:\/\/[^\s)?{$<[(]{1,200}(?:[{$<[]|\?[a-z_]{1,12}=|\?)[^\n()]{0,100}\)/y,
   ),
   mark(
     'command',
