@@ -103,7 +103,7 @@ function scoreOf(numbers: NumbersInText, candidate: Candidate): number {
   // Short ones pass the check digit by chance too often, and so does whatever else has a number.
   if (!isIssued || digits.length < 14) return 0;
   if (separator !== null) return embossed.has(groups) && separator.trim().length < 2 ? 0.9 : 0;
-  if (words.nearestBefore(start, nameBeforeMax)?.context === 'other') return 0;
+  if (words.nameBefore(start, nameBeforeMax)?.context === 'other') return 0;
   return isInLink(text, start) ? 0 : 0.8;
 }
 

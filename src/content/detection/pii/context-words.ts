@@ -66,9 +66,11 @@ interface Word {
 
 /** The words of a text that say what a number near them is: found in one pass, asked for each number. */
 export class ContextWords {
+  readonly #text: string;
   readonly #words: Word[] = [];
 
   constructor(text: string) {
+    this.#text = text;
     literals.scan(text, (start, end, context) => {
       if (!standsAlone(text, start, end)) return;
       // `telephone`: of two that end together the longer says more, and comes first.
@@ -111,6 +113,12 @@ export class ContextWords {
       if (word.context !== 'network') return word;
     }
     return null;
+  }
+
+  /** The same, of the line that the place is in: what another line says makes a number no less of a finding. */
+  nameBefore(at: number, reach: number): Word | null {
+    const word = this.nearestBefore(at, reach);
+    return word === null || this.#text.slice(word.end, at).includes('\n') ? null : word;
   }
 
   #lastBefore(at: number): number {

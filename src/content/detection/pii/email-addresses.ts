@@ -46,7 +46,7 @@ function addressAround(text: string, localEnd: number, domainStart: number): Pla
   while (end - domainStart <= domainLengthMax && isDomainAt(text, end)) end += 1;
   if (localEnd - start > localLengthMax || end - domainStart > domainLengthMax) return null;
   while (end > domainStart && /^[.-]$/.test(text.charAt(end - 1))) end -= 1;
-  start += text.slice(start, localEnd).search(/[^.'_*~`=/|-]|$/);
+  start += text.slice(start, localEnd).search(/[^.'_~-]|$/);
   // `\nann@…` in a text that is JSON: the letter belongs to the escape.
   if (text.charAt(start - 1) === '\\' && /^[nrt]/.test(text.charAt(start))) start += 1;
   if (start >= localEnd || !isDomain(text.slice(domainStart, end))) return null;
@@ -74,7 +74,7 @@ function isHeadOfLink(text: string, start: number, end: number): boolean {
 
 const localUnits = new Uint8Array(0x80);
 for (const unit of new TextEncoder().encode(
-  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-'!#$&*/=?^`{|}~",
+  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-'~",
 ))
   localUnits[unit] = 1;
 

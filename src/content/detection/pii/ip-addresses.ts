@@ -26,8 +26,7 @@ function fourParts({ text, runs, words }: NumbersInText): readonly Place[] {
     if ('.-'.includes(text.charAt(end) || ' ') && isWordAt(text, end + 1)) continue;
     const parts = text.slice(start, end).split('.');
     if (parts.length !== 4 || !parts.every(isPart) || isNobodys(parts.map(Number))) continue;
-    const name = words.nearestBefore(start, nameBeforeMax);
-    if (name?.context === 'version' && !text.slice(name.end, start).includes('\n')) continue;
+    if (words.nameBefore(start, nameBeforeMax)?.context === 'version') continue;
     const isParagraph = parts.every((part) => Number(part) <= paragraphMax) && parts[0] !== '10';
     if (isParagraph && !words.isBefore(start, wordsBeforeMax, 'network')) continue;
     places.push({ start, end, score: isPrivate(parts.map(Number)) ? 0.7 : 0.9 });

@@ -91,7 +91,7 @@ function phoneOf(
     words.isAfter(end, wordsBehindMax, 'phone') ||
     /^ ?[-(/] ?(?:office|home|work|main|direct)\b/i.test(text.slice(end, end + 12));
   if (isNamed) return { start, end, score: name?.context === 'phone' ? 0.9 : 0.7 };
-  const isOther = name?.context === 'other' && start - name.end <= contactBeforeMax;
+  const isOther = words.nameBefore(start, contactBeforeMax)?.context === 'other';
   return !isOther && northAmerican.test(written) ? { start, end, score: 0.7 } : null;
 }
 

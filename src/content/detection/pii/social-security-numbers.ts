@@ -34,7 +34,7 @@ export function socialSecurityNumbersIn({ text, runs, words }: NumbersInText): r
     if (!isGivenOut(digits) || !standsAlone(text, start, serial.end)) continue;
     const { end } = serial;
     if (isSpokenOf(end)) places.push({ start, end, score: 0.99 });
-    else if (separator.includes('-') && !isSomethingElse(words.nearestBefore(start, 24)?.context))
+    else if (separator.includes('-') && !isSomethingElse(words.nameBefore(start, 24)?.context))
       places.push({ start, end, score: 0.7 });
   }
   return places;
