@@ -1,18 +1,16 @@
 /** The life of runs: opened by an opener (or implied by a bare agent), carried by a handle, closed once. */
-import { canonicalJson } from '../content/json.ts';
 import { redactText } from '../content/redact.ts';
 import { spentBudget } from '../engine/budget.ts';
 import type { CarriedOver, HandedOver } from '../engine/events.ts';
 import { mergeLabels, noLabels } from '../engine/labels.ts';
 import { limits } from '../engine/limits.ts';
-import { openerRisk, textsOfOpener } from '../engine/opener-risk.ts';
 import type { Labels, Run } from '../engine/run.ts';
 import { everyCall } from '../engine/run-memory.ts';
-import { looksOf } from '../engine/scans.ts';
 import type { Principal } from '../identity/principal.ts';
 import { alertEvent } from './alerts.ts';
 import { RuntimeError } from './errors.ts';
 import { checkOpenRun, checkUsage } from './open-checks.ts';
+import { screenOpener } from './opener-texts.ts';
 import type {
   AgentPrincipal,
   OpenedRun,
@@ -97,20 +95,11 @@ export class Runs {
       );
     }
     const agent = checkOpenRun(policy, request);
-    // Decided on as it stands, so it can't be redacted; and what is in the record stays there.
-    for (const value of Object.values(request.case))
-      if (typeof value === 'string' && redactText(value, this.#ports.heldSecrets()) !== value)
-        throw new RuntimeError('run.bad_request', 'a value of the case holds a secret');
-    const plan = canonicalJson(request.only ?? []);
-    if (redactText(plan, this.#ports.heldSecrets()) !== plan)
-      throw new RuntimeError('run.bad_request', 'a value of `only` holds a secret');
-    const texts = textsOfOpener(request);
-    const scans = await this.#ports.scan(texts, looksOf(policy), policy.content.detector);
-    const risk = openerRisk(policy, texts, scans);
+    const own = this.#handles.idOf(this.#ports.randomId());
+    const said = await screenOpener(this.#ports, policy, request, own);
+    const { risk } = said;
     const parent =
       request.parent === null ? null : await this.#parentFor(principal, request.parent);
-
-    const own = this.#handles.idOf(this.#ports.randomId());
     const budget =
       parent === null
         ? request.budget
@@ -138,7 +127,7 @@ export class Runs {
           credential: principal.credential,
           parent: request.parent,
           case: request.case,
-          request: this.#said(request.request),
+          request: said.request,
           requestTrusted: request.requestTrusted,
           only: request.only,
           budget,
