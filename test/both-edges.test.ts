@@ -10,7 +10,7 @@ import type { Lock, LockedTool } from '../src/policy/lock.ts';
 import { definitionDigest, formatLock } from '../src/policy/lock-file.ts';
 import { openSqliteReader } from '../src/store/sqlite/open.ts';
 import { office, officePolicy, officeTools } from './fixtures/office.ts';
-import { callTool, postJson, postRun } from './mcp-client.ts';
+import { callTool, postJson, postRun, toolTexts } from './mcp-client.ts';
 import { prepareGateway } from './real-gateway.ts';
 
 interface Row {
@@ -180,7 +180,9 @@ async function overHttp(): Promise<void> {
       said.push({
         code,
         value:
-          result?.isError === true ? textOf(result.content) : (result?.structuredContent ?? null),
+          result?.isError === true
+            ? toolTexts({ result }).join('\n')
+            : (result?.structuredContent ?? null),
       });
     }
     outcomes.set(
@@ -261,10 +263,6 @@ function officeLock(): Lock {
     ];
   });
   return { lockVersion: 1, upstreams: { office: { tools: Object.fromEntries(tools) } } };
-}
-
-function textOf(content: readonly { readonly text?: string }[]): string {
-  return content.map(({ text }) => text ?? '').join('\n');
 }
 
 /** The events of runs, without what has to differ: ids, times, the policy's own hash, who holds the credential. */

@@ -18,7 +18,7 @@ import { askGateway } from '../src/edges/admin/client.ts';
 import { adminSocketOf } from '../src/edges/admin/socket.ts';
 import { type Gateway, openGateway } from '../src/gateway.ts';
 import type { LogLine } from '../src/runtime/ports.ts';
-import { callTool, postCall } from './mcp-client.ts';
+import { callTool, postCall, toolTexts } from './mcp-client.ts';
 
 /** With what JSON, URLs and Base64 write otherwise. */
 const secret = 'hunter2/"+~correct horse';
@@ -148,7 +148,7 @@ describe('a reload', () => {
     expect(isAlive(first)).toBe(true);
 
     writeFileSync(file, '');
-    expect((await waiting).result?.content).toEqual([{ type: 'text', text: String(first) }]);
+    expect(toolTexts(await waiting)).toEqual([String(first)]);
     await expect.poll(() => isAlive(first), soon).toBe(false);
     expect(isAlive(second)).toBe(true);
   });

@@ -1,4 +1,6 @@
 /** The least that speaks to a gateway: one POST a call, no session, and what a program can tell from the answer. */
+import { withoutFrame } from '../src/content/frame.ts';
+
 export interface Answered {
   readonly allowed: boolean;
   /** Of a refusal, its first code. */
@@ -54,6 +56,7 @@ export interface CallAnswer {
     readonly structuredContent?: Record<string, unknown>;
     readonly isError?: boolean;
     readonly _meta?: {
+      readonly 'dev.sallyport/frame'?: string;
       readonly 'dev.sallyport/decision'?: {
         readonly verdict: string;
         readonly code?: string;
@@ -63,6 +66,14 @@ export interface CallAnswer {
     };
   };
   readonly error?: { readonly code: number; readonly message: string };
+}
+
+/** Every text of an answer as its tool wrote it, without the frame that a gateway puts around each. */
+export function toolTexts({ result }: CallAnswer): readonly string[] {
+  const boundary = result?._meta?.['dev.sallyport/frame'];
+  return (result?.content ?? []).map(({ text = '' }) =>
+    boundary === undefined ? text : withoutFrame(text, boundary),
+  );
 }
 
 export async function postCall(

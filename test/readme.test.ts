@@ -123,6 +123,7 @@ function commandsOf(console: string): { readonly command: string; readonly outpu
 function masked(output: string): string {
   return output
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    .replaceAll(/\[(\/?data) [\w-]{24}\]/g, '[$1 BOUNDARY]')
     .replaceAll(/sallyport\.local\/[0-9a-f]{12}/g, 'ORIGIN')
     .replaceAll(/\d+ (events|sealed)/g, 'N $1')
     .replaceAll(/^\d+ +TIME/gm, 'SEQ  TIME');

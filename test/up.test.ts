@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { run } from '../src/cli/program.ts';
-import { callTool } from './mcp-client.ts';
+import { callTool, toolTexts } from './mcp-client.ts';
 
 const repository = join(import.meta.dirname, '..');
 const directory = mkdtempSync(join(tmpdir(), 'sallyport-up-'));
@@ -87,8 +87,8 @@ function isRunning(pid: number): boolean {
 
 async function read(url: string, token: string): Promise<string> {
   const args = { path: 'reports/q3.txt' };
-  const { result, error } = await callTool(url, token, 'files.read_text_file', args);
-  return result?.content[0]?.text ?? error?.message ?? '';
+  const answer = await callTool(url, token, 'files.read_text_file', args);
+  return toolTexts(answer)[0] ?? answer.error?.message ?? '';
 }
 
 /** A session of a legacy client: its id. */

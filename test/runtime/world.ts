@@ -4,9 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scanTexts } from '../../src/content/detection/scan.ts';
-import type { JsonObject } from '../../src/content/value.ts';
+import { isJsonArray, isJsonObject, type JsonObject } from '../../src/content/value.ts';
 import type { Event } from '../../src/engine/events.ts';
 import { fold } from '../../src/engine/fold.ts';
+import { asJson } from '../../src/engine/outputs/result.ts';
+import { unframed } from '../../src/engine/outputs/unframed.ts';
 import type { Run } from '../../src/engine/run.ts';
 import type { Policy } from '../../src/policy/model.ts';
 import type {
@@ -282,11 +284,16 @@ export function codeOf(answer: CallAnswer): string {
   return answer.type === 'result' ? 'ok' : answer.refusal.code;
 }
 
-/** What a model reads of an answer. */
+/** What a model reads of an answer: of a tool's words without the frame that stands around them. */
 export function said(answer: CallAnswer): string {
-  return answer.type === 'refused'
-    ? answer.refusal.text
-    : answer.result.content.map((block) => String(block['text'])).join('\n');
+  if (answer.type === 'refused') return answer.refusal.text;
+  const { content } = unframed(asJson(answer.result));
+  return isJsonArray(content)
+    ? content
+        .filter(isJsonObject)
+        .map((block) => String(block['text']))
+        .join('\n')
+    : '';
 }
 
 export function tally(codes: readonly string[]): Readonly<Record<string, number>> {

@@ -1,4 +1,5 @@
 /** What the runtime answered, in the words of the wire. */
+import { frameKey } from '../../content/frame.ts';
 import { isJsonObject, type JsonObject } from '../../content/value.ts';
 import type { CallAnswer, Refusal } from '../../runtime/port.ts';
 import type { ToolResult } from '../../upstreams/port.ts';
@@ -17,7 +18,9 @@ export interface Answer {
 export function answerOf(answer: CallAnswer, address: Address, era: Era): Answer {
   if (answer.type === 'refused') return refusalAnswer(answer.refusal, address, era);
   const { result, call, run, decision } = answer;
+  const boundary = isJsonObject(result['_meta']) ? result['_meta'][frameKey] : undefined;
   const meta: JsonObject = {
+    ...(typeof boundary === 'string' ? { [frameKey]: boundary } : {}),
     [decisionKey]: {
       verdict: decision?.effect ?? 'allow',
       call,
