@@ -76,7 +76,11 @@ export class ContextWords {
       // `telephone`: of two that end together the longer says more, and comes first.
       const last = this.#words.at(-1);
       if (last !== undefined && last.end === end && last.start <= start) return;
-      if (last !== undefined && start - last.end <= 1 && numberWord.test(text.slice(start, end)))
+      if (
+        last !== undefined &&
+        /^[ _-]?$/.test(text.slice(last.end, start)) &&
+        numberWord.test(text.slice(start, end))
+      )
         this.#words[this.#words.length - 1] = { ...last, end };
       else this.#words.push({ start, end, context });
     });
