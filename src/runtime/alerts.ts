@@ -65,6 +65,8 @@ export function decisionAlerts(
 const contentAlertOf: Readonly<Partial<Record<FindingCode, AlertName>>> = {
   'inputs.injection': 'injection_detected',
   'inputs.secret': 'secret_found',
+  'outputs.injection': 'injection_detected',
+  'outputs.secret': 'secret_found',
 };
 
 /** What detectors saw in a call's arguments or in its result. Where, says the record of the call. */
