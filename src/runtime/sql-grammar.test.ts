@@ -62,3 +62,14 @@ test('mutations of statements are read or refused, and the same way twice', () =
   ))
     expect(readSql(sql), sql).toEqual(readSql(sql));
 });
+
+test('what the lexer would take seconds for is refused before it begins', () => {
+  for (const run of ['/*', '+', '/**/', '-+', '<@'])
+    expect(readSql(`select 1 ${run.repeat(5_000)}`)).toMatchObject({
+      ok: false,
+      reason: 'operator',
+    });
+  expect(readSql(`${'-'.repeat(80)}\nselect 1 /* ${'= '.repeat(80)} */`)).toMatchObject({
+    ok: true,
+  });
+});

@@ -5,8 +5,17 @@ import { rowsMaxOf } from './rows.ts';
 import { isTree, listAt, typed } from './tree.ts';
 import { walk } from './walk.ts';
 
-/** A model writes a few hundred; a list of a thousand ids fits. */
-export const sqlBytesMax: number = 64 * 1024;
+/**
+ * A model writes a few hundred, and a list of some hundred ids fits. Decisions wait for the grammar, whose time grows faster
+ * than the text: four times as much takes up to twenty times as long.
+ */
+const sqlBytesMax = 16 * 1024;
+
+/**
+ * Longer than any operator. The lexer goes back and forth over such a run: 16 KiB of `/*` take it half a second. A line of
+ * dashes begins a comment at once.
+ */
+const endlessOperator = /(?!-{32})[~!@#^&|`?+\-*/%<>=]{32}/;
 
 const verbs: ReadonlyMap<string, SqlVerb> = new Map([
   ['SelectStmt', 'select'],
@@ -26,6 +35,7 @@ export function readSql(text: string): SqlReading {
   if (text.includes('\0') || !text.isWellFormed()) return refusedSql('characters');
   // With `standard_conforming_strings` off, a backslash keeps the quote after it from ending the literal.
   if (text.includes("\\'")) return refusedSql('backslash');
+  if (endlessOperator.test(text)) return refusedSql('operator');
   const parsed = parseSql(text);
   if (!parsed.ok)
     return parsed.reason === 'syntax'

@@ -44,6 +44,7 @@ export type SqlRefusalReason =
   /** A statement that isn't one of `SqlVerb`: `COPY`, `DO`, `SET`, `CREATE` … */
   | 'statement'
   | 'function'
+  /** Not known to be harmless; without a name: longer than any. */
   | 'operator'
   | 'type'
   /** System catalogs tell of roles, settings and other people's statements. */

@@ -154,17 +154,18 @@ function visitStatement(type: NodeName, statement: Tree, place: Place): Stop {
     return found?.type === 'CommonTableExpr' ? found.node : {};
   });
   const all = queries.map((query) => wordAt(query, 'ctename') ?? '');
+  const names = new Set(isRecursive ? all : []);
   for (const [index, query] of queries.entries()) {
-    const names = new Set(isRecursive ? all : all.slice(0, index));
     const stop = visit('CommonTableExpr', query, {
       ...place,
       scope: { names, outer: place.scope },
     });
     if (stop !== null) return stop;
+    names.add(all[index] ?? '');
   }
   return visitFields(type, statement, {
     ...place,
-    scope: { names: new Set(all), outer: place.scope },
+    scope: { names, outer: place.scope },
   });
 }
 
