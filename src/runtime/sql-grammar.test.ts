@@ -31,7 +31,7 @@ const shapes: readonly (readonly [string, (times: number) => string])[] = [
 test.each(shapes)(
   'however many %s, each statement is read or refused, and so is the next',
   async (_, text) => {
-    for (const times of [100, 1_000, 3_000, 8_000]) {
+    for (const times of [50, 200, 800, 3_000]) {
       const reading = readSql(text(times));
       if (!reading.ok) expect(reading.reason).not.toBe('construct');
       // Not a moment later: somebody else's call may be next.
@@ -48,7 +48,7 @@ test.each(shapes)(
 );
 
 test('what breaks it twice at once is refused, and so is what comes before the next is there', async () => {
-  const deep = `select ${'1+'.repeat(20_000)}1`;
+  const deep = `select ${'1+'.repeat(8_000)}1`;
   expect(parseSql(deep)).toEqual({ ok: false, reason: 'too_deep' });
   expect(parseSql(deep)).toEqual({ ok: false, reason: 'too_deep' });
   expect(parseSql('select 1')).toEqual({ ok: false, reason: 'unavailable' });
@@ -65,7 +65,7 @@ test('mutations of statements are read or refused, and the same way twice', () =
 
 test('what the lexer would take seconds for is refused before it begins', () => {
   for (const run of ['/*', '+', '/**/', '-+', '<@'])
-    expect(readSql(`select 1 ${run.repeat(5_000)}`)).toMatchObject({
+    expect(readSql(`select 1 ${run.repeat(3_000)}`)).toMatchObject({
       ok: false,
       reason: 'operator',
     });

@@ -99,7 +99,7 @@ describe('with the grammar', () => {
       ['too much of it', `select '${'x'.repeat(16 * 1024)}'`, { reason: 'too_long' }],
       [
         'too deep',
-        `select ${'(select '.repeat(2_000)}1${')'.repeat(2_000)}`,
+        `select ${'(select '.repeat(1_500)}1${')'.repeat(1_500)}`,
         { reason: 'too_deep' },
       ],
       [
