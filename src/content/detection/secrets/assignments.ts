@@ -49,7 +49,10 @@ function assignmentAt(
   const start = nameStart(text, hit);
   if (
     isBlankOnly &&
-    !(/^\s-/.test(text.slice(start - 1, start + 1)) || /\s(?:is|was|ist|est|es|è)\s/.test(behind))
+    !(
+      /^-{1,2}[A-Za-z]/.test(text.slice(start, start + 3)) ||
+      /\s(?:is|was|ist|est|es|è)\s/.test(behind)
+    )
   )
     return null;
   const value = valueAt(text, hitEnd + behind.length);

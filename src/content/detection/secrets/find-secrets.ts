@@ -13,16 +13,20 @@ import { discordTokensIn, tokenFinders } from './tokens.ts';
 
 export const secretsVersion = 1;
 
-/** What is by itself a secret comes before what only its name makes one. */
+/** What is by itself a secret comes before what its place makes one, and that before what only its name does. */
 type Meaning =
-  | { readonly type: 'certain' | 'named'; readonly finder: Finder }
+  | { readonly type: 'certain' | 'placed' | 'named'; readonly finder: Finder }
   | { readonly type: 'head' | 'foot' };
 
 const literals = new Literals<Meaning>([
   ...[...tokenFinders(), ...tokenHeads, ...keyFinders, ['://', linkFinder] as const].map(
     ([literal, finder]): [string, Meaning] => [literal, { type: 'certain', finder }],
   ),
-  ...[...authorizationFinders, ...assignmentFinders].map(([literal, finder]): [string, Meaning] => [
+  ...authorizationFinders.map(([literal, finder]): [string, Meaning] => [
+    literal,
+    { type: 'placed', finder },
+  ]),
+  ...assignmentFinders.map(([literal, finder]): [string, Meaning] => [
     literal,
     { type: 'named', finder },
   ]),
@@ -37,7 +41,9 @@ const literals = new Literals<Meaning>([
 export function findSecrets(text: string, held: readonly string[]): readonly Sighting[] {
   const folded = foldText(text);
   const certain: Place[] = [];
+  const placed: Place[] = [];
   const named: Place[] = [];
+  const found = { certain, placed, named };
   const heads: number[] = [];
   const feet: number[] = [];
   literals.scan(folded.text, (start, end, meaning) => {
@@ -46,15 +52,18 @@ export function findSecrets(text: string, held: readonly string[]): readonly Sig
       return;
     }
     const place = meaning.finder(folded.text, start, end);
-    if (place !== null) (meaning.type === 'certain' ? certain : named).push(place);
+    if (place !== null) found[meaning.type].push(place);
   });
   certain.push(...privateKeysIn(folded.text, heads, feet), ...discordTokensIn(folded.text));
+  const surer = [...certain, ...apartFrom(placed, certain)];
   return [
-    ...merged([...certain, ...apartFrom(named, certain)]).map(({ type, start, end, score }) => ({
-      type,
-      ...folded.spanOf(start, end),
-      score,
-    })),
+    ...merged([...certain, ...apartFrom(found.named, certain)]).map(
+      ({ type, start, end, score }) => ({
+        type,
+        ...folded.spanOf(start, end),
+        score,
+      }),
+    ),
     ...secretPlaces(text, held).map(({ start, end }) => ({ type: 'held', start, end, score: 1 })),
   ].sort((one, other) => one.start - other.start || one.end - other.end);
 }

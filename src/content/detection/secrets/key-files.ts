@@ -23,12 +23,22 @@ function memberOfKey(text: string, start: number, end: number): Place | null {
   return { type: 'private_key', start: last - value.length, end: last, score: 0.95 };
 }
 
-const lines = /[0-9]{1,3}\r?\n((?:[A-Za-z0-9+/]{1,64}={0,2}\r?\n?){1,80})/y;
+const lineCount = /([0-9]{1,3})\r?\n/y;
+const line = /[A-Za-z0-9+/]{1,64}={0,2}(?:\r?\n|$)/y;
 
+/** As many lines of Base64 as the file says. */
 function puttyKey(text: string, _: number, end: number): Place | null {
-  lines.lastIndex = end;
-  const [whole, body = ''] = lines.exec(text) ?? [];
-  if (whole === undefined || !isDrawn(body)) return null;
-  const last = end + whole.trimEnd().length;
-  return { type: 'private_key', start: end + whole.length - body.length, end: last, score: 0.95 };
+  lineCount.lastIndex = end;
+  const count = Number(lineCount.exec(text)?.[1] ?? 0);
+  const start = lineCount.lastIndex;
+  let last = start;
+  for (let seen = 0; seen < count; seen += 1) {
+    line.lastIndex = last;
+    if (!line.test(text)) break;
+    last = line.lastIndex;
+  }
+  const body = text.slice(start, last).trimEnd();
+  return count === 0 || !isDrawn(body)
+    ? null
+    : { type: 'private_key', start, end: start + body.length, score: 0.95 };
 }

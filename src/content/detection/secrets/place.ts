@@ -1,6 +1,8 @@
+import type { SecretType } from './secret-types.ts';
+
 /** Where a secret stands in a folded text, and how sure its finder is. */
 export interface Place {
-  readonly type: string;
+  readonly type: SecretType;
   readonly start: number;
   readonly end: number;
   readonly score: number;

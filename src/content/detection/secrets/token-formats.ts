@@ -1,15 +1,17 @@
+import type { SecretType } from './secret-types.ts';
+
 /**
  * How vendors write the credentials that they give out: a prefix that they publish so that scanners know it, and what
  * follows. From their documentation. What a vendor calls public (publishable keys, account ids) isn't here.
  */
 export interface TokenFormat {
-  readonly type: string;
+  readonly type: SecretType;
   readonly prefix: string;
   /** Of what follows the prefix; every repetition is bounded. */
   readonly body: RegExp;
 }
 
-type Row = readonly [type: string, prefixes: string, body: RegExp];
+type Row = readonly [type: SecretType, prefixes: string, body: RegExp];
 
 const hex = (length: number) => new RegExp(`[0-9a-f]{${length}}`, 'iy');
 const letters = (least: number, most = least) => new RegExp(`[A-Za-z0-9]{${least},${most}}`, 'y');

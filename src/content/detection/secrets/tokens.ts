@@ -1,5 +1,6 @@
 import { beginsValue, type Finder, isAlphanumericAt, type Place } from './place.ts';
 import { isDrawn } from './randomness.ts';
+import type { SecretType } from './secret-types.ts';
 import { type TokenFormat, tokenFormats } from './token-formats.ts';
 
 /** Of each vendor's prefix, what looks behind it. */
@@ -38,7 +39,7 @@ function matchEnd(text: string, at: number, pattern: RegExp): number | null {
 }
 
 interface Around {
-  readonly type: string;
+  readonly type: SecretType;
   /** The most that stands before the literal, and of which units. */
   readonly beforeMax: number;
   readonly unit: RegExp;
