@@ -1,4 +1,4 @@
-import type { Family } from './evidence.ts';
+import { type Family, weak } from './evidence.ts';
 import type { Match } from './match.ts';
 
 /** Text that a page or a note doesn't show, but a model reads: comments, invisible elements, titles of links. */
@@ -43,10 +43,10 @@ export function concealed(
   let next = 0;
   let until = -1;
   for (const match of [...matches].sort((a, b) => a.start - b.start)) {
-    for (; (intervals[next]?.start ?? match.start) < match.start; next += 1) {
+    for (; (intervals[next]?.start ?? Number.POSITIVE_INFINITY) <= match.start; next += 1) {
       until = Math.max(until, intervals[next]?.end ?? 0);
     }
-    if (match.start < until && match.weight > 0.3 && spoken.has(match.family)) found.push(match);
+    if (match.start < until && match.weight > weak && spoken.has(match.family)) found.push(match);
   }
   return found;
 }

@@ -43,11 +43,13 @@ const families = [
 ] as const;
 export type Family = (typeof families)[number];
 
-/** Alone it is what people write every day; it takes two others. */
+/**
+ * How much one thing says. At the usual threshold of 0.8 no single word or phrase is a finding; two that are telling are,
+ * or one that is strong with one that is noted; of what people write every day it takes more.
+ */
 export const weak = 0.3;
-/** With one that is strong, or with two others, it makes a finding at the usual threshold of 0.8. */
-export const telling = 0.5;
-/** With one that is telling it makes a finding. */
+export const noted = 0.5;
+export const telling = 0.56;
 export const strong = 0.65;
 /** A finding by itself: nobody does it honestly. */
 export const certain = 0.9;
@@ -89,7 +91,7 @@ export function weigh(evidence: readonly Evidence[]): Weighed {
   return { score, clusters };
 }
 
-const weights = [weak, telling, strong, certain] as const;
+const weights = [weak, noted, telling, strong, certain] as const;
 
 /** Of each kind and weight the last place: so many, however much was found. */
 class LastSeen {

@@ -7,8 +7,8 @@ import { findIn, type Match } from './match.ts';
 import { toolsNamed } from './tool-names.ts';
 import { turned } from './turned.ts';
 
-/** Base64 in base64 in base64; nobody needs more, and each costs as much as the text. */
-const depthMax = 3;
+/** The text, and base64 in base64 in base64 of it: nobody needs more, and each costs as much as the text. */
+const depthMax = 4;
 /** What may come out of encoded runs, in all: of each letter about three quarters of a byte, read from four places. */
 const decodedPerCharacter = 6;
 const decodedMin = 4_096;

@@ -65,8 +65,8 @@ function openings(): ReadonlyMap<string, readonly Opened[]> {
     const beginsWord = !isUnspaced;
     add(openings, { type: 'rule', family, weight, isOrder, isDeniable, beginsWord, pattern });
   }
-  for (const { family, weight, isOrder, pattern, openings } of marks) {
-    const beginsWord = openings.every((opening) => /^[a-z]/.test(opening));
+  for (const { family, weight, isOrder, isWithinWord, pattern, openings } of marks) {
+    const beginsWord = !isWithinWord && openings.every((opening) => /^[a-z]/.test(opening));
     add(openings, {
       type: 'rule',
       family,

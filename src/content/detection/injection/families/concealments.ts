@@ -25,12 +25,17 @@ export const hidings: readonly Hiding[] = [
       /(?: hidden(?=[\s>=/])|aria-hidden\s?=\s?["']?true|type=["']hidden|<template|<noscript)/y,
     closing: '</',
   },
-  { openings: ['!['], pattern: /!\[/y, closing: '](' },
+  { openings: ['!['], pattern: /!\[(?=[^\][\n]{0,300}\]\()/y, closing: '](' },
   { openings: [']('], pattern: /\]\([^\s)]{1,500} ["']/y, closing: ')' },
   { openings: ['[//]:', '[comment]:'], pattern: /\[(?:\/\/|comment)\]:/y, closing: '\n' },
   {
-    openings: ['alt=', 'title=', 'aria-label=', 'data-'],
-    pattern: /(?:alt|title|aria-label|data-[a-z-]{1,20})=["']/y,
-    closing: '>',
+    openings: ['alt="', 'title="', 'aria-label="', 'data-'],
+    pattern: /(?:alt|title|aria-label|data-[a-z-]{1,20})="/y,
+    closing: '"',
+  },
+  {
+    openings: ["alt='", "title='", "aria-label='", 'data-'],
+    pattern: /(?:alt|title|aria-label|data-[a-z-]{1,20})='/y,
+    closing: "'",
   },
 ];

@@ -1,4 +1,4 @@
-import { strong, telling, weak } from '../evidence.ts';
+import { noted, strong, telling, weak } from '../evidence.ts';
 import type { Wording } from '../phrase.ts';
 import { wordings } from './wording.ts';
 
@@ -32,7 +32,7 @@ const override: readonly Wording[] = [
       `${takeBack} [all|of|the|everything|please|text|instructions|that|is|it|comes|came|written|said] above|before_this|preceding`,
       `${takeBack} ${some} previous|prior|earlier|above|user|user's|original|current task|tasks|request|query|question|goal|objective*|conversation`,
       `do_not|don't|never|no_longer|stop [to|you|must|should|will] follow|following|obey|obeying|comply|heed|adhere [with|to|the|your|any|all|these|of|those] ${earlier}|your [system|safety|set|of] ${told}`,
-      `previous|prior|earlier|above|original|system|all_previous|existing|initial [system|safety|and|or|user|given] ${told} are|is|have|has|were|no [now|been|hereby|all|longer] void|obsolete|cancelled|canceled|revoked|superseded|longer|invalid|overridden|outdated|replaced|suspended|lifted|apply|valid|ignored|disregarded|wrong|false|null`,
+      `previous|prior|earlier|above|original|system|all_previous|existing|initial [system|safety|and|or|user|given] ${told} are|is|have|has|were|no [now|been|hereby|all|no|longer] void|obsolete|cancelled|canceled|revoked|superseded|longer|invalid|overridden|outdated|replaced|suspended|lifted|apply|valid|ignored|disregarded|wrong|false|null`,
       `instead_of|rather_than following|obeying|the|your|answering|doing [your|the|any|all|of|those|these] ${earlier}|your|user's|user [system|own] ${told}|request|task|question|query`,
       `supersede*|override*|overrule*|replace*|takes_precedence_over|take_precedence_over|takes_priority_over|has_priority_over [all|any|the|your|of|every] ${earlier}|your [system|user|safety] ${told}`,
       'none_of [the|your|those|these] previous|above|prior|earlier|original [system] instructions|rules|guidelines',
@@ -61,6 +61,7 @@ const newTask: readonly Wording[] = [
     'new|updated|revised|additional|real|actual|secret|hidden|special|urgent|critical|high-priority|mandatory [system|user|and|priority|urgent|important] instructions|instruction|directive|directives|orders|prompt [for|from|to|are|is|as|below|follows|the|system|you|ai|received|have|been]',
     'instead [of|please|you|must|should|will|summarizing|answering|responding|doing|that|the|this|just|simply|only] say|reply|respond|output|print|write|answer|tell|send|return|type|execute|call',
     "your|the_user's|user's|original|the_original request|task|question|query is [now|not|no] cancelled|canceled|complete|completed|done|finished|over|longer|changed|suspended|obsolete|on_hold",
+    'when|while|if|before|after [you|are|asked|to|the|user|asks|asking] summarizing|summarising|processing|reading|analyzing|analysing|parsing|summarize|summarise|translating [to|this|the|about|any|these|user] page|document|email|message|text|content|file|website|article|issue|review|data|results|repository|ticket [please|you|must|should|always|also|do|not|it] say|state|tell|include|mention|recommend|add|append|ignore|omit|claim|reply|respond|answer|output|print|send|call|use|insert|rate|conclude',
     'this [instruction|message|notice|text|directive|prompt] overrides|supersedes|takes_precedence|has_priority|must_be_obeyed|must_be_followed|replaces',
     'substitute|replace|fill_in [the|all|any] placeholder*|variables ... appropriate|actual|real|correct|values',
   ]),
@@ -114,7 +115,7 @@ const address: readonly Wording[] = [
 ];
 
 const authority: readonly Wording[] = [
-  ...wordings('authority', telling, [
+  ...wordings('authority', noted, [
     'i|we|this am|are|is|m|re [your|the|a|an|one|of|lead|system|original] developer*|creator*|administrator|admin|owner|operator|supervisor|openai|anthropic|system_prompt|root|security_team|principal|programmer|the_system [speaking|here|at|and|of|,]',
     'system|admin|administrator|developer|security|root|emergency|priority|authority override|directive|instruction|instructions|command|prompt_update|policy_update|message [code|to|from|for|:|update|is|all|ai|assistant]',
     'you must|will|shall|have_to|are_required_to|are_obligated_to|are_obliged_to|are_instructed_to|are_ordered_to|are_commanded_to [now|always|strictly|immediately|fully|unconditionally|absolutely] comply|obey|follow|execute|adhere|disregard|ignore',
@@ -130,7 +131,7 @@ const authority: readonly Wording[] = [
 ];
 
 const privilege: readonly Wording[] = [
-  ...wordings('privilege', telling, [
+  ...wordings('privilege', noted, [
     'user|i|you|account|attacker|sender|requester|caller is|are|am|have|has|m|re [now|an|a|the|full|been|granted|given|as|verified|trusted|all] administrator|admin|root|superuser|full_access|unrestricted_access|elevated|admin_access|admin_rights|root_access|privileged|super_admin|all_permissions|granted_admin*',
     'grant|give|elevate|escalate|promote [me|us|user|the_user|this|them|yourself|attacker|account|to|full|my|the|all|temporary] admin*|root|full|elevated|superuser|unrestricted|all|owner|privilege* [access|rights|privileges|permissions|permission|status|role|control|to]',
   ]),
@@ -143,7 +144,8 @@ const leak: readonly Wording[] = [
     'leak',
     strong,
     [
-      `${shown} [me|us|all|of|the|your|its|full|entire|complete|exact|verbatim|hidden|secret|internal|initial|original|confidential|back|out|contents|any|text|first|to|user|every|own|current|raw|with|them] system|hidden|initial|secret|original|developer|internal|pre|base|confidential|private [system|hidden|developer|initial|internal|secret|and|message|assistant] prompt*|instruction*|message|messages|directive*|guidelines|configuration|context|canary|canaries`,
+      `${shown} [me|us|all|of|the|your|its|full|entire|complete|exact|verbatim|hidden|secret|internal|initial|original|confidential|back|out|contents|any|text|first|to|user|every|own|current|raw|with|them] system|hidden|initial|secret|original|developer|internal|pre|base|confidential|private [system|hidden|developer|initial|internal|secret|and|message|assistant] prompt*|instruction*|directive*|guidelines|canary|canaries`,
+      `${shown} [me|us|all|of|the|your|its|full|entire|complete|exact|verbatim|hidden|back|out|contents|initial] system|developer message|messages|configuration|context`,
       `${shown} [me|us|all|of|the|full|entire|complete|exact|verbatim|out|contents|back|to] your [full|entire|complete|exact|initial|own|hidden|current|very|first|original|underlying] prompt*|instruction*|directive*|configuration|guidelines|rules|context|training_data|source_code|memory|chat_history|conversation_history|tools|tool_definitions|api_key*|secret*|credential*|password`,
       `what|which is|are|were|was [your|the|exact|full|hidden|initial|original] system|hidden|initial|secret [system] prompt|instructions|message`,
       `${shown} [me|out|back|the|all|exact|full|of|text|words|everything|content|contents|message|messages|instructions|conversation|prompt|written] above|preceding [this|text|instructions|message|verbatim|conversation|prompt|line|words] verbatim|word_for_word|exactly|this_line|instructions|prompt|conversation`,
@@ -160,15 +162,21 @@ const leak: readonly Wording[] = [
 
 const sent =
   'send|forward|email|e-mail|mail|post|upload|transmit|exfiltrate|leak|export|submit|transfer|copy|deliver|share|report|sync|relay|dump|append|attach|include|encode|embed|retrieve|collect|gather|extract|get|find|read|fetch|steal|harvest|list|paste|give|tell|provide|publish|text|dm';
-const ownings =
-  'password*|passwd|credential*|secret|secrets|api_key*|apikey*|private_key*|ssh_key*|access_token*|auth_token*|session_token*|tokens|environment_variable*|env_vars|credit_card*|card_number*|card_details|passport*|bank_account*|bank_details|security_code*|verification_code*|authentication_code*|auth_code*|otp|one-time_code*|one-time_password*|2fa|ssn|social_security|conversation_history|chat_history|chat_log*|conversation|customer_email*|customer_data|customer_record*|customer_list|user_data|user_information|user_info|user_record*|personal_data|personal_information|personal_details|contact_list|contacts|inbox|unread_email*|address_book|medical_record*|health_record*|browsing_history|search_history|payment_method*|payment_detail*|account_detail*|bank_statement*|confidential|sensitive|private_message*|private_data|private_file*|private_document*|internal_document*|internal_data|recovery_code*|seed_phrase|mnemonic|cookie|cookies|database|source_code|payroll|salar*|cloud_drive|all_emails|all_files|all_the_files|all_messages|emails|files|prescription*|transaction_history|order_history|location_history|saved_addresses|payee*|shipment*|genetic_data|tax_return*|wallet*';
+/** What nobody asks for in passing. */
+const secrets =
+  'password*|passwd|credential*|secret|secrets|api_key*|apikey*|private_key*|ssh_key*|access_token*|access_key*|auth_token*|session_token*|tokens|environment_variable*|env_vars|credit_card*|card_number*|card_details|passport*|bank_account*|bank_details|security_code*|verification_code*|authentication_code*|auth_code*|otp|one-time_code*|one-time_password*|2fa|ssn|social_security|recovery_code*|seed_phrase|mnemonic|conversation_history|chat_history|chat_log*|browsing_history|search_history|transaction_history|order_history|location_history|customer_email*|customer_data|customer_record*|customer_list|user_data|user_information|user_info|user_record*|personal_data|personal_information|personal_details|contact_list|address_book|medical_record*|health_record*|genetic_data|tax_return*|payroll|salar*|payment_method*|payment_detail*|account_detail*|bank_statement*|confidential|sensitive|private_message*|private_data|private_file*|private_document*|internal_document*|internal_data|unread_email*|saved_addresses';
+const belongings =
+  'contacts|inbox|emails|e-mails|messages|files|documents|conversation|database|source_code|cookies|cloud_drive|prescription*|payee*|shipment*|wallet*|calendar|notes|photos|invoices|transactions|orders|repositories|tickets|logs';
+const ownings = `${secrets}|${belongings}`;
 const exfiltrate: readonly Wording[] = [
   ...wordings(
     'exfiltrate',
     telling,
     [
-      `send|forward|email|e-mail|mail|post|upload|transmit|exfiltrate|leak|export|submit|transfer|copy|deliver|share|relay|sync|publish|dm ... ${ownings} ... to|at|via|with|through|using`,
+      `send|forward|email|e-mail|mail|post|upload|transmit|exfiltrate|leak|export|submit|transfer|copy|deliver|share|relay|sync|publish|dm ... ${secrets} ... to|at|via|with|through|using`,
+      `send|forward|email|e-mail|mail|post|upload|transmit|exfiltrate|leak|export|transfer|copy|share|relay|publish ... all|every|entire|complete|my|user's|their|contents [of|the|unread|my|his|her|user's|five|ten|largest|latest|recent] ${belongings} ... to|at`,
       `${sent} [me|us|all|of|the|any|my|your|every|their|user|users|user's|his|her|this|our|out|stored|saved|current|contents|content|from|in|each|and] ${ownings} ... and|then [then|also|it|them|to] send|forward|email|e-mail|mail|post|upload|transmit|export|share|submit|text|append|include|encode`,
+      `include|append|add|insert|attach|embed|put|write ... ${ownings} ... in|to|into|at [the|end|of|all] your|every|each|all reply|replies|response|responses|answer|answers|message|messages|output|summary|comment|link|image`,
       `exfiltrate|steal|harvest|leak|siphon [me|us|all|of|the|any|my|your|every|their|user|users|user's|sensitive|out|stored|saved|private|internal|customer] ${ownings}|data|information|info`,
       `send|forward|email|transmit|post|upload|share|transfer ... to [the|my|this|an|our] attacker|attacker's|external|evil|malicious|third-party|remote [server|email|address|endpoint|webhook|url|domain|account|host|site|party|location]`,
     ],
@@ -233,7 +241,8 @@ const tool: readonly Wording[] = [
     'tool',
     telling,
     [
-      'use|call|invoke|run|execute|trigger|query|activate [the|your|a|following|any|this|available|all|next] ... tool|function|plugin|tools|functions|tool_call|api_tool [to|with|and|named|called|on|the|for|using]',
+      'use|call|invoke|run|execute|trigger|activate the|your|this|following ... tool|plugin|tool_call|tools',
+      'call|invoke|trigger the|your|this|following ... function with|and|to|using|on',
       'call|invoke|execute|run [the|a|your|tool|function|command|following] delete_*|send_*|read_*|write_*|get_*|execute_*|transfer_*|create_*|update_*|http_*|list_*|exec_*|run_*|fetch_*|export_*',
     ],
     { isOrder: true, isDeniable: true },

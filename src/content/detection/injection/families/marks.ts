@@ -1,4 +1,4 @@
-import { type Family, strong, telling, weak } from '../evidence.ts';
+import { type Family, noted, strong, telling, weak } from '../evidence.ts';
 
 /** What isn't wording: signs, markup and machine-like orders. Tried where one of the openings stands (sticky). */
 export interface Mark {
@@ -7,6 +7,8 @@ export interface Mark {
   readonly openings: readonly string[];
   readonly pattern: RegExp;
   readonly isOrder: boolean;
+  /** Slips of the pen stand before it. */
+  readonly isWithinWord: boolean;
 }
 
 function mark(
@@ -16,7 +18,7 @@ function mark(
   pattern: RegExp,
   isOrder = false,
 ): Mark {
-  return { family, weight, openings, pattern, isOrder };
+  return { family, weight, openings, pattern, isOrder, isWithinWord: false };
 }
 
 /** Turns and roles of the usual chat templates, and of imitations. */
@@ -42,7 +44,7 @@ const roleMarkers: readonly Mark[] = [
       '[/system',
       '[tool',
     ],
-    /\[\/?(?:inst|system|system (?:message|prompt|note|override|instruction|update|notice|alert)s?|assistant|admin(?:istrator)?|developer(?: mode)?|ai(?: instructions?| note)?|agent(?: instructions?| note)?|tool[ _](?:output|result|response)s?)[^\]\n]{0,30}\]/y,
+    /\[\/?(?:inst|system|system (?:message|prompt|note|override|instruction|update|notice|alert)s?|assistant|admin(?:istrator)?|developer(?: mode)?|ai(?: instructions?| note)?|agent(?: instructions?| note)?|tool[ _](?:output|result|response)s?)(?![a-z])[^\]\n]{0,30}\]/y,
   ),
   mark(
     'role_marker',
@@ -63,13 +65,13 @@ const roleMarkers: readonly Mark[] = [
   ),
   mark(
     'role_marker',
-    telling,
+    noted,
     ['###', '## ', '# '],
     /#{1,6} ?(?:new |updated )?(?:system|instructions?|human|assistant|user input|response|input)(?: (?:prompt|message|override|instructions?|update))? ?(?::|#|\n)/y,
   ),
   mark(
     'role_marker',
-    telling,
+    noted,
     ['"role"', "'role'", 'role:', "role='", 'role="'],
     /["']?role["']?\s?[:=]\s?["']?(?:system|developer)\b/y,
   ),
@@ -104,8 +106,8 @@ const delimiters: readonly Mark[] = [
   mark(
     'delimiter',
     telling,
-    ['end of ', 'end_of_', 'start of ', 'begin ', 'beginning of ', 'end '],
-    /(?:end|start|begin|beginning)[ _](?:of[ _])?(?:the[ _])?(?:(?:user|system|tool|untrusted|external|retrieved|search|function|original|previous|current|website|web|email|page)[ _](?:input|prompt|output|outputs|results?|data|content|message|context|instructions?|query|request|response|page|text|document)|context|prompt|user|instructions?|data section|conversation|transcript|safe content|quoted text|input|output)s?\b/y,
+    ['end of ', 'end_of_', 'start of ', 'begin ', 'beginning of '],
+    /(?:(?:end|start|beginning)[ _]of|begin)[ _](?:the[ _])?(?:user|system|tool|untrusted|external|retrieved|search|function|original|current|website|web)[ _](?:input|prompt|output|outputs|results?|data|content|messages?|context|instructions?|query|request|response|page|text|document)s?\b/y,
   ),
   mark(
     'delimiter',
@@ -151,7 +153,7 @@ const polite =
 const orders: readonly Mark[] = [
   mark(
     'task_marker',
-    telling,
+    noted,
     [
       'todo',
       'to-do',
@@ -174,7 +176,7 @@ const orders: readonly Mark[] = [
   ),
   mark(
     'command',
-    telling,
+    noted,
     verbs
       .split('|')
       .filter(
@@ -206,7 +208,7 @@ const orders: readonly Mark[] = [
       'the text',
       'id ',
     ],
-    /(?:(?:with|using|and|have|use)(?: the| a| an)?(?: exact| following)? (?:subject(?: line)?|body|title|description|name|id|text|message|password|amount|filename|content|recipient|participants?|argument|arguments|parameters?)s?(?: and (?:the )?body)?(?: (?:of|as|to|set to|being))?[:\s]{1,12}|(?:titled|named|subject(?: line)?|body|id|the text)\s{1,12}|using\s{1,12}|with\s{1,12}(?:subject|body|id)\s{1,12})["'`{]{1,2}[^"'`\n]/y,
+    /(?:(?:with|using|and|have|use)(?: the| a| an)?(?: exact| following)? (?:subject(?: line)?|body|title|description|name|id|text|message|password|amount|filename|content|recipient|participants?|argument|arguments|parameters?)s?(?: and (?:the )?body)?(?: (?:of|as|to|set to|being))?[:\s]{1,12}|(?:titled|named|subject(?: line)?|body|id|the text)\s{1,12}|with\s{1,12}(?:subject|body|id)\s{1,12})["'`{]{1,2}[^"'`\n]|using\s{1,12}["']{1,2}[^"'`\n]{2,80}["']{1,2} as\s/y,
   ),
   mark(
     'destination',
@@ -248,14 +250,42 @@ const carriers: readonly Mark[] = [
     'exfiltrate',
     telling,
     ['!['],
-    /!\[[^\][\n]{0,80}\]\(\s?https?:\/\/[^\s)?{$<[(]{1,200}(?:[{$<[]|\?[a-z_]{1,12}=|\?)[^\n()]{0,100}\)/y,
+    /!\[[^\][\n]{0,80}\]\(\s?https?:\/\/[^\s){$<[]{1,200}(?:[{$<[]|%7b)[^\n()]{0,100}\)/y,
+  ),
+  mark(
+    'exfiltrate',
+    weak,
+    ['!['],
+    /!\[[^\][\n]{0,80}\]\(\s?https?:\/\/[^\s)?]{1,200}\?[a-z_]{0,12}=[^\n()]{0,100}\)/y,
   ),
   mark(
     'command',
     telling,
     ['load ', 'render ', 'display ', 'include ', 'embed ', 'insert ', 'output ', 'show '],
-    /(?:load|render|display|include|embed|insert|output|show)\s(?:[^\s.!?]{1,20}\s){0,6}?(?:!\[|<img|markdown image|image (?:tag|link|url)|tracking pixel|hyperlink)/y,
+    /(?:load|render|display|include|embed|insert|output|show)\s(?:[^\s.!?]{1,20}\s){0,6}?(?:!\[|<img|markdown image|image (?:tag|link|url)|tracking pixel)/y,
   ),
+  mark(
+    'command',
+    noted,
+    ['curl ', 'wget ', 'iwr ', 'invoke-webrequest '],
+    /(?:curl|wget|iwr|invoke-webrequest)\s[^\n|]{1,200}\|\s?(?:sudo )?(?:ba|z|da)?sh\b/y,
+  ),
+];
+
+/** What was told is put aside, and in the same breath something else is ordered. */
+const turns: readonly Mark[] = [
+  {
+    ...mark(
+      'new_task',
+      noted,
+      ['structions', 'rules', 'prompt', 'guidelines', 'directives', 'orders', 'above'],
+      new RegExp(
+        `(?:structions|rules|prompts?|guidelines|directives|orders|above)[.!,;:"'\\s-]{1,8}(?:(?:and|then|do|please|just|instead|now|immediately|simply)[\\s:,]{1,4}){1,3}(?:${verbs})\\s`,
+        'y',
+      ),
+    ),
+    isWithinWord: true,
+  },
 ];
 
 export const marks: readonly Mark[] = [
@@ -264,4 +294,5 @@ export const marks: readonly Mark[] = [
   ...orders,
   ...emphasis,
   ...carriers,
+  ...turns,
 ];
