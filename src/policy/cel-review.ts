@@ -3,6 +3,7 @@
  * it sees what all calls have, and what detectors found in their arguments, and no argument by its name.
  */
 import { piiTypes } from '../content/detection/pii/find-pii.ts';
+import { secretTypes } from '../content/detection/secrets/secret-types.ts';
 import type { Kind, KindName } from '../content/kind.ts';
 import {
   type CelEnvironment,
@@ -140,7 +141,7 @@ function findingMembers(review: CelReview): ReadonlyMap<string, Named> {
       ),
     ],
     ['pii', texts(piiTypes, ({ pii }) => pii)],
-    ['secrets', texts(null, ({ secrets }) => secrets)],
+    ['secrets', texts(secretTypes, ({ secrets }) => secrets)],
     [
       'markers',
       only(

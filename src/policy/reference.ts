@@ -1,3 +1,4 @@
+import { secretTypes } from '../content/detection/secrets/secret-types.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
 import { defaults } from './defaults.ts';
 import { policyJsonSchema } from './shape/document.ts';
@@ -14,6 +15,7 @@ export function policyReference(): string {
       isJsonObject(definition) ? [section(`\`${name}\``, definition)] : [],
     ),
     defaultsSection(),
+    `## What secrets are called\n\n\`content.secrets\` and \`inputs.secret\` say one of: ${secretTypes.map((type) => `\`${type}\``).join(', ')}. \`held\` is one that Sallyport itself holds, by value.`,
   ];
   return `${sections.join('\n\n')}\n`;
 }
