@@ -57,13 +57,11 @@ export function findSecrets(text: string, held: readonly string[]): readonly Sig
   certain.push(...privateKeysIn(folded.text, heads, feet), ...discordTokensIn(folded.text));
   const surer = [...certain, ...apartFrom(placed, certain)];
   return [
-    ...merged([...certain, ...apartFrom(found.named, certain)]).map(
-      ({ type, start, end, score }) => ({
-        type,
-        ...folded.spanOf(start, end),
-        score,
-      }),
-    ),
+    ...merged([...surer, ...apartFrom(named, surer)]).map(({ type, start, end, score }) => ({
+      type,
+      ...folded.spanOf(start, end),
+      score,
+    })),
     ...secretPlaces(text, held).map(({ start, end }) => ({ type: 'held', start, end, score: 1 })),
   ].sort((one, other) => one.start - other.start || one.end - other.end);
 }
