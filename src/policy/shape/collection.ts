@@ -55,9 +55,12 @@ export function listOf<T>(
         if (read === undefined) return [];
         const key = options.distinctBy?.(read);
         if (key !== undefined && seen.has(key))
-          report.error('policy.duplicate', entry.at, `${describeNode(entry)} is there twice`, {
-            mend: 'remove one',
-          });
+          report.error(
+            'policy.duplicate',
+            entry.at,
+            `${entry.type === 'scalar' ? describeNode(entry) : 'the same'} is there twice`,
+            { mend: 'remove one' },
+          );
         if (key !== undefined) seen.add(key);
         return [read];
       });

@@ -124,7 +124,10 @@ export const outbound: Shape<OutboundSyntax> = named(
       ),
       rules: fields.optional(
         'rules',
-        listOf(outboundRule, { max: policyLimits.outboundRulesMax }),
+        listOf(outboundRule, {
+          max: policyLimits.outboundRulesMax,
+          distinctBy: (rule) => rule.if.value,
+        }),
         'Business rules over what was found.',
       ),
     }),
