@@ -15,8 +15,9 @@ import {
   type WorldOptions,
 } from '../../test/runtime/world.ts';
 import { scanTexts } from '../content/detection/scan.ts';
-import type { ModelScore, TextScan } from '../content/detection/sighting.ts';
+import type { ModelScore, Scans, TextScan } from '../content/detection/sighting.ts';
 import type { JsonObject } from '../content/value.ts';
+import type { DeclaredLooks } from '../engine/facts.ts';
 import type { Policy } from '../policy/model.ts';
 import type { Scan } from './ports.ts';
 
@@ -24,7 +25,9 @@ const card = '4111 1111 1111 1111';
 const token = 'ghp_16C7e42F292c6912E7710c838347Ae178B4a';
 
 /** A text with ORDERS in it gives orders; whatever else detectors say is what they say. */
-function scanOf(model: (text: string) => ModelScore | null = () => null): Scan {
+function scanOf(
+  model: (text: string) => ModelScore | null = () => null,
+): (texts: readonly string[], looks: DeclaredLooks) => Scans {
   return (texts, looks) => {
     const scans = scanTexts(texts, { ...looks, held: [] });
     return new Map(
@@ -206,10 +209,8 @@ describe('where nobody looks', () => {
   /** Whoever should look at `what` doesn't. */
   const blindTo =
     (what: string): Scan =>
-    (texts, looks, detector) => {
-      const scans = scanOf()(texts, looks, detector);
-      if (scans instanceof Promise) throw new Error('it is said at once');
-      return new Map([...scans].filter(([one]) => !one.includes(what)));
+    (texts, looks) => {
+      return new Map([...scanOf()(texts, looks)].filter(([one]) => !one.includes(what)));
     };
 
   test('the call is refused, and what it carries isn’t recorded', async () => {
@@ -247,9 +248,9 @@ describe('where nobody looks', () => {
   });
 
   test('what is said later is waited for, before the decision and before the result', async () => {
-    const later: Scan = async (...asked) => {
+    const later: Scan = async (texts, looks) => {
       await new Promise(setImmediate);
-      return scanOf()(...asked);
+      return scanOf()(texts, looks);
     };
     await using world = await worldOf({ scan: later, perform: () => text('fine') });
     const { handle } = await world.open();
@@ -279,6 +280,9 @@ describe('orders', () => {
     );
     const poisoned = (await world.events('call.finished')).find(({ holdsNext }) => holdsNext);
     expect(poisoned?.layers).toMatchObject({ injection_detection: 'noted' });
+    expect(poisoned?.findings).toMatchObject([
+      { details: { seen: [{ detector: 'injection', type: 'override', at: '/content/0/text' }] } },
+    ]);
     expect(await world.events('alert.raised')).toMatchObject([
       { alert: 'injection_detected', details: { code: 'outputs.injection', tool: 'box.look' } },
     ]);
@@ -364,7 +368,7 @@ test('a model is shown what others wrote and what may leave, and nothing else', 
     policy,
     scan: (texts, looks, detector) => {
       if (detector !== null) asked.push(...texts);
-      return scanOf()(texts, looks, null);
+      return scanOf()(texts, looks);
     },
     perform: ({ operation }) => text(`came from ${operation}`),
   });

@@ -218,7 +218,7 @@ export function recordedFindings(
   redaction: Redaction,
 ): RecordedFinding[] {
   return findings.map((finding) => {
-    if (finding.verdict === 'note' && finding.at !== null) return passed(finding, finding.at);
+    if (finding.at !== null && isPassedCheck(finding)) return passed(finding, finding.at);
     const { stage, code, verdict, details, at } = finding;
     const redacted = redaction.value(details);
     return {
@@ -229,6 +229,11 @@ export function recordedFindings(
       at: at === null ? null : placeOf(at),
     };
   });
+}
+
+/** What a detector saw is no check that was passed: a person wants to know where. */
+function isPassedCheck({ verdict, stage }: Finding): boolean {
+  return verdict === 'note' && stage !== 'inputs' && stage !== 'outputs';
 }
 
 /** By the line of the policy that made the check, and what the check was. */

@@ -3,6 +3,7 @@ import { printable } from '../../content/escape.ts';
 import { isJsonObject } from '../../content/value.ts';
 import { eventCells, eventHead, objects } from '../event-table.ts';
 import { addExamples } from '../examples.ts';
+import { layerLine, layersHead } from '../layer-line.ts';
 import { type CommonOptions, commonOptions } from '../options.ts';
 import { type ExitCode, type Output, UsageError } from '../output.ts';
 import { operate, placeOf } from '../place.ts';
@@ -34,11 +35,13 @@ export function runsCommand(act: Act): Command {
     .option('--limit <number>', 'at most so many', '50')
     .action(act(listRuns));
   const show = new Command('show')
-    .description('One run: its budgets, labels, and every event of it.')
+    .description(
+      'One run: its budgets, labels, and every event of it, with what each layer said of a call.',
+    )
     .argument('<run>')
     .option(
       '--call <id>',
-      'one call of it, with every reason; the number of an event names its call',
+      'one call of it, with every reason and what detectors saw; the number of an event names its call',
     )
     .action((run: string, options: ShowOptions) =>
       act<ShowOptions>((_, output) => showRun(run, options, output))(options),
@@ -113,11 +116,11 @@ async function showRun(run: string, options: ShowOptions, output: Output): Promi
   const events = objects(answer['events'])
     // Told a moment after each call, several at a time: `--json` has them.
     .filter(({ type }) => type !== 'call.delivered')
-    .map((event) => eventCells(event['seq'], event));
+    .map((event) => [...eventCells(event['seq'], event), layerLine(event['layers'])]);
   return output.result(
     true,
     answer,
-    `${table(['', ''], facts).trimStart()}\n\n${table(eventHead, events)}`,
+    `${table(['', ''], facts).trimStart()}\n\n${table([...eventHead, layersHead], events)}`,
   );
 }
 
