@@ -12,38 +12,19 @@ import {
 } from './text-features/letters.ts';
 import { plainText } from './text-features/plain-text.ts';
 
-/** In which whoever writes a phrase can hide it, and whoever reads it sees it all the same. */
-const disguises: readonly Decoding[] = [
-  'base64',
-  'hexadecimal',
-  'spaced letters',
-  'broken words',
-  'letters reversed',
-];
+/** In which whoever writes a phrase can hide it, and whoever reads it sees it all the same; backwards, too. */
+const disguises: readonly Decoding[] = ['base64', 'hexadecimal', 'spaced letters', 'broken words'];
 
 const tags = /<[^<>]{0,512}>/g;
 
-export class Phrases {
-  readonly #phrases: readonly { readonly written: string; readonly words: string }[];
-
-  constructor(phrases: readonly string[]) {
-    this.#phrases = phrases.map((written) => ({ written, words: wordsOf(plainText(written)) }));
-  }
-
-  /** As they were written in the list, each once and in its order. Linear in the text, for each of them. */
-  in(text: string): readonly string[] {
-    if (this.#phrases.length === 0) return [];
-    const readings = readingsOf(text).map(wordsOf);
-    return this.#phrases
-      .filter(({ written, words }) =>
-        // Made of signs alone (`***`), it stands for itself.
-        words === ' ' ? text.includes(written) : readings.some((one) => one.includes(words)),
-      )
-      .map(({ written }) => written);
-  }
+/** A text in every way that it is looked at, once for as many lists as there are. */
+export interface ReadText {
+  readonly text: string;
+  /** Of each reading the words, between blanks. */
+  readonly readings: readonly string[];
 }
 
-function readingsOf(text: string): readonly string[] {
+export function readWords(text: string): ReadText {
   const plain = plainText(text);
   const readings = [plain];
   if (plain.includes('<')) readings.push(plain.replace(tags, ''));
@@ -52,14 +33,49 @@ function readingsOf(text: string): readonly string[] {
     const read = decoders.get(disguise)?.(plain) ?? null;
     if (read !== null) readings.push(read);
   }
-  return readings;
+  return { text, readings: readings.map(wordsOf) };
 }
 
+export class Phrases {
+  readonly #phrases: readonly {
+    readonly written: string;
+    readonly words: string;
+    readonly backwards: string;
+  }[];
+
+  constructor(phrases: readonly string[]) {
+    this.#phrases = phrases.map((written) => {
+      const words = wordsOf(plainText(written));
+      return { written, words, backwards: Array.from(words).reverse().join('') };
+    });
+  }
+
+  /** As they were written in the list, each once and in its order. Linear in the text, for each of them. */
+  in({ text, readings }: ReadText): readonly string[] {
+    return this.#phrases
+      .filter(({ written, words, backwards }) =>
+        // Made of signs alone (`***`), it stands for itself.
+        words === ' '
+          ? text.includes(written)
+          : readings.some((one) => one.includes(words) || one.includes(backwards)),
+      )
+      .map(({ written }) => written);
+  }
+}
+
+const beyondAscii = /[^\0-\x7f]/;
+const droppedAscii = /['\0-\x08\x0e-\x1f\x7f]+/g;
 const blank = 0x20;
 const utf16 = new TextDecoder('utf-16le', { ignoreBOM: true });
 
 /** Its words, each between blanks. Where a script writes no blanks, every letter is a word. */
 function wordsOf(text: string): string {
+  if (!beyondAscii.test(text)) {
+    return ` ${text} `
+      .toLowerCase()
+      .replace(droppedAscii, '')
+      .replace(/[^a-z0-9]+/g, ' ');
+  }
   const units = new Uint16Array(3 * text.length + 2);
   let length = 0;
   const part = (): void => {

@@ -11,8 +11,20 @@ export interface HiddenText {
   readonly written: 'base64' | 'hexadecimal' | 'in pieces';
 }
 
-/** A text with a shorter run of such letters hides no credential in them. */
-const encoded = /[A-Za-z0-9+/_-]{24}|(?:[0-9a-fA-F]{2}[ :,-]?){16}/;
+/** Shorter runs of the letters of Base64, or of hexadecimal digits, hide no credential. */
+const lettersMin = 24;
+const digitsMin = 32;
+const letterOfBase64 = 1;
+const digit = 2;
+const betweenDigits = 4;
+const meanings = Uint8Array.from({ length: 0x80 }, (_, unit) => {
+  const sign = String.fromCharCode(unit);
+  return (
+    (/[A-Za-z0-9+/_-]/.test(sign) ? letterOfBase64 : 0) |
+    (/[0-9a-fA-F]/.test(sign) ? digit : 0) |
+    (/[\s:,-]/.test(sign) ? betweenDigits : 0)
+  );
+});
 
 /** Together no longer than this, pieces are no credential. */
 const pieceUnitsMin = 16;
@@ -27,7 +39,7 @@ export function hiddenTexts(texts: readonly string[]): readonly HiddenText[] {
 }
 
 function decoded(text: string): readonly HiddenText[] {
-  if (!encoded.test(text)) return [];
+  if (!mayBeEncoded(text)) return [];
   const hidden: HiddenText[] = [];
   for (const [written, alphabet] of [
     ['base64', base64],
@@ -37,6 +49,20 @@ function decoded(text: string): readonly HiddenText[] {
     if (read !== null) hidden.push({ text: read, in: text, written });
   }
   return hidden;
+}
+
+/** In one look: hardly any text is, and every call has some. */
+function mayBeEncoded(text: string): boolean {
+  let letters = 0;
+  let digits = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const meaning = meanings[text.charCodeAt(at)] ?? 0;
+    letters = (meaning & letterOfBase64) === 0 ? 0 : letters + 1;
+    if ((meaning & digit) !== 0) digits += 1;
+    else if ((meaning & betweenDigits) === 0) digits = 0;
+    if (letters >= lettersMin || digits >= digitsMin) return true;
+  }
+  return false;
 }
 
 /** `ghp_16C7e42F` in one argument, `292c6912E7710c838347Ae178B4a` in the next. */

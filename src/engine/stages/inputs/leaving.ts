@@ -1,7 +1,7 @@
 /** What the arguments of a call that leaves carry, and for which the review has no need of a rule. */
 import type { KindName } from '../../../content/kind.ts';
 import { isOfType } from '../../../content/media-types.ts';
-import { Phrases } from '../../../content/phrases-in-text.ts';
+import { Phrases, type ReadText, readWords } from '../../../content/phrases-in-text.ts';
 import type { JsonObject } from '../../../content/value.ts';
 import type { OutboundReview } from '../../../policy/model.ts';
 import { eachText, pointerOf, textsOfArguments } from '../../argument-texts.ts';
@@ -23,8 +23,10 @@ export interface Leaving {
 }
 
 export function leavingWith(examined: Examined, review: OutboundReview): Leaving {
-  const markers = hits(examined, phrasesOf(review).markers);
-  const tone = hits(examined, phrasesOf(review).tone);
+  const lists = phrasesOf(review);
+  const texts = lists === null ? [] : textsOfArguments(examined.read).written.map(readWords);
+  const markers = hits(examined, texts, lists?.markers);
+  const tone = hits(examined, texts, lists?.tone);
   const attachments = unlisted(examined, review.attachments);
   return {
     factors: [
@@ -49,13 +51,15 @@ interface PhraseLists {
   readonly tone: Phrases;
 }
 
-const lists = new WeakMap<OutboundReview, PhraseLists>();
+const known = new WeakMap<OutboundReview, PhraseLists>();
 
-function phrasesOf(review: OutboundReview): PhraseLists {
-  let phrases = lists.get(review);
+/** Null: the policy lists none. */
+function phrasesOf(review: OutboundReview): PhraseLists | null {
+  if (review.markers.length + review.tone.length === 0) return null;
+  let phrases = known.get(review);
   if (phrases === undefined) {
     phrases = { markers: new Phrases(review.markers), tone: new Phrases(review.tone) };
-    lists.set(review, phrases);
+    known.set(review, phrases);
   }
   return phrases;
 }
@@ -69,12 +73,16 @@ interface Hit {
 const wordless: ReadonlySet<KindName> = new Set(['recipient', 'account']);
 
 /** Each phrase where it stands first. */
-function hits(examined: Examined, phrases: Phrases): readonly Hit[] {
+function hits(
+  examined: Examined,
+  texts: readonly ReadText[],
+  phrases: Phrases | undefined,
+): readonly Hit[] {
   const { read } = examined;
   const found = new Map<string, readonly string[]>();
-  for (const text of textsOfArguments(read).written) {
-    const said = phrases.in(text);
-    if (said.length > 0) found.set(text, said);
+  for (const one of texts) {
+    const said = phrases?.in(one) ?? [];
+    if (said.length > 0) found.set(one.text, said);
   }
   if (found.size === 0) return [];
   const kinds = kindsByPlace(read);
