@@ -12,9 +12,9 @@ export const authorizationFinders: readonly (readonly [literal: string, finder: 
   ['bearer%20', bearerAt],
   ['ssws ', bearerAt],
   ['basic ', basicAt],
-  [' -u', userAt],
-  [' --user', userAt],
-  [' --proxy-user', userAt],
+  ['-u', userAt],
+  ['--user', userAt],
+  ['--proxy-user', userAt],
   ['BUNDLE_', bundleAt],
   ['bundle config ', bundleAt],
 ];
@@ -83,20 +83,22 @@ function decodedOf(value: string): string {
   }
 }
 
-const user = /[ =]{0,2}(?:\\?["'])?([^\s"'`:$\\]{0,80}):([^\s"'`\\]{3,200})/y;
+const user = /[ =]{0,2}(?:\\?["'])?([^\s"'`:\\]{0,80}):([^\s"'`\\]{3,200})?/y;
 
 /** How far a command goes on before its `-u`. */
 const commandLengthMax = 400;
 
-/** `curl -u name:password`; the same letters behind another command mean something else. */
+/** `curl -u name:password`, `curl -u token:`; the same letters behind another command mean something else. */
 function userAt(text: string, start: number, end: number): Place | null {
+  if (start > 0 && text.charCodeAt(start - 1) > 0x20) return null;
   user.lastIndex = end;
-  const [whole, , password = ''] = user.exec(text) ?? [];
-  if (whole === undefined || /^[/<{%]|\$/.test(password) || !isWritten(password)) return null;
+  const [whole, name = '', password = ''] = user.exec(text) ?? [];
+  if (whole === undefined || /^[/<{%]|\$/.test(password)) return null;
   const before = text.slice(Math.max(0, start - commandLengthMax), start);
-  return before.includes('curl') || before.includes('wget')
-    ? placeBefore(end + whole.length, password, 0.85)
-    : null;
+  if (!before.includes('curl') && !before.includes('wget')) return null;
+  const last = end + whole.length;
+  if (password !== '') return isWritten(password) ? placeBefore(last, password, 0.85) : null;
+  return name.length >= 16 && isCredential(name) ? placeBefore(last - 1, name, 0.8) : null;
 }
 
 const bundled =

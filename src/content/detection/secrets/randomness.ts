@@ -28,9 +28,29 @@ export function entropyOf(value: string): number {
 export function isDrawn(body: string): boolean {
   return (
     !isPlaceholder(body) &&
+    countedUpIn(body) * 2 <= body.length &&
     (/[0-9]/.test(body) || changesOf(body) >= 0.1) &&
     entropyOf(body) >= Math.min(3, Math.log2(body.length) * 0.75)
   );
+}
+
+/** The least that is no chance: `12345`, `abcde`. */
+const countedUpMin = 5;
+
+/** How many units stand in rows that count up, as people fill in what they don't want to draw. */
+function countedUpIn(value: string): number {
+  let counted = 0;
+  let row = 1;
+  for (let at = 1; at <= value.length; at += 1) {
+    const step = value.charCodeAt(at) - value.charCodeAt(at - 1);
+    if (step === 1 || value.startsWith('90', at - 1)) {
+      row += 1;
+    } else {
+      if (row >= countedUpMin) counted += row;
+      row = 1;
+    }
+  }
+  return counted;
 }
 
 /**
