@@ -1,7 +1,7 @@
 /** Every example loads, its table passes and says enough, and what waits for later work is refused if somebody loads it. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { formatDiagnostic } from '../src/policy/diagnostic.ts';
 import { loadPolicy } from '../src/policy/load.ts';
 import { parseLock } from '../src/policy/lock-file.ts';
@@ -9,6 +9,7 @@ import type { Policy } from '../src/policy/model.ts';
 import { runPolicyTests } from '../src/policy/policytest.ts';
 import { readPolicyTests } from '../src/policy/policytest-format.ts';
 import { formatPolicyTests } from '../src/policy/policytest-summary.ts';
+import { loadGrammar } from './sql/grammar.ts';
 
 const folder = join(import.meta.dirname, '..', 'examples');
 const examples = readdirSync(folder, { withFileTypes: true })
@@ -30,6 +31,8 @@ function load(example: string): Policy {
 function table(example: string): string {
   return readFileSync(join(folder, example, 'sallyport.policytest.yaml'), 'utf8');
 }
+
+beforeAll(loadGrammar);
 
 test('the examples that the design has', () => {
   expect(examples).toEqual(

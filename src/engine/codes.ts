@@ -237,6 +237,14 @@ const entries = {
     remedy: 'Add `LIMIT` with a smaller number at the end, and do not gather rows into one value.',
     as: 'result',
   },
+  'authorize.columns': {
+    agent: 'You may not use a column that this statement names, or it does not name each.',
+    operator:
+      'With `fields`, a statement has to name each column that it reads, and only such as may be seen: a result tells a column by whatever name the statement gives it.',
+    remedy:
+      'Name each column that you need, without `*`, and leave out those that are not for you.',
+    as: 'result',
+  },
   'authorize.fields': {
     agent: 'Some fields of the result are not for you.',
     operator: 'The grant shows only part of each record.',

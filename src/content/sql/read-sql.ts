@@ -61,6 +61,8 @@ function readStatement(statement: unknown): SqlReading {
     writes: [...seen.writes],
     locks: seen.locks,
     relations: [...seen.relations.values()],
+    columns: seen.columnNames,
+    unnamed: seen.unnamed || [...seen.columnNames].some((name) => seen.sources.has(name)),
     rowsMax: rowsOf(verb, found.node),
     collects: seen.collects,
   };

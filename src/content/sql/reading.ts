@@ -13,6 +13,10 @@ export interface SqlStatement {
   readonly locks: boolean;
   /** Each once. Names of `WITH` aren't among them; views are, and what is behind a view isn't known. */
   readonly relations: readonly SqlRelation[];
+  /** Every name of a column that it reads, at any depth, its own names for them among them. */
+  readonly columns: ReadonlySet<string>;
+  /** It also takes columns without naming them: `*`, a row as a whole, `NATURAL`, a table's columns under other names. */
+  readonly unnamed: boolean;
   /** The largest number of rows that it can return; null: not bounded by what is written. */
   readonly rowsMax: number | null;
   /** It can put many rows into one: `json_agg`, `ARRAY(SELECT …)`, a recursion that adds up. */

@@ -17,6 +17,10 @@ export interface Seen {
   readonly columns: Map<string, Set<string>>;
   /** By name: the columns of what stands in `FROM` as a function. */
   readonly functionResults: Map<string, ReadonlySet<string>>;
+  readonly columnNames: Set<string>;
+  /** What stands in `FROM` goes by these names: alone, each is a row as a whole. */
+  readonly sources: Set<string>;
+  unnamed: boolean;
   locks: boolean;
   collects: boolean;
 }
@@ -50,6 +54,9 @@ export function walk(statement: unknown): Seen | SqlRefusal {
     writes: new Set(),
     columns: new Map(),
     functionResults: new Map(),
+    columnNames: new Set(),
+    sources: new Set(),
+    unnamed: false,
     locks: false,
     collects: false,
   };
@@ -80,7 +87,11 @@ function visit(type: NodeName, node: Tree, above: Place): Stop {
       if (node['intoClause'] !== undefined) return refusedSql('statement', 'select_into');
       return visitStatement(type, node, place);
     case 'RangeVar':
+      noteSource(node, place.seen);
       return visitRelation(node, 'read', place);
+    case 'JoinExpr':
+      noteJoin(node, place.seen);
+      return visitFields(type, node, place);
     case 'LockingClause':
       // What it names are names of `FROM`.
       place.seen.locks = true;
@@ -178,6 +189,7 @@ function visitWrite(
   place.seen.writes.add(verb);
   const { relation, ...rest } = node;
   if (!isTree(relation)) return refusedSql('construct', type);
+  noteSource(relation, place.seen);
   // What is changed is always a table, also where `WITH` gives its name to something else.
   return (
     visitRelation(relation, 'write', { ...place, scope: null }) ?? visitStatement(type, rest, place)
@@ -207,11 +219,30 @@ function visitTarget(node: Tree, place: Place): Stop {
   return visitEach(value === undefined ? indices : [...indices, value], place);
 }
 
+function noteSource(node: Tree, seen: Seen): void {
+  const alias = treeAt(node, 'alias');
+  const name = (alias === null ? null : wordAt(alias, 'aliasname')) ?? wordAt(node, 'relname');
+  if (name !== null) seen.sources.add(name);
+  if (alias !== null && listAt(alias, 'colnames').length > 0) seen.unnamed = true;
+}
+
+function noteJoin(node: Tree, seen: Seen): void {
+  noteSource(node, seen);
+  const using = treeAt(node, 'join_using_alias');
+  if (using !== null) seen.sources.add(wordAt(using, 'aliasname') ?? '');
+  if (node['isNatural'] === true) seen.unnamed = true;
+  for (const name of wordsAt(node, 'usingClause') ?? []) seen.columnNames.add(name);
+}
+
 function noteColumn(node: Tree, seen: Seen): void {
-  const [table, column] = listAt(node, 'fields').map((one) => {
+  const names = listAt(node, 'fields').map((one) => {
     const found = typed(one);
     return found?.type === 'String' ? wordAt(found.node, 'sval') : null;
   });
+  const last = names.at(-1);
+  if (typeof last === 'string') seen.columnNames.add(last);
+  else seen.unnamed = true;
+  const [table, column] = names;
   if (typeof table !== 'string' || typeof column !== 'string') return;
   const columns = seen.columns.get(table) ?? new Set();
   columns.add(column);

@@ -11,7 +11,7 @@ import { checkMaxAmount, checkMaxTotal } from './amounts.ts';
 import type { Answer, Question } from './check.ts';
 import { checkNovelty, checkOncePer } from './history.ts';
 import { checkAccounts, checkCommands, checkFolders, checkPaths, checkUrls } from './places.ts';
-import { checkRows, checkTables } from './sql.ts';
+import { checkColumns, checkRows, checkTables } from './sql.ts';
 import { checkHours, checkRate } from './time.ts';
 import { checkWhen } from './when.ts';
 import { checkWhere } from './where.ts';
@@ -65,6 +65,7 @@ export function checkConstraint(constraint: Constraint, question: Question): Ans
     case 'when':
       return checkWhen(constraint, question);
     case 'fields':
+      return checkColumns(constraint, question);
     case 'items':
       return null;
   }

@@ -1,5 +1,6 @@
 import { isSameTable, mayBeTable, tableText } from '../../../content/sql/names.ts';
-import type { SqlTable } from '../../../content/sql/reading.ts';
+import type { SqlRefusal, SqlTable } from '../../../content/sql/reading.ts';
+import type { Tool } from '../../../policy/model.ts';
 import { type SqlArgument, sqlOf } from '../../sql-arguments.ts';
 import { type Answer, type ConstraintOf, met, type Question, unjudged, unmet } from './check.ts';
 import { leavesOut } from './values.ts';
@@ -12,8 +13,7 @@ export function checkTables(constraint: ConstraintOf<'tables'>, question: Questi
   if ('code' in statements) return statements;
   const used: SqlTable[] = [];
   for (const { reading } of statements) {
-    if (!reading.ok)
-      return unjudged('authorize.tables', { reason: 'unreadable', of: reading.reason });
+    if (!reading.ok) return unread(reading);
     used.push(...reading.relations);
   }
   const others = used.filter((table) => !isAllowed(constraint, table));
@@ -36,8 +36,7 @@ export function checkRows({ max }: ConstraintOf<'rows'>, question: Question): An
   const statements = statementsOf(question, 'authorize.rows');
   if ('code' in statements) return statements;
   for (const { reading } of statements) {
-    if (!reading.ok)
-      return unjudged('authorize.rows', { reason: 'unreadable', of: reading.reason });
+    if (!reading.ok) return unread(reading);
     const { rowsMax, collects } = reading;
     if (rowsMax === null) return unmet('authorize.rows', { reason: 'unbounded', max });
     if (rowsMax > max) return unmet('authorize.rows', { found: rowsMax, max });
@@ -47,10 +46,54 @@ export function checkRows({ max }: ConstraintOf<'rows'>, question: Question): An
   return met('authorize.rows', { max });
 }
 
+/**
+ * What may be seen of a result is told by names, and a statement can give a column any name. So each that it reads has to be
+ * named, and to be one that may be seen. Null: the tool takes no SQL.
+ */
+export function checkColumns(
+  constraint: ConstraintOf<'fields'>,
+  question: Question,
+): Answer | null {
+  if (!takesSql(question.tool)) return null;
+  const statements = statementsOf(question, 'authorize.columns');
+  if ('code' in statements) return statements;
+  const named = columnsOf(constraint);
+  for (const { reading } of statements) {
+    if (!reading.ok) return unread(reading);
+    if (reading.unnamed) return unmet('authorize.columns', { reason: 'unnamed' });
+    const refused = [...reading.columns].filter((name) =>
+      constraint.mode === 'only' ? !named.has(name) : named.has(name.toLowerCase()),
+    );
+    if (refused.length > 0)
+      return unmet('authorize.columns', { refused: refused.slice(0, shownMax) });
+  }
+  return met('authorize.columns', {});
+}
+
+/** A pointer goes into a column: to show that part, the column has to be read; to hide it, it must not be. */
+function columnsOf({ mode, names, pointers }: ConstraintOf<'fields'>): ReadonlySet<string> {
+  const parts = pointers.flatMap(({ segments }) =>
+    segments.flatMap((segment) => (segment.type === 'name' ? [segment.name] : [])).slice(0, 1),
+  );
+  const all = [...names, ...parts];
+  return new Set(mode === 'only' ? all : all.map((name) => name.toLowerCase()));
+}
+
+function takesSql(tool: Tool): boolean {
+  return [...tool.args.values()].some(({ parts }) =>
+    parts.some(({ kind }) => kind.dialect !== null),
+  );
+}
+
+/** Stage `inputs` refuses it too, and says what of it: here nothing can be said of its tables. */
+function unread({ reason }: SqlRefusal): Answer {
+  return unjudged('inputs.sql', { reason });
+}
+
 /** Left out, a statement may mean whatever the tool has stored. */
 function statementsOf(
   { read, tool }: Question,
-  code: 'authorize.tables' | 'authorize.rows',
+  code: 'authorize.tables' | 'authorize.rows' | 'authorize.columns',
 ): readonly SqlArgument[] | Answer {
   const absent: string[] = [];
   let isAnswerable = false;

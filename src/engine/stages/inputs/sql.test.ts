@@ -13,6 +13,8 @@ tools:
   db.page: { action: page, tier: read_only, reach: internal, args: { sql: { is: query, dialect: postgresql } } }
   db.audit: { action: audit, tier: read_only, reach: internal, args: { sql: { is: query, dialect: postgresql } } }
   db.change: { action: change, tier: reversible, reach: internal, args: { sql: { is: query, dialect: postgresql }, and: { is: query, dialect: postgresql, absent: none } } }
+  db.hidden: { action: hidden, tier: read_only, reach: internal, args: { sql: { is: query, dialect: postgresql } } }
+  db.shown: { action: shown, tier: read_only, reach: internal, args: { sql: { is: query, dialect: postgresql } } }
   db.batch: { action: batch, tier: read_only, reach: internal, args: { all: { "/*/sql": { is: query, dialect: postgresql } }, words: query } }
 agents:
   helper:
@@ -22,6 +24,8 @@ agents:
         explore: { tables: [support.orders, support.order_items, products] }
         page: { rows: 100 }
         audit: { tables: { except: [support.secrets] } }
+        hidden: { fields: { except: [email, /phone] } }
+        shown: { fields: { only: [id, status, /detail/total] } }
         change: { tables: [support.orders] }
         batch: { tables: [support.orders] }
 `,
@@ -31,6 +35,8 @@ agents:
       'db.explore': { sql: 'string?' },
       'db.page': { sql: 'string' },
       'db.audit': { sql: 'string' },
+      'db.hidden': { sql: 'string' },
+      'db.shown': { sql: 'string' },
       'db.change': { sql: 'string', and: 'string?' },
       'db.batch': {
         all: {
@@ -153,14 +159,9 @@ describe('with the grammar', () => {
       'what is neither',
       'change',
       { sql: 'drop table support.orders' },
-      'deny authorize.tables inputs.sql',
+      'deny inputs.sql inputs.sql',
     ],
-    [
-      'a call of something',
-      'change',
-      { sql: "select nextval('a')" },
-      'deny authorize.tables inputs.sql',
-    ],
+    ['a call of something', 'change', { sql: "select nextval('a')" }, 'deny inputs.sql inputs.sql'],
 
     ['a table that is granted', 'explore', { sql: 'select * from support.orders' }, 'allow'],
     ['in another case', 'explore', { sql: 'SELECT * FROM Support.ORDERS' }, 'allow'],
@@ -227,6 +228,78 @@ describe('with the grammar', () => {
       'page',
       { sql: 'select json_agg(a) from a limit 5' },
       'deny authorize.rows',
+    ],
+
+    ['columns by name', 'hidden', { sql: 'select c.id, name as n from c order by 1' }, 'allow'],
+    ['one that is hidden', 'hidden', { sql: 'select email from c' }, 'deny authorize.columns'],
+    [
+      'under another name',
+      'hidden',
+      { sql: 'select c.email as e from c' },
+      'deny authorize.columns',
+    ],
+    ['in quotes', 'hidden', { sql: 'select "Email" from c' }, 'deny authorize.columns'],
+    ['a part that is hidden', 'hidden', { sql: 'select phone from c' }, 'deny authorize.columns'],
+    [
+      'asked, not shown',
+      'hidden',
+      { sql: "select id from c where email like 'a%'" },
+      'deny authorize.columns',
+    ],
+    [
+      'joined by',
+      'hidden',
+      { sql: 'select id from c join d using (email)' },
+      'deny authorize.columns',
+    ],
+    [
+      'compared by nature',
+      'hidden',
+      { sql: 'select id from c natural join d' },
+      'deny authorize.columns',
+    ],
+    ['all of them', 'hidden', { sql: 'select * from c' }, 'deny authorize.columns'],
+    ['all of one table', 'hidden', { sql: 'select c.* from c, d' }, 'deny authorize.columns'],
+    ['a whole row', 'hidden', { sql: 'select row_to_json(c) from x.c' }, 'deny authorize.columns'],
+    [
+      'a whole row by its table',
+      'hidden',
+      { sql: 'select x.c from x.c' },
+      'deny authorize.columns',
+    ],
+    [
+      'a whole row of an alias',
+      'hidden',
+      { sql: "select to_jsonb(o) ->> 'email' from c o" },
+      'deny authorize.columns',
+    ],
+    ['renamed', 'hidden', { sql: 'select b from c as d(a, b)' }, 'deny authorize.columns'],
+    [
+      'renamed by a join',
+      'hidden',
+      { sql: 'select b from (c join d on true) as e(a, b)' },
+      'deny authorize.columns',
+    ],
+    [
+      'by a table as such',
+      'hidden',
+      { sql: 'select 1 as a, 2 as b union all table c' },
+      'deny authorize.columns',
+    ],
+    [
+      'below, and named',
+      'hidden',
+      { sql: 'select row_to_json(s) from (select id from c) s' },
+      'allow',
+    ],
+    ['a number of rows', 'hidden', { sql: 'select count(*) from c' }, 'allow'],
+    ['columns that are shown', 'shown', { sql: 'select id, status, detail from c' }, 'allow'],
+    ['one that is not', 'shown', { sql: 'select id, name from c' }, 'deny authorize.columns'],
+    [
+      'one that is not, behind a name of its own',
+      'shown',
+      { sql: 'select id from c where exists (select 1 as name) and name is null' },
+      'deny authorize.columns',
     ],
 
     ['a list of statements', 'batch', { all: [{ sql: 'select * from support.orders' }] }, 'allow'],
