@@ -131,7 +131,7 @@ function isInLink(text: string, start: number): boolean {
 }
 
 /** ISO/IEC 7812-1, annex B: every second digit doubled, from the right. */
-export function isCheckedByLuhn(digits: string): boolean {
+function isCheckedByLuhn(digits: string): boolean {
   let sum = 0;
   for (let at = 0; at < digits.length; at += 1) {
     const digit = digits.charCodeAt(digits.length - 1 - at) - 0x30;
