@@ -58,7 +58,10 @@ export function bytesIn(
     if (heldBits < 8) continue;
     heldBits -= 8;
     const byte = (held >>> heldBits) & 0xff;
-    pending = stillPending(pending, byte);
+    const before = pending;
+    pending = stillPending(before, byte);
+    // Half a character may stand before a whole one.
+    if (pending < 0 && before > 0) pending = stillPending(0, byte);
     if (pending >= 0) {
       bytes[length] = byte;
       letterAt[length] = at;

@@ -14,7 +14,7 @@ export interface EncodedRun {
 /** Twelve bytes: what is shorter says nothing. */
 const lettersMin = 16;
 /** From one line of a run to the next: the line end, as such or written out, and what mails put before a line. */
-const onNextLine = /={0,2}(?:\r?\n|\\r\\n|\\n)[ \t>]{0,8}(?=[A-Za-z0-9+/_-]{4})/y;
+const onNextLine = /(?:\r?\n|\\r\\n|\\n)[ \t>]{0,8}(?=[A-Za-z0-9+/_-]{4})/y;
 const spacedHex =
   /(?:(?:0x)?[0-9A-Fa-f]{2}[ \t\r\n:,]{1,2}){8,}(?:0x)?[0-9A-Fa-f]{2}(?![0-9A-Za-z])/y;
 const decimals = /(?:\d{2,3}[ \t\r\n,;]{1,3}){8,}\d{2,3}(?!\d)/y;
@@ -52,18 +52,44 @@ function lettersEnd(text: string, start: number): number {
   return end;
 }
 
-/** Letters, and those of the next lines; returns where they end. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Letters, and those of the next lines: programs make lines of one length, but for the last. Each line is read by itself,
+ * too: it may be a whole one that only stands below another. Returns where they end.
+ */
 function addBlock(runs: EncodedRun[], text: string, start: number, firstEnd: number): number {
-  const lines = [{ start, end: firstEnd }];
+  const lines: Span[] = [{ start, end: firstEnd }];
+  const width = firstEnd - start;
+  let last = width;
   let end = firstEnd;
-  for (;;) {
+  while (last === width) {
     onNextLine.lastIndex = end;
     if (!onNextLine.test(text)) break;
     const next = onNextLine.lastIndex;
-    end = lettersEnd(text, next);
-    lines.push({ start: next, end });
+    const nextEnd = lettersEnd(text, next);
+    last = nextEnd - next;
+    if (last > width) break;
+    lines.push({ start: next, end: nextEnd });
+    end = nextEnd;
   }
+  while (text.charCodeAt(end) === padding) end += 1;
+  if (lines.length === 1) addLetters(runs, text, lines, { start, end });
+  else {
+    for (const line of lines) addLetters(runs, text, [line], line);
+    addLetters(runs, text, lines, { start, end });
+  }
+  return end;
+}
+
+const padding = 0x3d;
+
+function addLetters(runs: EncodedRun[], text: string, lines: readonly Span[], span: Span): void {
   const letters = lines.map((line) => text.slice(line.start, line.end)).join('');
+  if (letters.length < lettersMin) return;
   const places = new Int32Array(letters.length);
   let length = 0;
   for (const line of lines) {
@@ -72,16 +98,15 @@ function addBlock(runs: EncodedRun[], text: string, start: number, firstEnd: num
       length += 1;
     }
   }
-  addDecoded(runs, letters, places, { start, end }, sixBits);
-  if (/^[0-9A-Fa-f]+$/.test(letters)) addDecoded(runs, letters, places, { start, end }, hexDigits);
-  return end;
+  addDecoded(runs, letters, places, span, sixBits);
+  if (/^[0-9A-Fa-f]+$/.test(letters)) addDecoded(runs, letters, places, span, hexDigits);
 }
 
 function addDecoded(
   runs: EncodedRun[],
   letters: string,
   places: Int32Array,
-  { start, end }: { readonly start: number; readonly end: number },
+  { start, end }: Span,
   alphabet: Alphabet,
 ): void {
   const known = new Set<string>();

@@ -130,7 +130,8 @@ class Reading {
   add(matches: readonly Match[]): void {
     for (const match of matches) {
       this.#push(match.family, match.weight, match);
-      if (this.#frame.isEncoded) this.#push('encoded', telling, match);
+      // Mails come in base64, too, with what mails say.
+      if (this.#frame.isEncoded && match.weight >= telling) this.#push('encoded', telling, match);
       if (this.#isDisguised(match)) this.#push('disguised', telling, match);
     }
   }

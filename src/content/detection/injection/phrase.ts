@@ -94,8 +94,10 @@ function itemsOf(phrase: string): readonly string[] {
   return phrase.split(' ').filter((item) => item !== '');
 }
 
+/** Longer ones first: without blanks nothing says where a word ends. */
 function alternativesOf(item: string): readonly string[] {
-  return item.replaceAll(/^\[|\]$/g, '').split('|');
+  const all = item.replaceAll(/^\[|\]$/g, '').split('|');
+  return all.sort((one, other) => other.length - one.length);
 }
 
 function openingOf(alternative: string, spelling: Spelling): string {

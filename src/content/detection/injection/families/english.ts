@@ -57,7 +57,7 @@ const newTask: readonly Wording[] = [
     'you should|must|have_to|need_to [now|immediately|also|always] immediately|now|also|always|first ... instead',
     'you should|must|have_to|need_to immediately stop|halt|cease|abort|quit|terminate',
     'stop|cease|halt|abort|quit [immediately] what|whatever|everything|anything|your_current|the_current|all|processing|answering|working_on ... doing|task|tasks|work|request|document|page|text|immediately|further',
-    'complete|finish|do|perform|execute|carry_out [the|this|that|your] following|new|real|actual|additional|extra|another [new|hidden|secret|important|urgent] task|tasks|instruction*|command|commands|steps|actions|action',
+    'complete|finish|do|perform|execute|carry_out [the|this|that|your|following] new|real|actual|hidden|secret|additional|extra|another|urgent [new|hidden|secret|important|urgent] task|tasks|instruction*|command|commands|steps|actions|action',
     'new|updated|revised|additional|real|actual|secret|hidden|special|urgent|critical|high-priority|mandatory [system|user|and|priority|urgent|important] instructions|instruction|directive|directives|orders|prompt [for|from|to|are|is|as|below|follows|the|system|you|ai|received|have|been]',
     'instead [of|please|you|must|should|will|summarizing|answering|responding|doing|that|the|this|just|simply|only] say|reply|respond|output|print|write|answer|tell|send|return|type|execute|call',
     "your|the_user's|user's|original|the_original request|task|question|query is [now|not|no] cancelled|canceled|complete|completed|done|finished|over|longer|changed|suspended|obsolete|on_hold",
@@ -69,7 +69,7 @@ const newTask: readonly Wording[] = [
     'new_task',
     weak,
     [
-      'follow|execute|obey|perform|carry_out [strictly|only|exactly|carefully|all|just|precisely|of|and] these|this|the_following|my|below [new|next|simple|important] i*stru*|step|steps|command|commands|order|orders|directive*|action|actions',
+      'follow|execute|obey|perform|complete|carry_out [strictly|only|exactly|carefully|all|just|precisely|of|and] these|this|the_following|my|below [new|next|simple|important] task|tasks|i*stru*|step|steps|command|commands|order|orders|directive*|action|actions',
       'say|state|tell|reply|respond|answer|mention|output|write|print [to|that|the_user|me|only|just|with|everyone|them|exactly|simply|i|you] that|with|exactly|only|just|should|instead|i_should|following',
       'after|once you [have|are] do|did|done|complete|completed|finish|finished|that|with [that|this|it|the|doing] ... you [can|may|should|must|will] ',
       'respond|reply|answer|output [to|me|only|the|user|with|all|any|every|in|everything|question*|questions] only|exclusively|always|nothing|instead',

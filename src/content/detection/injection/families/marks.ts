@@ -187,7 +187,7 @@ const orders: readonly Mark[] = [
           ),
       ),
     new RegExp(
-      `(?:${verbs})[\\s"'](?:[^\\s.!?]{1,24}[\\s]{1,12}){0,5}?["']{0,2}(?:e-?mails?|mails?|messages?|inbox|files?|folders?|documents?|attachments?|calendar|events?|appointments?|meeting|invitations?|reservations?|bookings?|hotel|flight|room|restaurant|car|transactions?|payments?|money|funds|dollars|bitcoin|accounts?|passwords?|contacts?|channels?|devices?|door|lights?|records?|users?|workspace|links?|webpage|website|url|repository|branch|database|tables?|credentials|permissions?|subscription|shipment|prescription|payees?|slack|balance|drive|captcha)\\b`,
+      `(?:${verbs})[\\s"'](?:[^\\s.!?]{1,24}[\\s]{1,12}){0,5}?["']{0,2}(?:e-?mails?|mails?|messages?|inbox|files?|folders?|documents?|attachments?|calendar|events?|appointments?|meeting|invitations?|reservations?|bookings?|hotel|flight|room|restaurant|car|transactions?|payments?|money|funds|dollars|bitcoin|accounts?|passwords?|contacts?|channels?|devices?|door|lights?|records?|users?|workspace|links?|webpage|website|url|repository|branch|database|tables?|credentials|permissions?|subscription|contents?|text|shipment|prescription|payees?|slack|balance|drive|captcha)\\b`,
       'y',
     ),
     true,
