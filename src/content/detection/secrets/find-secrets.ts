@@ -4,6 +4,7 @@ import { Literals } from '../literals.ts';
 import type { Sighting } from '../sighting.ts';
 import { assignmentFinders } from './assignments.ts';
 import { authorizationFinders } from './authorization.ts';
+import { clusterLiteral, clusterSecretsIn } from './cluster-secrets.ts';
 import { tokenHeads } from './json-web-tokens.ts';
 import { keyFinders } from './key-files.ts';
 import { linkFinder } from './links-with-passwords.ts';
@@ -16,7 +17,10 @@ export const secretsVersion = 1;
 /** What is by itself a secret comes before what its place makes one, and that before what only its name does. */
 type Meaning =
   | { readonly type: 'certain' | 'placed' | 'named'; readonly finder: Finder }
-  | { readonly type: 'head' | 'foot' };
+  | { readonly type: MarkType };
+
+/** What is looked at when all of a text is known. */
+type MarkType = 'head' | 'foot' | 'manifest';
 
 const literals = new Literals<Meaning>([
   ...[...tokenFinders(), ...tokenHeads, ...keyFinders, ['://', linkFinder] as const].map(
@@ -32,6 +36,7 @@ const literals = new Literals<Meaning>([
   ]),
   [keyHead, { type: 'head' }],
   [keyFoot, { type: 'foot' }],
+  [clusterLiteral, { type: 'manifest' }],
 ]);
 
 /**
@@ -44,17 +49,20 @@ export function findSecrets(text: string, held: readonly string[]): readonly Sig
   const placed: Place[] = [];
   const named: Place[] = [];
   const found = { certain, placed, named };
-  const heads: number[] = [];
-  const feet: number[] = [];
+  const marks: Record<MarkType, number[]> = { head: [], foot: [], manifest: [] };
   literals.scan(folded.text, (start, end, meaning) => {
     if (!('finder' in meaning)) {
-      (meaning.type === 'head' ? heads : feet).push(start);
+      marks[meaning.type].push(start);
       return;
     }
     const place = meaning.finder(folded.text, start, end);
     if (place !== null) found[meaning.type].push(place);
   });
-  certain.push(...privateKeysIn(folded.text, heads, feet), ...discordTokensIn(folded.text));
+  certain.push(
+    ...privateKeysIn(folded.text, marks.head, marks.foot),
+    ...discordTokensIn(folded.text),
+  );
+  placed.push(...clusterSecretsIn(folded.text, marks.manifest));
   const surer = [...certain, ...apartFrom(placed, certain)];
   return [
     ...merged([...surer, ...apartFrom(named, surer)]).map(({ type, start, end, score }) => ({

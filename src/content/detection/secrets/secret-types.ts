@@ -61,6 +61,7 @@ export const secretTypes = [
   'jfrog_key',
   'jfrog_token',
   'jwt',
+  'kubernetes_secret',
   'langfuse_key',
   'langsmith_key',
   'launchdarkly_key',
