@@ -2,14 +2,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anyCall, anyPolicy, anySituation, type Situation } from '../../test/engine/arbitrary.ts';
 import { allows, type World } from '../../test/engine/reference.ts';
+import { scanText } from '../content/detection/scan.ts';
+import type { TextScan } from '../content/detection/sighting.ts';
 import type { JsonObject } from '../content/value.ts';
 import type { Policy } from '../policy/model.ts';
 import type { Context, Proposed } from './context.ts';
 import { decide } from './decide.ts';
-import type { Facts } from './facts.ts';
+import type { Facts, FactsRequest } from './facts.ts';
 import { gather } from './gather.ts';
 import { readCall } from './read-call.ts';
-import { scansOf } from './scans.ts';
 
 /** An edge hands over what the type says; the in-process guard's caller hands over anything. */
 function asGiven(args: unknown): JsonObject {
@@ -29,8 +30,7 @@ function contextOf(
   const proposed: Proposed = {
     policy,
     run: situation.run(digest, call.tool),
-    ancestors:
-      situation.parent === null ? [] : [{ id: 'run_0', holdsNext: false, ...situation.parent }],
+    ancestors: situation.parent === null ? [] : [{ id: 'run_0', ...situation.parent }],
     call: {
       id: 'call_1',
       tool: call.tool,
@@ -61,11 +61,21 @@ function factsOf(proposed: Proposed, situation: Situation, world: World): Facts 
     used: Object.fromEntries(
       request.used.map((key) => [key, world.used.some((used) => key.endsWith(`|${used}`))]),
     ),
-    scans: scansOf(request),
+    scans: new Map((request.scan?.texts ?? []).map((text) => [text, scanOf(request, text)])),
     breaker: situation.breaker,
     definition: situation.definition,
     upstreamUp: situation.upstreamUp,
   };
+}
+
+const scans = new Map<string, TextScan>();
+
+function scanOf({ scan }: FactsRequest, text: string): TextScan {
+  if (scan === null) throw new Error('nothing is to be looked at');
+  const key = `${scan.looks.pii} ${text}`;
+  const known = scans.get(key) ?? scanText(text, { ...scan.looks, held: [] });
+  scans.set(key, known);
+  return known;
 }
 
 test('nothing is allowed where the slow reading of the policy refuses, and nothing throws', () => {

@@ -1,7 +1,12 @@
 /**
  * A second opinion: whether a call is allowed, written straight from the policy language's text in the slowest and most
- * obvious way, and sharing nothing with the engine but the types, the parsers of single values and the pinned schema.
+ * obvious way, and sharing nothing with the engine but the types, the parsers of single values, the detectors and the pinned
+ * schema.
  */
+import { screenText } from '../../src/content/detection/injection/screen.ts';
+import { findPii } from '../../src/content/detection/pii/find-pii.ts';
+import { findSecrets } from '../../src/content/detection/secrets/find-secrets.ts';
+import type { Sighting } from '../../src/content/detection/sighting.ts';
 import type { Kind, KindName, Parsed, Unparsable } from '../../src/content/kind.ts';
 import { parseKind, plainKind } from '../../src/content/kinds.ts';
 import { type PointerSegment, resolvePointer } from '../../src/content/pointer.ts';
@@ -13,6 +18,7 @@ import type {
   AddressTerm,
   Agent,
   Alternative,
+  CelBindings,
   Constraint,
   Glob,
   Grant,
@@ -30,6 +36,17 @@ export interface World {
   /** `kind|key` */
   readonly used: readonly string[];
 }
+
+/** The programs of these universes read nothing. */
+const nothingBound: CelBindings = {
+  call: { args: {}, lists: emptyLists() },
+  tool: '',
+  agent: '',
+  user: { id: null, roles: [] },
+  run: { id: '', calls: 0, steps: 0 },
+  case: {},
+  nowMs: 0,
+};
 
 interface Value {
   readonly argument: string;
@@ -73,7 +90,66 @@ export function allows(context: Context, args: unknown, world: World): boolean {
     );
     if (!somePair) return false;
   }
-  return withinLimits(agent, context, world);
+  if (tool.tier > 0 && [run, ...ancestors].some(({ holdsNext }) => holdsNext)) return false;
+  return mayCarry(policy, tool, filled) && withinLimits(agent, context, world);
+}
+
+/** What the detectors see is theirs to say; what follows from it is written down here once more. */
+function mayCarry({ content }: Policy, tool: Tool, args: JsonObject): boolean {
+  const { outbound, pii, secrets } = content;
+  if (outbound !== null && tool.reach === 'external')
+    for (const { program } of outbound.rules) {
+      const said = program.evaluate(nothingBound);
+      if (!said.ok || said.value) return false;
+    }
+  for (const [name, value] of Object.entries(args)) {
+    if (name in tool.fixed) continue;
+    const kinds = (tool.args.get(name)?.parts ?? []).map(({ kind }) => kind.name);
+    for (const { text, isKey } of textsIn(value)) {
+      const isMeant = (kind: KindName) => !isKey && kinds.every((one) => one === kind);
+      const seen = seenIn(text);
+      if (secrets.in.has('arguments') && seen.secrets.length > 0) return false;
+      if (pii?.in.has('arguments') === true)
+        for (const { type } of seen.pii)
+          if (pii.redact.has(type) && !(type === 'email' && isMeant('recipient'))) return false;
+      if (outbound === null || tool.reach !== 'external') continue;
+      if (seen.orders >= outbound.at) return false;
+      for (const marker of outbound.markers) {
+        const isWord = new RegExp(`\\b${marker}\\b`, 'i').test(text);
+        if (isWord && !isMeant('recipient') && !isMeant('account')) return false;
+      }
+    }
+  }
+  return true;
+}
+
+interface Seen {
+  readonly secrets: readonly Sighting[];
+  readonly pii: ReturnType<typeof findPii>;
+  readonly orders: number;
+}
+
+/** The universes are small, and their texts come again and again. */
+const seen = new Map<string, Seen>();
+
+function seenIn(text: string): Seen {
+  const known = seen.get(text);
+  if (known !== undefined) return known;
+  const { score: orders } = screenText(text, []);
+  const found = { secrets: findSecrets(text, []), pii: findPii(text), orders };
+  seen.set(text, found);
+  return found;
+}
+
+function textsIn(value: JsonValue): { readonly text: string; readonly isKey: boolean }[] {
+  if (typeof value === 'string') return [{ text: value, isKey: false }];
+  if (typeof value === 'number')
+    return String(value).length < 12 ? [] : [{ text: String(value), isKey: false }];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, one]: [string, JsonValue]) => [
+    ...(Array.isArray(value) ? [] : [{ text: key, isKey: true }]),
+    ...textsIn(one),
+  ]);
 }
 
 function nameOf(tool: Tool): string {
@@ -413,15 +489,7 @@ function fulfilled(
       );
     }
     case 'when': {
-      const said = constraint.program.evaluate({
-        call: { args: {}, lists: emptyLists() },
-        tool: '',
-        agent: '',
-        user: { id: null, roles: [] },
-        run: { id: '', calls: 0, steps: 0 },
-        case: {},
-        nowMs: 0,
-      });
+      const said = constraint.program.evaluate(nothingBound);
       return said.ok && said.value;
     }
     case 'items':
@@ -490,15 +558,7 @@ function waits({ approval }: Alternative, tool: Tool, isAgents: boolean): boolea
   if (approval.type === 'never') return false;
   if (approval.type === 'tier') return isAgents && tool.tier >= 2;
   if (approval.if === null) return true;
-  const said = approval.if.evaluate({
-    call: { args: {}, lists: emptyLists() },
-    tool: '',
-    agent: '',
-    user: { id: null, roles: [] },
-    run: { id: '', calls: 0, steps: 0 },
-    case: {},
-    nowMs: 0,
-  });
+  const said = approval.if.evaluate(nothingBound);
   return !said.ok || said.value;
 }
 
