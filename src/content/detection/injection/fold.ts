@@ -37,10 +37,10 @@ export function fold(text: string): Folded {
   return folded;
 }
 
-/** Where a place of the text as it stands is in the folded one. */
+/** Of ascending places, which is the first that isn't before this one; the number of them, if all are. */
 export function placeAfter(places: Int32Array, place: number): number {
   let low = 0;
-  let high = places.length - 1;
+  let high = places.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((places[middle] ?? 0) < place) low = middle + 1;

@@ -69,29 +69,47 @@ class Gathering {
     this.#readEncoded(text, depth, frame, folded);
   }
 
+  /** All runs as one text, since many are short; a full stop between two keeps their sentences apart. */
   #readEncoded(text: string, depth: number, frame: Frame, folded: Folded): void {
-    for (const run of encodedRuns(text)) {
-      this.#decodedLeft -= run.text.length;
-      if (depth === depthMax || this.#decodedLeft < 0) {
-        this.#complete = false;
-        return;
-      }
-      const at = (place: number) =>
-        frame.at(folded.places === null ? place : placeAfter(folded.places, place));
+    const runs = encodedRuns(text);
+    if (runs.length === 0) return;
+    const at = (place: number) =>
+      frame.at(folded.places === null ? place : placeAfter(folded.places, place));
+    for (const run of runs) {
+      if (!run.isInvisible) continue;
+      const readable = run.text.replaceAll(/[^\p{L}\p{N}]/gu, '').length >= readableMin;
       const [start, end] = frame.span(run.start, run.end);
-      if (run.isInvisible) {
-        const readable = run.text.replaceAll(/[^\p{L}\p{N}]/gu, '').length >= 4;
-        const weight = readable ? certain : telling;
-        this.#evidence.push({ family: 'hidden_characters', weight, start, end, at: at(run.start) });
-      }
-      this.#read(run.text, depth + 1, {
-        span: () => [start, end],
-        at: (place) => at(run.placeOf(place)),
-        isEncoded: true,
-      });
+      const weight = readable ? certain : telling;
+      this.#evidence.push({ family: 'hidden_characters', weight, start, end, at: at(run.start) });
     }
+    const all = runs.map((run) => run.text).join(betweenRuns);
+    this.#decodedLeft -= all.length;
+    if (depth === depthMax || this.#decodedLeft < 0) {
+      this.#complete = false;
+      return;
+    }
+    const from = new Int32Array(runs.length);
+    for (let next = 1; next < runs.length; next += 1) {
+      from[next] = (from[next - 1] ?? 0) + (runs[next - 1]?.text.length ?? 0) + betweenRuns.length;
+    }
+    const runAt = (place: number) => Math.max(0, placeAfter(from, place + 1) - 1);
+    this.#read(all, depth + 1, {
+      span: (place) => {
+        const run = runs[runAt(place)];
+        return frame.span(run?.start ?? 0, run?.end ?? text.length);
+      },
+      at: (place) => {
+        const index = runAt(place);
+        return at(runs[index]?.placeOf(place - (from[index] ?? 0)) ?? 0);
+      },
+      isEncoded: true,
+    });
   }
 }
+
+const betweenRuns = '\n.\n';
+/** Fewer letters say nothing, whatever they are for. */
+const readableMin = 4;
 
 /** Where a text that is read stands in the one that was given. */
 interface Frame {
