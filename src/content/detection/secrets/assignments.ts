@@ -55,6 +55,8 @@ function assignmentAt(
     )
   )
     return null;
+  // Two strings beside each other: only a name alone, as in `set("password", "…")`, is given what comes next.
+  if (behind.includes(',') && !/^["'`]$/.test(text.charAt(start - 1))) return null;
   const value = valueAt(text, hitEnd + behind.length);
   if (value === null) return null;
   const name = text.slice(start, hitEnd) + (/^[\w.-]*/.exec(behind)?.[0] ?? '');
@@ -107,7 +109,7 @@ const aUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Values that stand in every manual. */
 const usual =
-  /^(?:pass(?:word|wd)?|secret|token|key|admin|root|user|test|foo|bar|baz|default|string|value|null|none|empty|required|optional|changeme|letmein|abc|qwerty)[\d!@#$_=-]{0,4}$/i;
+  /^(?:pass(?:word|wd)?|secret|token|key|admin|root|user|test|foo|bar|baz|default|string|value|null|none|empty|required|optional|changeme|letmein|abc|qwerty)[\d!?@#$_=-]{0,4}$/i;
 
 function isSecretValue(
   value: string,

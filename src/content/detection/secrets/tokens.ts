@@ -18,11 +18,19 @@ export function tokenFinders(): readonly (readonly [literal: string, finder: Fin
 
 function tokenAt(text: string, start: number, end: number, format: TokenFormat): Place | null {
   if (!beginsValue(text, start) || !text.startsWith(format.prefix, start)) return null;
+  if (format.prefix.length <= shortMax && isInName(text, start)) return null;
   const last = matchEnd(text, end, format.body);
   if (last === null || isAlphanumericAt(text, last) || isFileName(text, last)) return null;
   return !isDrawn(text.slice(end, last))
     ? null
     : { type: format.type, start, end: last, score: 0.95 };
+}
+
+/** So short a prefix is within a name by chance: `desk-sk-…`. */
+const shortMax = 3;
+
+function isInName(text: string, start: number): boolean {
+  return /^[_-]$/.test(text.charAt(start - 1)) && isAlphanumericAt(text, start - 2);
 }
 
 /** Pictures and scripts are named by hashes, and prefixes of three letters by chance. */
