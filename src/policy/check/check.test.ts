@@ -23,6 +23,7 @@ tools:
     reach: external
     args: { folder: folder, query: query, limit: number }
     returns: { items: /messages, each: { /from: sender } }
+  mail.sql: { action: sql, tier: read_only, reach: internal, args: { sql: { is: query, dialect: postgresql } } }
   mail.remove: { action: remove, tier: irreversible, reach: internal, args: { id: identifier } }
   mail.quick: { of: mail.send, with: { priority: low }, action: quick }
   files.read: { action: read, tier: read_only, reach: internal, args: { path: path, head: number } }
@@ -56,7 +57,7 @@ test('each way out, and what stands in it', () => {
       action: 'mail.send',
       tier: 'irreversible',
       grant: 'agents.a.mail.send',
-      at: { file: 'p.yaml', line: 18, column: 45 },
+      at: { file: 'p.yaml', line: 19, column: 45 },
       gate: 'no approval',
       constraints: ['recipients: ann@company.com', 'rate: 20 in 1h'],
       pinned: true,
@@ -78,6 +79,18 @@ describe('grants that can never match', () => {
       'read: { folders: [A] }',
       'read: { folders: { except: [A] } }',
       'every allowed one of `folders` is excepted',
+    ],
+    [
+      'the role has other tables',
+      'sql: { tables: [support.orders] }',
+      'sql: { tables: [orders] }',
+      '`tables` of both sides',
+    ],
+    [
+      'the role excepts the table',
+      'sql: { tables: [support.orders] }',
+      'sql: { tables: { except: [orders] } }',
+      'every allowed one of `tables` is excepted',
     ],
     [
       'another value',

@@ -287,7 +287,7 @@ export function readConstraints(fields: Fields): readonly ConstraintSyntax[] {
   const fieldNames = fields.optional(
     'fields',
     onlyExcept(text('a field name at any depth, or a pointer'), { exclusive: true, hold: false }),
-    'Fields of the result that may be seen.',
+    'Fields of the result that may be seen. Of SQL also the columns that a statement may read: it has to name each.',
   );
   if (fieldNames !== undefined)
     found.push({ type: 'fields', ...common('fields', fieldNames), ...fieldNames.value });
