@@ -9,8 +9,8 @@ export const keyFoot = 'END ';
 /** A key of 16,384 bits in lines with a header. Nothing behind belongs to it, whatever end it has. */
 const keyLengthMax = 20_000;
 
-/** The shortest that is one: 32 bytes. */
-const bodyLengthMin = 40;
+/** The shortest that is one has 32 bytes. */
+const bodyForm = /[A-Za-z0-9+/]{40,}/;
 
 /** Private keys by their armour, also with escaped line ends, also without an end: then as far as there is Base64. */
 export function privateKeysIn(
@@ -68,6 +68,6 @@ function endOfBody(text: string, start: number): number {
 /** Base64 of some length: `-----BEGIN PRIVATE KEY-----\n…\n-----END…` in a manual has none. */
 function isBody(text: string): boolean {
   const plain = text.replace(/\\[nrt]|\s|-{4,5}.*$/gs, '');
-  const run = /[A-Za-z0-9+/]{40,}/.exec(plain.replace(/[^A-Za-z0-9+/]/g, ' '))?.[0] ?? '';
-  return run.length >= bodyLengthMin && new Set(run).size > 8;
+  const body = bodyForm.exec(plain)?.[0] ?? '';
+  return new Set(body).size > 8;
 }
