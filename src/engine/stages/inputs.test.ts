@@ -275,6 +275,20 @@ describe('personal data', () => {
       'deny inputs.pii',
     ],
     [
+      'an id that is written like an address',
+      rules,
+      ['box.get', { id: '<1042@x.example>' }],
+      { '<1042@x.example>': { pii: [sighting('email')] } },
+      'allow',
+    ],
+    [
+      'a card where an id is meant',
+      rules,
+      ['box.get', { id: '4111111111111111' }],
+      { '4111111111111111': { pii: [sighting('credit_card')] } },
+      'deny inputs.pii',
+    ],
+    [
       'a card where an address is meant',
       rules,
       send({}),
