@@ -1,6 +1,7 @@
 /** What detectors say of texts: of short ones at once, of long ones from a thread, and of some what a policy's model says. */
 import { type Looks, nothingScanned, scanTexts } from '../content/detection/scan.ts';
 import type { Scans, TextScan } from '../content/detection/sighting.ts';
+import { redactText } from '../content/redact.ts';
 import type { DeclaredLooks } from '../engine/facts.ts';
 import type { DetectorDeclaration } from '../policy/model.ts';
 import type { LogLine } from '../runtime/ports.ts';
@@ -71,7 +72,10 @@ export class Scanner implements AsyncDisposable {
     scanning: Scans | Promise<Scans>,
     declaration: DetectorDeclaration,
   ): Promise<Scans> {
-    const asked = this.#detectorFor(declaration).scores(texts);
+    // Whoever runs the model isn't whoever was given the secret.
+    const held = this.#heldSecrets();
+    const shown = texts.map((text) => redactText(text, held));
+    const asked = this.#detectorFor(declaration).scores(shown);
     const [scans, scores] = await Promise.all([scanning, asked]);
     const scored = new Map<string, TextScan>();
     for (const [at, text] of texts.entries()) {
