@@ -5,6 +5,7 @@ import { classes } from './flow/classes.ts';
 import { contents } from './flow/contents.ts';
 import { destinations } from './flow/destinations.ts';
 import { external } from './flow/external.ts';
+import { orderedByTexts } from './flow/flagged.ts';
 import { inquiryOf } from './flow/inquire.ts';
 import { intent } from './flow/intent.ts';
 import { links } from './flow/links.ts';
@@ -21,7 +22,7 @@ export function flow(context: Context): readonly Finding[] {
   const inquiry = inquiryOf(context);
   if (inquiry === null) return [];
   if (inquiry === 'lost') return [deny('flow', 'flow.history', {}, context.tool?.at ?? null)];
-  return [
+  return orderedByTexts(inquiry, [
     ...external(inquiry),
     ...destinations(inquiry),
     ...intent(inquiry),
@@ -31,5 +32,5 @@ export function flow(context: Context): readonly Finding[] {
     ...queries(inquiry),
     ...links(inquiry),
     ...classes(inquiry),
-  ];
+  ]);
 }

@@ -85,12 +85,12 @@ function isNear(one: string, other: string): boolean {
 }
 
 /** A URL's key has a port and path that nobody writes; what a person would recognise is what stands in the text. */
-function spelled(kind: KindName, key: string): string {
+export function spelled(kind: KindName, key: string): string {
   return kind === 'url' ? key.replace(/^[a-z+.-]*:?\/\//, '').replace(/\/$/, '') : loose(key);
 }
 
 /** As careless as a model: case, full-width letters, invisible characters and the spaces in an account's number. */
-function loose(text: string): string {
+export function loose(text: string): string {
   return text
     .normalize('NFKC')
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
