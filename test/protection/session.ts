@@ -3,6 +3,8 @@
  * Only the world around it (clock, counters, upstreams) is in memory.
  */
 
+import { scanText } from '../../src/content/detection/scan.ts';
+import type { Scans, TextScan } from '../../src/content/detection/sighting.ts';
 import { digestOf } from '../../src/content/digest.ts';
 import type { JsonObject } from '../../src/content/value.ts';
 import type { ReadCall } from '../../src/engine/call.ts';
@@ -18,10 +20,11 @@ import { noLabels } from '../../src/engine/labels.ts';
 import { inspect } from '../../src/engine/outputs/inspect.ts';
 import { obligationsOfResult } from '../../src/engine/outputs/obligations.ts';
 import { asJson, type ToolResult } from '../../src/engine/outputs/result.ts';
+import { textsOf } from '../../src/engine/outputs/texts.ts';
 import { readCall } from '../../src/engine/read-call.ts';
 import type { Run } from '../../src/engine/run.ts';
-import { scansOfResult } from '../../src/engine/scans.ts';
-import type { Tool } from '../../src/policy/model.ts';
+import { looksOf } from '../../src/engine/scans.ts';
+import type { Policy, Tool } from '../../src/policy/model.ts';
 import { TestWorld } from '../../src/policy/policytest-world.ts';
 import type { MeasuredPolicy } from './policy.ts';
 import type { Step } from './suite.ts';
@@ -265,10 +268,35 @@ function asksOf({ verdict, findings }: Judgement): readonly (string | null)[] {
     );
 }
 
+/** The same results come again in every variant of an attack. */
+const scanned = new WeakMap<Policy, Map<string, TextScan>>();
+
+function scansOfResult(policy: Policy, tool: Tool, result: ToolResult): Scans {
+  const known = scanned.get(policy) ?? new Map<string, TextScan>();
+  scanned.set(policy, known);
+  const looks = { ...looksOf(policy), held: [] };
+  return new Map(
+    textsOf(result, tool, policy).map((text) => {
+      const scan = known.get(text) ?? scanText(text, looks);
+      known.set(text, scan);
+      return [text, scan];
+    }),
+  );
+}
+
+/** The same results come again in every variant of an attack: each is made, and read, once. */
+const answers = new Map<string, ToolResult>();
+
 /** As an MCP server would answer: one text; an error is one too. */
 function resultOf(result: string, error: string | null): ToolResult {
-  if (error !== null) return { content: [{ type: 'text', text: error }], isError: true };
-  return { content: [{ type: 'text', text: result }] };
+  const text = error ?? result;
+  const key = `${error === null}${text}`;
+  const known = answers.get(key);
+  if (known !== undefined) return known;
+  const content = [{ type: 'text', text }];
+  const answer: ToolResult = error === null ? { content } : { content, isError: true };
+  answers.set(key, answer);
+  return answer;
 }
 
 /** The reasons of a verdict, each code once; that nobody can answer a hold yet is no reason. */

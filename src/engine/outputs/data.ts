@@ -11,10 +11,24 @@ export interface ResultData {
   readonly value: JsonValue;
 }
 
+/** Of each result whose text is data: it is read once, for the detectors and for everything after them. */
+const read = new WeakMap<
+  ToolResult,
+  { readonly parse: Returns['parse']; readonly data: ResultData | null }
+>();
+
 export function dataOf(result: ToolResult, parse: Returns['parse']): ResultData | null {
   if (result.structuredContent !== undefined)
     return { from: 'structured', value: result.structuredContent };
   if (parse === null) return null;
+  const known = read.get(result);
+  if (known !== undefined && known.parse === parse) return known.data;
+  const data = dataInText(result, parse);
+  read.set(result, { parse, data });
+  return data;
+}
+
+function dataInText(result: ToolResult, parse: 'json' | 'yaml'): ResultData | null {
   // Several blocks are several texts, and which of them is the data nobody said.
   const [block, ...others] = result.content;
   if (block === undefined || others.length > 0 || block['type'] !== 'text') return null;
