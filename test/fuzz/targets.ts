@@ -11,6 +11,7 @@ import { lineTarget } from './targets/lines.ts';
 import { pointerTarget } from './targets/pointer.ts';
 import { policyTarget } from './targets/policy.ts';
 import { schemaTarget } from './targets/schema.ts';
+import { sqlTarget } from './targets/sql.ts';
 import { eventStreamTarget, upstreamMessageTarget } from './targets/upstream-message.ts';
 import { valueTargets } from './targets/values-in-text.ts';
 
@@ -29,6 +30,7 @@ export const targets: readonly Target[] = [
   celTarget,
   celSecondTarget,
   schemaTarget,
+  sqlTarget,
 ];
 
 export function targetNamed(name: string): Target {

@@ -117,7 +117,7 @@ describe('with the grammar', () => {
       expect(verdict('read', { sql })).toBe('deny inputs.sql');
       // What has broken the grammar is one call's; the next one's is whole.
       await Promise.resolve();
-      expect(inputsOf('read', sql)).toEqual({ argument: 'sql', at: '', ...details });
+      expect(inputsOf('read', sql)).toEqual({ at: '/sql', ...details });
     });
 
     test('a literal is never in the record', () => {

@@ -1,3 +1,4 @@
+import { escapeSegment } from '../../../content/pointer.ts';
 import { isPureRead, type SqlRefusal } from '../../../content/sql/reading.ts';
 import type { JsonObject } from '../../../content/value.ts';
 import type { Context } from '../../context.ts';
@@ -16,8 +17,8 @@ export function sql({ tool, reading }: Context): readonly Finding[] {
       ? beyondReading(statement, tool.tier === 0)
       : refusalDetails(statement.reading);
     if (refused === null) return [];
-    const { argument, pointer } = statement;
-    return [deny('inputs', 'inputs.sql', { argument, at: pointer, ...refused }, tool.at)];
+    const at = `/${escapeSegment(statement.argument)}${statement.pointer}`;
+    return [deny('inputs', 'inputs.sql', { at, ...refused }, tool.at)];
   });
 }
 
