@@ -21,9 +21,11 @@ export function isAsciiAlphanumeric(unit: number): boolean {
 
 /** Beyond the basic plane: mathematical and enclosed letters, and what nobody sees. The rest are signs of their own. */
 function isFolded(point: number): boolean {
-  return (point >= 0x1d400 && point <= 0x1d7ff) || (point >= 0x1f100 && point <= 0x1f1ff)
-    ? true
-    : point >= 0xe0000 && point <= 0xe0fff;
+  return (
+    (point >= 0x1d400 && point <= 0x1d7ff) ||
+    (point >= 0x1f100 && point <= 0x1f1ff) ||
+    (point >= 0xe0000 && point <= 0xe0fff)
+  );
 }
 
 /** Letters of other scripts that look like Latin ones, in small letters. */
@@ -74,8 +76,9 @@ function find(point: number): string {
     return '';
   // Syllables of Hangul would only fall into their parts.
   if (point >= 0xac00 && point <= 0xd7a3) return character;
-  if (point >= 0x1f130 && point <= 0x1f189)
-    return String.fromCharCode(0x61 + ((point - 0x1f130) % 32) - (point >= 0x1f170 ? 0 : 0));
+  const enclosed = (point - 0x1f130) % 0x20;
+  if (point >= 0x1f130 && point <= 0x1f189 && enclosed < 26)
+    return String.fromCharCode(0x61 + enclosed);
   const lower = (lookAlikes.get(character) ?? character).toLowerCase();
   const plain = lower
     .normalize('NFKD')

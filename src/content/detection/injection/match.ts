@@ -122,7 +122,7 @@ export function isLetterAt(text: string, at: number): boolean {
 /** Looked back at so far, and never beyond the line: what begins a text mustn't say more there than below another line. */
 const backCharacters = 40;
 const orderBefore =
-  /(?:^|[.!?:;,"'`()[\]<>{}|\r*•·#=\\-]|(?<![a-z])(?:please|then|and|also|must|should|shall|now|immediately|kindly|just|first|next|finally|you|do|instead|silently|secretly|always|simply|only|afterwards|to you|ai|assistant|agent|todo|let's|so|me|\d))\s*$/;
+  /(?:^|[.!?:;,"'`()[\]<>{}|\r*•·#=\\-]|(?<![a-z])(?:please|then|and|also|must|should|shall|now|immediately|kindly|just|first|next|finally|you|do|instead|silently|secretly|always|simply|only|afterwards|you to|to you|ai|assistant|agent|todo|let's|so|me|\d))\s*$/;
 const deniedBefore =
   /(?<![a-z])(?:not|n't|never|cannot|avoid|refuses? to|prevents?|attempts? to|tries to|trying to|designed to|used to|tricks?|how to|whether to|asked to|asks to|impossible to|nicht|nie|ne|no)\s*$/;
 

@@ -31,6 +31,15 @@ test.each(harmless)('leaves alone %s: %s', (_, text) => {
   expect(score, JSON.stringify(sightings)).toBeLessThan(threshold);
 });
 
+/**
+ * Where rules are wrong, so that nobody takes their silence for good news: a text that quotes a whole attack, a stranger
+ * who asks a person for secrets, and on the other side whatever reads like an ordinary wish. A text that comes to be judged
+ * rightly moves to the other tables.
+ */
+test.each(texts('misjudged'))('is wrong about %s: %s', (file, text) => {
+  expect(screenText(text, toolNames).score >= threshold).toBe(file === 'false-alarms.txt');
+});
+
 describe('what a person is shown', () => {
   const seen = (text: string, type: string) =>
     screenText(text, toolNames)

@@ -10,7 +10,7 @@ const told =
 const earlier =
   'previous|previously|prior|preceding|above|earlier|foregoing|past|initial|original|existing|former|system|safety|developer|current|other';
 const some =
-  '[all|any|every|everything|of|the|your|my|our|these|those|about|and|please|completely|now|other|such|given|in|that|are|were|were_given|you|is]';
+  '[all|any|every|everything|of|the|your|these|those|about|and|please|completely|now|other|such|given|in|that|are|were|were_given|you|is]';
 
 const override: readonly Wording[] = [
   ...wordings(
@@ -39,6 +39,9 @@ const override: readonly Wording[] = [
     ],
     { isDeniable: true },
   ),
+  ...wordings('override', noted, [
+    `${takeBack} [all|any|of|the|please] my|our [own|two|last|very] ${earlier} ${told}`,
+  ]),
   ...wordings('override', weak, [
     `${takeBack} [the|my|our|all|any|your|of|this|please] previous|prior|earlier|above|last message*|text|content|email*|e-mail*|mail|note|input|output`,
     `${takeBack} [all|any|of|the|these|those|key] restrictions|rules|instructions|guidelines|safety|security|safeguards|protocols|restraints`,
@@ -64,6 +67,10 @@ const newTask: readonly Wording[] = [
     'when|while|if|before|after [you|are|asked|to|the|user|asks|asking] summarizing|summarising|processing|reading|analyzing|analysing|parsing|summarize|summarise|translating [to|this|the|about|any|these|user] page|document|email|message|text|content|file|website|article|issue|review|data|results|repository|ticket [please|you|must|should|always|also|do|not|it] say|state|tell|include|mention|recommend|add|append|ignore|omit|claim|reply|respond|answer|output|print|send|call|use|insert|rate|conclude',
     'this [instruction|message|notice|text|directive|prompt] overrides|supersedes|takes_precedence|has_priority|must_be_obeyed|must_be_followed|replaces',
     'substitute|replace|fill_in [the|all|any] placeholder*|variables ... appropriate|actual|real|correct|values',
+  ]),
+  ...wordings('new_task', noted, [
+    'in|to|into|at_the_end_of|within your|the [final|next|every|own|whole] answer|answers|reply|replies|response|responses|summary|output ... include|add|append|mention|insert|put|recommend|claim',
+    'include|add|append|insert|mention|put ... in|to|into|at_the_end_of|within your [final|next|every|own|whole] answer|answers|reply|replies|response|responses|summary|output',
   ]),
   ...wordings(
     'new_task',
@@ -104,6 +111,9 @@ const address: readonly Wording[] = [
     `you [the|an|dear|my|are|a|re|as|large] ${ai}|the_assistant|the_agent|the_model [are|model|must|should|have|need]`,
     `${ai} [or|and|agent|assistant|model|system|agents|assistants|models|systems|that|which|who|is|are|currently] reading|processing|parsing|summarizing|summarising|scanning|crawling [this|the]`,
     `${ai} [agent|assistant|model|systems|agents|assistants|models|systems|reading|this|processing|text|page] must|are_required|is_required|are_instructed|shall|have_to|please|need_to|are_hereby [also|always|now|immediately|not|ignore|include|follow]`,
+    'all|every|any [other|active|connected|running|of|the|these] agents|assistants|bots|llms|models must|are_required|are_instructed|are_ordered|shall|have_to',
+    'hey|ok|okay|listen assistant|agent|bot|model',
+    `for|to [all|any|every|the] ${ai} [readers|systems|agents|assistants|eyes] only|exclusively`,
     `message|note|request|word|instruction*|notice|communication from me|us|your|user|the_user|admin*|developer|system|openai|anthropic ... to|for you`,
   ]),
   ...wordings('address', weak, [
@@ -120,7 +130,8 @@ const authority: readonly Wording[] = [
     'system|admin|administrator|developer|security|root|emergency|priority|authority override|directive|instruction|instructions|command|prompt_update|policy_update|message [code|to|from|for|:|update|is|all|ai|assistant]',
     'you must|will|shall|have_to|are_required_to|are_obligated_to|are_obliged_to|are_instructed_to|are_ordered_to|are_commanded_to [now|always|strictly|immediately|fully|unconditionally|absolutely] comply|obey|follow|execute|adhere|disregard|ignore',
     'failure|failing|refusal|refusing [to] comply|obey|follow|execute|do_so|do_this ... will|would|result|lead|terminat*|penal*|shut*',
-    'the_user|user|owner|administrator|admin|your_principal [has|have|already|explicitly|previously|fully|hereby|pre] already|explicitly|previously|hereby|pre|has [authorized|authorised|approved|consented|agreed|confirmed|requested|given|granted|been] authorized|authorised|approved|consented|agreed|confirmed|permission|consent|preapproved|approval',
+    'user|owner|admin|administrator|customer|boss|principal|he|she asked|wants|told|instructed|needs|requested|authorized|authorised|expects|ordered you|the_assistant|the_agent|the_ai to',
+    'the_user|user|owner|administrator|admin|your_principal [of|this|the|account|mailbox|has|have|already|explicitly|previously|fully|hereby|pre] already|explicitly|previously|hereby|pre|has [authorized|authorised|approved|consented|agreed|confirmed|requested|given|granted|been] authorized|authorised|approved|consented|agreed|confirmed|permission|consent|preapproved|approval',
     'by_order_of|on_behalf_of|authorized_by|authorised_by|sanctioned_by|mandated_by|required_by|pre-approved_by|approved_by [the|your] system|administrator|admin|admins|developer|developers|openai|anthropic|user|ai_team|root|compliance_engine',
   ]),
   ...wordings('authority', weak, [

@@ -187,7 +187,7 @@ const orders: readonly Mark[] = [
           ),
       ),
     new RegExp(
-      `(?:${verbs})[\\s"'](?:[^\\s.!?]{1,24}[\\s]{1,12}){0,5}?["']{0,2}(?:e-?mails?|mails?|messages?|inbox|files?|folders?|documents?|attachments?|calendar|events?|appointments?|meeting|invitations?|reservations?|bookings?|hotel|flight|room|restaurant|car|transactions?|payments?|money|funds|dollars|bitcoin|accounts?|passwords?|contacts?|channels?|devices?|door|lights?|records?|users?|workspace|links?|webpage|website|url|repository|branch|database|tables?|credentials|permissions?|subscription|contents?|text|shipment|prescription|payees?|slack|balance|drive|captcha)\\b`,
+      `(?:${verbs})[\\s"'](?:[^\\s.!?]{1,24}[\\s]{1,12}){0,5}?["']{0,2}(?:e-?mails?|mails?|messages?|inbox|files?|folders?|documents?|attachments?|calendar|events?|appointments?|meeting|invitations?|reservations?|bookings?|hotel|flight|room|restaurant|car|transactions?|payments?|money|funds|dollars|euros?|usd|eur|gbp|btc|bitcoin|accounts?|passwords?|contacts?|channels?|devices?|door|lights?|records?|users?|workspace|links?|webpage|website|url|repository|branch|database|tables?|credentials|permissions?|subscription|contents?|text|shipment|prescription|payees?|slack|balance|drive|captcha)\\b`,
       'y',
     ),
     true,
@@ -280,7 +280,7 @@ const turns: readonly Mark[] = [
       noted,
       ['structions', 'rules', 'prompt', 'guidelines', 'directives', 'orders', 'above'],
       new RegExp(
-        `(?:structions|rules|prompts?|guidelines|directives|orders|above)[.!,;:"'\\s-]{1,8}(?:(?:and|then|do|please|just|instead|now|immediately|simply)[\\s:,]{1,4}){1,3}(?:${verbs})\\s`,
+        `(?:structions|rules|prompts?|guidelines|directives|orders|above)[.!,;:"'\\s-]{1,8}(?:(?:(?:and|then|do|please|just|instead|now|immediately|simply|can you|could you|will you)[\\s:,]{1,4}){1,3}(?:${verbs}|provide|translate)\\s|(?<=[.!]\\s{1,8})(?:give|tell|show|write|translate|send|say|reply|print|call|delete|forward|provide)\\s)`,
         'y',
       ),
     ),
