@@ -82,7 +82,8 @@ async function call(connection: Connection, head: string, tool: string): Promise
 }
 
 function isDone({ body }: Answer): boolean {
-  return body.includes('"text":"done"') && !body.includes('"isError":true');
+  // In its frame it is a line of its own.
+  return /"text":"(?:[^"]*\\n)?done(?:\\n|")/.test(body) && !body.includes('"isError":true');
 }
 
 async function headInNewRun(
