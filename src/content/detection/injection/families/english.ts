@@ -87,7 +87,7 @@ const newTask: readonly Wording[] = [
 
 const persona: readonly Wording[] = [
   ...wordings('persona', telling, [
-    'you|u are|re|will [now|hereby|no|being|to|be] now|hereby|dan|unrestricted|uncensored|unfiltered|jailbroken|evil|no_longer|free_from|free_of|unbound|liberated|act_as|an_administrator|root|unaligned',
+    'you|u are|re|will [now|hereby|no|being|to|be] now|hereby|dan|unrestricted|uncensored|unfiltered|jailbroken|evil|no_longer|free_from|free_of|unbound|liberated|act_as|unaligned',
     'act|behave|pretend|roleplay|role-play|respond|imagine|simulate [as|like|to|be|if|you|are|a|an|were|that|being|with|have|had|as_if] unrestricted|uncensored|unfiltered|evil|dan|no_restrictions|without_restrictions|administrator|root|no_rules|no_limits|no_guidelines|jailbroken|unaligned|malicious|hacker|no_filter*|no_ethic*|no_safety|not_bound|system_administrator',
     'developer|god|dan|jailbreak|debug|admin|sudo|maintenance|unrestricted|root|privileged|diagnostic|override|evil|unsafe mode [is|now|has|been|with|fully] enabled|activated|on|active|engaged|no|without|unlocked|initiated|access',
     'enable|enter|activate|switch_to|engage|unlock|initiate|entering|switch_into|go_into|you_are_in [the|your|into|a|an|full] developer|god|dan|jailbreak|debug|admin|sudo|maintenance|unrestricted|root|privileged|diagnostic|evil|unsafe mode',

@@ -211,6 +211,12 @@ const orders: readonly Mark[] = [
     /(?:(?:with|using|and|have|use)(?: the| a| an)?(?: exact| following)? (?:subject(?: line)?|body|title|description|name|id|text|message|password|amount|filename|content|recipient|participants?|argument|arguments|parameters?)s?(?: and (?:the )?body)?(?: (?:of|as|to|set to|being))?[:\s]{1,12}|(?:titled|named|subject(?: line)?|body|id|the text)\s{1,12}|with\s{1,12}(?:subject|body|id)\s{1,12})["'`{]{1,2}[^"'`\n]|using\s{1,12}["']{1,2}[^"'`\n]{2,80}["']{1,2} as\s/y,
   ),
   mark(
+    'parameters',
+    weak,
+    ['link', 'message', 'channel', 'file', 'folder', 'url', 'page'],
+    /(?:link|message|channel|file|folder|url|page)\s{1,12}["']{1,2}[^"'`\n]/y,
+  ),
+  mark(
     'destination',
     weak,
     ['to ', 'at ', 'via ', 'address', 'visit', 'open', 'webhook', 'iban', 'account'],
