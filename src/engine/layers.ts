@@ -27,15 +27,26 @@ const first: readonly StageName[] = ['identity', 'catalog', 'schema'];
 
 const worse: Readonly<Record<Word, number>> = { passed: 0, noted: 1, held: 2, refused: 3 };
 
+/** In the order of the canonical form: there are two of these a call. */
 const ofCall: Layers = Object.freeze({
-  input_validation: 'passed',
-  execution_control: 'passed',
-  tool_interception: 'passed',
   audit: 'passed',
+  execution_control: 'passed',
+  input_validation: 'passed',
+  tool_interception: 'passed',
 });
-const ofScannedCall: Layers = Object.freeze({ ...ofCall, injection_detection: 'passed' });
-const ofResult: Layers = Object.freeze({ output_validation: 'passed', audit: 'passed' });
-const ofScannedResult: Layers = Object.freeze({ ...ofResult, injection_detection: 'passed' });
+const ofScannedCall: Layers = Object.freeze({
+  audit: 'passed',
+  execution_control: 'passed',
+  injection_detection: 'passed',
+  input_validation: 'passed',
+  tool_interception: 'passed',
+});
+const ofResult: Layers = Object.freeze({ audit: 'passed', output_validation: 'passed' });
+const ofScannedResult: Layers = Object.freeze({
+  audit: 'passed',
+  injection_detection: 'passed',
+  output_validation: 'passed',
+});
 
 /**
  * Of a decision.
