@@ -222,11 +222,11 @@ export function recordedFindings(
     const { stage, code, verdict, details, at } = finding;
     const redacted = redaction.value(details);
     return {
-      stage,
-      code,
-      verdict,
-      details: isJsonObject(redacted) ? shortened(redacted) : {},
       at: at === null ? null : placeOf(at),
+      code,
+      details: isJsonObject(redacted) ? shortened(redacted) : {},
+      stage,
+      verdict,
     };
   });
 }
