@@ -7,6 +7,11 @@ export const injectionVersion = 1;
 /** A person reads no more; the score is of all of them. */
 const sightingsMax = 100;
 
+/** One word of ASCII this short says no two things, and one alone is no instruction: most arguments are names, ids and paths. */
+const plainMax = 24;
+const plain = /^[\w.@:/+-]*$/;
+const nothing: Screening = { score: 0, sightings: [], complete: true };
+
 /**
  * How much a text speaks like an instruction to whoever reads it for somebody else.
  *
@@ -15,6 +20,7 @@ const sightingsMax = 100;
  * score is of what stands together. Whoever knows these rules can write around them.
  */
 export function screenText(text: string, toolNames: readonly string[]): Screening {
+  if (text.length <= plainMax && plain.test(text)) return nothing;
   const { evidence, complete } = gather(text, toolNames);
   const { score, clusters } = weigh(evidence);
   const sightings: Sighting[] = [
