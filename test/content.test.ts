@@ -5,7 +5,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CallAnswer, callTool, postRun, toolTexts } from './mcp-client.ts';
+import { z } from 'zod';
+import { type CallAnswer, callTool, postJson, postRun, toolTexts } from './mcp-client.ts';
 import { type PreparedGateway, prepareGateway, type RealGateway } from './real-gateway.ts';
 
 const program = createRequire(import.meta.url).resolve(
@@ -132,9 +133,7 @@ describe('a poisoned file', () => {
     );
     const { plain, spans } = marked(toolTexts(answer)[0] ?? '', boundary);
     expect(plain).toBe(files['poisoned.md']);
-    expect(spans).toHaveLength(1);
-    expect(spans[0]).toContain('Ignore all previous instructions');
-    expect(spans[0]).not.toContain('lasts ten years');
+    expect(spans).toEqual([orders]);
   });
 
   test('its data has no frame, and its orders are marked in it', async () => {
@@ -159,6 +158,12 @@ describe('a poisoned file', () => {
     expect(textOf(answer).split(boundaryOf(answer))).toHaveLength(1 + 4);
     expect(textOf(answer).endsWith(`\n[/data ${boundaryOf(answer)}]`)).toBe(true);
   });
+});
+
+test('what the file server says of an error is framed like all that it says', async () => {
+  const answer = await read('missing.txt');
+  expect(answer.result?.isError).toBe(true);
+  expect(textOf(answer)).toMatch(/^\[data \S+\] from files\.read_text_file; .*\n.*missing\.txt/);
 });
 
 test('what says nothing to a model is framed, and its data is as it was', async () => {
@@ -195,9 +200,7 @@ test('of a long file, looked at in a thread, the very span is marked and the car
   const answer = await read('long.txt');
   expect(files['long.txt']?.length).toBeGreaterThan(38_000);
   const { plain, spans } = marked(toolTexts(answer)[0] ?? '', boundaryOf(answer));
-  expect(spans).toHaveLength(1);
-  expect(spans[0]).toContain('Ignore all previous instructions');
-  expect(spans[0]?.length).toBeLessThan(200);
+  expect(spans).toEqual([orders]);
   expect(plain.replace(/\[credit_card #[a-z2-7]{6}\]/, card)).toBe(files['long.txt']);
 });
 
@@ -225,8 +228,13 @@ describe('after a text that gives orders', () => {
   });
 
   test('a run that is opened with such a request waits from its first write, and its opener is told', async () => {
-    const opened = await postRun(real.url, opener, { agent: 'clerk', request: orders });
-    expect(codesOf(await write('opened.txt', 'a note', opened.handle))).toEqual(held);
+    const request = { agent: 'clerk', request: orders, request_trust: 'untrusted' };
+    const opened = await postJson(`${real.url}/v1/runs`, opener, request);
+    expect(opened).toMatchObject({
+      risk: { holds: true, reasons: expect.arrayContaining(['override']) },
+    });
+    const { handle } = z.object({ handle: z.string() }).parse(opened);
+    expect(codesOf(await write('opened.txt', 'a note', handle))).toEqual(held);
   });
 });
 

@@ -8,6 +8,7 @@ import {
 } from '../../content/marks-in-text.ts';
 import { placeholder } from '../../content/placeholder.ts';
 import { withLinksShown } from '../../content/sanitise.ts';
+import { toSentenceEnd } from '../../content/sentence.ts';
 import type { Leaf } from './leaves.ts';
 import type { Look, Reading, Seen } from './look.ts';
 import type { Marks } from './marks.ts';
@@ -79,7 +80,12 @@ export function editLeaf(
 /** A model says of a text that it gives orders, not where. */
 function ordersIn(text: string, { instructions, model }: Seen, at: number): readonly Stretch[] {
   const whole = instructions.length === 0 || (model?.type === 'scored' && model.score >= at);
-  return whole ? [{ start: 0, end: text.length }] : merged(instructions, spanGapUnits);
+  return whole
+    ? [{ start: 0, end: text.length }]
+    : merged(
+        merged(instructions, spanGapUnits).map((one) => toSentenceEnd(text, one)),
+        spanGapUnits,
+      );
 }
 
 interface Redaction extends Stretch {
