@@ -59,11 +59,10 @@ export class DistinctKeys {
   readonly #origin = new Map<string, string>();
 
   distinct(key: string, changed: string): string {
-    if (changed === key && this.#origin.size === 0) return key;
     let name = changed;
     for (let more = 2; (this.#origin.get(name) ?? key) !== key; more += 1)
       name = `${changed} (${more})`;
-    if (changed !== key) this.#origin.set(name, key);
+    this.#origin.set(name, key);
     return name;
   }
 }

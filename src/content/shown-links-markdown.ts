@@ -67,7 +67,8 @@ function destinationAt(text: string, from: number): Destination {
     const unit = text.charAt(end);
     if (angled ? unit === '>' || unit === '\n' : /\s/.test(unit)) break;
     if (angled) continue;
-    if (unit === '(') depth += 1;
+    if (unit === '[') end += placeholderLength(text, end);
+    else if (unit === '(') depth += 1;
     else if (unit === ')') {
       if (depth === 0) break;
       depth -= 1;
@@ -75,6 +76,13 @@ function destinationAt(text: string, from: number): Destination {
   }
   const written = text.slice(start, end);
   return { written, end: closed(text, angled && text.charAt(end) === '>' ? end + 1 : end, limit) };
+}
+
+/** What was cut out of an address stands in it as words in brackets. */
+function placeholderLength(text: string, at: number): number {
+  const pattern = /\[[a-z_ ]{1,40} #[a-z2-7]{6}(?=\])/y;
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0].length ?? 0;
 }
 
 /** Behind the title, if there is one, and the parenthesis. */
