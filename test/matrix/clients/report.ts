@@ -30,6 +30,10 @@ export interface CallReport {
   /** What a model would be shown: the text blocks of the result, or the message of what the SDK raised. */
   readonly text: string;
   readonly raised: boolean;
+  /** Of the frame that Sallyport put round the texts, from the result's `_meta`. */
+  readonly boundary: string | null;
+  /** The result's `structuredContent`, as the SDK hands it over. */
+  readonly data: unknown;
 }
 
 export interface Report {
@@ -48,17 +52,24 @@ export const reportShape: z.ZodType<Report> = z.object({
       code: z.string().nullable(),
       text: z.string(),
       raised: z.boolean(),
+      boundary: z.string().nullable(),
+      data: z.unknown(),
     }),
   ),
 });
 
 export const decisionKey = 'dev.sallyport/decision';
+export const frameKey = 'dev.sallyport/frame';
 
 const resultShape = z.object({
   content: z.array(z.looseObject({ type: z.string(), text: z.string().optional() })),
+  structuredContent: z.unknown().optional(),
   isError: z.boolean().optional(),
   _meta: z
-    .looseObject({ [decisionKey]: z.looseObject({ code: z.string().optional() }).optional() })
+    .looseObject({
+      [decisionKey]: z.looseObject({ code: z.string().optional() }).optional(),
+      [frameKey]: z.string().optional(),
+    })
     .optional(),
 });
 
@@ -72,10 +83,12 @@ export async function reportCall(tool: string, call: Promise<unknown>): Promise<
       code: result._meta?.[decisionKey]?.code ?? null,
       text: result.content.map((block) => block.text ?? `[${block.type}]`).join('\n'),
       raised: false,
+      boundary: result._meta?.[frameKey] ?? null,
+      data: result.structuredContent ?? null,
     };
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    return { tool, failed: true, code: null, text, raised: true };
+    return { tool, failed: true, code: null, text, raised: true, boundary: null, data: null };
   }
 }
 

@@ -13,7 +13,10 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 )
 
-const decisionKey = "dev.sallyport/decision"
+const (
+	decisionKey = "dev.sallyport/decision"
+	frameKey    = "dev.sallyport/frame"
+)
 
 type plan struct {
 	URL   string  `json:"url"`
@@ -30,11 +33,13 @@ type listedTool struct {
 }
 
 type callReport struct {
-	Tool   string  `json:"tool"`
-	Failed bool    `json:"failed"`
-	Code   *string `json:"code"`
-	Text   string  `json:"text"`
-	Raised bool    `json:"raised"`
+	Tool     string  `json:"tool"`
+	Failed   bool    `json:"failed"`
+	Code     *string `json:"code"`
+	Text     string  `json:"text"`
+	Raised   bool    `json:"raised"`
+	Boundary *string `json:"boundary"`
+	Data     any     `json:"data"`
 }
 
 type report struct {
@@ -76,7 +81,14 @@ func reportCall(ctx context.Context, session *mcp.ClientSession, tool string, ar
 			code = &found
 		}
 	}
-	return callReport{Tool: tool, Failed: result.IsError, Code: code, Text: strings.Join(texts, "\n")}
+	var boundary *string
+	if found, ok := result.Meta[frameKey].(string); ok {
+		boundary = &found
+	}
+	return callReport{
+		Tool: tool, Failed: result.IsError, Code: code, Text: strings.Join(texts, "\n"),
+		Boundary: boundary, Data: result.StructuredContent,
+	}
 }
 
 func main() {

@@ -10,13 +10,22 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 DECISION_KEY = "dev.sallyport/decision"
+FRAME_KEY = "dev.sallyport/frame"
 
 
 async def report_call(client: Client, tool: str, args: dict) -> dict:
     try:
         result = await client.call_tool(tool, args)
     except Exception as error:  # whatever the SDK raises is what a program would have to go by
-        return {"tool": tool, "failed": True, "code": None, "text": str(error), "raised": True}
+        return {
+            "tool": tool,
+            "failed": True,
+            "code": None,
+            "text": str(error),
+            "raised": True,
+            "boundary": None,
+            "data": None,
+        }
     decision = (result.meta or {}).get(DECISION_KEY) or {}
     blocks = [getattr(block, "text", f"[{block.type}]") for block in result.content]
     return {
@@ -25,6 +34,8 @@ async def report_call(client: Client, tool: str, args: dict) -> dict:
         "code": decision.get("code"),
         "text": "\n".join(blocks),
         "raised": False,
+        "boundary": (result.meta or {}).get(FRAME_KEY),
+        "data": result.structured_content,
     }
 
 
