@@ -234,7 +234,7 @@ const entries = {
     agent: 'The statement could return more rows than you may read at once.',
     operator:
       'The statement does not bound its rows by a `LIMIT` with a number within `rows`, or gathers many rows into one.',
-    remedy: 'Add `LIMIT` with a smaller number at the end, and do not gather rows into one value.',
+    remedy: 'Add LIMIT with a smaller number at the end, and do not gather rows into one value.',
     as: 'result',
   },
   'authorize.columns': {
@@ -242,7 +242,7 @@ const entries = {
     operator:
       'With `fields`, a statement has to name each column that it reads, and only such as may be seen: a result tells a column by whatever name the statement gives it.',
     remedy:
-      'Name each column that you need, without `*`, and leave out those that are not for you.',
+      'Name each column that you need, without a star, and leave out those that are not for you.',
     as: 'result',
   },
   'authorize.fields': {
@@ -474,7 +474,7 @@ const entries = {
     operator:
       'The statement does not parse, is no single plain statement, uses something that is not known to be harmless, or writes by a `read_only` tool: its details say which.',
     remedy:
-      'Write one plain `SELECT` over tables, with nothing but functions that compute; qualify tables with their schema.',
+      'Write one plain SELECT over tables, with nothing but functions that compute; qualify tables with their schema.',
     as: 'result',
   },
 
