@@ -46,6 +46,8 @@ export type Shown = {
    * nobody looked.
    */
   readonly flagged?: readonly string[];
+  /** Classes that detectors saw in it, whatever the policy says of its tool; absent: none. */
+  readonly classes?: readonly string[];
   /** What of the result stands in none of them is data of no record: it forbids as any text does. */
   readonly records: readonly ShownRecord[];
 };

@@ -13,6 +13,7 @@ const shownShape: z.ZodType<Shown> = z.strictObject({
   v: z.literal(1),
   parse: z.enum(['json', 'yaml']).nullable(),
   flagged: z.array(text).exactOptional(),
+  classes: z.array(text).exactOptional(),
   records: z.array(
     z.strictObject({
       at: text,

@@ -137,16 +137,23 @@ function released(
   ];
   if (enforced && isDenied(findings)) return withhold(findings, success);
   const said = success ? shownOf(tool.returns, passed.data) : null;
+  const { flagged, classes } = treated;
   return {
     result: shown.result,
     findings,
     withheld: false,
     labels: mergeLabels(labelsOf(tool, args, passed.data?.value ?? null), {
       ...noLabels,
-      classes: treated.classes,
+      classes,
     }),
     shown:
-      treated.flagged.length === 0 ? said : { ...(said ?? nothingShown), flagged: treated.flagged },
+      flagged.length + classes.length === 0
+        ? said
+        : {
+            ...(said ?? nothingShown),
+            ...(flagged.length === 0 ? {} : { flagged }),
+            ...(classes.length === 0 ? {} : { classes }),
+          },
     success,
     holdsNext: enforced && policy.content.injection.response === 'hold_next' && treated.isSuspect,
     changed: passed.changed || treated.result !== passed.result || shown.changed,

@@ -114,7 +114,9 @@ function subjectsOf(
     // Of a tool that is gone nobody knows any more whose data it was.
     if (tool === null) return null;
     remembers ||= tool.memory;
-    if (!tool.returns.classes.includes(name) || exchange.result === null) continue;
+    const holds =
+      tool.returns.classes.includes(name) || exchange.shown.classes?.includes(name) === true;
+    if (!holds || exchange.result === null) continue;
     for (const subjects of subjectsByRecord(tool, exchange.args, dataOf(exchange))) {
       const others = left(subjects);
       if (others.length === 0) return null;
