@@ -255,6 +255,15 @@ test.each([
   expect(existsSync(join(folder, 'leak.txt'))).toBe(false);
 });
 
+test('what was read can be written as it was read, with placeholders, marks and frame', async () => {
+  for (const name of ['.env', 'long.txt', 'link.md']) {
+    const answer = await read(name);
+    const copy = `${name}.copy`;
+    expect(codesOf(await write(copy, textOf(answer)))).toEqual([]);
+    expect(await readFile(join(folder, copy), 'utf8')).toBe(textOf(answer));
+  }
+});
+
 test('none of it is in what is kept', async () => {
   let kept = '';
   const entries = await readdir(prepared.dataDirectory, { recursive: true, withFileTypes: true });
