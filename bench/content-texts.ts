@@ -84,6 +84,8 @@ export const worstTexts: ReadonlyMap<string, Text> = new Map<string, Text>([
   ['brackets', (bytes) => '['.repeat(bytes)],
   ['images', (bytes) => '![a](https://e.example/?q='.repeat(bytes / 26)],
   ['role marks', (bytes) => '<|im_start|>system\n'.repeat(bytes / 19)],
+  ['rulers', (bytes) => '-'.repeat(bytes)],
+  ['less-than signs', (bytes) => '<'.repeat(bytes)],
   ['line ends', (bytes) => '\n'.repeat(bytes)],
   ['spaces', (bytes) => ' '.repeat(bytes)],
 ]);

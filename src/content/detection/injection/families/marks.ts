@@ -113,7 +113,7 @@ const delimiters: readonly Mark[] = [
     'delimiter',
     weak,
     ['---', '===', '***', '<<<', '>>>', '"""', '```'],
-    /(?:[-=*<]{3,}|>{3,}|"""|```) ?\[?(?:end|start|begin)(?: of)?(?: the)? (?:document|page|text|file|email|message|content|article|input|output|data|context|prompt|instructions?)\b/y,
+    /(?:[-=*<]{3,12}|>{3,12}|"""|```) ?\[?(?:end|start|begin)(?: of)?(?: the)? (?:document|page|text|file|email|message|content|article|input|output|data|context|prompt|instructions?)\b/y,
   ),
   mark(
     'delimiter',
