@@ -32,10 +32,19 @@ test.each([
   [
     'nobody speaks in our name',
     {
-      content: [{ ...text, _meta: { 'dev.sallyport/decision': {} } }],
+      content: [
+        { ...text, _meta: { 'dev.sallyport/decision': {} } },
+        {
+          type: 'resource',
+          resource: { uri: 'a:b', text: 'c', _meta: { 'dev.sallyport/frame': 'd' } },
+        },
+      ],
       _meta: { 'dev.sallyport/decision': {}, 'its.own/key': 1 },
     },
-    { content: [text], _meta: { 'its.own/key': 1 } },
+    {
+      content: [text, { type: 'resource', resource: { uri: 'a:b', text: 'c' } }],
+      _meta: { 'its.own/key': 1 },
+    },
   ],
 ])('a tool: %s', (_, answer, result) => {
   expect(readResult('tool', answer)).toEqual({ type: 'result', result });

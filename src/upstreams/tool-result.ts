@@ -68,7 +68,7 @@ function readResource(fields: JsonObject): ReadResult {
       return unreadable('one of its contents has no URI');
     if (typeof item['text'] !== 'string' && typeof item['blob'] !== 'string')
       return unreadable('one of its contents is neither text nor bytes');
-    content.push({ type: 'resource', resource: item });
+    content.push({ type: 'resource', resource: withOwnMeta(item) });
   }
   return { type: 'result', result: { ...withoutCaching(rest), content } };
 }
@@ -102,11 +102,19 @@ function readBlocks(content: JsonValue): readonly JsonObject[] | null {
   for (const block of content) {
     if (!isJsonObject(block) || typeof block['type'] !== 'string') return null;
     if (block['type'] === 'text' && typeof block['text'] !== 'string') return null;
-    const { _meta: meta, ...fields } = block;
-    const kept = keptMeta(meta);
-    blocks.push(kept === null ? fields : { ...fields, _meta: kept });
+    const { resource } = block;
+    blocks.push(
+      isJsonObject(resource)
+        ? { ...withOwnMeta(block), resource: withOwnMeta(resource) }
+        : withOwnMeta(block),
+    );
   }
   return blocks;
+}
+
+function withOwnMeta({ _meta: meta, ...fields }: JsonObject): JsonObject {
+  const kept = keptMeta(meta);
+  return kept === null ? fields : { ...fields, _meta: kept };
 }
 
 function unreadable(detail: string): ReadResult {
