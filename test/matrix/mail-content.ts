@@ -1,13 +1,14 @@
 /** What happens to texts on their way through a real mail server: marked, cut down, held back, and never written down. */
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { runSallyport } from '../../examples/email-agent/gateway.ts';
 import type { MailRig } from '../../examples/email-agent/rig/rig.ts';
 import { installPolicy } from '../../examples/email-agent/site.ts';
 import { senderOf } from '../../examples/email-agent/trigger.ts';
-import { type Arrived, malloryPoison } from '../../examples/email-agent/world.ts';
+import { malloryPoison } from '../../examples/email-agent/world.ts';
 import { Desk } from './mail-desk.ts';
+import { annsDetails, bobsToken, card, iban, privateKey, ssn, token } from './mail-texts.ts';
 import { cell, type Row, withLog } from './table.ts';
 
 /** The example's policy, with what it leaves to others: accounts, and a review of what leaves by people. */
@@ -19,54 +20,9 @@ const content = `content:
   outbound: { markers: [CONFIDENTIAL], then: hold }
 `;
 
-/** Valid by their check digits, and nobody's. */
-const card = '4012 8888 8888 1881';
-const iban = 'GB82 WEST 1234 5698 7654 32';
-const ssn = '740-22-1857';
-
-const to = 'Support <support@company.com>';
-
-const annsDetails: Arrived = {
-  folder: 'Support',
-  message: {
-    id: '<details-3@customer.example>',
-    from: 'Ann Smith <ann@customer.example>',
-    to,
-    subject: 'My details, as you asked',
-    text: [
-      'Hello,',
-      '',
-      `my card is ${card}, please charge the lamps to it.`,
-      `Should that fail, my IBAN: ${iban}, and my social security number (SSN) is ${ssn}.`,
-      `Once more, to be sure: ${card.replaceAll(' ', '')}.`,
-      '',
-      'Ann',
-      '',
-    ].join('\n'),
-  },
-};
-
-/** Made anew each time: a token in a file of this repository would set off everybody else's scanners. */
-const token = `ghp_${Buffer.from(randomBytes(27)).toString('hex').slice(0, 36)}`;
-const privateKey = generateKeyPairSync('ed25519')
-  .privateKey.export({ type: 'pkcs8', format: 'pem' })
-  .toString();
-
-const bobsToken: Arrived = {
-  folder: 'Support',
-  message: {
-    id: '<token-8@shop.example>',
-    from: 'Bob Jones <bob@shop.example>',
-    to,
-    subject: 'The integration fails',
-    text: `Hi,\n\nthe integration fails with our token ${token}. What is wrong with it?\n\nBob\n`,
-  },
-};
-
-const mails: readonly Arrived[] = [malloryPoison, annsDetails, bobsToken];
-
 export async function mailContentRows(directory: string, mail: MailRig): Promise<readonly Row[]> {
-  for (const { message, folder } of mails) await mail.deliver(message, folder);
+  for (const { message, folder } of [malloryPoison, annsDetails, bobsToken])
+    await mail.deliver(message, folder);
   await installPolicy(directory, mail, 'open');
   await writePolicy(join(directory, 'sallyport.yaml'));
   const desk = await Desk.open(directory, mail);
@@ -102,6 +58,7 @@ const checks: readonly (readonly [name: string, check: (desk: Desk) => Promise<s
   ['an answer marked CONFIDENTIAL is held for a person', markedIsHeld],
   ['an honest answer leaves, with its placeholder', honestLeaves],
   ['runs show says what each layer said', layersAreShown],
+  ['an operator hears of orders and secrets', alertsAreRaised],
   ['a gateway started anew keeps placeholders and labels', restartChangesNothing],
   ['neither numbers nor token nor key are in any byte that is kept', nothingIsKept],
 ];
@@ -215,6 +172,14 @@ async function layersAreShown(desk: Desk): Promise<string> {
   return /call\.denied +mail\.send_email .*inputs\.secret +-input -injection/.test(refused)
     ? found[2]
     : fail(refused);
+}
+
+async function alertsAreRaised(desk: Desk): Promise<string> {
+  const only = ['--type', 'alert.raised', '--json'];
+  const listed = await runSallyport(desk.directory, 'ledger', 'list', ...only);
+  const raised = new Set([...listed.matchAll(/"alert":\s*"(\w+)"/g)].map(([, name]) => name));
+  const missing = ['injection_detected', 'secret_found'].filter((name) => !raised.has(name));
+  return missing.length === 0 ? [...raised].join(', ') : fail(`${missing.join()} in ${listed}`);
 }
 
 async function restartChangesNothing(desk: Desk): Promise<string> {
