@@ -17,10 +17,11 @@ export function findJoined(
   literals.scan(letters, (start, end, phrases) => {
     if (isPlain(text, places[start] ?? 0, places[end - 1] ?? 0, end - start)) return;
     for (const { pattern, family, weight } of phrases) {
-      pattern.lastIndex = start;
-      if (!pattern.test(letters)) continue;
+      const wording = pattern();
+      wording.lastIndex = start;
+      if (!wording.test(letters)) continue;
       const from = places[start] ?? 0;
-      const to = (places[pattern.lastIndex - 1] ?? 0) + 1;
+      const to = (places[wording.lastIndex - 1] ?? 0) + 1;
       if (isOddlyWritten(isShownAs(from, to)))
         matches.push({ family, weight, start: from, end: to });
     }

@@ -28,7 +28,7 @@ interface Rule {
   readonly type: 'rule';
   readonly family: Family;
   readonly weight: number;
-  readonly pattern: RegExp;
+  readonly pattern: () => RegExp;
   readonly isOrder: boolean;
   readonly isDeniable: boolean;
   /** Begins with a letter of a script that writes blanks, so it has to begin a word. */
@@ -37,7 +37,7 @@ interface Rule {
 
 interface Hides {
   readonly type: 'hides';
-  readonly pattern: RegExp;
+  readonly pattern: () => RegExp;
   readonly closing: string;
 }
 
@@ -74,11 +74,11 @@ function openings(): ReadonlyMap<string, readonly Opened[]> {
       isOrder,
       isDeniable: false,
       beginsWord,
-      pattern,
+      pattern: () => pattern,
     });
   }
   for (const { pattern, closing, openings } of hidings) {
-    add(openings, { type: 'hides', pattern, closing });
+    add(openings, { type: 'hides', pattern: () => pattern, closing });
   }
   for (const [turn, words] of turnedWords) add(words, { type: 'turns', turn });
   return all;
@@ -99,9 +99,10 @@ export function findIn(text: string): Found {
         continue;
       }
       if (one.type === 'rule' && one.beginsWord && !beginsWord) continue;
-      one.pattern.lastIndex = start;
-      if (!one.pattern.test(text)) continue;
-      const end = one.pattern.lastIndex;
+      const pattern = one.pattern();
+      pattern.lastIndex = start;
+      if (!pattern.test(text)) continue;
+      const end = pattern.lastIndex;
       if (one.type === 'hides') concealments.push({ start: end, closing: one.closing });
       else if (isMeant(one, text, start)) {
         matches.push({ family: one.family, weight: one.weight, start, end });

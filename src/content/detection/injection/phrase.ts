@@ -24,8 +24,8 @@ export interface Wording {
 export interface Phrase extends Wording {
   /** What the first item may begin with: what the one-pass search looks for. */
   readonly openings: readonly string[];
-  /** From an opening on (sticky). */
-  readonly pattern: RegExp;
+  /** From an opening on (sticky). Made when it is first asked for: most of hundreds never are. */
+  readonly pattern: () => RegExp;
 }
 
 export const letter = '[^\\0-\\x2f\\x3a-\\x60\\x7b-\\xbf]';
@@ -87,7 +87,15 @@ function compiled(wording: Wording, spelling: Spelling): Phrase {
   const items = itemsOf(wording.phrase);
   const first = alternativesOf(items[0] ?? '');
   const openings = first.map((one) => openingOf(one, spelling));
-  return { ...wording, openings, pattern: new RegExp(patternOf(items, spelling), 'y') };
+  let pattern: RegExp | null = null;
+  return {
+    ...wording,
+    openings,
+    pattern: () => {
+      pattern ??= new RegExp(patternOf(items, spelling), 'y');
+      return pattern;
+    },
+  };
 }
 
 function itemsOf(phrase: string): readonly string[] {
@@ -134,7 +142,10 @@ function sourceOf(alternative: string, spelling: Spelling): string {
     .join(spelling.star);
 }
 
+const plain = /^[\x20-\x7e]*$/;
+
 /** As `fold` writes the text. */
 function fold(words: string): string {
+  if (plain.test(words)) return words.toLowerCase();
   return Array.from(words, (character) => foldedUnit(character.codePointAt(0) ?? 0)).join('');
 }
