@@ -2,6 +2,7 @@
  * Refusals that no decision made: a handle that is somebody else's, a fault of ours before a call was decided or after it
  * was let through. Each is recorded, in the spool where the store can't; without that the gateway is out of service.
  */
+import { redactText } from '../content/redact.ts';
 import type { FindingCode } from '../engine/codes.ts';
 import { StoreError } from '../store/errors.ts';
 import { type Attempt, describe, type Settled, type Started } from './attempt.ts';
@@ -76,7 +77,7 @@ export class Faults {
     code: string,
   ): Promise<boolean> {
     try {
-      const tool = cutText(proposal.tool);
+      const tool = cutText(redactText(proposal.tool, this.#ports.heldSecrets()));
       await this.#ports.spool({ atMs: Date.now(), code, call: id, agent, user, tool });
       return true;
     } catch (error) {

@@ -1,5 +1,6 @@
 /** What would be decided, and why: no effect, no record, no reservation. */
 
+import { scanTexts } from '../content/detection/scan.ts';
 import type { JsonObject } from '../content/value.ts';
 import type { Context, Proposed } from '../engine/context.ts';
 import { decide } from '../engine/decide.ts';
@@ -8,9 +9,10 @@ import type { Facts } from '../engine/facts.ts';
 import { fold } from '../engine/fold.ts';
 import { gather } from '../engine/gather.ts';
 import { noLabels } from '../engine/labels.ts';
+import { openerRisk, textsOfOpener } from '../engine/opener-risk.ts';
 import { readCall } from '../engine/read-call.ts';
 import type { CaseValues, Run } from '../engine/run.ts';
-import { scansOf } from '../engine/scans.ts';
+import { looksOf, scansOf } from '../engine/scans.ts';
 import type { Policy } from '../policy/model.ts';
 
 export interface Question {
@@ -34,7 +36,7 @@ export function explainCall(
   const tool = policy.tools.get(question.tool) ?? null;
   const proposed: Proposed = {
     policy,
-    run: freshRun(question, policy.hash),
+    run: freshRun(question, policy),
     ancestors: [],
     call: {
       id: 'call_what_if',
@@ -64,8 +66,10 @@ export function explainCall(
   return { decision: decide(context), context };
 }
 
-function freshRun(question: Question, policy: string): Run {
+function freshRun(question: Question, policy: Policy): Run {
   const { agent, user, case: values, request, outside, atMs } = question;
+  const texts = textsOfOpener({ request, case: values });
+  const risk = openerRisk(policy, texts, scanTexts(texts, { ...looksOf(policy), held: [] }));
   return fold(null, {
     v: 1,
     type: 'run.opened',
@@ -73,7 +77,7 @@ function freshRun(question: Question, policy: string): Run {
     run: 'run_what_if',
     agent,
     user,
-    policy,
+    policy: policy.hash,
     implicit: false,
     credential: '',
     parent: null,
@@ -85,5 +89,6 @@ function freshRun(question: Question, policy: string): Run {
     outside,
     dryRun: false,
     labels: outside.length > 0 ? { ...noLabels, trust: 'untrusted' } : noLabels,
+    ...(risk === null ? {} : { risk }),
   });
 }

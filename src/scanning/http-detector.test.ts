@@ -131,6 +131,16 @@ test('more than it could answer in time isn’t asked', async () => {
   expect([score, model.asked]).toEqual([{ type: 'failed', reason: 'busy' }, []]);
 });
 
+test.each([
+  ['closed', async (detector: HttpDetector) => detector.close()],
+  ['given a credential that is no header', async () => undefined],
+])('%s, it fails and throws nothing', async (_, before) => {
+  const declaration = { url: 'http://127.0.0.1:1/', timeoutMs: 2_000, credential: reference };
+  const detector = new HttpDetector(declaration, async () => 'two\nlines');
+  await before(detector);
+  expect(await detector.scores(['a'])).toEqual([{ type: 'failed', reason: 'down' }]);
+});
+
 test('without its credential it isn’t asked', async () => {
   const declaration = { url: 'http://127.0.0.1:1/', timeoutMs: 2_000, credential: reference };
   const detector = new HttpDetector(declaration, () => Promise.reject(new Error('there is none')));

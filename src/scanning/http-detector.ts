@@ -102,8 +102,16 @@ export class HttpDetector {
     await this.#pool.close();
   }
 
-  /** One score a text, or one reason for all. */
+  /** One score a text, or one reason for all. A pool that was closed meanwhile throws, and so does a header that is none. */
   async #ask(texts: readonly string[], signal: AbortSignal): Promise<readonly ModelScore[]> {
+    try {
+      return await this.#post(texts, signal);
+    } catch {
+      return texts.map(() => failed('down'));
+    }
+  }
+
+  async #post(texts: readonly string[], signal: AbortSignal): Promise<readonly ModelScore[]> {
     const allFailed = (reason: string): readonly ModelScore[] => texts.map(() => failed(reason));
     let authorization: Record<string, string> = {};
     const { credential, timeoutMs } = this.#declaration;
