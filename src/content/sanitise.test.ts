@@ -92,6 +92,21 @@ describe('images and links', () => {
       '‹p style="background:url(https://evil.example/i)">x</p>',
     ],
     [
+      'a style among many',
+      `<p ${'style=a '.repeat(9)}style=url(//evil.example)>x`,
+      `‹p ${'style=a '.repeat(9)}style=url(//evil.example)>x`,
+    ],
+    [
+      'a tag without an end that may load',
+      `<img src="https://evil.example/x${' '.repeat(2000)}`,
+      `‹img src="https://evil.example/x${' '.repeat(2000)}`,
+    ],
+    [
+      'tags in one another, more than anybody writes',
+      `${'<a href=b '.repeat(12)}>`,
+      `${'<a href=b '.repeat(9)}${'‹a href=b '.repeat(3)}>`,
+    ],
+    [
       'a page that goes elsewhere',
       '<meta http-equiv=refresh content="0;url=https://evil.example/">',
       '[embedded, from evil.example]',

@@ -5,11 +5,10 @@ import type { IsTrusted } from './shown-links.ts';
 /** Tags by which something is loaded, and the one that is clicked. */
 const tagStart =
   /<(a|area|audio|base|body|embed|feimage|form|frame|iframe|image|img|input|link|meta|object|script|source|svg|table|tbody|td|tfoot|th|thead|tr|track|use|video)(?=[\s/>"'])|<\/a\s*>/gi;
-/** Of any other tag a style may load too. */
-const styled =
-  /<[a-z][a-z0-9-]{0,31}\s[^<>]{0,1024}?style\s*=[^<>]{0,1024}?url\s*\([^<>]{0,1024}>/gi;
+/** Of any other tag a style may load too. None overlaps another, so that each is read once. */
+const anyTag = /<[a-z][a-z0-9-]{0,31}(?=[\s/])[^<>]{0,3072}/gi;
 const attribute =
-  /([a-z][a-z0-9:_-]{0,63})\s{0,16}=\s{0,16}(?:"([^"]{0,4096})"|'([^']{0,4096})'|([^\s"'>]{1,4096}))/gi;
+  /(?<![a-z0-9:_-])([a-z][a-z0-9:_-]{0,63})\s{0,16}=\s{0,16}(?:"([^"]{0,4096})"|'([^']{0,4096})'|([^\s"'>]{1,4096}))/gi;
 const loading: ReadonlySet<string> = new Set([
   'action',
   'background',
@@ -24,14 +23,23 @@ const loading: ReadonlySet<string> = new Set([
   'xlink:href',
 ]);
 
+/** At least what `loading` has, wherever it stands. */
+const mayLoad = /(?:action|background|content|data|href|poster|src|srcset|style)\s{0,16}=/gi;
+
 const tagUnitsMax = 1_024;
+/** Tags within one another's quotes: whoever writes more of them writes them for us, to be read again and again. */
+const nestedMax = 8;
 
 /** `<img>` becomes `[image: alt, from host]`, `<a>` its text and where it leads, and what else loads a word about it. */
 export function* htmlLinkEdits(text: string, isTrusted: IsTrusted): Generator<Edit> {
   if (!/<[a-z]/i.test(text)) return;
   const tags = new RegExp(tagStart);
   const lastClosing = text.toLowerCase().lastIndexOf('</a');
+  const loadsAt = nextOf(text, mayLoad);
+  const closesAt = nextOf(text, />/g);
   let leadsTo: string | null = null;
+  let nested = 0;
+  let outerEnd = 0;
   for (let match = tags.exec(text); match !== null; match = tags.exec(text)) {
     const { index: start } = match;
     const name = match[1]?.toLowerCase();
@@ -41,14 +49,20 @@ export function* htmlLinkEdits(text: string, isTrusted: IsTrusted): Generator<Ed
       leadsTo = null;
       continue;
     }
-    const end = tagEnd(text, tags.lastIndex);
-    const written = text.slice(start, end ?? Math.min(text.length, start + tagUnitsMax));
-    const target = strangeIn(written, isTrusted);
-    if (target === null) continue;
-    if (end === null) {
+    const limit = tags.lastIndex + tagUnitsMax;
+    if (loadsAt(start) >= limit) continue;
+    const end = closesAt(start) < limit ? tagEnd(text, tags.lastIndex) : null;
+    nested = start < outerEnd ? nested + 1 : 0;
+    outerEnd = Math.max(outerEnd, end ?? 0);
+    if (end === null || nested > nestedMax) {
       // Where it ends programs don't agree on: to none of them is it a tag any more.
       yield { start, end: start + 1, replacement: '‹' };
-    } else if (name === 'a') {
+      continue;
+    }
+    const written = text.slice(start, end);
+    const target = strangeIn(written, isTrusted);
+    if (target === null) continue;
+    if (name === 'a') {
       const isClosed = leadsTo === null && end <= lastClosing;
       if (isClosed) leadsTo = target;
       const beside = /[\]!]/.test(text.charAt(start - 1)) ? ' ' : '';
@@ -62,8 +76,22 @@ export function* htmlLinkEdits(text: string, isTrusted: IsTrusted): Generator<Ed
       tags.lastIndex = end;
     }
   }
-  for (const { 0: written, index: start } of text.matchAll(styled))
-    if (strangeIn(written, isTrusted) !== null) yield { start, end: start + 1, replacement: '‹' };
+  for (const { 0: written, index: start } of text.matchAll(anyTag))
+    if (/style\s{0,16}=/i.test(written) && strangeIn(written, isTrusted) !== null)
+      yield { start, end: start + 1, replacement: '‹' };
+}
+
+/** Where the pattern is found next, asked with places that only grow: the text is searched once. */
+function nextOf(text: string, pattern: RegExp): (from: number) => number {
+  const search = new RegExp(pattern);
+  let found = -1;
+  return (from) => {
+    if (found < from) {
+      search.lastIndex = from;
+      found = search.exec(text)?.index ?? Number.POSITIVE_INFINITY;
+    }
+    return found;
+  };
 }
 
 /** As HTML ends it, with quotes; null: not within what a tag may take. */
