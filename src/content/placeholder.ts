@@ -18,7 +18,10 @@ export function placeholder(label: string, value: string, key: string): string {
   return `[${label} #${hash}]`;
 }
 
-/** `4111 1111 …` and `4111-1111-…` are one card. */
+/** `4111 1111 …` and `4111-1111-…` are one card, and in full-width digits, too. */
 function plain(value: string): string {
-  return value.replace(/[\s().-]/g, '').toLowerCase();
+  return value
+    .normalize('NFKC')
+    .replace(/[\s().-]/g, '')
+    .toLowerCase();
 }
