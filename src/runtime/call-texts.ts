@@ -5,8 +5,10 @@
 import { nothingScanned } from '../content/detection/scan.ts';
 import type { Scans } from '../content/detection/sighting.ts';
 import { isJsonArray, isJsonObject, type JsonValue } from '../content/value.ts';
+import { textsOfArguments } from '../engine/argument-texts.ts';
 import type { Reading } from '../engine/context.ts';
 import type { ScanRequest } from '../engine/facts.ts';
+import { hiddenTexts } from '../engine/hidden-texts.ts';
 import { looksOf } from '../engine/scans.ts';
 import type { Tool } from '../policy/model.ts';
 import type { Attempt } from './attempt.ts';
@@ -17,11 +19,13 @@ import { recordsEverything, unrecorded } from './redaction.ts';
 
 export interface CallTexts {
   readonly texts: readonly string[];
+  /** Those of them that the call doesn't say outright: in Base64, or in pieces. */
+  readonly hidden: readonly string[];
   /** Of those that somebody looked at. */
   readonly scans: Scans | Promise<Scans>;
 }
 
-const nothing: CallTexts = { texts: [], scans: nothingScanned };
+const nothing: CallTexts = { texts: [], hidden: [], scans: nothingScanned };
 
 /** @param asked - what the decision is to know. */
 export function scanCall(
@@ -33,12 +37,19 @@ export function scanCall(
 ): CallTexts {
   if (asked !== null) {
     const detector = tool?.reach === 'external' ? policy.content.detector : null;
-    return { texts: asked.texts, scans: ports.scan(asked.texts, asked.looks, detector) };
+    const hidden = reading?.ok === true ? textsOfArguments(reading.read).hidden : [];
+    return {
+      texts: asked.texts,
+      hidden: hidden.map(({ text }) => text),
+      scans: ports.scan(asked.texts, asked.looks, detector),
+    };
   }
   if (reading?.ok === true || recordsEverything(unrecorded(policy))) return nothing;
-  const texts = textsIn(refusedArguments(tool, proposal.args));
-  if (tool === null) texts.add(cutText(proposal.tool));
-  return { texts: [...texts], scans: ports.scan([...texts], looksOf(policy), null) };
+  const written = textsIn(refusedArguments(tool, proposal.args));
+  if (tool === null) written.add(cutText(proposal.tool));
+  const hidden = hiddenTexts([...written]).map(({ text }) => text);
+  const texts = [...new Set([...written, ...hidden])];
+  return { texts, hidden, scans: ports.scan(texts, looksOf(policy), null) };
 }
 
 /** No detector knows anything shorter. */

@@ -176,7 +176,7 @@ export class Calls {
       const ancestors = run.parent === null ? [] : await this.#runs.ancestors(run);
       const request = gather({ policy, run, ancestors, call, tool, reading });
       carried ??= scanCall(this.#ports, attempt, tool, reading, request.scan);
-      const { texts } = carried;
+      const { texts, hidden } = carried;
       const { facts: read, upstream } = await readWorld(
         this.#ports,
         request,
@@ -222,7 +222,7 @@ export class Calls {
             breaker: this.#breakers.fact(breaker, id, nowMs),
           };
           const context = { policy, run: now, ancestors, call, tool, reading, facts: fresh };
-          const [next, draft] = this.#drafts.of(attempt, context, { upstream, texts });
+          const [next, draft] = this.#drafts.of(attempt, context, { upstream, texts, hidden });
           if (next.type === 'started' && !next.decision.dryRun)
             this.#breakers.started(breaker, id, nowMs);
           decided.push(next);

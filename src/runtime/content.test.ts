@@ -70,6 +70,7 @@ describe('a secret in an argument', () => {
     ['where it is looked for', 'box.put', { id: token }, 'inputs.secret'],
     ['in Base64', 'box.put', { id: encoded }, 'inputs.secret'],
     ['under a misspelt name', 'box.put', { ident: token }, 'schema.undeclared'],
+    ['in Base64 under a misspelt name', 'box.put', { ident: encoded }, 'schema.undeclared'],
     ['as a name', 'box.put', { [token]: 1 }, 'schema.undeclared'],
     ['of a tool that isn’t granted', 'box.wipe', { id: token }, 'catalog.ungranted'],
     ['of a tool that nobody knows', 'box.nope', { id: [{ deep: token }] }, 'catalog.unknown_tool'],

@@ -1,7 +1,6 @@
 /** What one decision comes to: what happens next, and what is written for it. */
 
 import { foundIn } from '../content/redact-found.ts';
-import { textsOfArguments } from '../engine/argument-texts.ts';
 import type { Context } from '../engine/context.ts';
 import { decide } from '../engine/decide.ts';
 import type { Decision } from '../engine/decision.ts';
@@ -14,6 +13,7 @@ import type { Upstream } from '../upstreams/port.ts';
 import { decisionAlerts, type RaisedAlerts } from './alerts.ts';
 import { type Attempt, identityOf, type Settled, type Started } from './attempt.ts';
 import { CallMarks } from './call-marks.ts';
+import type { CallTexts } from './call-texts.ts';
 import type { Memories } from './memories.ts';
 import { Payloads, recordedArguments, refusedArguments } from './payloads.ts';
 import type { RuntimePorts } from './ports.ts';
@@ -37,6 +37,11 @@ export type Step =
   | { readonly type: 'denied'; readonly decision: Decision }
   | Started;
 
+/** Beside the facts: whose status was read, and which texts detectors were asked about. */
+interface LookedAt extends Pick<CallTexts, 'texts' | 'hidden'> {
+  readonly upstream: Upstream | undefined;
+}
+
 /** By the id of a call, its end; null: it never started. */
 type UnderWay = ReadonlyMap<string, Promise<Settled | null>>;
 
@@ -54,14 +59,7 @@ export class Drafts {
   }
 
   /** One decision against the run as it stands: what to do, and what to write for it. Free of effects. */
-  of(
-    attempt: Attempt,
-    context: Context,
-    {
-      upstream,
-      texts,
-    }: { readonly upstream: Upstream | undefined; readonly texts: readonly string[] },
-  ): [Step, Draft | null] {
+  of(attempt: Attempt, context: Context, looked: LookedAt): [Step, Draft | null] {
     const { policy, proposal, id } = attempt;
     const { run, tool, facts, reading } = context;
     const ready = reading?.ok === true ? reading.read : null;
@@ -75,7 +73,7 @@ export class Drafts {
         return [{ type: 'join', memory, end: this.#underWay.get(memory.id) }, null];
     }
     const goesOn = decision.effect === 'allow' && ready !== null;
-    const { redaction, hidden } = this.#unrecorded(context, texts);
+    const { redaction, hidden } = this.#unrecorded(context, looked);
     const payloads = new Payloads();
     const args = payloads.keep(
       hidden !== null
@@ -129,7 +127,7 @@ export class Drafts {
       started,
       payloads,
       deferred,
-      upstream,
+      upstream: looked.upstream,
     };
     if (deferred) return [step, { events: [], reserve: { call: id, started } }];
     return [
@@ -147,8 +145,8 @@ export class Drafts {
 
   /** What of a call must not be written down; `hidden`: why nothing of its arguments may be. */
   #unrecorded(
-    { policy, run, reading, facts }: Context,
-    texts: readonly string[],
+    { policy, run, facts }: Context,
+    { texts, hidden }: LookedAt,
   ): { readonly redaction: Redaction; readonly hidden: 'unscanned' | 'hidden' | null } {
     const held = this.#ports.heldSecrets();
     const wanted = unrecorded(policy);
@@ -158,14 +156,7 @@ export class Drafts {
     const redaction = redactionOf(held, found, key);
     if (facts.scans.size < texts.length) return { redaction, hidden: 'unscanned' };
     // In Base64, or in pieces: by value it isn't found there.
-    const hides =
-      found.size > 0 &&
-      reading?.ok === true &&
-      holdsUnrecorded(
-        textsOfArguments(reading.read).hidden.map(({ text }) => text),
-        facts.scans,
-        wanted,
-      );
+    const hides = found.size > 0 && holdsUnrecorded(hidden, facts.scans, wanted);
     return { redaction, hidden: hides ? 'hidden' : null };
   }
 }
