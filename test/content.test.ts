@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { fold } from '../src/engine/fold.ts';
+import { openSqliteReader } from '../src/store/sqlite/open.ts';
 import { type CallAnswer, callTool, postJson, postRun, toolTexts } from './mcp-client.ts';
 import { type PreparedGateway, prepareGateway, type RealGateway } from './real-gateway.ts';
 
@@ -54,6 +56,10 @@ content:
   results: { max_bytes: 64k }
 agents:
   clerk:
+    unattended: { owner: staff }
+    permissions: { files: { read: allow, write: allow } }
+  watched:
+    enforcement: observe
     unattended: { owner: staff }
     permissions: { files: { read: allow, write: allow } }
 roles: { staff: {} }
@@ -262,6 +268,36 @@ test('what was read can be written as it was read, with placeholders, marks and 
     expect(codesOf(await write(copy, textOf(answer)))).toEqual([]);
     expect(await readFile(join(folder, copy), 'utf8')).toBe(textOf(answer));
   }
+});
+
+test('where an agent is only watched, all arrives as it was, all is recorded, and the record holds no secret', async () => {
+  const { handle, run } = await postRun(real.url, opener, { agent: 'watched' });
+  const watched = await real.agentToken('watched');
+  for (const name of ['poisoned.md', '.env', 'terminal.log', 'link.md']) {
+    const path = join(folder, name);
+    const { result } = await callTool(real.url, watched, 'files.read_text_file', { path }, handle);
+    expect(result).toMatchObject({
+      content: [{ text: files[name] }],
+      structuredContent: { content: files[name] },
+    });
+    expect(result?._meta).not.toHaveProperty(['dev.sallyport/frame']);
+  }
+  const path = join(folder, 'watched.txt');
+  const args = { path, content: `token: ${githubToken}` };
+  await callTool(real.url, watched, 'files.write_file', args, handle);
+  expect(await readFile(path, 'utf8')).toContain(githubToken);
+  await using reader = await openSqliteReader({
+    directory: prepared.dataDirectory,
+    foldRun: fold,
+  });
+  const codes = (await reader.events({ limit: 10_000 })).flatMap(({ event }) =>
+    'run' in event && event.run === run && 'findings' in event
+      ? event.findings.map(({ code }) => code)
+      : [],
+  );
+  expect(codes).toEqual(
+    expect.arrayContaining(['outputs.injection', 'outputs.secret', 'inputs.secret']),
+  );
 });
 
 test('none of it is in what is kept', async () => {

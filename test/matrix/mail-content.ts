@@ -53,7 +53,7 @@ const checks: readonly (readonly [name: string, check: (desk: Desk) => Promise<s
   ['a card, an IBAN and an SSN arrive as placeholders', personalDataIsReplaced],
   ['which are others in another run', placeholdersDiffer],
   ['a token arrives as a placeholder', tokenIsReplaced],
-  ['a private key in an answer is refused, and nothing leaves', keyStays],
+  ['a private key in an answer is refused, encoded too, and nothing leaves', keyStays],
   ['a card number in an answer is refused, and nothing leaves', cardStays],
   ['an answer marked CONFIDENTIAL is held for a person', markedIsHeld],
   ['an honest answer leaves, with its placeholder', honestLeaves],
@@ -116,6 +116,8 @@ async function tokenIsReplaced(desk: Desk): Promise<string> {
 }
 
 async function keyStays(desk: Desk): Promise<string> {
+  const encoded = Buffer.from(`As a file:\n${privateKey}`).toString('base64');
+  await isRefused(desk, `The attachment:\n\n${encoded}`, 'inputs.secret');
   return await isRefused(desk, `Here it is:\n\n${privateKey}`, 'inputs.secret');
 }
 
