@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { contextOf, loaded } from '../../../test/engine/scene.ts';
 import type { ModelScore, Scans, Sighting, TextScan } from '../../content/detection/sighting.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../content/value.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../content/value.ts';
 import type { Policy } from '../../policy/model.ts';
 import { decide } from '../decide.ts';
 import { type Inspection, inspect } from './inspect.ts';
@@ -329,6 +329,39 @@ describe('what nobody may see', () => {
     expect(said(inspected(result))).toMatch(expected);
   });
 
+  test.each<[string, JsonObject]>([
+    [
+      'beside a text, as if it were bytes',
+      { content: [{ type: 'text', text: 'a', data: '4111111111111111' }] },
+    ],
+    [
+      'beside a text, in what only bytes have',
+      { content: [{ type: 'text', text: 'a', blob: ['sk_abc'] }] },
+    ],
+    [
+      'as the role of a block',
+      { content: [{ type: 'text', text: 'a', role: 'sk_abc 4111111111111111' }] },
+    ],
+    ['as more than a role', { content: [{ type: 'text', text: 'a', role: { sk_abc: 1 } }] }],
+    ['in what a server says to nobody', { content: [], _meta: { sk_abc: '4111 1111 1111 1111' } }],
+    ['in a field that nobody knows', { content: [], more: [{ a: 'sk_abc' }] }],
+  ])('%s', (_, { content, ...others }) => {
+    const { result } = inspected({
+      ...others,
+      content: isJsonArray(content) ? content.filter(isJsonObject) : [],
+    });
+    expect(JSON.stringify(result)).not.toMatch(/4111|sk_abc/);
+  });
+
+  test('bytes of a picture are no text', () => {
+    const tool = plain.tools.get('box.read');
+    const picture = { type: 'image', data: '4111111111111111', mimeType: 'image/png' };
+    expect(tool && textsOf({ content: [picture] }, tool, plain)).toEqual([
+      'image/png',
+      'mimeType: image/png',
+    ]);
+  });
+
   test('equal values have equal placeholders in one run, and others in another', () => {
     const [first, second] = [
       ...said(inspected(text('4111 1111 1111 1111 or 4111-1111-1111-1111'))).matchAll(/#\w+/g),
@@ -345,12 +378,14 @@ describe('what nobody may see', () => {
   });
 
   test('where it is only watched it stays, and is written down', () => {
-    const inspection = inspected(text('4111 1111 1111 1111 sk_abc ORDER'), { agent: 'watcher' });
-    expect(inspection.result).toEqual(text('4111 1111 1111 1111 sk_abc ORDER'));
+    const long = text(`4111 1111 1111 1111 sk_abc ORDER${' more'.repeat(2_000)}`);
+    const inspection = inspected(long, { agent: 'watcher' });
+    expect([inspection.result, inspection.changed]).toEqual([long, false]);
     expect(codes(inspection)).toEqual([
       'note outputs.injection',
       'note outputs.pii',
       'note outputs.secret',
+      'note outputs.truncated',
     ]);
     expect(inspection.labels.classes).toEqual(['pii', 'secret']);
   });

@@ -7,7 +7,7 @@ import {
 } from '../../content/json-literals.ts';
 import { mapList, mapMembers } from '../../content/map-json.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../content/value.ts';
-import type { ToolResult } from './result.ts';
+import { othersOf, type ToolResult, withParts } from './result.ts';
 
 export interface Leaf {
   readonly text: string;
@@ -25,21 +25,26 @@ export type ChangeLeaf = (leaf: Leaf) => string;
 /** JSON in a string in JSON in a text: deeper is text. */
 const nestingMax = 3;
 
-/** What the protocol says of a block, and bytes: nobody reads these. */
-const notText: ReadonlySet<string> = new Set(['type', 'data', 'blob', 'role']);
+/** What the protocol says of a block, in one word: nobody reads it. Written otherwise, it is text as any other. */
+const word = /^[a-z_]{1,32}$/;
+const words: ReadonlySet<string> = new Set(['type', 'role']);
 const places: ReadonlySet<string> = new Set(['uri']);
 
-/** The result with its leaves changed: the very same where none was. */
+/** The result with its leaves changed, also those that no client is given, for they are recorded: the very same where none was. */
 export function mapLeaves(result: ToolResult, change: ChangeLeaf): ToolResult {
+  // First of all: of what comes last there may be more than anybody looks at.
+  const others = othersOf(result);
+  const besides = mapValue(others, '', null, change);
   const content = mapList(result.content, (block, index) =>
     mapBlock(block, `/content/${index}`, change),
   );
   const { structuredContent } = result;
-  if (structuredContent === undefined)
-    return content === result.content ? result : { ...result, content };
-  const data = mapValue(structuredContent, '/structuredContent', null, change);
-  if (content === result.content && data === structuredContent) return result;
-  return { ...result, content, structuredContent: isJsonObject(data) ? data : structuredContent };
+  const data = structuredContent && mapValue(structuredContent, '/structuredContent', null, change);
+  return withParts(result, {
+    content,
+    structuredContent: isJsonObject(data) ? data : structuredContent,
+    others: isJsonObject(besides) && besides !== others ? besides : null,
+  });
 }
 
 /** The same of data alone. */
@@ -73,7 +78,7 @@ export function mapValue(
 function mapBlock(block: JsonObject, pointer: string, change: ChangeLeaf): JsonObject {
   return mapMembers(block, (key, member) => {
     const at = `${pointer}/${key}`;
-    if (notText.has(key)) return [key, member];
+    if (typeof member === 'string' && isNoText(key, member, block)) return [key, member];
     if (places.has(key) && typeof member === 'string')
       return [key, change({ text: member, form: 'place', name: null, pointer: at })];
     if (key === 'text' && typeof member === 'string')
@@ -81,6 +86,13 @@ function mapBlock(block: JsonObject, pointer: string, change: ChangeLeaf): JsonO
     if (key === 'resource' && isJsonObject(member)) return [key, mapBlock(member, at, change)];
     return [key, mapValue(member, at, key, change)];
   });
+}
+
+/** Bytes are what the policy lets through as such; in a text they would be what nobody looks at. */
+function isNoText(key: string, member: string, { type, text }: JsonObject): boolean {
+  if (words.has(key)) return word.test(member);
+  if (key === 'data') return type === 'image' || type === 'audio';
+  return key === 'blob' && type === undefined && text === undefined;
 }
 
 function mapText(

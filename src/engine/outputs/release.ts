@@ -8,7 +8,7 @@ import { isJsonObject, type JsonObject } from '../../content/value.ts';
 import type { Decision, Finding } from '../decision.ts';
 import { note } from '../findings.ts';
 import type { Marks } from './marks.ts';
-import type { ToolResult } from './result.ts';
+import { othersOf, type ToolResult, withParts } from './result.ts';
 
 export interface Released {
   readonly result: ToolResult;
@@ -22,7 +22,7 @@ export interface ReleaseContext {
   /** By its name. */
   readonly tool: string;
   readonly decision: Decision;
-  /** Null: where results are only watched nothing is marked, and characters like marks are the upstream's own. */
+  /** Null: where results are only watched nothing is marked or cut, and characters like marks are the upstream's own. */
   readonly marks: Marks | null;
 }
 
@@ -34,9 +34,9 @@ export function release(result: ToolResult, { tool, decision, marks }: ReleaseCo
   const cut = truncated(result, maxBytes);
   if (marks === null)
     return {
-      result: cut.result,
+      result,
       findings: cutNote(maxBytes, cut.bytesCut),
-      changed: cut.bytesCut > 0,
+      changed: false,
       unscanned: 0,
     };
   const writer = new MarkWriter(marks.boundary);
@@ -116,12 +116,13 @@ class MarkWriter {
   written(result: ToolResult): ToolResult {
     const content = mapList(result.content, (block) => mapStrings(block, this.#write));
     const { structuredContent } = result;
-    if (structuredContent === undefined)
-      return content === result.content ? result : { ...result, content };
-    const data = this.data(structuredContent);
-    return content === result.content && data === structuredContent
-      ? result
-      : { ...result, content, structuredContent: data };
+    const others = othersOf(result);
+    const besides = this.data(others);
+    return withParts(result, {
+      content,
+      structuredContent: structuredContent && this.data(structuredContent),
+      others: besides === others ? null : besides,
+    });
   }
 
   data(value: JsonObject): JsonObject {
