@@ -1,6 +1,6 @@
 /**
- * `npm run matrix [clients|servers|mail|sql] [--json]`: real clients, real servers, the demo on a real mail server and SQL on a real
- * PostgreSQL.
+ * `npm run matrix [clients|servers|mail|sql] [--json]`: real clients, real servers, the demo and what happens to texts on a real
+ * mail server, and SQL on a real PostgreSQL.
  * Installs what it needs into `.cache/` (PyPI, Go) and from Debian. Exit code 1 when anything failed.
  */
 import { mkdir } from 'node:fs/promises';
