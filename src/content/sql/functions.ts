@@ -26,6 +26,9 @@ export const collecting: ReadonlySet<string> = new Set(
   `),
 );
 
+/** Aggregates of one fraction, or of a list of them. */
+export const fractional: ReadonlySet<string> = new Set(names('percentile_cont percentile_disc'));
+
 /** One call, many rows. */
 export const setReturning: ReadonlySet<string> = new Set(
   names(`

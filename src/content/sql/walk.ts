@@ -1,6 +1,6 @@
 /** Goes through a statement's parse tree, every node of it, and notes what it would touch, change and call. */
 import { callsOf } from './calls.ts';
-import { collecting } from './functions.ts';
+import { collecting, fractional } from './functions.ts';
 import { lastName, refusedThing } from './harmless.ts';
 import { isSystemCatalog } from './names.ts';
 import { type FieldForm, formOf, isNodeName, type NodeName } from './nodes.ts';
@@ -104,7 +104,7 @@ function visit(type: NodeName, node: Tree, above: Place): Stop {
     case 'RangeFunction':
       return noteFunctionResult(node, place.seen) ?? visitFields(type, node, place);
     case 'FuncCall':
-      if (collecting.has(lastName(node, 'funcname') ?? '')) place.seen.collects = true;
+      if (isCollecting(node)) place.seen.collects = true;
       return visitFields(type, node, place);
     case 'SubLink':
       if (wordAt(node, 'subLinkType') === 'ARRAY_SUBLINK') place.seen.collects = true;
@@ -267,6 +267,14 @@ function noteFunctionResult(node: Tree, seen: Seen): Stop {
   const sure = known === undefined ? all : all.filter((column) => known.has(column));
   seen.functionResults.set(name, new Set(sure));
   return null;
+}
+
+/** Of several fractions, one value for each: of as many as there are rows, all of them. */
+function isCollecting(call: Tree): boolean {
+  const name = lastName(call, 'funcname') ?? '';
+  if (!fractional.has(name)) return collecting.has(name);
+  const fraction = typed(listAt(call, 'args')[0]);
+  return fraction?.type !== 'A_Const' || fraction.node['sval'] !== undefined;
 }
 
 function functionIn(node: Tree): string | null {
