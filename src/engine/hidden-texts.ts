@@ -17,19 +17,20 @@ const digitsMin = 32;
 const letterOfBase64 = 1;
 const digit = 2;
 const betweenDigits = 4;
+const ofPiece = 8;
 const meanings = Uint8Array.from({ length: 0x80 }, (_, unit) => {
   const sign = String.fromCharCode(unit);
   return (
     (/[A-Za-z0-9+/_-]/.test(sign) ? letterOfBase64 : 0) |
     (/[0-9a-fA-F]/.test(sign) ? digit : 0) |
-    (/[\s:,-]/.test(sign) ? betweenDigits : 0)
+    (/[\s:,-]/.test(sign) ? betweenDigits : 0) |
+    (/[A-Za-z0-9+/=_.~-]/.test(sign) ? ofPiece : 0)
   );
 });
 
-/** Together no longer than this, pieces are no credential. */
-const pieceUnitsMin = 16;
 const pieceUnitsMax = 4_096;
-const nextPiece = /^[A-Za-z0-9+/=_.~-]{1,4096}/;
+/** A credential has a stretch like this; names and paths side by side have none. */
+const longRun = /[A-Za-z0-9+=_~-]{16}/;
 /** Whoever cuts finer than this writes no arguments any more. */
 const joinedMax = 64;
 
@@ -76,8 +77,8 @@ function joined(texts: readonly string[]): readonly HiddenText[] {
     units = 0;
   };
   for (const text of texts) {
-    const next = pieces.length === 0 ? undefined : nextPiece.exec(text)?.[0];
-    if (next !== undefined) {
+    const next = pieces.length === 0 ? '' : nextPiece(text);
+    if (next !== '') {
       pieces.push({ text: next, in: text });
       units += next.length;
       // A text that is a piece as a whole may be the middle of something.
@@ -93,16 +94,22 @@ function joined(texts: readonly string[]): readonly HiddenText[] {
   return [...hidden.values()];
 }
 
+/** What it begins with. */
+function nextPiece(text: string): string {
+  let end = 0;
+  while (end < text.length && end < pieceUnitsMax && isOfPiece(text, end)) end += 1;
+  return text.slice(0, end);
+}
+
 /** What it ends with. Read backwards: a pattern would try each of a million places. */
 function firstPiece(text: string): string {
   let start = text.length;
-  while (start > 0 && text.length - start < pieceUnitsMax && isOfPiece(text.charAt(start - 1)))
-    start -= 1;
+  while (start > 0 && text.length - start < pieceUnitsMax && isOfPiece(text, start - 1)) start -= 1;
   return text.slice(start);
 }
 
-function isOfPiece(unit: string): boolean {
-  return nextPiece.test(unit);
+function isOfPiece(text: string, at: number): boolean {
+  return ((meanings[text.charCodeAt(at)] ?? 0) & ofPiece) !== 0;
 }
 
 type Piece = Pick<HiddenText, 'text' | 'in'>;
@@ -119,7 +126,7 @@ function together(pieces: readonly Piece[]): readonly HiddenText[] {
         .slice(0, count)
         .map((piece) => piece.text)
         .join('');
-      return text.length < pieceUnitsMin ? [] : [{ text, in: first.in, written: 'in pieces' }];
+      return longRun.test(text) ? [{ text, in: first.in, written: 'in pieces' }] : [];
     });
   });
 }
