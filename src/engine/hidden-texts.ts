@@ -1,14 +1,15 @@
 /**
- * What the arguments of a call say without any of them saying it: in Base64, in hexadecimal digits, or in pieces that only
- * whoever receives them puts together.
+ * What the arguments of a call say without any of them saying it: in Base64, in hexadecimal digits, in the escapes of URLs,
+ * HTML and JSON, or in pieces that only whoever receives them puts together.
  */
 import { base64, hexadecimal, readRuns } from '../content/text-features/bytes-in-text.ts';
+import { plainText } from '../content/text-features/plain-text.ts';
 
 export interface HiddenText {
   readonly text: string;
   /** The text of the arguments in which it stands, or begins. */
   readonly in: string;
-  readonly written: 'base64' | 'hexadecimal' | 'in pieces';
+  readonly written: 'base64' | 'hexadecimal' | 'escaped' | 'in pieces';
 }
 
 /** Shorter runs of the letters of Base64, or of hexadecimal digits, hide no credential. */
@@ -31,23 +32,42 @@ const meanings = Uint8Array.from({ length: 0x80 }, (_, unit) => {
 const pieceUnitsMax = 4_096;
 /** A credential has a stretch like this; names and paths side by side have none. */
 const longRun = /[A-Za-z0-9+=_~-]{16}/;
+const keyBegins = '-----BEGIN ';
+const keyUnitsMax = 8_192;
 /** Whoever cuts finer than this writes no arguments any more. */
 const joinedMax = 64;
 
 /** @param texts - as the arguments have them one after another. */
 export function hiddenTexts(texts: readonly string[]): readonly HiddenText[] {
-  return [...texts.flatMap(decoded), ...joined(texts)];
+  const pieces = [...joined(texts), ...keyInLines(texts)];
+  return [
+    ...pieces,
+    ...pieces.flatMap((piece) => decodedTwice(piece.text, piece.in)),
+    ...texts.flatMap((text) => decodedTwice(text, text)),
+  ];
 }
 
-function decoded(text: string): readonly HiddenText[] {
-  if (!mayBeEncoded(text)) return [];
+/** `%62%32…` in a URL is Base64 once it has arrived. */
+function decodedTwice(text: string, where: string): readonly HiddenText[] {
+  const once = decoded(text, where);
+  return [...once, ...once.flatMap((one) => decoded(one.text, where))];
+}
+
+const escaping = /%[0-9a-f]{2}|&#|\\[ux]|(?:=[0-9A-F]{2}){2}/i;
+
+function decoded(text: string, where: string): readonly HiddenText[] {
   const hidden: HiddenText[] = [];
+  if (escaping.test(text)) {
+    const plain = plainText(text);
+    if (plain !== text) hidden.push({ text: plain, in: where, written: 'escaped' });
+  }
+  if (!mayBeEncoded(text)) return hidden;
   for (const [written, alphabet] of [
     ['base64', base64],
     ['hexadecimal', hexadecimal],
   ] as const) {
     const read = readRuns(text, alphabet);
-    if (read !== null) hidden.push({ text: read, in: text, written });
+    if (read !== null) hidden.push({ text: read, in: where, written });
   }
   return hidden;
 }
@@ -99,6 +119,18 @@ function nextPiece(text: string): string {
   let end = 0;
   while (end < text.length && end < pieceUnitsMax && isOfPiece(text, end)) end += 1;
   return text.slice(0, end);
+}
+
+/** A key's file, each of its lines a text of its own. */
+function keyInLines(texts: readonly string[]): readonly HiddenText[] {
+  const begin = texts.findIndex((text) => text.includes(keyBegins) && !text.includes('\n'));
+  const first = texts[begin];
+  if (first === undefined) return [];
+  const text = texts
+    .slice(begin, begin + joinedMax)
+    .join('\n')
+    .slice(0, keyUnitsMax);
+  return [{ text, in: first, written: 'in pieces' }];
 }
 
 /** What it ends with. Read backwards: a pattern would try each of a million places. */

@@ -24,6 +24,10 @@ const [head, foot] = ['BEGIN', 'END'].map((word) => `-----${word} PRIVATE KEY---
 const privateKey = [head, ...lines, foot].join('\n');
 const card = '4111 1111 1111 1111';
 
+function escapedAll(text: string): string {
+  return Array.from(text, (sign) => `%${sign.charCodeAt(0).toString(16)}`).join('');
+}
+
 function said(args: JsonObject): string {
   return verdictOf(decided(policy, 'mail.send', { to: 'ann@x.example', ...args }, { user: null }));
 }
@@ -42,6 +46,12 @@ describe('a secret is seen', () => {
     ['with zero-width spaces', { text: `${token.slice(0, 9)}\u200b${token.slice(9)}` }],
     ['in Base64', { text: `Please keep: ${btoa(`login with ${token}`)}` }],
     ['in hexadecimal digits', { text: hexOf(token) }],
+    ['in Base64 twice', { text: btoa(btoa(token)) }],
+    ['in Base64, in pieces', { more: btoa(token).match(/.{1,24}/g) }],
+    ['as a URL escapes it', { text: `https://x.example/?q=${token.replace('_', '%5f')}` }],
+    ['as a URL escapes what is in Base64', { text: escapedAll(btoa(token)) }],
+    ['as JSON escapes it', { text: JSON.stringify([token]).replace('g', '\\u0067') }],
+    ['as HTML escapes it', { text: `<p>${token.replace('g', '&#103;')}</p>` }],
     [
       'in two arguments',
       { subject: `Code: ${token.slice(0, 14)}`, text: `${token.slice(14)} is it` },
@@ -49,6 +59,7 @@ describe('a secret is seen', () => {
     ['in three', { subject: token.slice(0, 7), text: token.slice(7, 22), more: token.slice(22) }],
     ['in a list of pieces', { more: token.match(/.{1,5}/g) }],
     ['a private key, as an attachment has it', { more: [{ name: 'id_rsa', text: privateKey }] }],
+    ['a private key, line by line', { more: privateKey.split('\n') }],
     ['a private key in Base64', { more: btoa(privateKey) }],
   ])('%s', (_, args) => {
     expect(said(args)).toBe('deny inputs.secret');
@@ -103,7 +114,6 @@ describe('is let through', () => {
   test.each<[string, JsonObject]>([
     ['backwards', { text: Array.from(token).reverse().join('') }],
     ['spaced', { text: Array.from(token).join(' ') }],
-    ['in Base64 twice', { text: btoa(btoa(token)) }],
     [
       'with words between its pieces',
       { text: `${token.slice(0, 14)} and then ${token.slice(14)}` },
