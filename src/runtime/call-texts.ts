@@ -8,7 +8,7 @@ import { isJsonArray, isJsonObject, type JsonValue } from '../content/value.ts';
 import { textsOfArguments } from '../engine/argument-texts.ts';
 import type { Reading } from '../engine/context.ts';
 import type { ScanRequest } from '../engine/facts.ts';
-import { hiddenTexts } from '../engine/hidden-texts.ts';
+import { type HiddenText, hiddenTexts } from '../engine/hidden-texts.ts';
 import { looksOf } from '../engine/scans.ts';
 import type { Tool } from '../policy/model.ts';
 import type { Attempt } from './attempt.ts';
@@ -20,7 +20,7 @@ import { recordsEverything, unrecorded } from './redaction.ts';
 export interface CallTexts {
   readonly texts: readonly string[];
   /** Those of them that the call doesn't say outright: in Base64, or in pieces. */
-  readonly hidden: readonly string[];
+  readonly hidden: readonly HiddenText[];
   /** Of those that somebody looked at. */
   readonly scans: Scans | Promise<Scans>;
 }
@@ -40,15 +40,15 @@ export function scanCall(
     const hidden = reading?.ok === true ? textsOfArguments(reading.read).hidden : [];
     return {
       texts: asked.texts,
-      hidden: hidden.map(({ text }) => text),
+      hidden,
       scans: ports.scan(asked.texts, asked.looks, detector),
     };
   }
   if (reading?.ok === true || recordsEverything(unrecorded(policy))) return nothing;
   const written = textsIn(refusedArguments(tool, proposal.args));
   if (tool === null) written.add(cutText(proposal.tool));
-  const hidden = hiddenTexts([...written]).map(({ text }) => text);
-  const texts = [...new Set([...written, ...hidden])];
+  const hidden = hiddenTexts([...written]);
+  const texts = [...new Set([...written, ...hidden.map(({ text }) => text)])];
   return { texts, hidden, scans: ports.scan(texts, looksOf(policy), null) };
 }
 

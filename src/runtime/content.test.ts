@@ -89,6 +89,24 @@ describe('a secret in an argument', () => {
     expect(bytes).not.toContain(encoded);
   });
 
+  test.each<[string, string, string]>([
+    ['beside what is only escaped', `${token} of a%20b`, '{"id":"[secret #'],
+    ['beside itself in Base64', `${token} ${encoded}`, '{"dev.sallyport/unrecorded":"hidden"}'],
+    [
+      'beside itself, escaped',
+      `${token} ${token.replace('_', '%5f')}`,
+      '{"dev.sallyport/unrecorded":"hidden"}',
+    ],
+  ])('%s: as much is recorded as may be', async (_, id, expected) => {
+    await using world = await worldOf();
+    const { handle } = await world.open();
+    await world.call('box.put', { id }, { handle });
+    const [denied] = await world.events('call.denied');
+    const recorded = await payload(world, denied?.arguments ?? null);
+    expect(recorded.startsWith(expected)).toBe(true);
+    expect(recorded).not.toContain(token);
+  });
+
   test('is told to a person once, with the call’s layers and who looked', async () => {
     await using world = await worldOf();
     const { handle, run } = await world.open();

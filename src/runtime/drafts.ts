@@ -155,7 +155,7 @@ export class Drafts {
     const key = (): string => new CallMarks(this.#ports, run.id).placeholderKey;
     const redaction = redactionOf(held, found, key);
     if (facts.scans.size < texts.length) return { redaction, hidden: 'unscanned' };
-    // In Base64, or in pieces: by value it isn't found there.
+    // In Base64, escaped, or in pieces: by value it isn't found there.
     const hides = found.size > 0 && holdsUnrecorded(hidden, facts.scans, wanted);
     return { redaction, hidden: hides ? 'hidden' : null };
   }

@@ -3,6 +3,7 @@ import type { Scans } from '../content/detection/sighting.ts';
 import { redactText, redactValues } from '../content/redact.ts';
 import { FoundRedaction, type FoundValues, foundIn, type Wanted } from '../content/redact-found.ts';
 import type { JsonValue } from '../content/value.ts';
+import type { HiddenText } from '../engine/hidden-texts.ts';
 import type { Policy } from '../policy/model.ts';
 
 export interface Redaction {
@@ -64,10 +65,21 @@ export function redactionOf(
   };
 }
 
-/** Whether what detectors found may be recorded of these texts. */
-export function holdsUnrecorded(texts: readonly string[], scans: Scans, wanted: Wanted): boolean {
-  return texts.some((text) => {
+/** Whether the texts that hide something hold what may not be recorded where nobody finds it by value. */
+export function holdsUnrecorded(
+  hidden: readonly HiddenText[],
+  scans: Scans,
+  wanted: Wanted,
+): boolean {
+  return hidden.some(({ text, in: where }) => {
     const scan = scans.get(text);
-    return scan !== undefined && foundIn(new Map([[text, scan]]), wanted).size > 0;
+    if (scan === undefined) return false;
+    // What stands in the text as it is, also stands in what it says besides.
+    const values = [...foundIn(new Map([[text, scan]]), wanted).keys()];
+    return values.some((value) => timesIn(text, value) > timesIn(where, value));
   });
+}
+
+function timesIn(text: string, value: string): number {
+  return text.split(value).length - 1;
 }
