@@ -101,6 +101,7 @@ test.each([
   ['run.opened', 'risk', { score: 0.9, reasons: ['override'], holds: true }],
   ['run.opened', 'carried', { spent: { toolCalls: 9 }, calls: [], holdsNext: true }],
   ['call.finished', 'holdsNext', true],
+  ['call.finished', 'frame', 'hyGioqNBBDwmq5ynS5yV8vR4'],
   ['call.finished', 'layers', { output_validation: 'noted', audit: 'passed' }],
   ['call.started', 'layers', { execution_control: 'passed', audit: 'passed' }],
   ['call.denied', 'layers', { tool_interception: 'refused', audit: 'passed' }],

@@ -160,8 +160,10 @@ export type RunEvent =
       /** Nothing was performed: it is no earlier call to a duplicate, and satisfies no `after`. */
       readonly dryRun: boolean;
       readonly result: string | null;
-      /** Digest of the outcome as the agent received it; null when nothing was released. */
+      /** Digest of the outcome as the agent received it, without its frame; null when nothing was released. */
       readonly released: string | null;
+      /** The boundary of the frame that was put round it; absent: none was. */
+      readonly frame?: string;
       /** Digest of what the policy of that moment said of it (`Shown`); absent: nothing. */
       readonly shown?: string;
       /** What was released asks for it: the run's next calls of tier >= 1 wait for a person. */

@@ -235,6 +235,7 @@ function finished(run: Run, event: Of<'call.finished'>): Run {
     state: event.outcome,
     delivered: false,
     outcome: event.released,
+    ...(event.frame === undefined ? {} : { frame: event.frame }),
   };
   const known = recall(run.remembered, event.digest);
   // A later call with the same digest has taken its place: a late end of the earlier one must not hide it.

@@ -100,6 +100,8 @@ export type CallMemory = {
   readonly delivered: boolean;
   /** Payload digest of the recorded outcome, to answer a duplicate from; null until finished. */
   readonly outcome: string | null;
+  /** The boundary of the frame that it was handed over in; absent: in none. */
+  readonly frame?: string;
 };
 
 export type CallUnderWay = {

@@ -2,6 +2,7 @@
 import { readJson } from '../content/json.ts';
 import { isJsonArray, isJsonObject, type JsonValue } from '../content/value.ts';
 import type { Decision } from '../engine/decision.ts';
+import { framed } from '../engine/outputs/release.ts';
 import type { CallMemory } from '../engine/run.ts';
 import type { ToolResult } from '../upstreams/port.ts';
 import { type Attempt, describe, identityOf, type Settled } from './attempt.ts';
@@ -101,7 +102,12 @@ export class Answers {
         : asToolResult(readJson(bytes, { bytesMax: bytes.length, depthMax: resultDepthMax }));
     return result === null
       ? { ...none, refusal: plainRefusal('upstream.indeterminate', memory.id, null) }
-      : { ...none, finished: true, result, refusal: null };
+      : {
+          ...none,
+          finished: true,
+          result: memory.frame === undefined ? result : framed(result, memory.tool, memory.frame),
+          refusal: null,
+        };
   }
 
   /** Never rejects: the client has gone, and there is nobody left to tell. */

@@ -84,11 +84,14 @@ describe('two commits a call', () => {
     await held.entered;
     client.abort();
     held.open(text('kept'));
-    await answer;
+    const first = await answer;
     const [finished] = await world.events('call.finished');
     expect(finished).toMatchObject({ outcome: 'completed', delivered: false });
     const repeat = await world.call('box.put', id, { handle });
     expect(said(repeat)).toBe('kept');
+    // In the very frame in which nobody got it. Kept is what stood in it, once.
+    expect(repeat).toMatchObject({ result: first.type === 'result' ? first.result : null });
+    expect(finished).toMatchObject({ released: finished?.['result'], frame: expect.any(String) });
     expect(world.effects).toHaveLength(1);
     expect(await world.run(run.id)).toMatchObject({ toolCalls: 1 });
   });

@@ -108,6 +108,7 @@ export class Effects {
         dryRun,
         result: ended.seenDigest,
         released: ended.releasedDigest,
+        frame: ended.frame,
         shown: ended.shownDigest,
         isError: ended.isError,
         findings: recordedFindings(ended.findings, ended.redaction),
@@ -231,7 +232,14 @@ export class Effects {
       const ending =
         lookUpFor === null
           ? ended
-          : { ...ended, released: null, labels: noLabels, holdsNext: false };
+          : {
+              ...ended,
+              released: null,
+              kept: null,
+              frame: null,
+              labels: noLabels,
+              holdsNext: false,
+            };
       const recorded = recordEnding(payloads, ending, {
         policy,
         decision,

@@ -20,6 +20,9 @@ export interface Ending {
   readonly seen: ToolResult | null;
   /** What the agent gets, the very same where nothing was changed; null: a refusal with `code`. */
   readonly released: ToolResult | null;
+  /** The same without its frame, for the record. */
+  readonly kept: ToolResult | null;
+  readonly frame: string | null;
   readonly isError: boolean;
   readonly findings: readonly Finding[];
   readonly labels: Labels;
@@ -96,6 +99,8 @@ function failure(outcome: 'failed' | 'indeterminate', code: FindingCode): Ending
     by: 'sallyport',
     seen: null,
     released: null,
+    kept: null,
+    frame: null,
     isError: true,
     findings: [],
     labels: noLabels,
@@ -118,16 +123,21 @@ function inspected(result: ToolResult, context: EndingContext): Ending {
     shown: inspection.shown,
     holdsNext: inspection.holdsNext,
   };
-  if (inspection.result !== null) {
+  const { result: passed, kept, frame } = inspection;
+  if (passed !== null && kept !== null) {
     const told = inspection.findings.find(({ code }) => code === 'outputs.unsuccessful');
-    const released =
-      told === undefined || context.decision.enforcement !== 'strict'
-        ? inspection.result
-        : failed(inspection.result, told);
-    return { ...common, released, code: null };
+    return told === undefined || context.decision.enforcement !== 'strict'
+      ? { ...common, released: passed, kept, frame, code: null }
+      : // Sallyport's word stands before the frame: it is kept with it.
+        { ...common, ...both(failed(passed, told)), code: null };
   }
   const reason = inspection.findings.find((finding) => finding.verdict === 'deny');
-  return { ...common, released: null, code: reason?.code ?? 'outputs.unfilterable' };
+  const code = reason?.code ?? 'outputs.unfilterable';
+  return { ...common, released: null, kept: null, frame: null, code };
+}
+
+function both(result: ToolResult): Pick<Ending, 'released' | 'kept' | 'frame'> {
+  return { released: result, kept: result, frame: null };
 }
 
 /** A tool that reports success and did only part of the work: the agent is told, before it tells anybody else. */

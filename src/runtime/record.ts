@@ -173,8 +173,9 @@ export function finishedEvent(
   call: CallFields,
   ended: Omit<
     Finished,
-    keyof CallFields | 'type' | 'tokens' | 'costMicroUsd' | 'shown' | 'holdsNext'
+    keyof CallFields | 'type' | 'tokens' | 'costMicroUsd' | 'frame' | 'shown' | 'holdsNext'
   > & {
+    readonly frame: string | null;
     readonly shown: string | null;
     readonly holdsNext: boolean;
   },
@@ -191,6 +192,7 @@ export function finishedEvent(
     dryRun: ended.dryRun,
     durationMs: ended.durationMs,
     findings: ended.findings,
+    ...(ended.frame === null ? {} : { frame: ended.frame }),
     ...(ended.holdsNext ? { holdsNext: true } : {}),
     isError: ended.isError,
     labels: ended.labels,

@@ -31,7 +31,7 @@ export interface RecordedOf {
 
 export function recordEnding(
   payloads: Payloads,
-  { seen, released, shown }: Pick<Ending, 'seen' | 'released' | 'shown'>,
+  { seen, kept, shown }: Pick<Ending, 'seen' | 'kept' | 'shown'>,
   of: RecordedOf,
 ): RecordedEnding {
   const wanted = unrecorded(of.policy);
@@ -51,9 +51,7 @@ export function recordEnding(
     seenDigest,
     // What is enforced shows nothing that nobody looked at.
     releasedDigest:
-      released === seen
-        ? seenDigest
-        : released && keep(released, of.decision.enforcement === 'strict'),
+      kept === seen ? seenDigest : kept && keep(kept, of.decision.enforcement === 'strict'),
     shownDigest: shown && payloads.keepTaken(shown, redaction),
     redaction,
   };

@@ -76,6 +76,7 @@ async function endOrphan(
       dryRun: false,
       result: null,
       released: null,
+      frame: null,
       shown: null,
       isError: true,
       findings: [],

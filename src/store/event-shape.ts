@@ -93,6 +93,7 @@ export const callMemoryShape: z.ZodType<CallMemory> = z.strictObject({
   state: z.enum(['started', 'completed', 'failed', 'indeterminate']),
   delivered: z.boolean(),
   outcome: text.nullable(),
+  frame: text.exactOptional(),
 });
 
 export const pastCallShape: z.ZodType<PastCall> = z.strictObject({
@@ -200,6 +201,7 @@ const callEvents = [
     dryRun: z.boolean(),
     result: text.nullable(),
     released: text.nullable(),
+    frame: text.exactOptional(),
     shown: text.exactOptional(),
     holdsNext: z.literal(true).exactOptional(),
     layers: layersShape.exactOptional(),

@@ -37,6 +37,10 @@ export interface InspectionContext {
 export interface Inspection {
   /** What the agent gets; null: nothing, and the first finding that denies says why. */
   readonly result: ToolResult | null;
+  /** The same without the frame that stands round it: what is kept of it. */
+  readonly kept: ToolResult | null;
+  /** The boundary of that frame; null: there is none. */
+  readonly frame: string | null;
   readonly findings: readonly Finding[];
   readonly withheld: boolean;
   /** Of what the agent gets. */
@@ -66,6 +70,8 @@ function inspectResult(context: InspectionContext): Inspection {
   if (decision.dryRun)
     return {
       result,
+      kept: result,
+      frame: null,
       findings: [],
       withheld: false,
       labels: noLabels,
@@ -140,6 +146,8 @@ function released(
   const { flagged, classes } = treated;
   return {
     result: shown.result,
+    kept: shown.kept,
+    frame: shown.frame,
     findings,
     withheld: false,
     labels: mergeLabels(labelsOf(tool, args, passed.data?.value ?? null), {
@@ -191,6 +199,8 @@ const known: ReadonlySet<string> = new Set<Obligation['type']>([
 function withhold(findings: readonly Finding[], success: boolean): Inspection {
   return {
     result: null,
+    kept: null,
+    frame: null,
     findings,
     withheld: true,
     labels: noLabels,

@@ -12,6 +12,10 @@ import { othersOf, type ToolResult, withParts } from './result.ts';
 
 export interface Released {
   readonly result: ToolResult;
+  /** The same without its frame: what is kept of it. */
+  readonly kept: ToolResult;
+  /** The boundary of the frame; null: it stands in none. */
+  readonly frame: string | null;
   readonly findings: readonly Finding[];
   readonly changed: boolean;
   /** Texts that would be shown and that nobody looked at. */
@@ -35,6 +39,8 @@ export function release(result: ToolResult, { tool, decision, marks }: ReleaseCo
   if (marks === null)
     return {
       result,
+      kept: result,
+      frame: null,
       findings: cutNote(maxBytes, cut.bytesCut),
       changed: false,
       unscanned: 0,
@@ -43,19 +49,37 @@ export function release(result: ToolResult, { tool, decision, marks }: ReleaseCo
   const written = writer.written(cut.result);
   // The last block of what was cut is Sallyport's own word.
   const others = written.content.length - (cut.bytesCut > 0 ? 1 : 0);
-  const framed = decision.obligations.some(({ type }) => type === 'frame');
-  const content = mapList(written.content, (block, index) =>
-    framed && index < others ? withFrame(block, tool, marks.boundary) : block,
-  );
-  const isFramed = content !== written.content;
-  const isMarked = isFramed || writer.marked > 0;
+  const kept = writer.marked > 0 ? withBoundary(written, marks.boundary) : written;
+  const shown = decision.obligations.some(({ type }) => type === 'frame')
+    ? framed(kept, tool, marks.boundary, others)
+    : kept;
+  const isFramed = shown !== kept;
   const bytesCut = cut.bytesCut + writer.bytesCut;
   return {
-    result: isMarked ? withBoundary({ ...written, content }, marks.boundary) : written,
+    result: shown,
+    kept,
+    frame: isFramed ? marks.boundary : null,
     findings: cutNote(maxBytes, bytesCut),
-    changed: bytesCut > 0 || isMarked,
+    changed: bytesCut > 0 || isFramed || writer.marked > 0,
     unscanned: writer.unscanned,
   };
+}
+
+/**
+ * A result that was kept as it is handed over.
+ *
+ * @param blocks how many of its blocks are of others
+ */
+export function framed(
+  kept: ToolResult,
+  tool: string,
+  boundary: string,
+  blocks: number = kept.content.length,
+): ToolResult {
+  const content = mapList(kept.content, (block, index) =>
+    index < blocks ? withFrame(block, tool, boundary) : block,
+  );
+  return content === kept.content ? kept : withBoundary({ ...kept, content }, boundary);
 }
 
 function cutNote(maxBytes: number | null, bytesCut: number): readonly Finding[] {
