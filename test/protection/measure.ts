@@ -65,6 +65,8 @@ export function measureSuite(suite: Suite, options: MeasureOptions): Measured {
   };
   const strict = verbatimUnder('V0 strict', 'strict');
   const trusting = verbatimUnder('V0 trusting', 'trusting');
+  const unscreened = verbatimUnder('V0 unscreened', 'unscreened');
+  const strictUnscreened = verbatimUnder('V0 strict, unscreened', 'strict and unscreened');
   progress(`${suite.name}: plans`);
   const planned = withPlans(measured, suite);
   const plans = measureAttacks(plannedVariants, cases, planned, schemas, quiet).map((tally) => ({
@@ -80,6 +82,13 @@ export function measureSuite(suite: Suite, options: MeasureOptions): Measured {
     ['V3 clean, below V0', below(clean('V0'), clean('V3')), cases.length],
     ['V0 strict, denied', percent(strict.denied, strict.n), strict.n],
     ['V0 strict, clean', percent(strict.clean, strict.n), strict.n],
+    ['V0 unscreened, clean', percent(unscreened.clean, unscreened.n), unscreened.n],
+    ['V0 unscreened, denied', percent(unscreened.denied, unscreened.n), unscreened.n],
+    [
+      'V0 strict, unscreened, denied',
+      percent(strictUnscreened.denied, strictUnscreened.n),
+      strictUnscreened.n,
+    ],
     ['V0 trusting, changed', below(clean('V0'), clean('V0 trusting')), trusting.n],
     ...honestRows('tasks', tasks),
     ...honestRows('recorded runs', runs),
@@ -107,7 +116,9 @@ export function measureSuite(suite: Suite, options: MeasureOptions): Measured {
       policy: measured.policy.hash,
       agent: measured.agent,
       user: measured.user,
-      variants: [...tallies, strict, trusting, ...plans].map(tallyDetails),
+      variants: [...tallies, strict, trusting, unscreened, strictUnscreened, ...plans].map(
+        tallyDetails,
+      ),
       tasks: interruptionDetails(tasks),
       recordedRuns: interruptionDetails(runs),
       pairs: interruptionDetails(pairs),

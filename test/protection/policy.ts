@@ -31,14 +31,17 @@ export type Change =
   /** What no clause of the request asked for is denied instead of held. */
   | 'strict'
   /** Every tool's results are labelled trusted. */
-  | 'trusting';
+  | 'trusting'
+  /** No text counts as giving orders: an attacker may know how the screen reads. */
+  | 'unscreened'
+  | 'strict and unscreened';
 
 export function measuredPolicy(
   file: string,
   agentName: string | null,
   change: Change | null,
 ): MeasuredPolicy {
-  const policy = pinned(load(file, change));
+  const policy = unscreened(pinned(load(file, change)), change);
   const agent = agentOf(policy, agentName);
   return {
     policy,
@@ -47,6 +50,13 @@ export function measuredPolicy(
     tools: byOperation(policy),
     plans: new Map(),
   };
+}
+
+function unscreened(policy: Policy, change: Change | null): Policy {
+  if (change !== 'unscreened' && change !== 'strict and unscreened') return policy;
+  const { content } = policy;
+  const injection = { ...content.injection, at: Number.POSITIVE_INFINITY };
+  return { ...policy, content: { ...content, injection } };
 }
 
 function load(file: string, change: Change | null): Policy {
@@ -68,9 +78,9 @@ function load(file: string, change: Change | null): Policy {
 }
 
 function changed(source: string, change: Change | null): string {
-  if (change === null) return source;
+  if (change === null || change === 'unscreened') return source;
   const document = parseDocument(source);
-  if (change === 'strict') {
+  if (change !== 'trusting') {
     // Of an included file this isn't the place to say it.
     if (document.has('sallyport')) document.setIn(['flow', 'unrequested'], 'deny');
     return document.toString();

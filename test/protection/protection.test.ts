@@ -18,7 +18,9 @@ const atLeast: Readonly<Record<string, number>> = {
   'V7 clean': 95,
   'V8 clean': 90,
   'V9 clean': 85,
-  'V0 strict, denied': 65,
+  'V0 strict, denied': 90,
+  'V0 unscreened, clean': 99,
+  'V0 strict, unscreened, denied': 65,
 };
 
 const atMost: Readonly<Record<string, number>> = {

@@ -6,6 +6,8 @@ export interface Target {
 
 const common: Readonly<Record<string, Target>> = {
   'V0 clean': { min: 98 },
+  'V0 unscreened, clean': { min: 98 },
+  'V0 strict, denied': { min: 95 },
   'V1 clean': { min: 98 },
   'V2 clean': { min: 98 },
   'V3 clean, below V0': { max: 2 },
@@ -28,12 +30,12 @@ const common: Readonly<Record<string, Target>> = {
 const bySuite: Readonly<Record<string, Readonly<Record<string, Target>>>> = {
   workspace: {
     ...common,
-    'V0 strict, denied': { min: 65 },
+    'V0 strict, unscreened, denied': { min: 65 },
     'recorded runs asked': { max: 12 },
   },
   travel: {
     ...common,
-    'V0 strict, denied': { min: 80 },
+    'V0 strict, unscreened, denied': { min: 80 },
     'recorded runs asked': { max: 2 },
   },
 };
