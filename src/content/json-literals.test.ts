@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { jsonLiterals, withLiterals } from './json-literals.ts';
+import { DistinctKeys, jsonLiterals, withLiterals } from './json-literals.ts';
 
 const said = (text: string): readonly string[] | null =>
   jsonLiterals(text)?.map(({ form, pointer, value }) => `${form} ${pointer} ${value}`) ?? null;
@@ -82,4 +82,12 @@ describe('other values', () => {
       ),
     );
   });
+});
+
+test('keys that would become one are told apart, thousands of them at once', () => {
+  const keys = new DistinctKeys();
+  const all = Array.from({ length: 30_000 }, (_, index) => keys.distinct(`k${index}`, 'k'));
+  expect(all.slice(0, 3)).toEqual(['k', 'k (2)', 'k (3)']);
+  expect(new Set(all).size).toBe(all.length);
+  expect([keys.distinct('k0', 'k'), keys.distinct('k (4)', 'k (4)')]).toEqual(['k', 'k (4) (2)']);
 });

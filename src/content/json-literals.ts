@@ -57,13 +57,25 @@ export function withLiterals(
 /** Two keys must not become one: a reader would lose a member, or refuse the text. */
 export class DistinctKeys {
   readonly #origin = new Map<string, string>();
+  /** Of each name, how often it was wanted: thousands of keys may become the same one. */
+  readonly #count = new Map<string, number>();
 
   distinct(key: string, changed: string): string {
     let name = changed;
-    for (let more = 2; (this.#origin.get(name) ?? key) !== key; more += 1)
-      name = `${changed} (${more})`;
+    if (this.#isAnother(name, key)) {
+      let count = this.#count.get(changed) ?? 1;
+      do {
+        count += 1;
+        name = `${changed} (${count})`;
+      } while (this.#isAnother(name, key));
+      this.#count.set(changed, count);
+    }
     this.#origin.set(name, key);
     return name;
+  }
+
+  #isAnother(name: string, key: string): boolean {
+    return (this.#origin.get(name) ?? key) !== key;
   }
 }
 
