@@ -87,6 +87,15 @@ test.each<[what: string, of: keyof typeof tools, section: string, expected: read
   ],
   ['personal data, as usual', 'none', 'pii: { redact: [iban] }', []],
   [
+    'what is kept from the record alone',
+    'none',
+    'pii: { redact: [iban], in: [ledger] }',
+    [
+      'content.pii.in: without `results`: what results carry of it reaches the model',
+      'content.pii.in: with `ledger` alone: rules that look back don’t find in the record what the model has read, so it may leave',
+    ],
+  ],
+  [
     'personal data in arguments alone',
     'none',
     'pii: { redact: [iban], in: [arguments] }',

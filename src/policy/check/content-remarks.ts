@@ -63,10 +63,21 @@ function leftOut(
   places: ReadonlySet<ContentPlace>,
   means: Readonly<Partial<Record<ContentPlace, string>>>,
 ): readonly Remark[] {
-  return (['arguments', 'results', 'ledger'] as const).flatMap((place) => {
-    const reason = places.has(place) ? undefined : means[place];
-    return reason === undefined ? [] : [say(key, `without \`${place}\`: ${reason}`)];
-  });
+  const blind = places.has('ledger') && !places.has('results') && !places.has('arguments');
+  return [
+    ...(['arguments', 'results', 'ledger'] as const).flatMap((place) => {
+      const reason = places.has(place) ? undefined : means[place];
+      return reason === undefined ? [] : [say(key, `without \`${place}\`: ${reason}`)];
+    }),
+    ...(blind
+      ? [
+          say(
+            key,
+            'with `ledger` alone: rules that look back don’t find in the record what the model has read, so it may leave',
+          ),
+        ]
+      : []),
+  ];
 }
 
 function resultRemarks({ results }: ContentRules): readonly Remark[] {
