@@ -55,6 +55,9 @@ export const worstTexts: ReadonlyMap<string, Text> = new Map<string, Text>([
   ],
   ['assignments without values', (bytes) => 'password='.repeat(bytes / 9)],
   ['prefixes of tokens', (bytes) => 'ghp_sk-AKIAxoxb-glpat-AIza'.repeat(bytes / 26)],
+  ['headers of nothing', (bytes) => 'Authorization: Basic '.repeat(bytes / 21)],
+  ['tokens that are none', (bytes) => 'eyJhbGciOi.'.repeat(bytes / 11)],
+  ['links that begin', (bytes) => '](<'.repeat(bytes / 3)],
   ['one long base64', (bytes) => Buffer.from(prose(1, bytes)).toString('base64').slice(0, bytes)],
   [
     'many short base64',

@@ -75,12 +75,10 @@ function basicAt(text: string, _: number, end: number): Place | null {
   return isWritten(password) ? placeBefore(end + whole.length, value, 0.9) : null;
 }
 
+/** Of no text that could be one it throws: what throws takes ten times as long. */
 function decodedOf(value: string): string {
-  try {
-    return atob(value.replaceAll('-', '+').replaceAll('_', '/'));
-  } catch {
-    return '';
-  }
+  const letters = value.replace(/=+$/, '');
+  return letters.length % 4 === 1 ? '' : atob(letters.replaceAll('-', '+').replaceAll('_', '/'));
 }
 
 const user = /[ =]{0,2}(?:\\?["'])?([^\s"'`:\\]{0,80}):([^\s"'`\\]{3,200})?/y;

@@ -46,7 +46,8 @@ function isHeader(encoded: string): boolean {
 
 function parsedOf(encoded: string): unknown {
   const decoded = decodedOf(encoded);
-  if (decoded === null) return null;
+  // What throws takes ten times as long.
+  if (decoded === null || !/^\s*\{.*\}\s*$/s.test(decoded)) return null;
   try {
     return JSON.parse(decoded);
   } catch {
@@ -55,11 +56,8 @@ function parsedOf(encoded: string): unknown {
 }
 
 function decodedOf(encoded: string): string | null {
-  try {
-    return atob(encoded.replaceAll('-', '+').replaceAll('_', '/'));
-  } catch {
-    return null;
-  }
+  if (encoded.length % 4 === 1) return null;
+  return atob(encoded.replaceAll('-', '+').replaceAll('_', '/'));
 }
 
 const again = new RegExp(`[A-Za-z0-9+/_-]{40,${partLengthMax}}={0,2}`, 'y');
