@@ -552,6 +552,13 @@ describe('whatever a server says', () => {
   });
 });
 
+test('a field that is named by a long text is written down once', () => {
+  const orders = Array.from({ length: 60 }, (_, index) => `ORDER \u0001${index}`);
+  const { findings, shown } = inspected(data({ ['k'.repeat(100_000)]: orders }));
+  expect(shown?.flagged).toEqual(['']);
+  expect(JSON.stringify([findings, shown]).length).toBeLessThan(20_000);
+});
+
 test('a key is told apart from the placeholder of another', () => {
   const known = /\[credit_card #\w+\]/.exec(said(inspected(text('4111111111111111'))))?.[0] ?? '';
   const shown: JsonValue = JSON.parse(

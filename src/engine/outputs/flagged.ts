@@ -5,9 +5,12 @@ import type { ResultData } from './data.ts';
 const structured = '/structuredContent';
 const firstText = '/content/0/text';
 
+/** Whoever names a field by a whole text would have it written down once for each place in it. */
+const placeUnitsMax = 1_024;
+
 /**
  * RFC 6901 in the data. A text beside structured data usually says the same once more; one that says what the data doesn't
- * makes the whole suspect, and so do more places than are kept: coarser, never cleaner.
+ * makes the whole suspect, and so do more or longer places than are kept: coarser, never cleaner.
  */
 export function flaggedPlaces(
   pointers: readonly string[],
@@ -20,5 +23,7 @@ export function flaggedPlaces(
       ? []
       : pointers.filter((one) => one.startsWith(`${root}/`)).map((one) => one.slice(root.length));
   const places = new Set(inData);
-  return places.size === 0 || places.size > limits.flaggedPlacesMax ? [''] : [...places];
+  const isTooMuch =
+    places.size > limits.flaggedPlacesMax || inData.some((place) => place.length > placeUnitsMax);
+  return places.size === 0 || isTooMuch ? [''] : [...places];
 }

@@ -5,7 +5,7 @@ import type { Tool } from '../../policy/model.ts';
 import type { FindingCode } from '../codes.ts';
 import type { Finding, Obligation } from '../decision.ts';
 import { deny, note } from '../findings.ts';
-import { sighted, sightedShownMax } from '../sighted.ts';
+import { sighted, sightedPlaceMax, sightedShownMax } from '../sighted.ts';
 import type { Leaf } from './leaves.ts';
 import type { Seen } from './look.ts';
 
@@ -68,7 +68,7 @@ export class Tally {
     )
       this.#orders.push({
         detector: 'model',
-        at: pointer,
+        at: pointer.slice(0, sightedPlaceMax),
         start: 0,
         end: length,
         score: model.score,
@@ -132,7 +132,10 @@ export class Tally {
         note(
           'outputs',
           'outputs.sanitised',
-          { texts: this.sanitised.length, at: this.sanitised.slice(0, placesShownMax) },
+          {
+            texts: this.sanitised.length,
+            at: this.sanitised.slice(0, placesShownMax).map((at) => at.slice(0, sightedPlaceMax)),
+          },
           null,
         ),
       );

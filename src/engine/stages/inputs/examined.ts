@@ -9,7 +9,7 @@ import type { Context } from '../../context.ts';
 import type { DeclaredLooks } from '../../facts.ts';
 import type { HiddenText } from '../../hidden-texts.ts';
 import { scanOf } from '../../scans.ts';
-import { sighted, sightedShownMax } from '../../sighted.ts';
+import { sighted, sightedPlaceMax, sightedShownMax } from '../../sighted.ts';
 
 export interface Examined {
   readonly context: Context;
@@ -139,8 +139,6 @@ export function kindsByPlace({ values }: ReadCall): ReadonlyMap<string, readonly
   return kinds;
 }
 
-const placeUnitsMax = 256;
-
 /** A pointer that gives nothing away: of names that somebody saw something in, only that there is one. */
 export function placeOf({ context: { facts } }: Examined, path: Path): string {
   const told = path.map((segment) => {
@@ -148,7 +146,7 @@ export function placeOf({ context: { facts } }: Examined, path: Path): string {
     const isTold = (scan?.secrets?.length ?? 0) + (scan?.pii?.length ?? 0) === 0;
     return isTold ? segment : '*';
   });
-  return pointerOf(told).slice(0, placeUnitsMax);
+  return pointerOf(told).slice(0, sightedPlaceMax);
 }
 
 /** For the record, and for whoever is asked: the first of them, and how many more there are. */
