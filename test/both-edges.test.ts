@@ -287,6 +287,7 @@ const differing = new Set([
   'credential',
   'by',
   'durationMs',
+  'frame',
   'budgetLeft',
   'facts',
   'key',
