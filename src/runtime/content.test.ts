@@ -379,6 +379,23 @@ test('a request is written down without what the record must not hold', async ()
   expect(run.request).toMatch(/^Pay with \[credit_card #\w+\], key \[secret #\w+\]\.$/);
 });
 
+test('neither is the reason why a run was closed', async () => {
+  await using world = await worldOf({ policy: contentOf('{ pii: { redact: [credit_card] } }') });
+  const { run } = await world.open();
+  await world.runtime.closeRun(opener, run.id, 'failure', `No ${card}, no ${token}.`);
+  const [closed] = await world.events('run.closed');
+  expect(closed?.reason).toMatch(/^No \[credit_card #\w+\], no \[secret #\w+\]\.$/);
+});
+
+test('a plan that holds a secret is refused', async () => {
+  await using world = await worldOf({ policy: contentOf('{}') });
+  const only = (id: string) => [{ action: 'box.put', where: { id } }];
+  await expect(world.open({ only: only('a') })).resolves.toBeDefined();
+  await expect(world.open({ only: only(token) })).rejects.toMatchObject({
+    message: expect.stringContaining('holds a secret'),
+  });
+});
+
 test('a model is shown what others wrote and what may leave, and nothing else', async () => {
   const asked: string[] = [];
   const declared = '{ detector: { http: "http://127.0.0.1:9/score" } }';

@@ -1,7 +1,9 @@
 /** What whoever opens a run passes in: what may not lie in the record for ever, and what detectors say of the rest. */
+import { nothingScanned } from '../content/detection/scan.ts';
+import type { Scans } from '../content/detection/sighting.ts';
 import { canonicalJson } from '../content/json.ts';
 import { redactText } from '../content/redact.ts';
-import { foundIn } from '../content/redact-found.ts';
+import { foundIn, type Wanted } from '../content/redact-found.ts';
 import type { OpenerRisk } from '../engine/events.ts';
 import { openerRisk, textsOfOpener } from '../engine/opener-risk.ts';
 import { looksOf } from '../engine/scans.ts';
@@ -42,10 +44,48 @@ export async function screenOpener(
   for (const value of Object.values(values))
     if (wanted.secrets && (scans.get(String(value))?.secrets?.length ?? 0) > 0)
       throw new RuntimeError('run.bad_request', 'a value of the case holds a secret');
+  if (only !== null && wanted.secrets) {
+    const plan = canonicalJson(only);
+    const found = (await ports.scan([plan], looksOf(policy), null)).get(plan)?.secrets ?? null;
+    if (found === null || found.length > 0)
+      throw new RuntimeError('run.bad_request', 'a value of `only` holds a secret');
+  }
   const risk = openerRisk(policy, texts, scans);
   if (request === null) return { request, risk };
-  const scan = scans.get(request);
-  const found = foundIn(scan === undefined ? scans : new Map([[request, scan]]), wanted);
-  const redaction = redactionOf(held, found, () => new CallMarks(ports, run).placeholderKey);
-  return { request: redaction.text(request).toWellFormed(), risk };
+  return { request: withoutFound(ports, { text: request, scans, wanted, run }), risk };
+}
+
+/** What somebody says of a run, as it is written down; where nobody could look at it, that it was something. */
+export async function writtenDown(
+  ports: RuntimePorts,
+  policy: Policy,
+  text: string,
+  run: string,
+): Promise<string> {
+  const wanted = unrecorded(policy);
+  const scans = recordsEverything(wanted)
+    ? nothingScanned
+    : await ports.scan([text], looksOf(policy), null);
+  if (!recordsEverything(wanted) && !scans.has(text)) return '[… not looked at, not recorded]';
+  return withoutFound(ports, { text, scans, wanted, run });
+}
+
+function withoutFound(
+  ports: RuntimePorts,
+  {
+    text,
+    scans,
+    wanted,
+    run,
+  }: {
+    readonly text: string;
+    readonly scans: Scans;
+    readonly wanted: Wanted;
+    readonly run: string;
+  },
+): string {
+  const scan = scans.get(text);
+  const found = foundIn(scan === undefined ? scans : new Map([[text, scan]]), wanted);
+  const key = (): string => new CallMarks(ports, run).placeholderKey;
+  return redactionOf(ports.heldSecrets(), found, key).text(text).toWellFormed();
 }

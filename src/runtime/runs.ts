@@ -10,7 +10,7 @@ import type { Principal } from '../identity/principal.ts';
 import { alertEvent } from './alerts.ts';
 import { RuntimeError } from './errors.ts';
 import { checkOpenRun, checkUsage } from './open-checks.ts';
-import { screenOpener } from './opener-texts.ts';
+import { screenOpener, writtenDown } from './opener-texts.ts';
 import type {
   AgentPrincipal,
   OpenedRun,
@@ -198,6 +198,7 @@ export class Runs {
   ): Promise<Run> {
     const run = await this.get(principal, id);
     const by = principal.type === 'operator' ? 'operator' : principal.name;
+    const said = reason && (await writtenDown(this.#ports, this.#ports.policy(), reason, id));
     const closed = await this.#writers.step(run, (now) => {
       if (now.status !== 'open') throw new RuntimeError('run.closed', 'the run is closed already');
       return {
@@ -205,7 +206,7 @@ export class Runs {
         type: 'run.closed',
         as,
         by,
-        reason: this.#said(reason),
+        reason: said,
       };
     });
     await this.#family.giveBack(closed);
@@ -226,11 +227,6 @@ export class Runs {
     if (appended?.type !== 'committed') return null;
     await this.#family.giveBack(appended.run);
     return appended.run;
-  }
-
-  /** What a person or a program wrote may hold what must reach no record. */
-  #said(text: string | null): string | null {
-    return text === null ? null : redactText(text, this.#ports.heldSecrets()).toWellFormed();
   }
 
   /** One implicit run per (agent, user, credential): a bare client can't shed labels or budgets by reconnecting. */
