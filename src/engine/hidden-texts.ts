@@ -47,10 +47,15 @@ export function hiddenTexts(texts: readonly string[]): readonly HiddenText[] {
   ];
 }
 
+/** What is longer is a file; whatever it says, detectors would have to look at it seven times. */
+const twiceUnitsMax = 65_536;
+
 /** `%62%32…` in a URL is Base64 once it has arrived. */
 function decodedTwice(text: string, where: string): readonly HiddenText[] {
   const once = decoded(text, where);
-  return [...once, ...once.flatMap((one) => decoded(one.text, where))];
+  return text.length > twiceUnitsMax
+    ? once
+    : [...once, ...once.flatMap((one) => decoded(one.text, where))];
 }
 
 const escaping = /%[0-9a-f]{2}|&#|\\[ux]|(?:=[0-9A-F]{2}){2}/i;
