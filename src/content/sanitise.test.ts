@@ -117,6 +117,21 @@ describe('images and links', () => {
       '[image: , from evil.example]',
     ],
     [
+      'an image in several sizes, without a space',
+      '<img srcset="a.png 1x,//evil.example/2 2x">',
+      '[image: , from evil.example]',
+    ],
+    [
+      'a style of its own',
+      '<style>@import "//evil.example/x";</style>',
+      '‹style>@import "//evil.example/x";</style>',
+    ],
+    [
+      'a program',
+      '<script>fetch("//evil.example")</script>',
+      '‹script>fetch("//evil.example")</script>',
+    ],
+    [
       'plain HTML',
       '<b>bold</b> <a href="/docs">docs</a> <img src="a.png">',
       '<b>bold</b> <a href="/docs">docs</a> <img src="a.png">',

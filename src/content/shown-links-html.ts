@@ -76,10 +76,15 @@ export function* htmlLinkEdits(text: string, isTrusted: IsTrusted): Generator<Ed
       tags.lastIndex = end;
     }
   }
+  for (const { index: start } of text.matchAll(embedded))
+    yield { start, end: start + 1, replacement: '‹' };
   for (const { 0: written, index: start } of text.matchAll(anyTag))
     if (/style\s{0,16}=/i.test(written) && strangeIn(written, isTrusted) !== null)
       yield { start, end: start + 1, replacement: '‹' };
 }
+
+/** What stands within loads or runs without a tag of its own. */
+const embedded = /<(?:script|style)(?=[\s/>])/gi;
 
 /** Where the pattern is found next, asked with places that only grow: the text is searched once. */
 function nextOf(text: string, pattern: RegExp): (from: number) => number {
@@ -124,7 +129,8 @@ function strangeIn(tag: string, isTrusted: IsTrusted): string | null {
 function partsOf(attributeName: string, value: string): readonly string[] {
   switch (attributeName) {
     case 'srcset':
-      return value.split(/,\s|\s+/);
+      // A comma is a part of an address, and behind a size it is the end of one.
+      return [...value.split(/,\s|\s+/), ...value.split(/[\s,]+/)];
     case 'content':
       return [...value.matchAll(/url\s*=\s*["']?([^"';]+)/gi)].map(([, url = '']) => url);
     case 'style':
