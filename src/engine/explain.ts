@@ -24,6 +24,8 @@ export interface Explanation {
   readonly sides: readonly ExplainedSide[];
   /** Tools by which Sallyport would itself look at what the call names, where a rule asks for it: explaining performs nothing. */
   readonly notLookedUp: readonly string[];
+  /** Keys of the policy under which a gateway asks somebody else, whose word only tightens: explaining asks nobody. */
+  readonly notAsked: readonly string[];
   readonly obligations: readonly string[];
   readonly remedies: readonly Remedy[];
   readonly limits: readonly ExplainedLimit[];
@@ -86,6 +88,7 @@ export function explain(context: Context, decision: Decision = decide(context)):
     notLookedUp: decision.findings.some(({ code }) => code === 'authorize.unresolved')
       ? [...new Set([...(tool?.resolve.values() ?? [])].map((resolve) => resolve.tool))]
       : [],
+    notAsked: context.policy.content.detector === null ? [] : ['content.detector'],
     obligations: decision.obligations.map((obligation) => obligation.type),
     remedies: decision.remedies,
     limits: agent === undefined ? [] : limitsInForce(context, agent),
@@ -156,6 +159,10 @@ export function explanationText(explanation: Explanation): string {
   if (explanation.notLookedUp.length > 0)
     lines.push(
       `  in a run, ${explanation.notLookedUp.join(', ')} is asked first, and what it finds decides: a policy test says it (\`finds\`)`,
+    );
+  if (explanation.notAsked.length > 0)
+    lines.push(
+      `  ${explanation.notAsked.join(', ')} isn't asked here: a gateway asks it, and may then hold or refuse`,
     );
   if (explanation.obligations.length > 0)
     lines.push(`  then: ${explanation.obligations.join(', ')}`);

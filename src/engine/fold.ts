@@ -40,7 +40,7 @@ export function fold(run: Run | null, event: RunEvent): Run {
         ...lend(next, event.unused, -1),
         // A child that returned before calls looked back left nothing to look at.
         ...withReturned(run, event.history ?? [], event.historyLost ?? true),
-        holdsNext: run.holdsNext || event.holdsNext === true,
+        holdsNext: run.holdsNext ?? (event.holdsNext === true ? event.child : null),
         labels: mergeLabels(run.labels, event.labels),
       };
     case 'call.denied':
@@ -100,7 +100,7 @@ function opened(event: Of<'run.opened'>): Run {
     history: [],
     // What a predecessor was shown isn't here.
     historyLost: event.carried !== undefined,
-    holdsNext: event.risk?.holds === true || event.carried?.holdsNext === true,
+    holdsNext: event.risk?.holds === true || event.carried?.holdsNext === true ? 'opened' : null,
     labels: event.labels,
   };
 }
@@ -257,7 +257,7 @@ function finished(run: Run, event: Of<'call.finished'>): Run {
     remembered: takesPlace ? settled(run.remembered, memory) : run.remembered,
     recent: withResult(run.recent, event.digest, event.result),
     completedTools: completed ? [...run.completedTools, event.tool] : run.completedTools,
-    holdsNext: run.holdsNext || event.holdsNext === true,
+    holdsNext: run.holdsNext ?? (event.holdsNext === true ? event.call : null),
     labels: mergeLabels(run.labels, event.labels),
   };
 }

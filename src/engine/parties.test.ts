@@ -99,7 +99,7 @@ const parent: Ancestor = {
   case: {},
   only: null,
   dryRun: false,
-  holdsNext: false,
+  holdsNext: null,
   status: 'open',
 };
 

@@ -55,8 +55,11 @@ export interface Run {
   readonly history: readonly (readonly PastCall[])[];
   /** Something was done or read that `history` doesn't hold. */
   readonly historyLost: boolean;
-  /** Something that was read asked for it (`hold_next`): calls of tier >= 1 wait for a person. */
-  readonly holdsNext: boolean;
+  /**
+   * What asked for it (`hold_next`) first: the call that read it, the child run that did, or `opened`: what the run was
+   * opened with. Calls of tier >= 1 wait for a person. Null: nothing.
+   */
+  readonly holdsNext: string | null;
   /** Trust and classes of everything received, with the subjects they are about. Never shrinks. */
   readonly labels: Labels;
 }

@@ -313,7 +313,7 @@ describe('orders', () => {
     const child = await world.open({ parent: parent.run.id });
     await world.call('box.look', { id: 'poisoned' }, { handle: child.handle });
     await world.runtime.closeRun(opener, child.run.id, 'success', null);
-    expect(await world.run(parent.run.id)).toMatchObject({ holdsNext: true });
+    expect(await world.run(parent.run.id)).toMatchObject({ holdsNext: child.run.id });
   });
 
   test('a bare agent doesn’t shed by having its run closed', async () => {

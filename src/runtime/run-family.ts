@@ -110,7 +110,7 @@ export class RunFamily {
                 unused,
                 labels: child.labels,
                 ...returnedHistory(child),
-                ...(child.holdsNext ? { holdsNext: true } : {}),
+                ...(child.holdsNext !== null ? { holdsNext: true } : {}),
               },
             ],
           },

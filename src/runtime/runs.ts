@@ -308,7 +308,7 @@ export class Runs {
   #carriedOver(previous: Run | null): { carried: CarriedOver } | undefined {
     const agent = previous === null ? undefined : this.#ports.policy().agents.get(previous.agent);
     if (previous === null) return undefined;
-    const holding = previous.holdsNext ? { holdsNext: true as const } : {};
+    const holding = previous.holdsNext !== null ? { holdsNext: true as const } : {};
     if (agent === undefined || previous.toolCalls < limits.runCallsMax)
       return { carried: { spent: {}, calls: [], ...holding } };
     const nowMs = this.#ports.store.nowMs();

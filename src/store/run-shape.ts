@@ -60,6 +60,6 @@ export const runShape: z.ZodType<Run> = z.strictObject({
   completedTools: z.array(text),
   history: z.array(z.array(pastCallShape)),
   historyLost: z.boolean(),
-  holdsNext: z.boolean(),
+  holdsNext: text.nullable(),
   labels: labelsShape,
 });

@@ -223,7 +223,7 @@ function runNamed(id: string, request: OpenRun | undefined): Run {
     completedTools: [],
     history: [],
     historyLost: false,
-    holdsNext: false,
+    holdsNext: null,
     labels: { trust: 'untrusted', classes: [], subjects: [] },
   };
 }

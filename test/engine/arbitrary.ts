@@ -650,7 +650,7 @@ export interface Situation {
     readonly only: readonly string[] | null;
     readonly dryRun: boolean;
     readonly status: Run['status'];
-    readonly holdsNext: boolean;
+    readonly holdsNext: string | null;
   } | null;
   readonly world: World;
   readonly nowMs: number;
@@ -686,13 +686,13 @@ export const anySituation: fc.Arbitrary<Situation> = fc
         only: narrowing,
         dryRun: fc.constant(false),
         status: often<Run['status']>('open', 'closed'),
-        holdsNext: often(false, true),
+        holdsNext: often(null, 'call_0'),
       }),
       { freq: 1, nil: null },
     ),
     implicit: fc.boolean(),
     status: often<Run['status']>('open', 'closed'),
-    holdsNext: often(false, true),
+    holdsNext: often(null, 'call_0'),
     model: often<string | null>(null, 'm1', 'm2'),
     spent: fc.record({
       toolCalls: often(0, 4, 5),
@@ -826,7 +826,7 @@ const blank: Run = {
   completedTools: [],
   history: [],
   historyLost: false,
-  holdsNext: false,
+  holdsNext: null,
   labels: { trust: 'trusted', classes: [], subjects: [] },
 };
 

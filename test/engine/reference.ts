@@ -90,7 +90,8 @@ export function allows(context: Context, args: unknown, world: World): boolean {
     );
     if (!somePair) return false;
   }
-  if (tool.tier > 0 && [run, ...ancestors].some(({ holdsNext }) => holdsNext)) return false;
+  if (tool.tier > 0 && [run, ...ancestors].some(({ holdsNext }) => holdsNext !== null))
+    return false;
   return mayCarry(policy, tool, filled) && withinLimits(agent, context, world);
 }
 

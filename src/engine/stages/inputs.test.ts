@@ -361,16 +361,16 @@ describe('after something that gave orders', () => {
     only: null,
     dryRun: false,
     status: 'open',
-    holdsNext: true,
+    holdsNext: 'call_0',
   };
   test.each<[string, [string, JsonObject], SceneOptions, string]>([
     [
       'a change waits',
       put('data'),
-      { run: { holdsNext: true } },
+      { run: { holdsNext: 'call_0' } },
       'hold inputs.hold_next approval.unavailable',
     ],
-    ['a look doesn’t', ['box.get', { id: 'some' }], { run: { holdsNext: true } }, 'allow'],
+    ['a look doesn’t', ['box.get', { id: 'some' }], { run: { holdsNext: 'call_0' } }, 'allow'],
     [
       'a child’s change waits too',
       put('data'),
@@ -380,7 +380,7 @@ describe('after something that gave orders', () => {
     [
       'of another run it doesn’t',
       put('data'),
-      { ancestors: [{ ...above, holdsNext: false }] },
+      { ancestors: [{ ...above, holdsNext: null }] },
       'allow',
     ],
   ])('%s', (_, call, options, verdict) => {
@@ -435,7 +435,12 @@ describe('the review of what leaves', () => {
     ['orders', '{ at: 0.6 }', ordered(0.6), hold],
     ['weaker ones', '{ at: 0.6 }', ordered(0.59), 'allow'],
     ['what a model says', '{ at: 0.6 }', { model: { type: 'scored', score: 0.6 } }, hold],
-    ['a model that fails', '{ at: 0.6 }', { model: { type: 'failed', reason: 'timeout' } }, hold],
+    [
+      'a model that fails',
+      '{ at: 0.6 }',
+      { model: { type: 'failed', reason: 'timeout' } },
+      'hold inputs.detector approval.unavailable',
+    ],
     [
       'what nobody could read to its end',
       '{ at: 0.6 }',

@@ -57,7 +57,7 @@ test.each<[what: string, of: keyof typeof tools, section: string, expected: read
     'none',
     'injection: { then: hold_next }',
     [
-      "content.injection: after a result that gives orders the run's next call that does something is held: nobody can be asked yet, so it is refused",
+      'content.injection: after a result that gives orders what the run does from then on is held: nobody can be asked yet, so it is refused',
     ],
   ],
   [

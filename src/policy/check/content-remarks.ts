@@ -26,7 +26,7 @@ function injectionRemarks({ injection }: ContentRules): readonly Remark[] {
     ? [
         say(
           'injection',
-          `after a result that gives orders the run's next call that does something is held: ${nobodyYet}`,
+          `after a result that gives orders what the run does from then on is held: ${nobodyYet}`,
         ),
       ]
     : [];

@@ -227,8 +227,9 @@ function readRecord<T>(
       mend: options.mendEmpty ?? null,
     });
   }
-  const surplus = node.entries[max];
-  if (surplus !== undefined && known.includes(surplus.key)) {
+  // Of keys that are there: an unknown one is told already, and takes nobody's place.
+  const surplus = node.entries.filter(({ key }) => known.includes(key))[max];
+  if (surplus !== undefined) {
     report.error(
       'policy.conflict',
       surplus.keyAt,

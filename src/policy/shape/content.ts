@@ -72,7 +72,7 @@ const injection: Shape<InjectionSyntax> = named(
             ? 'a result is there already: `withhold` shows nothing of it'
             : null,
         ),
-        `What happens to a result that does: \`frame\` marks it where it stands, \`redact\` takes it out, \`withhold\` shows nothing of the result, \`hold_next\` marks it and holds the run's next call that does something. \`${defaults.content.injection.response}\` where nothing is said.`,
+        `What happens to a result that does: \`frame\` marks it where it stands, \`redact\` takes it out, \`withhold\` shows nothing of the result, \`hold_next\` marks it and holds what the run does from then on. \`${defaults.content.injection.response}\` where nothing is said.`,
       ),
     }),
     {

@@ -32,9 +32,13 @@ export function outbound(examined: Examined): readonly Finding[] {
     ...(factors.length > sightedShownMax ? { more: factors.length - sightedShownMax } : {}),
     ...(rules.length > 0 ? { rules: rules.map((rule) => rule.details) } : {}),
   };
+  // Nothing was found where a model that should have looked said nothing: to leave something out wouldn't mend that.
+  const isUnscoredAlone =
+    rules.length === 0 && factors.every((factor) => factor.details['type'] === 'unscored');
+  const code = isUnscoredAlone ? 'inputs.detector' : 'inputs.outbound';
   return stops.includes('deny')
-    ? [deny('inputs', 'inputs.outbound', details, review.position)]
-    : [hold('inputs', 'inputs.outbound', details, review.position, null)];
+    ? [deny('inputs', code, details, review.position)]
+    : [hold('inputs', code, details, review.position, null)];
 }
 
 interface BrokenRule {
