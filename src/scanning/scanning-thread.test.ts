@@ -16,7 +16,7 @@ const long =
     400,
   );
 
-function threadOf(options: { jobMsMax?: number; idleMsMax?: number } = {}) {
+function threadOf(options: { jobMsMax?: number; waitMsMax?: number; idleMsMax?: number } = {}) {
   const faults: ScanFault[] = [];
   const thread = new ScanningThread({ onFault: (reason) => void faults.push(reason), ...options });
   const scan = (texts: readonly string[], by: Looks = looks) =>
@@ -62,6 +62,15 @@ test('a job that takes too long is unscanned, and its thread is gone', async () 
   // Starting the thread takes longer than this bound.
   const slow = await scan([long]);
   expect([slow.size, faults, thread.running]).toEqual([0, ['too_slow'], false]);
+});
+
+test('a job that waits too long behind others is unscanned, and the thread goes on', async () => {
+  // Starting the thread takes longer than this bound.
+  const { thread, scan, faults } = threadOf({ waitMsMax: 1 });
+  await using _ = thread;
+  const [first, second] = await Promise.all([scan([long]), scan(['behind'])]);
+  expect([first.size, second.size, faults]).toEqual([1, 0, ['waited']]);
+  expect((await scan(['later'])).size).toBe(1);
 });
 
 test('a thread that dies leaves its own job unscanned, and what waited behind it gets another', async () => {

@@ -14,13 +14,16 @@ export interface ScanningThreadOptions {
   /** What went wrong with a job; its texts stay unscanned. */
   readonly onFault: (reason: ScanFault) => void;
   readonly jobMsMax?: number;
+  readonly waitMsMax?: number;
   readonly idleMsMax?: number;
 }
 
-export type ScanFault = 'too_slow' | 'died' | 'too_many';
+export type ScanFault = 'too_slow' | 'died' | 'too_many' | 'waited';
 
 /** Two orders of magnitude more than the largest result takes. */
 const jobMsMax = 10_000;
+/** Longer nobody waits for a call: hundreds of slow texts must not hold one up for their sum. */
+const waitMsMax = 30_000;
 const idleMsMax = 60_000;
 /** Of what waits: an agent's own calls come in tens, and each result has its bound. */
 const waitingJobsMax = 256;
@@ -36,12 +39,14 @@ interface Job {
   readonly texts: readonly string[];
   readonly characters: number;
   readonly looks: Looks;
+  readonly sinceMs: number;
   readonly done: (scans: Scans) => void;
 }
 
 export class ScanningThread implements AsyncDisposable {
   readonly #onFault: (reason: ScanFault) => void;
   readonly #jobMsMax: number;
+  readonly #waitMsMax: number;
   readonly #idleMsMax: number;
   readonly #waiting: Job[] = [];
   #waitingCharacters = 0;
@@ -56,6 +61,7 @@ export class ScanningThread implements AsyncDisposable {
   constructor(options: ScanningThreadOptions) {
     this.#onFault = options.onFault;
     this.#jobMsMax = options.jobMsMax ?? jobMsMax;
+    this.#waitMsMax = options.waitMsMax ?? waitMsMax;
     this.#idleMsMax = options.idleMsMax ?? idleMsMax;
   }
 
@@ -75,7 +81,7 @@ export class ScanningThread implements AsyncDisposable {
       return Promise.resolve(nothingScanned);
     }
     return new Promise((done) => {
-      this.#waiting.push({ texts, characters, looks, done });
+      this.#waiting.push({ texts, characters, looks, sinceMs: performance.now(), done });
       this.#waitingCharacters += characters;
       this.#next();
     });
@@ -90,14 +96,13 @@ export class ScanningThread implements AsyncDisposable {
 
   #next(): void {
     if (this.#job !== null) return;
-    const job = this.#waiting.shift();
+    const job = this.#take();
     clearTimeout(this.#timer);
     if (job === undefined) {
       this.#timer = setTimeout(() => void this.#end(nothingScanned)?.terminate(), this.#idleMsMax);
       this.#timer.unref();
       return;
     }
-    this.#waitingCharacters -= job.characters;
     this.#job = job;
     const worker = this.#worker ?? this.#start();
     this.#timer = setTimeout(() => this.#fail(worker, 'too_slow'), this.#jobMsMax);
@@ -108,6 +113,18 @@ export class ScanningThread implements AsyncDisposable {
     };
     this.#told = job.looks;
     worker.postMessage(message);
+  }
+
+  /** The one that has waited longest, but not too long. */
+  #take(): Job | undefined {
+    for (;;) {
+      const job = this.#waiting.shift();
+      if (job === undefined) return undefined;
+      this.#waitingCharacters -= job.characters;
+      if (performance.now() - job.sinceMs <= this.#waitMsMax) return job;
+      this.#onFault('waited');
+      job.done(nothingScanned);
+    }
   }
 
   #start(): Worker {

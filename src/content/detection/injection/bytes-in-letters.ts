@@ -1,4 +1,7 @@
-/** What letters of base64 or hexadecimal say, as far as it is text. */
+/**
+ * What letters of base64 or hexadecimal say, as far as it is text. Unlike `text-features/bytes-in-text.ts`, which only
+ * compares, it keeps which letter says what: a sighting has to stand where the letters do.
+ */
 
 export interface Alphabet {
   readonly bits: number;
