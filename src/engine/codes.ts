@@ -457,7 +457,7 @@ const entries = {
   'inputs.hold_next': {
     agent: 'A person has to agree to what this run does from here on.',
     operator:
-      'Something that the run, or one above it, read or was opened with scored at or above `injection.at`, or could not be scored, and the policy says `hold_next`: `asked_by` is the call (`runs show --call`), the run below, or `opened`.',
+      'Something that the run, or one above it, read or was opened with scored at or above `injection.at`, or could not be scored, and the policy says `hold_next`: `askedBy` is the call (`runs show --call`), the run below, or `opened`.',
     remedy: null,
     as: 'result',
   },

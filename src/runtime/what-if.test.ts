@@ -125,3 +125,22 @@ test('what a call carries is looked at, and told without its value', () => {
   expect(told).toMatch(/^ {2}! inputs\.injection .*"at":"\/text"/m);
   expect(told).not.toContain(key);
 });
+
+test.each([
+  ['a model of the policy’s own', 'content: { detector: { http: "http://127.0.0.1:9/" } }', true],
+  ['none', '', false],
+])('of %s it is said whether it was asked', (_, content, isSaid) => {
+  const screened = loaded(
+    `sallyport: 1\nupstreams: { box: { functions: true } }\ntools: { box.get: { action: get, tier: read_only, reach: internal, args: { id: identifier } } }\nagents: { desk: { unattended: { owner: support }, permissions: { box: { get: allow } } } }\nroles: { support: {} }\n${content}\n`,
+    { tools: { 'box.get': { id: 'string' } } },
+  );
+  const { decision, context } = explainCall(screened, {
+    agent: 'desk',
+    user: null,
+    tool: 'box.get',
+    args: { id: '1' },
+    atMs: 0,
+    ...nothing,
+  });
+  expect(explanationText(explain(context, decision)).includes('content.detector isn')).toBe(isSaid);
+});

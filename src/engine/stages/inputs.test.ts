@@ -388,6 +388,13 @@ describe('after something that gave orders', () => {
   });
 });
 
+test('who asked for a person is told: the call, and the run that it was of', () => {
+  const held = judged(plain, put('data'), {}, { run: { holdsNext: 'call_0' } });
+  expect(inputsOf(held)).toMatchObject([
+    { code: 'inputs.hold_next', details: { run: 'run_1', askedBy: 'call_0' } },
+  ]);
+});
+
 const hold = 'hold inputs.outbound approval.unavailable';
 
 describe('the review of what leaves', () => {

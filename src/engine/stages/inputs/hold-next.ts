@@ -7,6 +7,6 @@ export function holdNext({ context, tool }: Examined): readonly Finding[] {
   if (tool.tier === 0) return [];
   const holder = [context.run, ...context.ancestors].find(({ holdsNext }) => holdsNext !== null);
   if (holder === undefined) return [];
-  const details = { run: holder.id, asked_by: holder.holdsNext, tier: tool.tier };
+  const details = { run: holder.id, askedBy: holder.holdsNext, tier: tool.tier };
   return [hold('inputs', 'inputs.hold_next', details, tool.at, null)];
 }
