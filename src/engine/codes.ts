@@ -600,10 +600,34 @@ const entries = {
     remedy: null,
     as: 'result',
   },
+  'approval.pending': {
+    agent: 'A person was asked to agree to this call, and has not answered yet.',
+    operator: 'The call waits for an answer; a repeat of the same call picks it up.',
+    remedy: 'Go on with other work, and repeat this very call later to learn the answer.',
+    as: 'result',
+  },
+  'approval.rejected': {
+    agent: 'A person refused this call.',
+    operator: 'Somebody who was asked said no.',
+    remedy: 'Do not repeat it; go on without it, or ask the person you work for.',
+    as: 'result',
+  },
+  'approval.expired': {
+    agent: 'Nobody answered in time, so the call is refused.',
+    operator: 'The hold waited for `approvals.timeout`, and nobody answered.',
+    remedy: 'Go on without it, and tell the person you work for what you wanted to do.',
+    as: 'result',
+  },
+  'approvals.flood': {
+    agent: 'This run waits for too many answers already.',
+    operator: 'The run has as many open holds as `approvals.open` allows.',
+    remedy: 'Wait for the answers to what you asked before.',
+    as: 'result',
+  },
   'approval.unavailable': {
     agent: 'Nobody can be asked from here, so the call is refused.',
     operator:
-      'The call would wait for an approval, and approvals are not available: it is recorded as a hold and refused.',
+      'The call would wait for an approval, and the policy names nobody who could give it: it is recorded as a hold and refused.',
     remedy: 'Go on without it, and tell the person you work for what you wanted to do.',
     as: 'result',
   },

@@ -49,6 +49,8 @@ export function conclude(
     obligations: goesOn ? obligationsOf(context, context.tool, sides) : [],
     remedies: remediesOf(findings),
     reservations: goesOn && !dryRun ? reservationsOf(context, sides, enforcement === 'strict') : [],
+    asks: [],
+    approvedBy: [],
   };
 }
 
@@ -152,5 +154,7 @@ export function refuse(findings: readonly Finding[]): Decision {
     obligations: [],
     remedies: remediesOf(findings),
     reservations: [],
+    asks: [],
+    approvedBy: [],
   };
 }

@@ -2,6 +2,7 @@ import type { PiiType } from '../content/detection/pii/find-pii.ts';
 import type { JsonObject } from '../content/value.ts';
 import type { Alternative, ContentRules, Enforcement, SourcePosition } from '../policy/model.ts';
 import type { FindingCode } from './codes.ts';
+import type { Ask } from './hold.ts';
 import type { CaseValues } from './run.ts';
 
 export type Verdict = 'allow' | 'hold' | 'deny';
@@ -91,4 +92,8 @@ export interface Decision {
   readonly obligations: readonly Obligation[];
   readonly remedies: readonly Remedy[];
   readonly reservations: readonly Reservation[];
+  /** What people have to agree to before it may happen; empty unless `effect` is `hold` and somebody can be asked. */
+  readonly asks: readonly Ask[];
+  /** Held before, and these people agreed to what was found: `verdict` is `hold`, and `effect` all the same `allow`. */
+  readonly approvedBy: readonly string[];
 }

@@ -9,6 +9,7 @@ import type { JsonObject, JsonValue } from '../content/value.ts';
 import type { Enforcement, PlanEntry } from '../policy/model.ts';
 import type { Remedy, Reservation, Verdict } from './decision.ts';
 import type { PastCall } from './exchange.ts';
+import type { Ask, Withheld } from './hold.ts';
 import type { CallMemory, CaseValues, Labels, RunBudget } from './run.ts';
 
 /** How far Sallyport stood between the agent and the tool. */
@@ -124,6 +125,12 @@ export type RunEvent =
       readonly by: string;
       readonly reason: string | null;
     })
+  /** Its opener has closed it while holds were open: `run.closed` comes with the last of them. */
+  | (OfRun & {
+      readonly type: 'run.closing';
+      readonly by: string;
+      readonly reason: string | null;
+    })
   | (OfRun & { readonly type: 'run.abandoned' })
   /** A child run was opened: its budget comes out of this run's, all of it at once, so that no crash can spend it twice. */
   | (OfRun & { readonly type: 'run.delegated'; readonly child: string; readonly budget: RunBudget })
@@ -140,6 +147,46 @@ export type RunEvent =
     })
   /** Refused, whether by a deny or by a hold that nobody can answer yet: nothing happened. */
   | (OfCall & Decided & { readonly type: 'call.denied'; readonly remedies: readonly Remedy[] })
+  /** Waits for people. An edit by one of them, and new reasons after an approval, hold the same call once more. */
+  | (OfCall &
+      Decided & {
+        readonly type: 'call.held';
+        readonly asks: readonly Ask[];
+        readonly expiresAtMs: number;
+        /** Digest of the payload that a person is shown (`HoldFacts`). */
+        readonly shown: string;
+        /** Why the agent says that it wants this: its own words, redacted, and never shown first. Null: it said nothing. */
+        readonly reason: string | null;
+        /** Who changed the arguments, and the digest of what the agent proposed. */
+        readonly edited?: { readonly by: string; readonly from: string };
+      })
+  /** One person's answer, with what proved who it was. */
+  | (OfRun & {
+      readonly type: 'approval.answered';
+      readonly call: string;
+      /** Of the call that was shown. */
+      readonly digest: string;
+      readonly by: string;
+      /** The approver's token, never its secret, and when they signed in with it. */
+      readonly credential: string;
+      readonly signedInAtMs: number;
+      readonly answer: 'approve' | 'reject';
+      /** Keys of the asks that it answers. */
+      readonly asks: readonly string[];
+      readonly reason: string | null;
+    })
+  /** The end of a hold. */
+  | (OfRun & {
+      readonly type: 'approval.settled';
+      readonly call: string;
+      readonly digest: string;
+      readonly of: 'call' | 'result';
+      readonly outcome: 'approved' | 'rejected' | 'expired' | 'withdrawn';
+      /** The people whose answers it rests on; empty: nobody's. */
+      readonly by: readonly string[];
+      /** A code where Sallyport settled it (`run.closed`, `catalog.changed`), else null. */
+      readonly why: string | null;
+    })
   /** Durable before the effect. Carries the intent. */
   | (OfCall &
       Decided & {
@@ -148,6 +195,10 @@ export type RunEvent =
         readonly idempotencyKey: string | null;
         /** Sallyport's own look at what that call names. The agent sees nothing of it. */
         readonly for?: string;
+        /** It was held before, and these people agreed. */
+        readonly approvedBy?: readonly string[];
+        /** Digest of what the agent proposed: a person changed the arguments. A repeat of that gets this call's outcome. */
+        readonly editedFrom?: string;
       })
   /** Durable before the result is released. */
   | (OfCall & {
@@ -168,6 +219,14 @@ export type RunEvent =
       readonly shown?: string;
       /** What was released asks for it: the run's next calls of tier >= 1 wait for a person. */
       readonly holdsNext?: true;
+      /** Nothing was released, and a person may still release it. */
+      readonly withheld?: Withheld & {
+        readonly asks: readonly Ask[];
+        readonly expiresAtMs: number;
+        readonly arguments: string;
+        /** As of `call.held`. */
+        readonly facts: string;
+      };
       readonly layers?: Layers;
       readonly isError: boolean;
       readonly findings: readonly RecordedFinding[];
@@ -250,6 +309,36 @@ export type GatewayEvent = Common &
         readonly run: string | null;
         readonly call: string | null;
         readonly details: JsonObject;
+      }
+    /** A person signed in to the console, or out of it. `session` names it and is no secret. */
+    | {
+        readonly type: 'session.opened' | 'session.closed';
+        readonly session: string;
+        readonly user: string;
+        readonly credential: string;
+      }
+    /** A person accepted a changed or new definition: it stands in the lock from now on. */
+    | {
+        readonly type: 'catalog.pinned';
+        readonly tool: string;
+        readonly digest: string;
+        readonly by: string;
+      }
+    /** A message to people was handed to its channel, or given up. */
+    | {
+        readonly type: 'notification.sent';
+        /** `approvals.slack.0`, `alerts.email.1`: as the policy lists it. */
+        readonly channel: string;
+        /** The same on each try: receivers know a repeat by it. */
+        readonly id: string;
+        /** What it tells: `call.held`, `approval.settled`, or the name of an alert. */
+        readonly about: string;
+        readonly run: string | null;
+        readonly call: string | null;
+        readonly ok: boolean;
+        readonly attempts: number;
+        /** A fixed code of what went wrong last; null when it arrived. */
+        readonly failure: string | null;
       }
     /** A credential was presented that doesn't fit: nothing about it but which check failed. */
     | {

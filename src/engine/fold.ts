@@ -5,6 +5,7 @@
 import { isForgotten } from './duplicates.ts';
 import type { HandedOver, RunEvent } from './events.ts';
 import type { PastCall } from './exchange.ts';
+import { withAgreement, withHeld, withoutHeld, withSettled, withWithheld } from './held.ts';
 import { withCall, withReturned } from './history.ts';
 import { mergeLabels, noLabels } from './labels.ts';
 import { limits } from './limits.ts';
@@ -31,6 +32,8 @@ export function fold(run: Run | null, event: RunEvent): Run {
       return used(next, event);
     case 'run.closed':
       return { ...next, status: 'closed', closedAs: event.as };
+    case 'run.closing':
+      return { ...next, status: 'closing', closedAs: 'success' };
     case 'run.abandoned':
       return { ...next, status: 'abandoned' };
     case 'run.delegated':
@@ -43,7 +46,15 @@ export function fold(run: Run | null, event: RunEvent): Run {
         holdsNext: run.holdsNext ?? (event.holdsNext === true ? event.child : null),
         labels: mergeLabels(run.labels, event.labels),
       };
+    case 'call.held':
+      return withHeld(isHeld(run, event) ? next : counted(next, event), event);
+    case 'approval.answered':
+      return withAgreement(next, event);
+    case 'approval.settled':
+      return withSettled(next, event);
     case 'call.denied':
+      // Held before, it is counted already.
+      if (isHeld(run, event)) return withoutHeld(next, event);
       return {
         ...counted(next, event),
         recent: remember(run.recent, {
@@ -102,6 +113,11 @@ function opened(event: Of<'run.opened'>): Run {
     historyLost: event.carried !== undefined,
     holdsNext: event.risk?.holds === true || event.carried?.holdsNext === true ? 'opened' : null,
     labels: event.labels,
+    held: [],
+    heldSinceMs: null,
+    heldMs: 0,
+    agreed: [],
+    granted: {},
   };
 }
 
@@ -190,7 +206,13 @@ function firstReason(event: Of<'call.denied'>): string {
   return reason?.code ?? event.verdict;
 }
 
-function started(run: Run, event: Of<'call.started'>): Run {
+function isHeld(run: Run, { call }: { readonly call: string }): boolean {
+  return run.held.some(({ id }) => id === call);
+}
+
+function started(before: Run, event: Of<'call.started'>): Run {
+  const wasHeld = isHeld(before, event);
+  const run = wasHeld ? withoutHeld(before, event) : before;
   const memory: CallMemory = {
     id: event.call,
     tool: event.tool,
@@ -214,7 +236,7 @@ function started(run: Run, event: Of<'call.started'>): Run {
   // Sallyport's own look is none of the agent's calls: it spends nothing and repeats nothing.
   if (event.for !== undefined) return { ...run, inFlight };
   return {
-    ...counted(run, event),
+    ...(wasHeld ? run : counted(run, event)),
     recent: remember(run.recent, { tool: event.tool, digest: event.digest, resultDigest: null }),
     inFlight,
     remembered:
@@ -248,7 +270,7 @@ function finished(run: Run, event: Of<'call.finished'>): Run {
     happened &&
     begun?.seenByAgent !== false &&
     !run.completedTools.includes(event.tool);
-  return {
+  const ended: Run = {
     ...run,
     ...(happened ? withCallThatEnded(run, begun, event) : {}),
     tokens: run.tokens + Math.max(0, event.tokens ?? 0),
@@ -260,6 +282,7 @@ function finished(run: Run, event: Of<'call.finished'>): Run {
     holdsNext: run.holdsNext ?? (event.holdsNext === true ? event.call : null),
     labels: mergeLabels(run.labels, event.labels),
   };
+  return withWithheld(ended, event, event.step);
 }
 
 function withCallThatEnded(

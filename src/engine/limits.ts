@@ -18,6 +18,7 @@ export const limits: {
   readonly historyBytesMax: number;
   readonly returnedCallsMax: number;
   readonly lookUpsMax: number;
+  readonly agreedMax: number;
 } = {
   // What any real tool takes fits; a larger call is a payload, not a request.
   argumentBytesMax: 1_048_576,
@@ -54,4 +55,6 @@ export const limits: {
   returnedCallsMax: 256,
   // Things that one call names and Sallyport looks at before it decides. What it didn't look at is refused.
   lookUpsMax: 16,
+  // Values that people agreed to for the rest of a run; of more they are asked again.
+  agreedMax: 256,
 };

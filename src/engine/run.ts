@@ -1,7 +1,9 @@
 import type { PlanEntry } from '../policy/model.ts';
 import type { PastCall } from './exchange.ts';
+import type { Held } from './hold.ts';
 
-export type RunStatus = 'open' | 'closed' | 'abandoned';
+/** `closing`: closed by its opener while holds are open. No new calls; when the last hold is settled it is closed. */
+export type RunStatus = 'open' | 'closing' | 'closed' | 'abandoned';
 
 /**
  * A run as folded from its events: everything stateful hangs on it, and nothing here was read from the policy,
@@ -62,6 +64,19 @@ export interface Run {
   readonly holdsNext: string | null;
   /** Trust and classes of everything received, with the subjects they are about. Never shrinks. */
   readonly labels: Labels;
+  /**
+   * What waits for a person, oldest first, and what was answered as long as a repeat may ask about it: rejected or expired,
+   * or approved and not begun yet.
+   */
+  readonly held: readonly Held[];
+  /** Since when at least one of them waits; null: none does. Time that a person takes isn't the run's. */
+  readonly heldSinceMs: number | null;
+  /** How long the run has waited for people before that. */
+  readonly heldMs: number;
+  /** What people agreed to for the rest of the run (`Ask.remember`). */
+  readonly agreed: readonly string[];
+  /** What people added to its budget. */
+  readonly granted: RunBudget;
 }
 
 export type RunBudget = {

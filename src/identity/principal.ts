@@ -13,3 +13,13 @@ export type Principal =
       readonly name: string;
       readonly agents: readonly string[] | null;
     };
+
+/** A person who signed in: may look at holds, and answer those that are theirs. What their roles are says the policy, each time. */
+export interface ApproverPrincipal {
+  readonly type: 'approver';
+  readonly credential: string;
+  /** The person's id, as the policy's `users` name it. */
+  readonly user: string;
+  /** When they presented the credential itself. */
+  readonly signedInAtMs: number;
+}

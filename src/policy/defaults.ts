@@ -3,6 +3,7 @@
  * `policy explain` shows those that decide.
  */
 import type {
+  ApprovalRules,
   BreakerSettings,
   ContentPlace,
   ContentRules,
@@ -28,6 +29,7 @@ export const defaults: {
   readonly outbound: Pick<OutboundReview, 'at' | 'response'>;
   readonly detectorTimeoutMs: number;
   readonly flow: Flow;
+  readonly approvals: ApprovalRules;
 } = {
   // A policy that says nothing is enforced: `observe` has to be written, so that a reader sees it.
   enforcement: 'strict',
@@ -74,6 +76,21 @@ export const defaults: {
     delegation: 'ask',
     trusted: { recipients: new Set(), accounts: new Set(), urls: [], from: [] },
     classes: new Map(),
+  },
+  approvals: {
+    // Who may agree is an operator's to say.
+    default: null,
+    // Long enough for somebody who is at work to look, short enough that nobody approves yesterday's call.
+    timeoutMs: 900_000,
+    // One framework gives up at five seconds, and its model then goes on.
+    waitMs: 3_000,
+    // Asked about each value once; a person who is asked the same thing twice stops reading.
+    remember: 'run',
+    // A run that waits for more than this isn't asking, it is flooding.
+    open: 3,
+    selfApproval: false,
+    execute: 'at_once',
+    notify: [],
   },
 };
 

@@ -42,12 +42,53 @@ export interface Policy {
   readonly breaker: BreakerSettings;
   /** Alert events that a person wants to hear of; the ledger records all of them in any case. */
   readonly alertEvents: ReadonlySet<string>;
+  /** Where those are sent. */
+  readonly alertChannels: readonly Channel[];
+  readonly approvals: ApprovalRules;
   readonly content: ContentRules;
   readonly flow: Flow;
   /** Words by which a request asks for an action, beyond those that ship with the product: by the action's name. */
   readonly actionWords: ReadonlyMap<string, readonly string[]>;
   readonly checkpoints: CheckpointSinks;
 }
+
+/** How people are asked. */
+export interface ApprovalRules {
+  /** The role that answers where nothing else names one. Null: what names none can't be asked, and is refused. */
+  readonly default: string | null;
+  /** How long a hold waits for an answer; then it is rejected, with an alert. */
+  readonly timeoutMs: number;
+  /** How long a request is kept open for one; then its agent gets a ticket. */
+  readonly waitMs: number;
+  /** Whether an answer about a value speaks for the rest of the run. */
+  readonly remember: 'run' | 'never';
+  /** Calls of one run that may wait at a time. */
+  readonly open: number;
+  /** Whether the person on whose behalf a run works may approve what it does. */
+  readonly selfApproval: boolean;
+  /** When the request no longer waits: Sallyport performs the approved call itself, or the agent's repeat does. */
+  readonly execute: 'at_once' | 'on_repeat';
+  /** All of them are told of each hold. */
+  readonly notify: readonly Channel[];
+}
+
+/** Where messages to people go. A message shows no argument's value unless `shows` names its classes. */
+export type Channel = {
+  readonly at: SourcePosition;
+  /** Classes of data that a message may hold. */
+  readonly shows: ReadonlySet<string>;
+} & (
+  | { readonly type: 'slack'; readonly webhook: SecretReference }
+  | {
+      readonly type: 'email';
+      readonly to: readonly string[];
+      /** Null: `sallyport@` and the domain of the first recipient. */
+      readonly from: string | null;
+      /** `smtp://user:password@host:port` or `smtps://`. */
+      readonly smtp: SecretReference;
+    }
+  | { readonly type: 'webhook'; readonly url: string; readonly secret: SecretReference }
+);
 
 /** Where the ledger's checkpoints leave the host for. */
 export interface CheckpointSinks {
@@ -381,9 +422,13 @@ export type Approval =
       readonly role: string | null;
       readonly if: CelProgram | null;
       readonly quorum: number;
+      /** Each of them signed in so recently; null: whenever. */
+      readonly freshMs: number | null;
+      /** After so many approvals and at most so many rejections of such calls nobody is asked any more; null: always. */
+      readonly until: { readonly approved: number; readonly rejected: number } | null;
     };
 
-/** Answers one constraint's failure and nothing else. Until approvals are built, such a hold is a refusal. */
+/** Answers one constraint's failure and nothing else. `user` as a role is the run's own person. */
 export type Otherwise =
   | { readonly type: 'approval'; readonly role: string }
   | { readonly type: 'break_glass'; readonly role: string };
@@ -535,7 +580,7 @@ export interface HoursWindow {
 
 // ---- limits ----------------------------------------------------------------------------------------------------
 
-/** `then: hold` is a hold, and a refusal until approvals are built. */
+/** `then: hold`: a person may grant as much again. */
 export interface BudgetLimit {
   readonly max: number;
   readonly then: 'deny' | 'hold';

@@ -2,8 +2,10 @@
 import type { JsonObject } from '../content/value.ts';
 import type { Decision } from '../engine/decision.ts';
 import type { OpenerRisk } from '../engine/events.ts';
+import type { Agreement, Ask, Held } from '../engine/hold.ts';
+import type { HoldFacts } from '../engine/hold-facts.ts';
 import type { CaseValues, Run, RunBudget } from '../engine/run.ts';
-import type { Principal } from '../identity/principal.ts';
+import type { ApproverPrincipal, Principal } from '../identity/principal.ts';
 import type { PlanEntry, Tool } from '../policy/model.ts';
 import type { ToolResult } from '../upstreams/port.ts';
 
@@ -44,6 +46,8 @@ export interface Proposal {
   readonly handles: readonly string[];
   readonly step: number | null;
   readonly dryRun: boolean;
+  /** Why the agent says that it wants this; a person who is asked sees it last. Absent: it said nothing. */
+  readonly reason?: string;
 }
 
 export type CallAnswer =
@@ -56,7 +60,21 @@ export type CallAnswer =
       readonly decision: Decision | null;
       readonly released: (delivered: boolean) => Promise<void>;
     }
-  | { readonly type: 'refused'; readonly refusal: Refusal };
+  | { readonly type: 'refused'; readonly refusal: Refusal }
+  /** Waits for people, and its request waited as long as it was to. An edge that knows no better way says the refusal. */
+  | { readonly type: 'held'; readonly hold: HoldTicket; readonly refusal: Refusal };
+
+/** What a client may know of its hold. It names the hold and answers nothing: whoever repeats the call picks the answer up. */
+export interface HoldTicket {
+  /** The call's id. */
+  readonly id: string;
+  readonly run: string;
+  readonly digest: string;
+  readonly of: 'call' | 'result';
+  readonly expiresAtMs: number;
+  /** Only the run's own person is asked: their client may show them our page. */
+  readonly byUser: boolean;
+}
 
 export interface Refusal {
   readonly code: string;
@@ -86,6 +104,81 @@ export interface Usage {
   readonly model: string | null;
 }
 
+export interface HoldSummary {
+  readonly id: string;
+  readonly of: Held['of'];
+  readonly state: Held['state'];
+  readonly run: string;
+  readonly agent: string;
+  readonly user: string | null;
+  readonly tool: string;
+  readonly tier: Held['tier'];
+  readonly digest: string;
+  readonly atMs: number;
+  readonly expiresAtMs: number;
+  /** `HoldFacts.summary`. */
+  readonly summary: string;
+  readonly asks: readonly Ask[];
+}
+
+export interface HoldShown extends HoldSummary {
+  readonly facts: HoldFacts;
+  /** As recorded: redacted. */
+  readonly arguments: JsonObject;
+  readonly agreements: readonly Agreement[];
+  /** A person changed it; what the agent proposed. */
+  readonly edited: { readonly by: string; readonly from: JsonObject } | null;
+  /** The agent's own words. */
+  readonly reason: string | null;
+  /** What whoever looks may answer. */
+  readonly mine: {
+    /** Keys of the asks. */
+    readonly asks: readonly string[];
+    /** Why no others: a sentence each, by the ask's key. */
+    readonly not: Readonly<Record<string, string>>;
+    /** They have to say why (`break_glass`). */
+    readonly reasonNeeded: boolean;
+  };
+  /** Whether its arguments may be changed: in this process, as long as they are known unredacted. */
+  readonly editable: boolean;
+}
+
+export interface HoldAnswer {
+  readonly answer: 'approve' | 'reject';
+  /** Of the call as it was shown: an answer to anything else is refused (`approval.changed`). */
+  readonly digest: string;
+  /** At most 1,000 characters. */
+  readonly reason: string | null;
+}
+
+/**
+ * Holds, for whoever may answer them. Rejects with `ApprovalError`: `approval.unknown`, `approval.settled`,
+ * `approval.expired`, `approval.changed`, `approval.not_yours`, `approval.requester`, `approval.not_fresh`,
+ * `approval.reason_needed`, `approval.edit_denied`.
+ */
+export interface Holds {
+  /** Waiting, or approved and not begun yet; the one that expires first comes first. From memory. */
+  open(): readonly HoldSummary[];
+  /** Null: there is no such hold, or it is over. */
+  show(who: ApproverPrincipal | OperatorPrincipal, id: string): Promise<HoldShown | null>;
+  answer(approver: ApproverPrincipal, id: string, answer: HoldAnswer): Promise<HoldSummary>;
+  /** The call with other arguments, decided but not recorded: what would be asked then. */
+  preview(approver: ApproverPrincipal, id: string, args: JsonObject): Promise<HoldShown>;
+  /**
+   * Changes the arguments and agrees to them as `preview` showed them: a new digest, bound anew, for everybody who is
+   * asked. Earlier agreements are void.
+   *
+   * @param digest - what `preview` said.
+   */
+  edit(
+    approver: ApproverPrincipal,
+    id: string,
+    args: JsonObject,
+    digest: string,
+    reason: string | null,
+  ): Promise<HoldSummary>;
+}
+
 /** Whether the client has gone, asked when it matters. */
 export type ClientSignal = Pick<AbortSignal, 'aborted'>;
 
@@ -105,12 +198,18 @@ export interface Runtime {
     reason: string | null,
   ): Promise<Run>;
 
-  /** `signal` says that the client has gone: a call that was started runs to its end all the same. */
+  readonly holds: Holds;
+
+  /**
+   * `signal` says that the client has gone: a call that was started runs to its end all the same. A call that is held waits
+   * for `patienceMs` of its hold; without it, for the policy's `approvals.wait`.
+   */
   call(
     principal: AgentPrincipal,
     proposal: Proposal,
     signal: ClientSignal,
     onProgress?: (progress: number, total: number | null) => void,
+    patienceMs?: (hold: HoldTicket) => number,
   ): Promise<CallAnswer>;
   /** From pins, filtered by grant; varies by who asks, never by what a run did. Cheap, and counted nowhere. */
   listTools(principal: AgentPrincipal): readonly ListedForAgent[];

@@ -1,11 +1,12 @@
 /** The runtime as edges see it: the lives of runs and calls, over one store. */
 import { SallyportError } from '../content/errors.ts';
 import type { JsonValue } from '../content/value.ts';
+import { ApprovalError } from './approvals/errors.ts';
 import { Breakers } from './breakers.ts';
 import { Calls } from './calls.ts';
 import { listTools } from './listing.ts';
 import { Memories } from './memories.ts';
-import type { Runtime } from './port.ts';
+import type { Holds, Runtime } from './port.ts';
 import type { RuntimePorts } from './ports.ts';
 import { endOrphans, orphans, recordSpooled } from './recovery.ts';
 import { Runs } from './runs.ts';
@@ -62,6 +63,7 @@ export async function openRuntime(
     closeRun: (principal, run, as, reason) => runs.close(principal, run, as, reason),
     call: (principal, proposal, signal, onProgress) =>
       calls.call(principal, proposal, signal, onProgress),
+    holds: noHolds,
     listTools: (principal) => listTools(ports.policy(), principal.agent, principal.user),
     explain: (agent, user, { tool, args, case: values, atMs }) =>
       Promise.resolve(
@@ -83,6 +85,19 @@ export async function openRuntime(
       await Promise.all([recovered, swept, tellDelivered()]);
     },
   };
+}
+
+/** Until holds wait: nothing is open, and nothing can be answered. */
+const noHolds: Holds = {
+  open: () => [],
+  show: () => Promise.resolve(null),
+  answer: unknownHold,
+  preview: unknownHold,
+  edit: unknownHold,
+};
+
+function unknownHold(): Promise<never> {
+  return Promise.reject(new ApprovalError('approval.unknown', 'there is no such hold'));
 }
 
 function failed(ports: RuntimePorts, event: string, error: unknown): number {

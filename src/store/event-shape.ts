@@ -9,6 +9,7 @@ import type { JsonObject, JsonValue } from '../content/value.ts';
 import type { Event, Layers } from '../engine/events.ts';
 import type { PastCall } from '../engine/exchange.ts';
 import type { FindingCode } from '../engine/facts.ts';
+import type { Ask, Held } from '../engine/hold.ts';
 import type { CallMemory, CaseValues, Labels, Run, RunBudget } from '../engine/run.ts';
 
 const text = z.string();
@@ -110,6 +111,40 @@ export const pastCallShape: z.ZodType<PastCall> = z.strictObject({
   trust: z.enum(['trusted', 'untrusted']),
 });
 
+const askShape: z.ZodType<Ask> = z.strictObject({
+  key: text,
+  code: text,
+  by: z.discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('role'), role: text }),
+    z.strictObject({ type: z.literal('user') }),
+    z.strictObject({ type: z.literal('break_glass'), role: text }),
+  ]),
+  quorum: count,
+  freshMs: count.nullable(),
+  remember: text.nullable(),
+  grants: budgetShape.nullable(),
+});
+
+const withheld = { kept: text, frame: text.nullable(), labels: labelsShape };
+
+export const heldShape: z.ZodType<Held> = z.strictObject({
+  id: text,
+  of: z.enum(['call', 'result']),
+  tool: text,
+  tier,
+  digest: text,
+  arguments: text,
+  step: z.number().nullable(),
+  atMs: z.number(),
+  expiresAtMs: z.number(),
+  state: z.enum(['waiting', 'approved', 'rejected', 'expired']),
+  settledAtMs: z.number().nullable(),
+  asks: z.array(askShape),
+  agreements: z.array(z.strictObject({ by: text, atMs: z.number(), asks: z.array(text) })),
+  editedFrom: text.nullable(),
+  withheld: z.strictObject(withheld).nullable(),
+});
+
 const reservation = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('window'),
@@ -163,6 +198,7 @@ const runEvents = [
     by: text,
     reason: text.nullable(),
   }),
+  z.strictObject({ ...ofRun, type: z.literal('run.closing'), by: text, reason: text.nullable() }),
   z.strictObject({ ...ofRun, type: z.literal('run.abandoned') }),
   z.strictObject({ ...ofRun, type: z.literal('run.delegated'), child: text, budget: budgetShape }),
   z.strictObject({
@@ -181,6 +217,38 @@ const callEvents = [
   z.strictObject({
     ...ofCall,
     ...decided,
+    type: z.literal('call.held'),
+    asks: z.array(askShape),
+    expiresAtMs: count,
+    shown: text,
+    reason: text.nullable(),
+    edited: z.strictObject({ by: text, from: text }).exactOptional(),
+  }),
+  z.strictObject({
+    ...ofRun,
+    type: z.literal('approval.answered'),
+    call: text,
+    digest: text,
+    by: text,
+    credential: text,
+    signedInAtMs: count,
+    answer: z.enum(['approve', 'reject']),
+    asks: z.array(text),
+    reason: text.nullable(),
+  }),
+  z.strictObject({
+    ...ofRun,
+    type: z.literal('approval.settled'),
+    call: text,
+    digest: text,
+    of: z.enum(['call', 'result']),
+    outcome: z.enum(['approved', 'rejected', 'expired', 'withdrawn']),
+    by: z.array(text),
+    why: text.nullable(),
+  }),
+  z.strictObject({
+    ...ofCall,
+    ...decided,
     type: z.literal('call.denied'),
     remedies: z.array(z.strictObject({ code: text, text })),
   }),
@@ -191,6 +259,8 @@ const callEvents = [
     reservations: z.array(reservation),
     idempotencyKey: text.nullable(),
     for: text.exactOptional(),
+    approvedBy: z.array(text).exactOptional(),
+    editedFrom: text.exactOptional(),
   }),
   z.strictObject({
     ...ofCall,
@@ -204,6 +274,15 @@ const callEvents = [
     frame: text.exactOptional(),
     shown: text.exactOptional(),
     holdsNext: z.literal(true).exactOptional(),
+    withheld: z
+      .strictObject({
+        ...withheld,
+        asks: z.array(askShape),
+        expiresAtMs: count,
+        arguments: text,
+        facts: text,
+      })
+      .exactOptional(),
     layers: layersShape.exactOptional(),
     isError: z.boolean(),
     findings: z.array(finding),
@@ -291,6 +370,39 @@ const gatewayEvents = [
     run: text.nullable(),
     call: text.nullable(),
     details: object,
+  }),
+  z.strictObject({
+    ...common,
+    type: z.literal('session.opened'),
+    session: text,
+    user: text,
+    credential: text,
+  }),
+  z.strictObject({
+    ...common,
+    type: z.literal('session.closed'),
+    session: text,
+    user: text,
+    credential: text,
+  }),
+  z.strictObject({
+    ...common,
+    type: z.literal('catalog.pinned'),
+    tool: text,
+    digest: text,
+    by: text,
+  }),
+  z.strictObject({
+    ...common,
+    type: z.literal('notification.sent'),
+    channel: text,
+    id: text,
+    about: text,
+    run: text.nullable(),
+    call: text.nullable(),
+    ok: z.boolean(),
+    attempts: count,
+    failure: text.nullable(),
   }),
   z.strictObject({
     ...common,

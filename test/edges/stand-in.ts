@@ -71,6 +71,13 @@ export async function openStandIn(options: StandInOptions = {}): Promise<StandIn
   const tools = options.tools ?? [listedTool('files.read_text_file')];
 
   const runtime: Runtime = {
+    holds: {
+      open: () => [],
+      show: () => Promise.resolve(null),
+      answer: () => Promise.reject(new Error('no holds')),
+      preview: () => Promise.reject(new Error('no holds')),
+      edit: () => Promise.reject(new Error('no holds')),
+    },
     listTools: () => tools,
     async call(_principal, proposal, signal, onProgress) {
       proposals.push(proposal);
@@ -224,6 +231,11 @@ function runNamed(id: string, request: OpenRun | undefined): Run {
     history: [],
     historyLost: false,
     holdsNext: null,
+    held: [],
+    heldSinceMs: null,
+    heldMs: 0,
+    agreed: [],
+    granted: {},
     labels: { trust: 'untrusted', classes: [], subjects: [] },
   };
 }

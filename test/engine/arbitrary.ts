@@ -425,9 +425,16 @@ const approval: fc.Arbitrary<Approval> = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Approval>({ type: 'tier' }) },
   {
     weight: 1,
-    arbitrary: fc
-      .option(program, { nil: null })
-      .map((one): Approval => ({ type: 'by', role: 'leads', if: one, quorum: 1 })),
+    arbitrary: fc.option(program, { nil: null }).map(
+      (one): Approval => ({
+        type: 'by',
+        role: 'leads',
+        if: one,
+        quorum: 1,
+        freshMs: null,
+        until: null,
+      }),
+    ),
   },
 );
 
@@ -590,6 +597,8 @@ export const anyPolicy: fc.Arbitrary<Policy> = fc
       agents: new Map(agents.map((one) => [one.name, one])),
       breaker: { failures: 3, resetMs: 1_000 },
       alertEvents: new Set(),
+      alertChannels: [],
+      approvals: defaults.approvals,
       content: carries,
     }),
   );
@@ -827,6 +836,11 @@ const blank: Run = {
   history: [],
   historyLost: false,
   holdsNext: null,
+  held: [],
+  heldSinceMs: null,
+  heldMs: 0,
+  agreed: [],
+  granted: {},
   labels: { trust: 'trusted', classes: [], subjects: [] },
 };
 

@@ -286,7 +286,7 @@ export function codeOf(answer: CallAnswer): string {
 
 /** What a model reads of an answer: of a tool's words without the frame that stands around them. */
 export function said(answer: CallAnswer): string {
-  if (answer.type === 'refused') return answer.refusal.text;
+  if (answer.type !== 'result') return answer.refusal.text;
   const { content } = unframed(asJson(answer.result));
   return isJsonArray(content)
     ? content

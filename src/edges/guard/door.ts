@@ -182,7 +182,7 @@ export function makeDoor(parts: DoorParts): Door {
 
       const send = async (args: Args, options: CallOptions = {}): Promise<Plain<Result>> => {
         const answer = await propose(name, args, false, options);
-        if (answer.type === 'refused') throw errorOf(answer.refusal);
+        if (answer.type !== 'result') throw errorOf(answer.refusal);
         await answer.released(options.signal?.aborted !== true);
         return valueIn<Plain<Result>>(answer.result);
       };

@@ -16,7 +16,7 @@ export interface Answer {
 }
 
 export function answerOf(answer: CallAnswer, address: Address, era: Era): Answer {
-  if (answer.type === 'refused') return refusalAnswer(answer.refusal, address, era);
+  if (answer.type !== 'result') return refusalAnswer(answer.refusal, address, era);
   const { result, call, run, decision } = answer;
   const boundary = isJsonObject(result['_meta']) ? result['_meta'][frameKey] : undefined;
   const meta: JsonObject = {

@@ -288,5 +288,7 @@ function compileApproval(syntax: ApprovalSyntax | undefined, place: ConstraintPl
     role: syntax.by?.value ?? null,
     if: program,
     quorum: syntax.quorum?.value ?? 1,
+    freshMs: null,
+    until: null,
   };
 }

@@ -61,6 +61,8 @@ export function* compilePolicy(
     agents: new Map(agents.map((agent) => [agent.name, agent])),
     breaker: { ...defaults.breaker, ...document.breaker },
     alertEvents: new Set(document.alertEvents.map((event) => event.value)),
+    alertChannels: [],
+    approvals: defaults.approvals,
     content: compileContent(document.content, agents, compilation),
     flow: compileFlow(
       document.flow,

@@ -1,0 +1,81 @@
+/**
+ * What a person is shown of a held call: Sallyport's facts, made when it was held and kept with it, so that the record
+ * proves what they saw. Types, so that they are a `JsonValue` to the compiler too.
+ */
+import type { JsonObject, JsonValue } from '../content/value.ts';
+import type { Approver } from './hold.ts';
+
+export type HoldFacts = {
+  readonly v: 1;
+  /** One sentence in Sallyport's words: what will happen if they agree. No text that an agent or an upstream wrote. */
+  readonly summary: string;
+  readonly tool: {
+    readonly name: string;
+    /** As pinned: an upstream's words, shown as such. */
+    readonly title: string | null;
+    readonly action: string;
+    readonly tier: 0 | 1 | 2 | 3;
+    readonly reach: 'internal' | 'external';
+  };
+  /** Every argument's values, in the order of the policy; at most `heldValuesMax`. */
+  readonly values: readonly ShownValue[];
+  /** Values that aren't listed above, because there are too many. */
+  readonly omitted: number;
+  /** Why it waits, one an ask, in the order of the stages. */
+  readonly reasons: readonly ShownReason[];
+  /** Of a result that waits: what was found in it. */
+  readonly result: JsonObject | null;
+};
+
+export type ShownValue = {
+  /** RFC 6901, into the arguments. */
+  readonly pointer: string;
+  /** What it means: `recipient`, `amount`, `content`. Null: the policy doesn't say. */
+  readonly kind: string | null;
+  /** Redacted as any record is. */
+  readonly value: JsonValue;
+  readonly origin: ValueOrigin;
+  /** No completed call of this agent has used this value of this kind (destinations only); null: not known. */
+  readonly firstUse: boolean | null;
+  /** An internationalised host in its ASCII form (`xn--…`), where it has one. */
+  readonly ascii: string | null;
+  /** Parts of a text that can't be seen, or look like others: UTF-16 offsets. */
+  readonly disguised: readonly {
+    readonly start: number;
+    readonly end: number;
+    readonly as: 'invisible' | 'bidi' | 'confusable';
+  }[];
+};
+
+/** Where a value stood before the agent used it: the first of these that fits. */
+export type ValueOrigin =
+  | { readonly type: 'case'; readonly name: string }
+  | { readonly type: 'request' }
+  /** Filled by the policy or the tool's schema. */
+  | { readonly type: 'policy' }
+  /** Changed by a person who was asked. */
+  | { readonly type: 'approver'; readonly by: string }
+  | {
+      readonly type: 'result';
+      readonly call: string;
+      readonly tool: string;
+      readonly trust: 'trusted' | 'untrusted';
+      /** Who wrote it, where the tool says so (an address); null: not known. */
+      readonly sender: string | null;
+      /** Parts of the value that stand there: UTF-16 offsets. The whole value: one span over all of it. */
+      readonly spans: readonly { readonly start: number; readonly end: number }[];
+    }
+  /** Nowhere that Sallyport saw: the agent's own. */
+  | { readonly type: 'agent' };
+
+export type ShownReason = {
+  readonly key: string;
+  readonly code: string;
+  /** The code's sentence for operators. */
+  readonly text: string;
+  readonly details: JsonObject;
+  /** The policy's line, `file:line:column`. */
+  readonly at: string | null;
+  readonly by: Approver;
+  readonly quorum: number;
+};
