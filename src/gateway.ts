@@ -26,6 +26,7 @@ import { type OwnedRuntime, openRuntime } from './runtime/runtime.ts';
 import { loadGrammarFor } from './runtime/sql-grammar.ts';
 import { resume, suspend } from './runtime/suspensions.ts';
 import { Scanner } from './scanning/scanner.ts';
+import { type EventFeed, feedOf } from './store/feed.ts';
 import type { Store } from './store/port.ts';
 import { openSpool } from './store/spool.ts';
 import { openSqliteStore } from './store/sqlite/open.ts';
@@ -52,6 +53,7 @@ export interface Gateway extends AsyncDisposable {
   readonly runtime: OwnedRuntime;
   readonly tokens: Tokens;
   readonly store: Store;
+  readonly feed: EventFeed;
   readonly catalog: Catalog;
   readonly policySource: PolicySource;
   readonly sequencer: Sequencer;
@@ -77,6 +79,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     const store = stack.use(
       await openSqliteStore({ directory: options.dataDirectory, foldRun: fold }),
     );
+    const feed = feedOf(store);
     const secrets = new SecretsHeld();
     const record = async (...events: GatewayEvent[]): Promise<void> => {
       await store.commitGateway({ events, writes: [] });
@@ -190,6 +193,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       runtime,
       tokens,
       store,
+      feed,
       catalog,
       policySource,
       sequencer,
