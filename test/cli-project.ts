@@ -40,6 +40,8 @@ upstreams:
 tools:
   files.read_text_file: { action: read, tier: read_only, reach: internal, args: { path: path, head: number, tail: number } }
   files.list_directory: { action: read, tier: read_only, reach: internal, args: { path: path } }
+users:
+  static: { ann: { roles: [staff] } }
 roles:
   staff:
     permissions:

@@ -36,6 +36,16 @@ const workflow: MintRequest = {
   expiresAtMs: null,
 };
 
+const ann: MintRequest = { holder: 'approver', name: 'ann', expiresAtMs: null };
+
+function signIn(token: string): unknown {
+  try {
+    return tokens.authenticateApprover(token);
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? error.code : error;
+  }
+}
+
 function whoIs(token: string): unknown {
   try {
     return tokens.authenticate(`Bearer ${token}`);
@@ -112,6 +122,60 @@ describe('authenticating', () => {
       );
     },
   );
+});
+
+describe('a person’s token', () => {
+  test('signs in, at this moment, also after a restart', async () => {
+    const { token, record } = await tokens.mint(ann);
+    expect(token).toMatch(/^sp_approver_/);
+    await store[Symbol.asyncDispose]();
+    nowMs += dayMs;
+    await start();
+    expect(signIn(token)).toEqual({
+      type: 'approver',
+      credential: record.id,
+      user: 'ann',
+      signedInAtMs: nowMs,
+    });
+  });
+
+  test('is no agent’s and no opener’s, and theirs sign nobody in', async () => {
+    const [agent, opener, person] = [
+      await tokens.mint(helper),
+      await tokens.mint(workflow),
+      await tokens.mint(ann),
+    ].map(({ token }) => token);
+    const tried = [agent, opener, person].map((token = '') => [signIn(token), whoIs(token)]);
+    expect(tried).toEqual([
+      ['identity.credential_invalid', expect.objectContaining({ agent: 'helper' })],
+      ['identity.credential_invalid', expect.objectContaining({ name: 'workflow' })],
+      [expect.objectContaining({ user: 'ann' }), 'identity.credential_invalid'],
+    ]);
+  });
+
+  test('renamed to another holder, cut, with a scheme, expired or revoked: one answer', async () => {
+    const { token, record } = await tokens.mint({ ...ann, expiresAtMs: nowMs + dayMs });
+    const agent = await tokens.mint(helper);
+    const wrong = [
+      token.replace('sp_approver', 'sp_agent'),
+      agent.token.replace('sp_agent', 'sp_approver'),
+      token.slice(0, -1),
+      `Bearer ${token}`,
+      '',
+    ];
+    expect(wrong.map(signIn)).toEqual(wrong.map(() => 'identity.credential_invalid'));
+    expect(whoIs(wrong[0] ?? '')).toBe('identity.credential_invalid');
+    const next = await tokens.rotate(record.id, 0);
+    expect([signIn(token), signIn(next.token)]).toMatchObject([
+      'identity.credential_invalid',
+      { user: 'ann', credential: record.id },
+    ]);
+    await tokens.revoke(next.record.id);
+    expect(signIn(next.token)).toBe('identity.credential_invalid');
+    const short = await tokens.mint({ ...ann, expiresAtMs: nowMs + dayMs });
+    nowMs += dayMs;
+    expect(signIn(short.token)).toBe('identity.credential_invalid');
+  });
 });
 
 describe('rotating', () => {

@@ -1,5 +1,5 @@
 /**
- * Credentials of agents and openers: 256 random bits each, stored only as their SHA-256, compared in constant time.
+ * Credentials of agents, openers and approvers: 256 random bits each, stored only as their SHA-256, compared in constant time.
  *
  * A token reads `sp_agent_<id>.<secret>`. The id finds the record and is safe to print; the secret is shown once, when
  * it is minted. A rotated token keeps its *credential*, the identity that implicit runs hang on: else rotating would
@@ -11,17 +11,18 @@ import type { GatewayEvent } from '../engine/events.ts';
 import { StoreError } from '../store/errors.ts';
 import type { StateWrite, Store } from '../store/port.ts';
 import { IdentityError } from './errors.ts';
-import type { Principal } from './principal.ts';
+import type { ApproverPrincipal, Principal } from './principal.ts';
 
 const statePrefix = 'token:';
-const tokenForm = /^sp_(agent|opener)_([0-9A-Za-z_-]{12})\.([0-9A-Za-z_-]{43})$/;
+const tokenForm = /^sp_(agent|opener|approver)_([0-9A-Za-z_-]{12})\.([0-9A-Za-z_-]{43})$/;
 
 /** What is kept of a token. `agents` bounds an opener; `user` binds an agent's token to one person. */
 export type TokenRecord = {
   readonly id: string;
   /** What implicit runs hang on: the same for a token and its successors. */
   readonly credential: string;
-  readonly holder: 'agent' | 'opener';
+  readonly holder: 'agent' | 'opener' | 'approver';
+  /** Of an approver: the person's id. */
   readonly name: string;
   readonly user: string | null;
   readonly agents: readonly string[] | null;
@@ -33,7 +34,7 @@ export type TokenRecord = {
 const recordShape: z.ZodType<TokenRecord> = z.strictObject({
   id: z.string(),
   credential: z.string(),
-  holder: z.enum(['agent', 'opener']),
+  holder: z.enum(['agent', 'opener', 'approver']),
   name: z.string(),
   user: z.string().nullable(),
   agents: z.array(z.string()).nullable(),
@@ -54,6 +55,12 @@ export type MintRequest =
       readonly name: string;
       readonly agents: readonly string[] | null;
       readonly expiresAtMs: number | null;
+    }
+  | {
+      readonly holder: 'approver';
+      /** The person's id, as the policy's `users` name it. */
+      readonly name: string;
+      readonly expiresAtMs: number | null;
     };
 
 export interface MintedToken {
@@ -63,8 +70,19 @@ export interface MintedToken {
 }
 
 export interface Tokens {
-  /** @throws {IdentityError} `identity.credential_missing` or `identity.credential_invalid`. */
+  /**
+   * Whoever calls or opens runs; a person's token is none of theirs.
+   *
+   * @throws {IdentityError} `identity.credential_missing` or `identity.credential_invalid`.
+   */
   authenticate(authorization: string | undefined): Principal;
+  /**
+   * A person who signs in at this moment; a token of an agent or an opener is no person's.
+   *
+   * @param token - as minted, without a scheme.
+   * @throws {IdentityError} `identity.credential_invalid`.
+   */
+  authenticateApprover(token: string): ApproverPrincipal;
   mint(request: MintRequest): Promise<MintedToken>;
   /** Mints a successor that lives as long; the old one works for `overlapMs` more. */
   rotate(id: string, overlapMs: number): Promise<MintedToken>;
@@ -116,6 +134,20 @@ export async function openTokens(store: TokenStore): Promise<Tokens> {
     return record;
   }
 
+  function verified(presented: string): TokenRecord {
+    const [, holder, id = '', secret = ''] = tokenForm.exec(presented) ?? [];
+    const record = records.get(id);
+    // Hash and compare in any case: the time taken tells nothing about which ids exist.
+    const same = timingSafeEqual(
+      hashOf(secret),
+      Buffer.from(record?.sha256 ?? '0'.repeat(64), 'hex'),
+    );
+    const live =
+      record !== undefined && (record.expiresAtMs === null || store.nowMs() < record.expiresAtMs);
+    if (record === undefined || !same || !live || record.holder !== holder) throw invalid();
+    return record;
+  }
+
   function draw(
     base: Omit<TokenRecord, 'id' | 'credential' | 'sha256' | 'mintedAtMs'>,
     credential: string | null,
@@ -146,20 +178,15 @@ export async function openTokens(store: TokenStore): Promise<Tokens> {
 
   return {
     authenticate(authorization) {
-      const presented = bearerOf(authorization);
-      const [, holder, id = '', secret = ''] = tokenForm.exec(presented) ?? [];
-      const record = records.get(id);
-      // Hash and compare in any case: the time taken tells nothing about which ids exist.
-      const same = timingSafeEqual(
-        hashOf(secret),
-        Buffer.from(record?.sha256 ?? '0'.repeat(64), 'hex'),
-      );
-      const live =
-        record !== undefined && (record.expiresAtMs === null || store.nowMs() < record.expiresAtMs);
-      if (record === undefined || !same || !live || record.holder !== holder) {
-        throw new IdentityError('identity.credential_invalid', 'the credential is not valid');
-      }
-      return principalOf(record);
+      const record = verified(bearerOf(authorization));
+      if (record.holder === 'approver') throw invalid();
+      return principalOf(record, record.holder);
+    },
+
+    authenticateApprover(token) {
+      const { holder, credential, name } = verified(token);
+      if (holder !== 'approver') throw invalid();
+      return { type: 'approver', credential, user: name, signedInAtMs: store.nowMs() };
     },
 
     mint: (request) =>
@@ -249,8 +276,16 @@ function hashOf(secret: string): Buffer {
   return hash('sha256', secret, 'buffer');
 }
 
-function principalOf(record: TokenRecord): Principal {
-  return record.holder === 'agent'
-    ? { type: 'agent', credential: record.credential, agent: record.name, user: record.user }
-    : { type: 'opener', credential: record.credential, name: record.name, agents: record.agents };
+/** One answer to everything that is wrong with a credential, so that nobody learns what. */
+function invalid(): IdentityError {
+  return new IdentityError('identity.credential_invalid', 'the credential is not valid');
+}
+
+function principalOf(
+  { credential, name, user, agents }: TokenRecord,
+  holder: 'agent' | 'opener',
+): Principal {
+  return holder === 'agent'
+    ? { type: 'agent', credential, agent: name, user }
+    : { type: 'opener', credential, name, agents };
 }

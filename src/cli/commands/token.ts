@@ -13,6 +13,7 @@ interface MintOptions extends CommonOptions {
   readonly user?: string;
   readonly opener?: string;
   readonly agents?: string;
+  readonly approver?: string;
   readonly expires?: number;
 }
 
@@ -27,6 +28,10 @@ export function tokenCommand(act: Act): Command {
     .option(
       '--agents <names>',
       'the agents whose runs the opener may open, with commas (default: all)',
+    )
+    .option(
+      '--approver <id>',
+      'a token that this person of the policy signs in with, to answer holds',
     )
     .option('--expires <duration>', 'e.g. 12h or 30d (default: never)', durationOption)
     .action(act(mint));
@@ -72,6 +77,7 @@ export function tokenCommand(act: Act): Command {
     'sallyport token --agent reporter',
     'sallyport token --agent reporter --expires 30d',
     'sallyport token --opener backend --agents reporter',
+    'sallyport token --approver ann --expires 12h',
     'sallyport token list',
     'sallyport token rotate <id> --overlap 1h',
     'sallyport token revoke <id>',
@@ -84,11 +90,11 @@ function withCommon(command: Command): Command {
 }
 
 async function mint(options: MintOptions, output: Output): Promise<ExitCode> {
-  const { agent, opener } = options;
-  if ((agent === undefined) === (opener === undefined)) {
+  const { agent, opener, approver } = options;
+  if ([agent, opener, approver].filter((holder) => holder !== undefined).length !== 1) {
     throw new UsageError(
       'say whose token it is',
-      '`sallyport token --agent NAME`, or `sallyport token --opener NAME`',
+      '`sallyport token --agent NAME`, `--opener NAME` or `--approver ID`',
     );
   }
   if (agent === undefined && options.user !== undefined)
@@ -99,12 +105,14 @@ async function mint(options: MintOptions, output: Output): Promise<ExitCode> {
   const input: JsonObject =
     agent !== undefined
       ? { holder: 'agent', name: agent, user: options.user ?? null, expiresInMs }
-      : {
-          holder: 'opener',
-          name: opener ?? '',
-          agents: options.agents?.split(',').map((name) => name.trim()) ?? null,
-          expiresInMs,
-        };
+      : opener !== undefined
+        ? {
+            holder: 'opener',
+            name: opener,
+            agents: options.agents?.split(',').map((name) => name.trim()) ?? null,
+            expiresInMs,
+          }
+        : { holder: 'approver', name: approver ?? '', expiresInMs };
   return minted(await operate(placeOf(options), 'token.mint', input), output);
 }
 

@@ -230,6 +230,16 @@ describe('what an operation takes', () => {
       { holder: 'opener', name: 'w', agents: ['clerk', 'nobody'], expiresInMs: null },
       'operation.unknown_agent',
     ],
+    [
+      'token.mint',
+      { holder: 'approver', name: 'eve', expiresInMs: null },
+      'operation.unknown_user',
+    ],
+    [
+      'token.mint',
+      { holder: 'approver', name: 'ann', user: 'ann', expiresInMs: null },
+      'operation.bad_input',
+    ],
     ['token.list', { limit: 1 }, 'operation.bad_input'],
     ['token.rotate', { id: 'x', overlapMs: -1 }, 'operation.bad_input'],
     ['token.rotate', { id: 'x', overlapMs: 0 }, 'identity.unknown_token'],
@@ -281,6 +291,23 @@ describe('what an operation does', () => {
     expect(gateway.tokens.authenticate(next)).toMatchObject({ agent: 'clerk', user: 'ann' });
     await ask('token.revoke', { id: gateway.tokens.list().at(-1)?.id ?? '' });
     expect(() => gateway.tokens.authenticate(next)).toThrow('not valid');
+  });
+
+  test('a person’s token is minted for somebody whom the policy names, and signs in', async () => {
+    const minted = await ask('token.mint', {
+      holder: 'approver',
+      name: 'ann',
+      expiresInMs: 60_000,
+    });
+    expect(gateway.tokens.authenticateApprover(String(minted?.['token']))).toMatchObject({
+      user: 'ann',
+    });
+    expect(minted?.['record']).toMatchObject({ holder: 'approver', name: 'ann' });
+    const unknown = ask('token.mint', { holder: 'approver', name: 'clerk', expiresInMs: null });
+    await expect(unknown).rejects.toMatchObject({
+      message: 'the policy knows no user `clerk`',
+      hint: 'it knows ann',
+    });
   });
 
   test('many at the same time are all done, and each once', async () => {

@@ -98,23 +98,17 @@ const table: Readonly<Record<OperationName, Operation>> = {
         agents: z.array(name).nullable(),
         expiresInMs: z.number().int().positive().nullable(),
       }),
+      z.strictObject({
+        holder: z.literal('approver'),
+        name,
+        expiresInMs: z.number().int().positive().nullable(),
+      }),
     ]),
     async (gateway, input) => {
-      const policy = gateway.policy();
-      for (const agent of input.holder === 'agent' ? [input.name] : (input.agents ?? [])) {
-        if (!policy.agents.has(agent))
-          throw unknownName('operation.unknown_agent', 'agent', agent, policy.agents.keys());
-      }
-      if (input.holder === 'agent' && input.user !== null && !policy.users.has(input.user)) {
-        throw unknownName('operation.unknown_user', 'user', input.user, policy.users.keys());
-      }
-      const expiresAtMs =
-        input.expiresInMs === null ? null : gateway.store.nowMs() + input.expiresInMs;
-      const minted = await gateway.tokens.mint(
-        input.holder === 'agent'
-          ? { holder: 'agent', name: input.name, user: input.user, expiresAtMs }
-          : { holder: 'opener', name: input.name, agents: input.agents, expiresAtMs },
-      );
+      checkHolder(gateway.policy(), input);
+      const { expiresInMs, ...holder } = input;
+      const expiresAtMs = expiresInMs === null ? null : gateway.store.nowMs() + expiresInMs;
+      const minted = await gateway.tokens.mint({ ...holder, expiresAtMs });
       return { token: minted.token, record: tokenView(minted.record) };
     },
   ),
@@ -226,6 +220,28 @@ export function performOperation(
   input: unknown,
 ): Promise<JsonObject> {
   return table[operationName].perform(gateway, input);
+}
+
+type Holder =
+  | { readonly holder: 'agent'; readonly name: string; readonly user: string | null }
+  | { readonly holder: 'opener'; readonly agents: readonly string[] | null }
+  | { readonly holder: 'approver'; readonly name: string };
+
+/** A token for a name that the policy doesn't know would be one for whoever gets that name later. */
+function checkHolder({ agents, users }: Policy, wanted: Holder): void {
+  const needed =
+    wanted.holder === 'agent'
+      ? { agents: [wanted.name], users: wanted.user === null ? [] : [wanted.user] }
+      : wanted.holder === 'opener'
+        ? { agents: wanted.agents ?? [], users: [] }
+        : { agents: [], users: [wanted.name] };
+  for (const agent of needed.agents) {
+    if (!agents.has(agent))
+      throw unknownName('operation.unknown_agent', 'agent', agent, agents.keys());
+  }
+  for (const user of needed.users) {
+    if (!users.has(user)) throw unknownName('operation.unknown_user', 'user', user, users.keys());
+  }
 }
 
 function unknownName(
