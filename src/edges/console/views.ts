@@ -18,7 +18,7 @@
  * | `GET /api/runs/{id}` | | `RunPage` |
  * | `GET /api/runs/{id}/timeline?after=&limit=` | | `Page<EventRow>`, oldest first |
  * | `GET /api/events/{seq}` | | `EventPage` |
- * | `GET /api/events/{seq}/receipt` | | `ReceiptView`; 409 until it is sealed |
+ * | `GET /api/events/{seq}/receipt?since=` | | `ReceiptView`; 409 until it is sealed |
  * | `GET /api/ledger?run=&agent=&user=&tool=&code=&type=&from=&until=&before=&limit=` | | `Page<EventRow>`, newest first |
  * | `GET /api/ledger/export?…` (same filters) | | `application/x-ndjson`, a leaf a line |
  * | `GET /api/agents` | | `AgentRow[]` |
@@ -143,6 +143,11 @@ export interface ReceiptView {
   readonly checkpoint: string;
   /** The verifier's key (C2SP signed-note). */
   readonly verifierKey: string;
+  /**
+   * That the tree begins with its first `since` leaves, the size of a checkpoint that the browser has kept: hashes, base64
+   * (RFC 6962, 2.1.2). Null where nothing was asked, or the tree has fewer leaves.
+   */
+  readonly consistency: readonly string[] | null;
 }
 
 export interface AgentRow {
