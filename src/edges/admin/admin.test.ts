@@ -40,6 +40,7 @@ agents:
 let root: string;
 let dataDirectory: string;
 let gateway: Gateway;
+let url: string;
 
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'sallyport-admin-'));
@@ -60,7 +61,7 @@ async function start(directory: string): Promise<Gateway> {
     as: 'gateway',
     log: () => undefined,
   });
-  await opened.listen({ host: '127.0.0.1', port: 0 });
+  ({ url } = await opened.listen({ host: '127.0.0.1', port: 0 }));
   return opened;
 }
 
@@ -308,6 +309,22 @@ describe('what an operation does', () => {
       message: 'the policy knows no user `clerk`',
       hint: 'it knows ann',
     });
+  });
+
+  test.each(['/mcp', '/v1/runs'])('a person’s token is no credential at %s', async (path) => {
+    const minted = await ask('token.mint', { holder: 'approver', name: 'ann', expiresInMs: null });
+    const unknown = `sp_approver_${'A'.repeat(12)}.${'A'.repeat(43)}`;
+    const answers = [minted?.['token'], unknown].map(async (token) => {
+      const answer = await fetch(new URL(path, url), {
+        method: 'POST',
+        headers: { authorization: `Bearer ${String(token)}`, 'content-type': 'application/json' },
+        body: '{}',
+      });
+      return [answer.status, answer.headers.get('www-authenticate'), await answer.text()];
+    });
+    const [person, nobody] = await Promise.all(answers);
+    expect(person?.[0]).toBe(401);
+    expect(person).toEqual(nobody);
   });
 
   test('many at the same time are all done, and each once', async () => {
