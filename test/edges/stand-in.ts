@@ -6,12 +6,9 @@ import { randomBytes } from 'node:crypto';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/content/value.ts';
+import type { RunningServer } from '../../src/edges/http/listener.ts';
 import type { RefusalSummary } from '../../src/edges/http/refusal-tally.ts';
-import {
-  type RunningServer,
-  type ServerOptions,
-  startServer,
-} from '../../src/edges/http/server.ts';
+import { type ServerOptions, startServer } from '../../src/edges/http/server.ts';
 import type { Run } from '../../src/engine/run.ts';
 import { IdentityError } from '../../src/identity/errors.ts';
 import type { Principal } from '../../src/identity/principal.ts';

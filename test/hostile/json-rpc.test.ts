@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/content/value.ts';
-import type { RunningServer } from '../../src/edges/http/server.ts';
+import type { RunningServer } from '../../src/edges/http/listener.ts';
 import { type Gateway, openGateway } from '../../src/gateway.ts';
 import { definitionDigest, formatLock } from '../../src/policy/lock-file.ts';
 import type { ClientSignal } from '../../src/runtime/port.ts';

@@ -1,7 +1,7 @@
 /** HTTP as an attacker writes it: bytes on a socket, and the answers that come back. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { RunningServer } from '../../src/edges/http/server.ts';
+import type { RunningServer } from '../../src/edges/http/listener.ts';
 import { agentToken } from '../edges/stand-in.ts';
 
 export type Pieces = Iterable<string | Buffer>;

@@ -2,16 +2,14 @@
  * The HTTP edge: `/mcp` for agents, `/v1/runs` for those who open runs, `/healthz`. Whatever else is asked for gets a
  * quick 404, `/.well-known/*` too: clients that find OAuth metadata there leave their static token and hang.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { SallyportError } from '../../content/errors.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Runtime } from '../../runtime/port.ts';
 import { openMcpEndpoint } from '../mcp/endpoint.ts';
 import { type Authenticate, credentialOf, type EdgeLog } from './credentials.ts';
 import { checkHeaderCount } from './headers.ts';
 import { letGoOfRequest } from './held-bytes.ts';
 import { hostCheck } from './hosts.ts';
-import { httpLimits } from './limits.ts';
-import { refuseMalformed } from './malformed.ts';
+import { listen, type RunningServer } from './listener.ts';
 import { ClientGone, HttpRefusal } from './refusal.ts';
 import { type RecordRefusals, type RefusalTally, refusalTally } from './refusal-tally.ts';
 import { sendJson } from './respond.ts';
@@ -34,13 +32,6 @@ export interface ServerOptions {
   readonly recordRefusals: RecordRefusals;
 }
 
-export interface RunningServer {
-  /** `http://host:port`, without a path. */
-  readonly url: string;
-  /** Lets calls in flight end, then closes what is left. */
-  readonly close: () => Promise<void>;
-}
-
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const checkHost = hostCheck(options.host, options.allowedHosts ?? []);
   const refusals = refusalTally(options.recordRefusals, options.log);
@@ -50,7 +41,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     checkHost(request);
     checkHeaderCount(request);
-    if (closing) response.setHeader('connection', 'close');
     const path = pathOf(request);
     if (path === '/mcp') return mcp.answer(request, response);
     if (isRunsPath(path)) {
@@ -83,56 +73,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
   }
 
-  const server = createServer(
-    {
-      maxHeaderSize: httpLimits.headerBytesMax,
-      headersTimeout: httpLimits.headersTimeoutMs,
-      requestTimeout: httpLimits.requestTimeoutMs,
-      connectionsCheckingInterval: httpLimits.slownessEveryMs,
-      keepAliveTimeout: httpLimits.keepAliveTimeoutMs,
-      // `hostCheck` says so itself, and has it counted.
-      requireHostHeader: false,
-      noDelay: true,
-    },
-    (request, response) => {
-      // Without a listener an error of the socket, which anybody can cause, would end the process.
-      response.on('error', () => response.destroy());
-      // A connection that was in use when closing began is idle only now, and its client keeps it open for the next call.
-      response.on('close', () => {
-        if (closing) setImmediate(() => server.closeIdleConnections());
-      });
-      void answer(request, response);
-    },
-  );
-  // Node drops what is beyond this count without a word; `checkHeaderCount` refuses it instead.
-  server.maxHeadersCount = 0;
-  server.maxConnections = httpLimits.connectionsMax;
-  refuseMalformed(server, refusals.note);
-  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-    const refusal = new HttpRefusal(417, 'http.expectation', 'that cannot be expected here');
-    answerFailure(refusal, response, options.log, refusals.note);
+  const server = await listen({
+    host: options.host,
+    port: options.port,
+    noteRefusal: refusals.note,
+    answer,
+    refuse: (refusal, response) => answerFailure(refusal, response, options.log, refusals.note),
   });
-
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-
   return {
-    url: urlOf(server.address(), options.host),
+    url: server.url,
     async close() {
       closing = true;
       mcp.close();
-      const closed = new Promise<void>((resolve) => {
-        server.close(() => resolve());
-      });
-      server.closeIdleConnections();
-      const deadline = setTimeout(() => server.closeAllConnections(), httpLimits.drainMs);
-      await closed;
-      clearTimeout(deadline);
+      await server.close();
       await refusals.close();
     },
   };
@@ -170,15 +123,4 @@ function pathOf(request: IncomingMessage): string {
   const { url = '' } = request;
   const query = url.indexOf('?');
   return query === -1 ? url : url.slice(0, query);
-}
-
-function urlOf(
-  address: ReturnType<ReturnType<typeof createServer>['address']>,
-  host: string,
-): string {
-  if (address === null || typeof address === 'string') {
-    throw new SallyportError('http.address', 'the server has no network address');
-  }
-  const name = host.includes(':') ? `[${host}]` : host;
-  return `http://${name}:${address.port}`;
 }
