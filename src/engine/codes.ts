@@ -618,6 +618,12 @@ const entries = {
     remedy: 'Go on without it, and tell the person you work for what you wanted to do.',
     as: 'result',
   },
+  'approval.over': {
+    agent: 'The call that this one repeats is over, so nothing was done.',
+    operator: 'A retry named a held call that is over, or that is not of this run.',
+    remedy: 'Make the call anew, without `requestState`, if it is still wanted.',
+    as: 'result',
+  },
   'approvals.flood': {
     agent: 'This run waits for too many answers already.',
     operator: 'The run has as many open holds as `approvals.open` allows.',

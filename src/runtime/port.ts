@@ -48,6 +48,11 @@ export interface Proposal {
   readonly dryRun: boolean;
   /** Why the agent says that it wants this; a person who is asked sees it last. Absent: it said nothing. */
   readonly reason?: string;
+  /**
+   * The held call (its id) that this repeats, where its client holds something of ours that says so: it is answered with
+   * that call's answer, also one that was handed over before, or refused with `approval.over`. Never a call of its own.
+   */
+  readonly repeats?: string;
 }
 
 export type CallAnswer =
@@ -202,14 +207,14 @@ export interface Runtime {
 
   /**
    * `signal` says that the client has gone: a call that was started runs to its end all the same. A call that is held waits
-   * for `patienceMs` of its hold; without it, for the policy's `approvals.wait`.
+   * for `patienceMs` of its hold; without it, or where it is null, for the policy's `approvals.wait`.
    */
   call(
     principal: AgentPrincipal,
     proposal: Proposal,
     signal: ClientSignal,
     onProgress?: (progress: number, total: number | null) => void,
-    patienceMs?: (hold: HoldTicket) => number,
+    patienceMs?: (hold: HoldTicket) => number | null,
   ): Promise<CallAnswer>;
   /** From pins, filtered by grant; varies by who asks, never by what a run did. Cheap, and counted nowhere. */
   listTools(principal: AgentPrincipal): readonly ListedForAgent[];
