@@ -21,5 +21,5 @@ export function columnsOf(event: Event): EventColumns {
 
 /** An alert names the run that it is about, and is the gateway's all the same. */
 export function isRunEvent(event: Event): event is RunEvent {
-  return event.type.startsWith('run.') || event.type.startsWith('call.');
+  return /^(?:run|call|approval)\./.test(event.type);
 }

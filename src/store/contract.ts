@@ -571,6 +571,62 @@ export function storeContract(
       ]);
     });
 
+    test('events of a tool, and those whose leaf has a text', async () => {
+      await using world = await World.make();
+      const [a, b] = [world.run('a'), world.run('b')];
+      await a.open(1, { user: 'ann' });
+      await b.open(1, { user: "bob's" });
+      await a.start('call-1');
+      await b.commit([started('b', 'call-2', 9, { tool: 'mail.read', user: "bob's" })]);
+      const seqs = async (filter: Omit<Parameters<Store['events']>[0], 'limit'>, limit = 10) =>
+        (await world.store.events({ ...filter, limit })).map(({ seq }) => seq);
+      expect(await seqs({ tool: 'mail.read' })).toEqual([3]);
+      expect(await seqs({ tool: 'mail.send', type: 'run.opened' })).toEqual([]);
+      expect(await seqs({ containing: ['"user":"ann"'] })).toEqual([0, 2]);
+      expect(await seqs({ containing: ['"user":"ann"'], newestFirst: true }, 1)).toEqual([2]);
+      expect(await seqs({ containing: ['"user":"ann"', '"call":"call-1"'] })).toEqual([2]);
+      expect(await seqs({ run: 'b', containing: [`"user":"bob's"`] })).toEqual([1, 3]);
+      expect(await seqs({ agent: 'email_agent', containing: ['%', '_'] })).toEqual([]);
+    });
+
+    test('what people answer is of the run that they were asked for', async () => {
+      await using world = await World.make();
+      const run = world.run('a');
+      await run.open();
+      await run.commit([
+        {
+          ...base('a'),
+          type: 'approval.settled',
+          call: 'call-1',
+          digest: 'd',
+          of: 'call',
+          outcome: 'rejected',
+          by: ['sam'],
+          why: null,
+        },
+      ]);
+      expect(await world.store.events({ run: 'a', limit: 9 })).toMatchObject([
+        { run: 'a', runVersion: 1 },
+        { run: 'a', runVersion: 2, event: { outcome: 'rejected' } },
+      ]);
+      await world.reopen();
+      expect((await world.store.loadRun('a'))?.version).toBe(2);
+    });
+
+    test('runs are counted by their status', async () => {
+      await using world = await World.make();
+      const run = world.run('a');
+      await run.open();
+      await world.run('b').open();
+      expect(await world.store.countRuns('open')).toBe(2);
+      await run.commit([{ ...base('a'), type: 'run.closing', by: 'opener-1', reason: null }]);
+      expect(await world.store.countRuns('open')).toBe(1);
+      expect(await world.store.countRuns('closing')).toBe(1);
+      expect(await world.store.listRuns({ status: 'closing', limit: 9 })).toMatchObject([
+        { run: 'a', status: 'closing' },
+      ]);
+    });
+
     test('fresh leaf hashes are those of the rows, as far as there are any', async () => {
       await using world = await World.make();
       const expectFresh = async (fromSeq: number, limit: number) => {

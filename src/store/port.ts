@@ -85,6 +85,12 @@ export interface EventFilter {
   readonly run?: string;
   readonly agent?: string;
   readonly type?: string;
+  readonly tool?: string;
+  /**
+   * Each of these stands in the leaf, byte for byte: `"user":"ann"`. For what no column holds; a reader that wants to be sure
+   * looks at the event. Nothing finds these but reading every leaf of the span: whoever asks for them bounds it.
+   */
+  readonly containing?: readonly string[];
   /** Inclusive lower bound. */
   readonly fromSeq?: number;
   /** Exclusive upper bound. */
@@ -128,6 +134,7 @@ export interface StoreReader extends AsyncDisposable {
     readonly limit: number;
     readonly before?: string;
   }): Promise<readonly RunSummary[]>;
+  countRuns(status: Run['status']): Promise<number>;
   /** The newest implicit run of this agent, user and credential, open or not: its labels go on in a successor. */
   findImplicitRun(agent: string, user: string | null, credential: string): Promise<Run | null>;
 

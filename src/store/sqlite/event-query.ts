@@ -13,13 +13,15 @@ interface Query {
 type Condition = readonly [text: string, value: SQLInputValue | undefined];
 
 export function eventQuery(filter: EventFilter): Query {
-  const { run, agent, type, fromSeq, beforeSeq, limit } = filter;
+  const { run, agent, type, tool, containing = [], fromSeq, beforeSeq, limit } = filter;
   const order = filter.newestFirst === true ? 'DESC' : 'ASC';
   const conditions: Condition[] = [
     ['agent = ?', agent],
     ['type = ?', type],
     ['seq >= ?', fromSeq],
     ['seq < ?', beforeSeq],
+    ['tool = ?', tool],
+    ...containing.map((text): Condition => ['instr(leaf, ?) > 0', Buffer.from(text)]),
   ];
   if (run !== undefined) return chainQuery(run, fromSeq ?? 0, conditions, order, limit);
   const name = type !== undefined ? `type:${type}` : agent !== undefined ? `agent:${agent}` : null;

@@ -52,6 +52,11 @@ export class SqliteReads implements StoreReader {
     return this.#all(sql, ...values, filter.limit).map(summaryOf);
   }
 
+  async countRuns(status: RunStatus): Promise<number> {
+    const row = this.#get('SELECT count(*) AS count FROM runs WHERE status = ?', status);
+    return numberOf(row ?? {}, 'count');
+  }
+
   async findImplicitRun(
     agent: string,
     user: string | null,
@@ -277,6 +282,7 @@ function summaryOf(row: Row): RunSummary {
 }
 
 function statusOf(text: string): RunStatus {
-  if (text === 'open' || text === 'closed' || text === 'abandoned') return text;
+  if (text === 'open' || text === 'closing' || text === 'closed' || text === 'abandoned')
+    return text;
   throw new StoreError('store.corrupt', `unknown run status \`${text}\``);
 }
