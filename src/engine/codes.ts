@@ -630,10 +630,17 @@ const entries = {
     remedy: 'Wait for the answers to what you asked before.',
     as: 'result',
   },
+  'approval.given': {
+    agent: 'A person has agreed to this call.',
+    operator:
+      'People agreed to every reason for which the call was held, or to these values earlier in the run.',
+    remedy: null,
+    as: 'result',
+  },
   'approval.unavailable': {
     agent: 'Nobody can be asked from here, so the call is refused.',
     operator:
-      'The call would wait for an approval, and the policy names nobody who could give it: it is recorded as a hold and refused.',
+      'The call would wait for an approval, and nobody is asked: the policy names nobody who could give it, or it is a dry run. It is recorded as a hold and refused.',
     remedy: 'Go on without it, and tell the person you work for what you wanted to do.',
     as: 'result',
   },

@@ -1,4 +1,6 @@
+import type { JsonObject } from '../content/value.ts';
 import type { Tool } from '../policy/model.ts';
+import { type Consent, consentTo, isFlooding } from './consent.ts';
 import type { Context } from './context.ts';
 import { agentRateKey } from './counters.ts';
 import type {
@@ -10,11 +12,11 @@ import type {
   Verdict,
 } from './decision.ts';
 import { enforcementOf, isAlwaysEnforced } from './enforcement.ts';
-import { hold, worst } from './findings.ts';
+import { deny, hold, note, worst } from './findings.ts';
 import { filtersFields, filtersItems } from './outputs/filters.ts';
 import { obligationsOfResult } from './outputs/obligations.ts';
 import { type JudgedSide, survivors } from './pairing.ts';
-import { unrestricted } from './parties.ts';
+import { type Option, unrestricted } from './parties.ts';
 import { remediesOf } from './refusal.ts';
 
 /**
@@ -27,8 +29,6 @@ export function conclude(
   found: readonly Finding[],
   sides: readonly JudgedSide[],
 ): Decision {
-  const verdict = worst(found);
-  const findings = verdict === 'hold' ? [...found, unanswered()] : found;
   const { policy, run, ancestors, call } = context;
   const agent = policy.agents.get(run.agent);
   const dryRun =
@@ -38,31 +38,79 @@ export function conclude(
     );
   const enforcement = enforcementOf(context, sides);
   const watched = enforcement !== 'strict' && !dryRun && !found.some(isAlwaysEnforced);
-  const effect: Verdict = watched ? 'allow' : verdict;
+  const held = worst(found) === 'hold' ? holdOf(context, found, { watched, dryRun }) : none;
+  const findings = held.remark === null ? found : [...found, held.remark];
+  const verdict = worst(findings);
+  const approved = held.consent?.given === true && !watched && !dryRun;
+  const effect: Verdict = watched || approved ? 'allow' : verdict;
   const goesOn = effect === 'allow' && agent !== undefined && context.tool !== null;
+  const answered = approved ? held.consent.isAnswered : always;
   return {
     verdict,
     effect,
     enforcement,
     dryRun,
     findings,
-    obligations: goesOn ? obligationsOf(context, context.tool, sides) : [],
+    obligations: goesOn ? obligationsOf(context, context.tool, sides, answered) : [],
     remedies: remediesOf(findings),
     reservations: goesOn && !dryRun ? reservationsOf(context, sides, enforcement === 'strict') : [],
-    asks: [],
-    approvedBy: [],
+    asks: effect === 'hold' && held.asked ? held.consent.asks : [],
+    approvedBy: approved ? held.consent.by : [],
   };
 }
 
-/** A hold that nobody can answer yet is a refusal. It stays a hold in the record and in every count. */
-function unanswered(): Finding {
-  return hold('gate', 'approval.unavailable', {}, null, null);
+interface Hold {
+  readonly consent: Consent;
+  /** Whether its people are asked now. */
+  readonly asked: boolean;
+  /** What else there is to say of it; null: nothing. */
+  readonly remark: Finding | null;
+}
+
+const none = { consent: null, asked: false, remark: null } as const;
+
+/** From the reasons to wait to whether anybody is asked. In a dry run nothing would come of an answer. */
+function holdOf(
+  context: Context,
+  found: readonly Finding[],
+  { watched, dryRun }: { readonly watched: boolean; readonly dryRun: boolean },
+): Hold {
+  const consent = consentTo(context, found);
+  if (consent.unanswerable || dryRun)
+    return { consent, asked: false, remark: unavailable(dryRun ? 'dry_run' : 'nobody') };
+  if (watched) return { consent, asked: false, remark: null };
+  if (consent.given) {
+    const { by, remembered } = consent;
+    return {
+      consent,
+      asked: false,
+      remark: note('gate', 'approval.given', { by, remembered }, null),
+    };
+  }
+  return isFlooding(context, context.call.id)
+    ? { consent, asked: false, remark: deny('gate', 'approvals.flood', openHolds(context)) }
+    : { consent, asked: true, remark: null };
+}
+
+/** A hold that nobody can answer is a refusal. It stays a hold in the record and in every count. */
+function unavailable(why: 'nobody' | 'dry_run'): Finding {
+  return hold('gate', 'approval.unavailable', { why }, null, null);
+}
+
+function openHolds({ policy, run }: Context): JsonObject {
+  const open = run.held.filter(({ state }) => state === 'waiting').length;
+  return { open, max: policy.approvals.open };
+}
+
+function always(): boolean {
+  return true;
 }
 
 function obligationsOf(
   context: Context,
   tool: Tool,
   sides: readonly JudgedSide[],
+  answered: (finding: Finding) => boolean,
 ): readonly Obligation[] {
   const obligations: Obligation[] = [];
   if (tool.pin?.checkOutput !== null) obligations.push({ type: 'check_output_schema' });
@@ -73,7 +121,7 @@ function obligationsOf(
         filtersItems(alternative, tool) || filtersFields(alternative),
     ),
   );
-  for (const { pairs, case: values } of filtered ? pairsByLevel(context, sides) : []) {
+  for (const { pairs, case: values } of filtered ? pairsByLevel(context, sides, answered) : []) {
     const alternatives = pairs.flatMap(({ agent, user }) => [agent, user]);
     if (alternatives.some((alternative) => filtersItems(alternative, tool)))
       obligations.push({ type: 'filter_items', pairs, case: values });
@@ -87,23 +135,25 @@ function obligationsOf(
 function pairsByLevel(
   context: Context,
   sides: readonly JudgedSide[],
+  answered: (finding: Finding) => boolean,
 ): { readonly pairs: readonly AlternativePair[]; readonly case: Context['run']['case'] }[] {
+  const shown = (side: JudgedSide): readonly Option[] => survivors(side, answered);
   return [context.run, ...context.ancestors].flatMap((holder, level) => {
     const ofLevel = sides.filter(({ side }) => side.level === level);
-    const agents = ofLevel.filter(({ side }) => side.of === 'agent').flatMap(survivors);
-    const users = ofLevel.filter(({ side }) => side.of === 'user').flatMap(survivors);
+    const agents = ofLevel.filter(({ side }) => side.of === 'agent').flatMap(shown);
+    const users = ofLevel.filter(({ side }) => side.of === 'user').flatMap(shown);
     const pairs = agents.flatMap((agent) =>
       users.map((user) => ({ agent: agent.alternative, user: user.alternative })),
     );
     const own = { pairs, case: holder.case };
     const plans = ofLevel.filter(({ side }) => side.of === 'opener');
-    return [own, ...plans.map((plan) => ({ pairs: ofPlan(plan), case: holder.case }))];
+    return [own, ...plans.map((plan) => ({ pairs: ofPlan(shown(plan)), case: holder.case }))];
   });
 }
 
 /** A plan filters beside the pairs of a level, not within them: what it lets be seen, they have to let be seen too. */
-function ofPlan(plan: JudgedSide): readonly AlternativePair[] {
-  return survivors(plan).map(({ alternative }) => ({ agent: alternative, user: unrestricted }));
+function ofPlan(plan: readonly Option[]): readonly AlternativePair[] {
+  return plan.map(({ alternative }) => ({ agent: alternative, user: unrestricted }));
 }
 
 /** What the call draws on shared counters. Where a limit is only watched, it is counted and stops nothing. */

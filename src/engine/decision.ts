@@ -2,8 +2,8 @@ import type { PiiType } from '../content/detection/pii/find-pii.ts';
 import type { JsonObject } from '../content/value.ts';
 import type { Alternative, ContentRules, Enforcement, SourcePosition } from '../policy/model.ts';
 import type { FindingCode } from './codes.ts';
-import type { Ask } from './hold.ts';
-import type { CaseValues } from './run.ts';
+import type { Approver, Ask } from './hold.ts';
+import type { CaseValues, RunBudget } from './run.ts';
 
 export type Verdict = 'allow' | 'hold' | 'deny';
 export type StageName =
@@ -28,8 +28,19 @@ export interface Finding {
   readonly details: JsonObject;
   /** The policy line that decided, where one did. */
   readonly at: SourcePosition | null;
-  /** Of a hold: whose approval would answer it. */
-  readonly approver: string | null;
+  /** Of a hold: whose agreement would answer it. Null: one person's, of those whom the policy asks by default. */
+  readonly approver: Asked | null;
+}
+
+/** What a rule says of those whom it asks. */
+export interface Asked {
+  /** `default`: whom the policy asks where nothing else is said. `nobody`: somebody who can't be asked about this run. */
+  readonly by: Approver | 'default' | 'nobody';
+  readonly quorum: number;
+  readonly freshMs: number | null;
+  readonly grants: RunBudget | null;
+  /** What the answer counts for (`Ask.autonomy`); null: for nothing. */
+  readonly autonomy: string | null;
 }
 
 /** What must be done if the call is allowed. Each names the function that performs it (`outputs/`); an unknown one denies. */

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../content/value.ts';
 import type { SourcePosition } from '../policy/model.ts';
 import type { FindingCode } from './codes.ts';
-import type { Finding, StageName, Verdict } from './decision.ts';
+import type { Asked, Finding, StageName, Verdict } from './decision.ts';
 
 const rank = { note: 0, allow: 0, hold: 1, deny: 2 } as const;
 const verdicts = ['allow', 'hold', 'deny'] as const;
@@ -31,7 +31,7 @@ export function hold(
   code: FindingCode,
   details: JsonObject,
   at: SourcePosition | null,
-  approver: string | null,
+  approver: Asked | null,
 ): Finding {
   return { stage, code, verdict: 'hold', details, at, approver };
 }

@@ -1,7 +1,6 @@
 /** What holds do to a run, as its events tell it. */
 import type { RunEvent } from './events.ts';
 import type { Held } from './hold.ts';
-import { openAsks } from './hold.ts';
 import { limits } from './limits.ts';
 import type { Run, RunBudget } from './run.ts';
 
@@ -129,16 +128,26 @@ function timed(run: Run, atMs: number): Run {
  */
 export function isForgottenHold(
   { implicit }: Pick<Run, 'implicit'>,
-  { state, settledAtMs, atMs, expiresAtMs }: Held,
+  held: Held,
   nowMs: number,
 ): boolean {
-  if (settledAtMs === null || state === 'waiting' || state === 'approved') return false;
+  const { state, settledAtMs, atMs, expiresAtMs } = held;
+  if (settledAtMs === null || state === 'waiting') return false;
+  if (state === 'approved') return isLapsed(held, nowMs);
   const sinceMs = nowMs - settledAtMs;
   if (implicit && sinceMs >= limits.implicitMemoryMs) return true;
   return state === 'expired' && sinceMs >= expiresAtMs - atMs;
 }
 
-/** Nobody needs to be asked for more of it. */
-export function isAnswered(held: Held): boolean {
-  return openAsks(held).length === 0;
+/** Who agrees means now, and not some day: an approval that nothing comes of lasts as long again as there was to give it. */
+export function isLapsed(
+  { of, state, settledAtMs, atMs, expiresAtMs }: Held,
+  nowMs: number,
+): boolean {
+  return (
+    of === 'call' &&
+    state === 'approved' &&
+    settledAtMs !== null &&
+    nowMs - settledAtMs >= expiresAtMs - atMs
+  );
 }

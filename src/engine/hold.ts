@@ -23,6 +23,8 @@ export type Ask = {
   readonly remember: string | null;
   /** What agreeing adds to the budget of the run; null: nothing. */
   readonly grants: RunBudget | null;
+  /** Counted, its answer brings nearer that nobody is asked any more (`approval.until`); absent: it doesn't count. */
+  readonly autonomy?: string;
 };
 
 /** One person's agreement. */

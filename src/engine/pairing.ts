@@ -5,10 +5,12 @@
  * constraints, so the best pair is the best alternative of each side; the rest of a decision never mixes them.
  */
 import type { Constraint } from '../policy/model.ts';
+import { anybody, approverNamed, asOf } from './asks.ts';
 import type { Context } from './context.ts';
 import type { Finding, Reservation, Verdict } from './decision.ts';
 import { deliveredBefore } from './duplicates.ts';
 import { badness, deny, hold, worst } from './findings.ts';
+import type { Approver } from './hold.ts';
 import { caseNamesOf } from './mentions.ts';
 import { type Option, type Side, sidesOf } from './parties.ts';
 import { askGate } from './stages/ask-gate.ts';
@@ -67,22 +69,32 @@ function judge(side: Side, option: Option, question: Question): Judged {
   for (const constraint of alternative.constraints) {
     const answer = checkConstraint(constraint, question);
     if (answer === null) continue;
-    findings.push(toFinding(constraint, answer, alternative.key));
-    draws.push(...answer.draws);
+    findings.push(toFinding(constraint, answer, question));
+    // Beyond its limit a call goes only where a person has agreed, or the limit is watched: counted, it must not stop there.
+    draws.push(...(answer.met ? answer.draws : answer.draws.map(unbounded)));
   }
   findings.push(...askGate(side, question));
   if (side.of === 'agent' && side.level === 0) findings.push(...repeats(question));
   return { option, verdict: worst(findings), findings, draws };
 }
 
-function toFinding(constraint: Constraint, answer: Answer, grant: string): Finding {
+function unbounded(draw: Reservation): Reservation {
+  return draw.type === 'once' ? draw : { ...draw, max: Number.MAX_SAFE_INTEGER };
+}
+
+function toFinding(constraint: Constraint, answer: Answer, question: Question): Finding {
   const { code, met, final } = answer;
   const { name, at, otherwise } = constraint;
+  const grant = question.option.alternative.key;
   const details = { grant, constraint: name, ...answer.details };
   const stage = code === 'engine.fault' ? 'engine' : 'authorize';
   if (met) return { stage, code, verdict: 'note', details, at, approver: null };
   if (otherwise === null || final) return deny(stage, code, details, at);
-  return hold(stage, code, { ...details, otherwise: otherwise.type }, at, otherwise.role);
+  const by: Approver = otherwise.type === 'break_glass' ? otherwise : approverNamed(otherwise.role);
+  return hold(stage, code, { ...details, otherwise: otherwise.type }, at, {
+    ...anybody,
+    by: asOf(question, by),
+  });
 }
 
 /** What was done and answered is seldom meant to be done again: at tiers 2 and 3 a person says so, or the grant. */
@@ -115,13 +127,22 @@ function reasons({ findings }: Judged): number {
 /**
  * The alternatives of a side that may show something of the result: as good as the chosen one, and drawing on no counter
  * that this call doesn't draw on, or a rate would bound the call and not what it shows.
+ *
+ * @param answered - where people agreed to the call: whether they were asked about this reason. They have agreed to nothing
+ *   that an alternative shows whose reasons nobody asked them about.
  */
-export function survivors({ options, chosen }: JudgedSide): readonly Option[] {
+export function survivors(
+  { options, chosen }: JudgedSide,
+  answered: (finding: Finding) => boolean,
+): readonly Option[] {
   if (chosen === null) return [];
   return options
     .filter(
       (option) =>
-        option === chosen || (option.verdict === chosen.verdict && option.draws.length === 0),
+        option === chosen ||
+        (option.verdict === chosen.verdict &&
+          option.draws.length === 0 &&
+          option.findings.every((finding) => finding.verdict !== 'hold' || answered(finding))),
     )
     .map(({ option }) => option);
 }

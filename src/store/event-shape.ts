@@ -123,6 +123,7 @@ const askShape: z.ZodType<Ask> = z.strictObject({
   freshMs: count.nullable(),
   remember: text.nullable(),
   grants: budgetShape.nullable(),
+  autonomy: text.exactOptional(),
 });
 
 const withheld = { kept: text, frame: text.nullable(), labels: labelsShape };

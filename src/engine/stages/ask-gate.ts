@@ -1,5 +1,6 @@
+import { anybody, approverNamed, asOf } from '../asks.ts';
 import { bindingsOf } from '../bindings.ts';
-import type { Finding } from '../decision.ts';
+import type { Asked, Finding } from '../decision.ts';
 import { hold } from '../findings.ts';
 import type { Side } from '../parties.ts';
 import type { Question } from './authorize/check.ts';
@@ -22,8 +23,14 @@ export function askGate(side: Side, question: Question): readonly Finding[] {
         : [];
     case 'by': {
       const details = { tier, grant: alternative.key, quorum: approval.quorum };
+      const asked: Asked = {
+        ...anybody,
+        by: approval.role === null ? 'default' : asOf(question, approverNamed(approval.role)),
+        quorum: approval.quorum,
+        freshMs: approval.freshMs,
+      };
       if (approval.if === null)
-        return [hold('gate', 'gate.approval', details, alternative.at, approval.role)];
+        return [hold('gate', 'gate.approval', details, alternative.at, asked)];
       const result = approval.if.evaluate(bindingsOf(question));
       // An `if` that fails asks: a person can look at what an expression couldn't.
       if (result.ok && result.value === false) return [];
@@ -34,7 +41,7 @@ export function askGate(side: Side, question: Question): readonly Finding[] {
           'gate.approval',
           { ...details, if: approval.if.source, ...reason },
           approval.if.at,
-          approval.role,
+          asked,
         ),
       ];
     }

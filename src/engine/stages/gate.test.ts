@@ -104,7 +104,11 @@ test('a hold names whose approval would answer it', () => {
     'box.t1',
     { n: 1 },
   );
-  expect(findings.map((finding) => finding.approver)).toEqual(['leads', 'staff', null]);
+  expect(findings.map((finding) => finding.approver)).toEqual([
+    expect.objectContaining({ by: { type: 'role', role: 'leads' } }),
+    expect.objectContaining({ by: { type: 'role', role: 'staff' } }),
+    null,
+  ]);
 });
 
 test.each<[string, string, SceneOptions, string, string]>([

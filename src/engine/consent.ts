@@ -1,0 +1,81 @@
+/** What people have agreed to of a call that waits, and who has still to be asked. */
+import { askOf } from './asks.ts';
+import type { Context } from './context.ts';
+import type { Finding } from './decision.ts';
+import { isLapsed } from './held.ts';
+import type { Ask, Held } from './hold.ts';
+import { openAsks } from './hold.ts';
+
+export interface Consent {
+  /** Of the findings that hold the call: each reason once, but those that an earlier answer speaks for. */
+  readonly asks: readonly Ask[];
+  /** Some reason is nobody's to answer. */
+  readonly unanswerable: boolean;
+  readonly isAnswered: (finding: Finding) => boolean;
+  /** Every reason is answered. */
+  readonly given: boolean;
+  /** Whose answers these are; empty where all of them speak for values that the run was asked about before. */
+  readonly by: readonly string[];
+  /** How many reasons earlier answers speak for. */
+  readonly remembered: number;
+}
+
+/** An approval is of exactly one call: of that id, with those arguments, by those who were shown this very reason. */
+export function consentTo(context: Context, found: readonly Finding[]): Consent {
+  const approved = approvedHold(context);
+  const asks = new Map<string, Ask>();
+  const answered = new Set<Finding>();
+  const by = new Set<string>();
+  let remembered = 0;
+  let unanswerable = false;
+  for (const finding of found) {
+    if (finding.verdict !== 'hold') continue;
+    const ask = askOf(context, finding);
+    if (ask === null) {
+      unanswerable = true;
+      continue;
+    }
+    if (ask.remember !== null && context.run.agreed.includes(ask.remember)) {
+      answered.add(finding);
+      remembered += 1;
+      continue;
+    }
+    asks.set(ask.key, ask);
+    if (approved === null || openAsks({ ...approved, asks: [ask] }).length > 0) continue;
+    answered.add(finding);
+    for (const one of approved.agreements) if (one.asks.includes(ask.key)) by.add(one.by);
+  }
+  const given = !unanswerable && found.every((one) => one.verdict !== 'hold' || answered.has(one));
+  return {
+    asks: [...asks.values()],
+    unanswerable,
+    isAnswered: (finding) => answered.has(finding),
+    given,
+    by: [...by],
+    remembered,
+  };
+}
+
+function approvedHold({ run, call, reading, facts }: Context): Held | null {
+  if (reading?.ok !== true) return null;
+  const { digest } = reading.read;
+  return (
+    run.held.find(
+      (held) =>
+        held.id === call.id &&
+        held.of === 'call' &&
+        held.digest === digest &&
+        held.state === 'approved' &&
+        !isLapsed(held, facts.nowMs),
+    ) ?? null
+  );
+}
+
+/** A run that waits for so many answers isn't asking any more. What waits already may go on. */
+export function isFlooding(
+  { policy, run }: Pick<Context, 'policy' | 'run'>,
+  call: string,
+): boolean {
+  const waiting = run.held.filter(({ state }) => state === 'waiting').length;
+  return waiting >= policy.approvals.open && !run.held.some(({ id }) => id === call);
+}
