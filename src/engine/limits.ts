@@ -19,6 +19,10 @@ export const limits: {
   readonly returnedCallsMax: number;
   readonly lookUpsMax: number;
   readonly agreedMax: number;
+  readonly heldValuesMax: number;
+  readonly heldTextUnitsMax: number;
+  readonly heldSummaryUnitsMax: number;
+  readonly heldSearchUnitsMax: number;
 } = {
   // What any real tool takes fits; a larger call is a payload, not a request.
   argumentBytesMax: 1_048_576,
@@ -57,4 +61,12 @@ export const limits: {
   lookUpsMax: 16,
   // Values that people agreed to for the rest of a run; of more they are asked again.
   agreedMax: 256,
+  // Values of a held call that a person is shown one by one: more are a list that nobody reads in seconds.
+  heldValuesMax: 256,
+  // Of each text among them: longer ones are read in the arguments themselves.
+  heldTextUnitsMax: 65_536,
+  // One sentence that is read at a glance, in a list of holds too.
+  heldSummaryUnitsMax: 280,
+  // Of what the run was shown, the newest in which a held call's values are looked for: others wait meanwhile.
+  heldSearchUnitsMax: 8_388_608,
 };
