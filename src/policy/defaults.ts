@@ -108,6 +108,16 @@ export const policyLimits: {
   readonly outboundRulesMax: number;
   readonly detectorTimeoutMsMin: number;
   readonly detectorTimeoutMsMax: number;
+  readonly approvalTimeoutMsMin: number;
+  readonly approvalTimeoutMsMax: number;
+  readonly approvalWaitMsMax: number;
+  readonly approvalsOpenMax: number;
+  readonly quorumMax: number;
+  readonly freshMsMin: number;
+  readonly freshMsMax: number;
+  readonly untilApprovedMax: number;
+  readonly channelsMax: number;
+  readonly channelRecipientsMax: number;
 } = {
   // A policy is read by people: the largest of our examples has 12 KiB.
   fileBytesMax: 1_048_576,
@@ -128,4 +138,22 @@ export const policyLimits: {
   // No model answers faster over HTTP; and an agent's own time-out is seldom longer than half a minute.
   detectorTimeoutMsMin: 50,
   detectorTimeoutMsMax: 30_000,
+  // Nobody answers within less; and after a week nobody knows any more what they agree to.
+  approvalTimeoutMsMin: 1_000,
+  approvalTimeoutMsMax: 604_800_000,
+  // The SDKs give up on a request after a minute: whoever gave up has no ticket. The rest is for the way back.
+  approvalWaitMsMax: 50_000,
+  // Each is shown to people and stands in the run's snapshot: nobody decides on a hundred calls of one run at a time.
+  approvalsOpenMax: 100,
+  // More people than this don't look at one call.
+  quorumMax: 9,
+  // Nobody signs in, reads and answers within less; a session lasts no longer than a day.
+  freshMsMin: 1_000,
+  freshMsMax: 86_400_000,
+  // Counted one by one: who wants more than this wants to be asked for ever.
+  untilApprovedMax: 10_000,
+  // Each is written to for each hold.
+  channelsMax: 10,
+  // More people are a list's or a group's address.
+  channelRecipientsMax: 50,
 };

@@ -37,7 +37,7 @@ export type DiagnosticCode =
   | 'policy.cel'
   /** A secret that was written, or named in a way that nothing can read. */
   | 'policy.secret'
-  /** A hold that nobody can answer yet: it will be a refusal. */
+  /** A hold that nobody can answer: it will be a refusal. */
   | 'policy.hold'
   /** `sallyport.lock` isn't what a lock is. */
   | 'policy.lock';

@@ -153,6 +153,7 @@ function compileEntry(
         where: `the \`case\` of \`${agent}\``,
       },
       decidesAutonomy: false,
+      worksFor: { unattended: false, people: null },
     },
     compilation,
   );
@@ -178,7 +179,7 @@ const compilations = new WeakMap<Policy, Omit<Compilation, 'report'>>();
 function compilationOf(policy: Policy): Omit<Compilation, 'report'> {
   const known = compilations.get(policy);
   if (known !== undefined) return known;
-  const { currency, timezone, windows, upstreams, tools, roles, users } = policy;
+  const { currency, timezone, windows, upstreams, tools, roles, users, approvals } = policy;
   const made: Omit<Compilation, 'report'> = {
     lock: emptyLock,
     currency,
@@ -195,6 +196,8 @@ function compilationOf(policy: Policy): Omit<Compilation, 'report'> {
       ...roles.keys(),
       ...[...users.values()].flatMap((user) => [...user.roles]),
     ]),
+    // Whether anybody is there to answer was said when the policy was loaded.
+    approvers: { default: approvals.default, people: new Map(), selfApproval: true },
   };
   compilations.set(policy, made);
   return made;

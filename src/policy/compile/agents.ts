@@ -1,10 +1,12 @@
 import { defaults } from '../defaults.ts';
 import type { Agent, Budget, BudgetLimit, CaseDeclaration } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
-import type { AgentSyntax, BudgetSyntax, LimitSyntax } from '../shape/agent.ts';
+import type { AgentSyntax, LimitSyntax } from '../shape/agent.ts';
 import type { Named } from '../shape/collection.ts';
 import type { Located } from '../shape/shape.ts';
-import type { Compilation } from './context.ts';
+import type { MoneySyntax } from '../shape/value.ts';
+import type { Compilation, WorksFor } from './context.ts';
+import { warnOfHold } from './holds.ts';
 import { compileKind } from './kinds.ts';
 import { compilePermissions } from './permissions.ts';
 
@@ -17,6 +19,7 @@ export function compileAgent(entry: Named<AgentSyntax>, compilation: Compilation
   for (const role of syntax.actsFor?.value ?? []) {
     knowsRole(role, compilation.declaredRoles, 'a role in `roles`', compilation.report);
   }
+  const worksFor = worksForOf(syntax, compilation);
   const owner = syntax.unattended?.owner;
   if (owner !== undefined) {
     knowsRole(owner, compilation.roleNames, 'a role in `roles` or of a user', compilation.report);
@@ -28,7 +31,7 @@ export function compileAgent(entry: Named<AgentSyntax>, compilation: Compilation
     unattendedOwner: owner?.value ?? null,
     caseNames,
     model: compileModel(syntax, compilation),
-    budget: compileBudget(syntax, compilation),
+    budget: compileBudget(syntax, worksFor, compilation),
     rate: syntax.rate?.value ?? null,
     loops: {
       sameCall: syntax.loops?.sameCall?.value ?? defaults.loops.sameCall,
@@ -44,10 +47,20 @@ export function compileAgent(entry: Named<AgentSyntax>, compilation: Compilation
         key: `agents.${entry.name}`,
         caseNames: { declared: caseNames, where: `the \`case\` of \`${entry.name}\`` },
         decidesAutonomy: true,
+        worksFor,
       },
       compilation,
     ),
     forbidden,
+  };
+}
+
+/** Who acts for nobody in particular may be given anybody. */
+function worksForOf({ actsFor, unattended }: AgentSyntax, { approvers }: Compilation): WorksFor {
+  const roles = actsFor?.value.map(({ value }) => value) ?? [...approvers.people.keys()];
+  return {
+    unattended: unattended !== undefined,
+    people: new Set(roles.flatMap((role) => [...(approvers.people.get(role) ?? [])])),
   };
 }
 
@@ -125,7 +138,12 @@ function compileModel({ model }: AgentSyntax, { report }: Compilation): Agent['m
   return { pin: model.pin?.value ?? null, through: model.through.value };
 }
 
-function compileBudget({ budget, model }: AgentSyntax, { report }: Compilation): Budget {
+function compileBudget(
+  { budget, model }: AgentSyntax,
+  worksFor: WorksFor,
+  compilation: Compilation,
+): Budget {
+  const { report } = compilation;
   if (budget === undefined)
     return { steps: null, toolCalls: null, durationMs: null, tokens: null, costMicroUsd: null };
   if (model === undefined || (!model.hasThrough && model.through === undefined)) {
@@ -135,53 +153,49 @@ function compileBudget({ budget, model }: AgentSyntax, { report }: Compilation):
       });
     }
   }
+  const limit = <T>(
+    written: LimitSyntax<T> | undefined,
+    max: (value: Located<T>) => number | null,
+  ): BudgetLimit | null => compileLimit(written, max, worksFor, compilation);
   return {
-    steps: compileLimit(budget.steps, (max) => max.value, report),
-    toolCalls: compileLimit(budget.toolCalls, (max) => max.value, report),
-    durationMs: compileLimit(budget.durationMs, (max) => max.value, report),
-    tokens: compileLimit(budget.tokens, (max) => max.value, report),
-    costMicroUsd: compileCost(budget.cost, report),
+    steps: limit(budget.steps, (max) => max.value),
+    toolCalls: limit(budget.toolCalls, (max) => max.value),
+    durationMs: limit(budget.durationMs, (max) => max.value),
+    tokens: limit(budget.tokens, (max) => max.value),
+    costMicroUsd: limit(budget.cost, (max) => microUsd(max, report)),
   };
 }
 
 function compileLimit<T>(
   limit: LimitSyntax<T> | undefined,
   max: (written: Located<T>) => number | null,
-  report: Compilation['report'],
+  worksFor: WorksFor,
+  compilation: Compilation,
 ): BudgetLimit | null {
   if (limit === undefined) return null;
   const value = max(limit.max);
   if (value === null) return null;
   const then = limit.whenReached?.value ?? 'deny';
   if (then === 'hold') {
-    report.warning(
-      'policy.hold',
-      limit.whenReached?.at ?? limit.at,
-      '`then: hold` waits for a person, and nobody can be asked yet: such a call is refused',
-    );
+    const at = limit.whenReached?.at ?? limit.at;
+    warnOfHold({ what: '`then: hold`', by: null, quorum: 1, at }, worksFor, compilation);
   }
   return { max: value, then };
 }
 
 /** Millionths: a call of a small model costs less than a cent. */
-function compileCost(
-  limit: BudgetSyntax['cost'],
+function microUsd(
+  { value, at }: Located<MoneySyntax>,
   report: Compilation['report'],
-): BudgetLimit | null {
-  return compileLimit(
-    limit,
-    (written) => {
-      const code = written.value.currency ?? 'USD';
-      if (code !== 'USD') {
-        report.error('policy.value', written.at, 'what a model costs is counted in USD', {
-          mend: `write \`${written.value.digits} USD\``,
-        });
-        return null;
-      }
-      // An amount has four decimal places at most, so this is exact.
-      const [whole = '', fraction = ''] = written.value.digits.split('.');
-      return Number(whole + fraction.padEnd(6, '0'));
-    },
-    report,
-  );
+): number | null {
+  const code = value.currency ?? 'USD';
+  if (code !== 'USD') {
+    report.error('policy.value', at, 'what a model costs is counted in USD', {
+      mend: `write \`${value.digits} USD\``,
+    });
+    return null;
+  }
+  // An amount has four decimal places at most, so this is exact.
+  const [whole = '', fraction = ''] = value.digits.split('.');
+  return Number(whole + fraction.padEnd(6, '0'));
 }

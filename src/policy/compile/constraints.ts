@@ -1,12 +1,11 @@
 import type { KindName } from '../../content/kind.ts';
 import { plainKind } from '../../content/kinds.ts';
 import { callEnvironment } from '../cel-environment.ts';
-import type { Constraint, HoursWindow, Otherwise, Term } from '../model.ts';
+import type { Constraint, HoursWindow, Term } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
 import { objectsOf } from '../objects.ts';
 import type { Report } from '../report.ts';
 import type { ConstraintSyntax } from '../shape/constraint.ts';
-import type { OtherwiseSyntax } from '../shape/hold.ts';
 import { parseHoursWindow } from '../shape/hours.ts';
 import type { Located } from '../shape/shape.ts';
 import { compileAfter } from './after.ts';
@@ -14,6 +13,7 @@ import { compileExpression } from './cel.ts';
 import type { Compilation, ConstraintPlace } from './context.ts';
 import { areFolders, compileExceptedPaths } from './excepted-paths.ts';
 import { compileFields } from './fields.ts';
+import { compileOtherwise } from './holds.ts';
 import { compileItems } from './items.ts';
 import { compileMoney } from './money.ts';
 import { compileTables } from './tables.ts';
@@ -39,7 +39,7 @@ export function compileConstraint(
   const common: Common = {
     name: syntax.name,
     at: syntax.at,
-    otherwise: compileOtherwise(syntax.otherwise, compilation),
+    otherwise: compileOtherwise(syntax.otherwise, place),
   };
   switch (syntax.type) {
     case 'recipients':
@@ -153,38 +153,6 @@ function warnOfOpenParents(entries: readonly Located<string>[], report: Report):
       mend: `write \`${domain}\`: its subdomains are forbidden with it`,
     });
   }
-}
-
-export function compileOtherwise(
-  syntax: OtherwiseSyntax | undefined,
-  compilation: Compilation,
-): Otherwise | null {
-  if (syntax === undefined) return null;
-  const { role } = syntax;
-  if (!knowsApprover(role, syntax.type === 'approval', compilation)) return null;
-  const what = syntax.type === 'approval' ? `waits for \`${role.value}\`` : 'breaks glass';
-  compilation.report.warning(
-    'policy.hold',
-    syntax.at,
-    `\`otherwise\` ${what}, and nobody can be asked yet: such a call is refused`,
-  );
-  return { type: syntax.type, role: role.value };
-}
-
-/** `user` is the run's own person. */
-export function knowsApprover(
-  role: Located<string>,
-  mayBeUser: boolean,
-  { report, roleNames }: Compilation,
-): boolean {
-  if ((mayBeUser && role.value === 'user') || roleNames.has(role.value)) return true;
-  report.error('policy.unknown', role.at, `unknown role \`${role.value}\``, {
-    expected: mayBeUser
-      ? 'a role in `roles` or of a user, or `user`'
-      : 'a role in `roles` or of a user',
-    mend: didYouMean(role.value, [...roleNames, ...(mayBeUser ? ['user'] : [])]),
-  });
-  return false;
 }
 
 function compileBoth(

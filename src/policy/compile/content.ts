@@ -7,7 +7,7 @@ import type { OutboundSyntax } from '../shape/outbound.ts';
 import type { Located } from '../shape/shape.ts';
 import { compileExpression } from './cel.ts';
 import type { Compilation } from './context.ts';
-import { compileUrl } from './url.ts';
+import { compilePostUrl } from './webhook.ts';
 
 export function compileContent(
   syntax: ContentSyntax | undefined,
@@ -104,14 +104,11 @@ function compileRules(
 
 // ---- a model ---------------------------------------------------------------------------------------------------
 
-/** Names of parameters that carry a secret, as services write them: whoever reads the policy or a log would have it. */
-const secretParameter = /key|token|secret|passw|pwd|auth|credential|signature|^sig$/i;
-
 function compileDetector(
   { url: written, timeout, credential }: DetectorSyntax,
   report: Report,
 ): DetectorDeclaration | null {
-  const url = written === undefined ? null : compileDetectorUrl(written, report);
+  const url = written === undefined ? null : compilePostUrl(written, 'credential', report);
   const { detectorTimeoutMsMin: min, detectorTimeoutMsMax: max } = policyLimits;
   if (timeout !== undefined && (timeout.value < min || timeout.value > max)) {
     report.error(
@@ -128,14 +125,4 @@ function compileDetector(
     timeoutMs: timeout?.value ?? defaults.detectorTimeoutMs,
     credential: from === undefined ? null : { from },
   };
-}
-
-function compileDetectorUrl(written: Located<string>, report: Report): string | null {
-  const names = URL.canParse(written.value) ? new URL(written.value).searchParams.keys() : [];
-  const secret = [...names].find((name) => secretParameter.test(name));
-  if (secret === undefined) return compileUrl(written, 'credential', report);
-  report.error('policy.secret', written.at, `the URL carries a secret in \`${secret}\``, {
-    mend: 'remove it, and name the secret in `credential`',
-  });
-  return null;
 }

@@ -22,6 +22,24 @@ export interface Compilation {
   readonly declaredRoles: ReadonlySet<string>;
   /** Those, and the ones that users have: enough to approve, or to answer for a run. */
   readonly roleNames: ReadonlySet<string>;
+  readonly approvers: Approvers;
+}
+
+/** Who can be asked. */
+export interface Approvers {
+  /** The role that answers where nothing names one. */
+  readonly default: string | null;
+  /** People by role. */
+  readonly people: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly selfApproval: boolean;
+}
+
+/** For whom the runs are in which a grant counts. */
+export interface WorksFor {
+  /** There may be nobody. */
+  readonly unattended: boolean;
+  /** Null: that isn't one agent's to say. */
+  readonly people: ReadonlySet<string> | null;
 }
 
 /** Where a constraint stands, and what it has to hold for. */
@@ -29,5 +47,6 @@ export interface ConstraintPlace {
   /** At least one; empty when the grant covers nothing that could be compiled, and then nothing is asked of it. */
   readonly covered: readonly Tool[];
   readonly caseNames: CaseNames;
+  readonly worksFor: WorksFor;
   readonly compilation: Compilation;
 }

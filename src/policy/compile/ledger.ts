@@ -1,7 +1,7 @@
 import type { CheckpointSinks } from '../model.ts';
 import type { Report } from '../report.ts';
-import type { LedgerSyntax, WebhookSyntax } from '../shape/ledger.ts';
-import { compileUrl } from './url.ts';
+import type { LedgerSyntax } from '../shape/ledger.ts';
+import { compileWebhook } from './webhook.ts';
 
 export function compileCheckpointSinks(
   ledger: LedgerSyntax | undefined,
@@ -12,13 +12,4 @@ export function compileCheckpointSinks(
     file: file?.value ?? null,
     webhook: webhook === undefined ? null : compileWebhook(webhook, report),
   };
-}
-
-function compileWebhook(
-  { url, secret }: WebhookSyntax,
-  report: Report,
-): CheckpointSinks['webhook'] {
-  const checked = url === undefined ? null : compileUrl(url, 'secret', report);
-  const from = secret?.from?.value;
-  return checked === null || from === undefined ? null : { url: checked, secret: { from } };
 }

@@ -1,15 +1,12 @@
-import { callEnvironment } from '../cel-environment.ts';
-import type { Alternative, Approval, Constraint, Grant, Permissions, Tool } from '../model.ts';
+import type { Alternative, Constraint, Grant, Permissions, Tool } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
-import { objectsOf } from '../objects.ts';
 import type { Report } from '../report.ts';
 import type { Named } from '../shape/collection.ts';
-import type { ApprovalSyntax } from '../shape/hold.ts';
 import type { AlternativeSyntax, GrantSyntax, PermissionsSyntax } from '../shape/permission.ts';
 import { otherCurrency, unanswerable } from './answerable.ts';
-import { compileExpression } from './cel.ts';
-import { compileConstraint, knowsApprover } from './constraints.ts';
-import type { Compilation, ConstraintPlace } from './context.ts';
+import { compileConstraint } from './constraints.ts';
+import type { Compilation, ConstraintPlace, WorksFor } from './context.ts';
+import { compileApproval } from './holds.ts';
 import type { CaseNames } from './terms.ts';
 
 export interface Holder {
@@ -18,6 +15,7 @@ export interface Holder {
   readonly caseNames: CaseNames;
   /** An agent's grant decides whether a person is asked; a role's silence asks for nobody. */
   readonly decidesAutonomy: boolean;
+  readonly worksFor: WorksFor;
 }
 
 export function compilePermissions(
@@ -147,7 +145,12 @@ export function compileAlternative(
 ): Alternative | null {
   const covered = coveredTools(syntax, of, compilation);
   if (covered === null) return null;
-  const place: ConstraintPlace = { covered, caseNames: holder.caseNames, compilation };
+  const place: ConstraintPlace = {
+    covered,
+    caseNames: holder.caseNames,
+    worksFor: holder.worksFor,
+    compilation,
+  };
   const constraints = syntax.constraints.flatMap((constraint) => {
     const answerable = isAnswerable(constraint, place);
     const compiled = compileConstraint(constraint, place);
@@ -260,35 +263,4 @@ function fitsCurrency(constraint: Constraint, { covered, compilation }: Constrai
     return false;
   }
   return true;
-}
-
-function compileApproval(syntax: ApprovalSyntax | undefined, place: ConstraintPlace): Approval {
-  if (syntax === undefined) return { type: 'tier' };
-  if (syntax.type === 'never') return { type: 'never' };
-  const { compilation, covered, caseNames } = place;
-  const known = syntax.by === undefined || knowsApprover(syntax.by, true, compilation);
-  const program =
-    syntax.if === undefined
-      ? null
-      : compileExpression(
-          syntax.if,
-          callEnvironment(covered, caseNames.declared, objectsOf(compilation.tools.values())),
-          compilation.report,
-        );
-  if (known) {
-    const who = syntax.by === undefined ? 'a person' : `\`${syntax.by.value}\``;
-    compilation.report.warning(
-      'policy.hold',
-      syntax.at,
-      `\`approval\` waits for ${who}, and nobody can be asked yet: such a call is refused`,
-    );
-  }
-  return {
-    type: 'by',
-    role: syntax.by?.value ?? null,
-    if: program,
-    quorum: syntax.quorum?.value ?? 1,
-    freshMs: null,
-    until: null,
-  };
 }

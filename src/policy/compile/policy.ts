@@ -9,6 +9,8 @@ import type { UpstreamSyntax } from '../shape/upstream.ts';
 import type { Steps } from '../steps.ts';
 import { compileActionWords } from './action-words.ts';
 import { compileAgent, compileCase } from './agents.ts';
+import { compileApprovalRules } from './approval-rules.ts';
+import { compileChannels } from './channels.ts';
 import { compileContent } from './content.ts';
 import type { Compilation } from './context.ts';
 import { compileFlow } from './flow.ts';
@@ -39,6 +41,12 @@ export function* compilePolicy(
           where: 'the `case` of an agent that acts for it',
         },
         decidesAutonomy: false,
+        worksFor: {
+          unattended: (document.agents?.value ?? []).some(
+            ({ value }) => value?.unattended !== undefined && actsFor(value, entry.name),
+          ),
+          people: null,
+        },
       },
       compilation,
     ),
@@ -60,9 +68,8 @@ export function* compilePolicy(
     roles: new Map(roles.map((role) => [role.name, role])),
     agents: new Map(agents.map((agent) => [agent.name, agent])),
     breaker: { ...defaults.breaker, ...document.breaker },
-    alertEvents: new Set(document.alertEvents.map((event) => event.value)),
-    alertChannels: [],
-    approvals: defaults.approvals,
+    ...compileAlerts(document.alerts, compilation),
+    approvals: compileApprovalRules(document.approvals, compilation),
     content: compileContent(document.content, agents, compilation),
     flow: compileFlow(
       document.flow,
@@ -74,6 +81,21 @@ export function* compilePolicy(
     ),
     actionWords: compileActionWords(document.actions, compilation),
     checkpoints: compileCheckpointSinks(document.ledger, report),
+  };
+}
+
+function compileAlerts(
+  alerts: DocumentSyntax['alerts'],
+  compilation: Compilation,
+): Pick<Policy, 'alertEvents' | 'alertChannels'> {
+  const { events, notify } = alerts ?? {};
+  if (notify !== undefined && events === undefined)
+    compilation.report.error('policy.missing', notify.at, 'no event is named, so nothing is sent', {
+      mend: 'add `events: [approval_expired, break_glass]`',
+    });
+  return {
+    alertEvents: new Set(events?.value.map((event) => event.value)),
+    alertChannels: compileChannels(notify?.value, compilation),
   };
 }
 
@@ -140,7 +162,22 @@ function* prepare(document: DocumentSyntax, lock: Lock, report: Report): Steps<C
       ...(document.roles?.value ?? []).map((entry) => entry.name),
       ...users.flatMap((user) => user.value?.roles?.value.map((role) => role.value) ?? []),
     ]),
+    approvers: {
+      default: document.approvals?.default?.value ?? defaults.approvals.default,
+      people: peopleByRole(users),
+      selfApproval: document.approvals?.selfApproval?.value ?? defaults.approvals.selfApproval,
+    },
   };
+}
+
+function peopleByRole(
+  users: NonNullable<DocumentSyntax['users']>['value'],
+): Compilation['approvers']['people'] {
+  const people = new Map<string, Set<string>>();
+  for (const { name, value } of users)
+    for (const { value: role } of value?.roles?.value ?? [])
+      people.set(role, (people.get(role) ?? new Set<string>()).add(name));
+  return people;
 }
 
 function isLater({ value }: { readonly value: UpstreamSyntax | undefined }): boolean {
@@ -153,11 +190,11 @@ function caseNamesOfRole(
   document: DocumentSyntax,
   compilation: Compilation,
 ): ReadonlyMap<string, CaseDeclaration> {
-  return caseNamesOfAgents(
-    document,
-    compilation,
-    (agent) => agent.actsFor?.value.some((written) => written.value === role) === true,
-  );
+  return caseNamesOfAgents(document, compilation, (agent) => actsFor(agent, role));
+}
+
+function actsFor(agent: AgentSyntax, role: string): boolean {
+  return agent.actsFor?.value.some((written) => written.value === role) === true;
 }
 
 function caseNamesOfAgents(
@@ -197,6 +234,7 @@ function compileUsers(document: DocumentSyntax, report: Report): Policy['users']
 /** Roles that only approve, or answer for runs, need no entry in `roles`. */
 function namedRoles(document: DocumentSyntax): ReadonlySet<string> {
   const named = new Set<string>();
+  if (document.approvals?.default !== undefined) named.add(document.approvals.default.value);
   for (const { value } of document.agents?.value ?? []) {
     for (const role of value?.actsFor?.value ?? []) named.add(role.value);
     if (value?.unattended?.owner !== undefined) named.add(value.unattended.owner.value);

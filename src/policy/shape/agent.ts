@@ -153,7 +153,11 @@ const budget: Shape<BudgetSyntax> = named(
         limit(count('calls', { min: 1, max: 10_000 })),
         'Decided calls, denied ones too.',
       ),
-      durationMs: fields.optional('duration', limit(duration), 'Time from opening the run.'),
+      durationMs: fields.optional(
+        'duration',
+        limit(duration),
+        'Time from opening the run, without the time in which a call of it waits for a person.',
+      ),
       tokens: fields.optional(
         'tokens',
         limit(count('tokens', { min: 1, max: 1_000_000_000_000 })),

@@ -2,6 +2,8 @@ import type { JsonObject } from '../../content/value.ts';
 import type { BreakerSettings, Enforcement, SourcePosition } from '../model.ts';
 import { type ActionWordsSyntax, actions } from './actions.ts';
 import { type AgentSyntax, agent } from './agent.ts';
+import { type ApprovalsSyntax, approvals } from './approvals.ts';
+import { type ChannelSyntax, channels } from './channel.ts';
 import {
   type KeyForm,
   type Listed,
@@ -35,7 +37,8 @@ export interface DocumentSyntax {
   readonly roles: NamedMap<RoleSyntax> | undefined;
   readonly agents: NamedMap<AgentSyntax> | undefined;
   readonly breaker: Partial<BreakerSettings>;
-  readonly alertEvents: readonly Located<AlertEvent>[];
+  readonly alerts: AlertsSyntax | undefined;
+  readonly approvals: ApprovalsSyntax | undefined;
   readonly content: ContentSyntax | undefined;
   readonly flow: FlowSyntax | undefined;
   readonly actions: ActionWordsSyntax | undefined;
@@ -157,17 +160,25 @@ const breaker: Shape<Partial<BreakerSettings>> = named(
   ),
 );
 
-const alerts: Shape<Listed<Located<AlertEvent>>> = named(
+export interface AlertsSyntax {
+  readonly events: Listed<Located<AlertEvent>> | undefined;
+  readonly notify: Located<readonly ChannelSyntax[]> | undefined;
+}
+
+const alerts: Shape<AlertsSyntax> = named(
   'alerts',
   record(
-    '`{ events: [budget_exceeded] }`',
+    '`{ events: [budget_exceeded], notify: [{ slack: … }] }`',
     (fields) => {
-      fields.later('notify', 'channels that alerts are sent to.', '`alerts.notify`');
-      return fields.optional(
-        'events',
-        listOf(choice(alertEvents)),
-        'What a person wants to hear of.',
-      );
+      const notify = fields.optional('notify', channels, 'Where those are sent.');
+      return {
+        events: fields.optional(
+          'events',
+          listOf(choice(alertEvents)),
+          'What a person wants to hear of.',
+        ),
+        notify: notify && { value: notify, at: fields.keyAt('notify') },
+      };
     },
     { description: 'What a person wants to hear of; the ledger records all of it in any case.' },
   ),
@@ -187,7 +198,6 @@ export const document: Shape<DocumentSyntax> = record(
       'Files that this one is continued in, by a path relative to it.',
     );
     fields.later('answers', 'what an agent may claim to have done.', '`answers`');
-    fields.later('approvals', 'how people are asked.', '`approvals` (approvals by people)');
     fields.later('sandboxes', 'what started programs may touch.', '`sandboxes`');
     return {
       at: fields.at,
@@ -221,8 +231,8 @@ export const document: Shape<DocumentSyntax> = record(
       roles: fields.optional('roles', mapOf(nameKey('a role'), role), 'What people may do.'),
       agents: fields.optional('agents', mapOf(nameKey('an agent'), agent), 'What agents may do.'),
       breaker: fields.optional('breaker', breaker, 'When calls of a failing tool stop.') ?? {},
-      alertEvents:
-        fields.optional('alerts', alerts, 'What a person wants to hear of.')?.value ?? [],
+      approvals: fields.optional('approvals', approvals, 'How people are asked.'),
+      alerts: fields.optional('alerts', alerts, 'What a person wants to hear of, and where.'),
       content: fields.optional('content', content, 'What is done with texts on their way.'),
       flow: fields.optional('flow', flow, 'Where untrusted and classified data may go.'),
       actions: fields.optional(

@@ -1,7 +1,9 @@
+import { policyLimits } from '../defaults.ts';
 import type { SourcePosition } from '../model.ts';
 import { type Fields, record } from './collection.ts';
 import { choice, type ExpressionSyntax, expression, name, wholeNumber } from './scalar.ts';
 import { byForm, type Located, mapped, named, type Shape } from './shape.ts';
+import { durationWithin } from './value.ts';
 
 export interface OtherwiseSyntax {
   readonly at: SourcePosition;
@@ -17,7 +19,15 @@ export type ApprovalSyntax =
       readonly by: Located<string> | undefined;
       readonly if: ExpressionSyntax | undefined;
       readonly quorum: Located<number> | undefined;
+      readonly freshMs: Located<number> | undefined;
+      readonly until: UntilSyntax | undefined;
     };
+
+export interface UntilSyntax {
+  readonly at: SourcePosition;
+  readonly approved: Located<number> | undefined;
+  readonly rejected: Located<number> | undefined;
+}
 
 const roleName: Shape<Located<string>> = name('a role');
 
@@ -42,10 +52,33 @@ export const otherwise: Shape<OtherwiseSyntax> = named(
         : { at: fields.at, type: 'break_glass', role: breakGlass };
     },
     {
-      description:
-        "Answers this constraint's failure and nothing else. Until approvals are built, such a hold is a refusal.",
+      description: "Answers this constraint's failure and nothing else.",
       min: 1,
       max: 1,
+    },
+  ),
+);
+
+const until: Shape<UntilSyntax> = named(
+  'until',
+  record(
+    '`{ approved: 50, rejected: 0 }`',
+    (fields) => ({
+      at: fields.at,
+      approved: fields.required(
+        'approved',
+        wholeNumber({ min: 1, max: policyLimits.untilApprovedMax }),
+        'So many calls by this grant and tool that were approved as they were.',
+      ),
+      rejected: fields.optional(
+        'rejected',
+        wholeNumber({ min: 0, max: policyLimits.untilApprovedMax }),
+        'At most so many that were rejected, or changed by whoever approved them. 0 where nothing is said.',
+      ),
+    }),
+    {
+      description:
+        'How autonomy is earned: counted from the ledger, and from the start again when the definition, the model or the policy changes.',
     },
   ),
 );
@@ -57,8 +90,6 @@ export const approval: Shape<ApprovalSyntax> = named(
     map: record(
       '`{ by: role, if: CEL }`',
       (fields): ApprovalSyntax => {
-        fields.later('fresh', 'how recently the approver signed in.', '`approval.fresh`');
-        fields.later('until', 'progressive autonomy.', '`approval.until`');
         return {
           type: 'by',
           at: fields.at,
@@ -70,14 +101,27 @@ export const approval: Shape<ApprovalSyntax> = named(
           if: fields.optional('if', expression, 'CEL: only calls for which it is true wait.'),
           quorum: fields.optional(
             'quorum',
-            wholeNumber({ min: 1, max: 9 }),
+            wholeNumber({ min: 1, max: policyLimits.quorumMax }),
             'How many different people have to approve.',
+          ),
+          freshMs: fields.optional(
+            'fresh',
+            durationWithin({
+              minMs: policyLimits.freshMsMin,
+              maxMs: policyLimits.freshMsMax,
+              why: 'nobody signs in, reads and answers within a second, and nobody stays signed in for longer than a day',
+            }),
+            'How recently whoever approves has signed in.',
+          ),
+          until: fields.optional(
+            'until',
+            until,
+            'Autonomy that is earned: after so many approvals nobody is asked any more.',
           ),
         };
       },
       {
-        description:
-          'When a person has to approve. Until approvals are built, such a hold is a refusal.',
+        description: 'When a person has to approve.',
         min: 1,
         mendKey: (key) => (key === 'role' || key === 'approval' ? 'write `by: role`' : null),
       },

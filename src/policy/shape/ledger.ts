@@ -1,8 +1,7 @@
-import type { SourcePosition } from '../model.ts';
 import { record } from './collection.ts';
 import { text } from './scalar.ts';
 import { type Located, named, type Shape } from './shape.ts';
-import { type SecretSyntax, secret } from './upstream.ts';
+import { type WebhookSyntax, webhook } from './webhook.ts';
 
 export interface LedgerSyntax {
   readonly checkpoints: CheckpointsSyntax | undefined;
@@ -12,33 +11,6 @@ export interface CheckpointsSyntax {
   readonly file: Located<string> | undefined;
   readonly webhook: WebhookSyntax | undefined;
 }
-
-export interface WebhookSyntax {
-  readonly at: SourcePosition;
-  readonly url: Located<string> | undefined;
-  readonly secret: SecretSyntax | undefined;
-}
-
-const webhook: Shape<WebhookSyntax> = named(
-  'webhook',
-  record(
-    '`{ url: https://…, secret: { from: env:NAME } }`',
-    (fields) => ({
-      at: fields.at,
-      url: fields.required(
-        'url',
-        text('an `https:` URL (`http:` on loopback)', { pattern: /^https?:\/\/\S+$/ }),
-        'Where it is posted to. Redirects are refused.',
-      ),
-      secret: fields.required(
-        'secret',
-        secret,
-        'What the body is signed with (HMAC-SHA256), so that the receiver knows the sender.',
-      ),
-    }),
-    { description: 'A receiver of signed HTTP posts.' },
-  ),
-);
 
 const checkpoints: Shape<CheckpointsSyntax> = named(
   'checkpoints',

@@ -132,8 +132,7 @@ export const outbound: Shape<OutboundSyntax> = named(
       ),
     }),
     {
-      description:
-        'Looks at what is about to leave, at each external call. Until approvals are built, a hold is a refusal.',
+      description: 'Looks at what is about to leave, at each external call.',
       min: 1,
       mendEmpty: 'say what is looked for, or leave the key out',
       mendKey: (key) => (key === 'action' || key === 'response' ? 'write `then`' : null),

@@ -151,9 +151,10 @@ export const yesOrNo: Shape<Located<boolean>> = scalar({
   schema: { type: 'boolean' },
   parse: ({ value, written }) => {
     if (typeof value === 'boolean') return value;
+    // `no` is one letter from `on`.
+    if (/^(no|off)$/i.test(written)) return unfit('write `false`');
     if (nearest(written, ['yes', 'on']) !== null || /^(yes|on)$/i.test(written))
       return unfit('write `true`');
-    if (/^(no|off)$/i.test(written)) return unfit('write `false`');
     return unfit();
   },
 });

@@ -46,17 +46,28 @@ export type CredentialPlaceSyntax =
       readonly name: Located<string>;
     };
 
-export const secret: Shape<SecretSyntax> = named(
-  'secret',
-  record(
-    'a secret by name: `{ from: env:NAME }`',
-    (fields) => ({
-      at: fields.at,
-      from: fields.required('from', secretName, 'Where the secret is: `env:NAME` or `file:/path`.'),
-    }),
-    { description: 'A secret, named and never written.' },
-  ),
+const secretByName: Shape<SecretSyntax> = record(
+  'a secret by name: `{ from: env:NAME }`',
+  (fields) => ({
+    at: fields.at,
+    from: fields.required('from', secretName, 'Where the secret is: `env:NAME` or `file:/path`.'),
+  }),
+  { description: 'A secret, named and never written.' },
 );
+
+export const secret: Shape<SecretSyntax> = named('secret', {
+  ...secretByName,
+  read: (node, report) => {
+    if (node.type !== 'scalar' || node.value === null) return secretByName.read(node, report);
+    // Likely the secret itself: what is said of it goes to logs and into the ledger.
+    const isName = /^(env|file):/.test(String(node.value));
+    report.error('policy.secret', node.at, 'a secret is named here, never written', {
+      expected: secretByName.expected,
+      mend: isName ? `write \`{ from: ${node.written} }\`` : 'write `{ from: env:NAME }`',
+    });
+    return undefined;
+  },
+});
 
 const argument: Shape<Located<string>> = text('text; quote what YAML takes for something else');
 

@@ -45,6 +45,41 @@ export const duration: Shape<Located<number>> = scalar({
     ),
 });
 
+/** The same between two bounds, one of which may be nothing at all: `0s`. `why` is said of what is outside. */
+export function durationWithin(bounds: {
+  readonly minMs: number;
+  readonly maxMs: number;
+  readonly why: string;
+}): Shape<Located<number>> {
+  const { minMs, maxMs, why } = bounds;
+  return scalar({
+    expected: `from ${shortSpan(minMs)} to ${shortSpan(maxMs)}`,
+    schema: { type: 'string', pattern: (minMs === 0 ? spanPattern : durationPattern).source },
+    parse: ({ written, value }) => {
+      const ms =
+        minMs === 0 && /^0(ms|s|m|h|d)$/.test(String(value))
+          ? 0
+          : parseDuration(String(value), windowDaysMax);
+      if (ms !== null) return ms >= minMs && ms <= maxMs ? ms : unfit(null, why);
+      return unfit(
+        /^\d{1,9}$/.test(written)
+          ? `write \`${written}s\` for seconds`
+          : mendDuration(String(value)),
+      );
+    },
+  });
+}
+
+const spanPattern = /^(0|[1-9]\d{0,8})(ms|s|m|h|d)$/;
+
+function shortSpan(ms: number): string {
+  for (const unit of ['d', 'h', 'm', 's']) {
+    const size = unitMs.get(unit) ?? 1;
+    if (ms % size === 0 && ms >= size) return `${ms / size}${unit}`;
+  }
+  return ms === 0 ? '0s' : `${ms}ms`;
+}
+
 function mendDuration(written: string): string | null {
   const [, count, unit = ''] = /^(\d+)\s*([a-z]+)$/i.exec(written.trim()) ?? [];
   if (count === undefined) return null;
