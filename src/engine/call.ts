@@ -1,5 +1,5 @@
 import type { KindName, Parsed, Unparsable } from '../content/kind.ts';
-import type { JsonObject } from '../content/value.ts';
+import type { JsonObject, JsonValue } from '../content/value.ts';
 import type { Tool } from '../policy/model.ts';
 
 /** One proposed use of a tool, as an edge hands it over: arguments already through the strict reader. */
@@ -32,5 +32,7 @@ export interface ArgumentValue {
   readonly kind: KindName;
   /** RFC 6901, from the argument's own root. */
   readonly pointer: string;
+  /** What stands there. */
+  readonly written: JsonValue;
   readonly value: Parsed | Unparsable;
 }

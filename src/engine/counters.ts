@@ -5,8 +5,15 @@ import { canonicalJson } from '../content/json.ts';
 import type { KindName } from '../content/kind.ts';
 import { parseKind } from '../content/kinds.ts';
 import type { JsonValue } from '../content/value.ts';
-import type { Agent, CaseDeclaration, Constraint, Permissions, Policy } from '../policy/model.ts';
-import type { ReadCall } from './call.ts';
+import type {
+  Agent,
+  CaseDeclaration,
+  Constraint,
+  Permissions,
+  Policy,
+  Tool,
+} from '../policy/model.ts';
+import type { ArgumentValue, ReadCall } from './call.ts';
 import { limits } from './limits.ts';
 import type { Option, Party } from './parties.ts';
 
@@ -103,11 +110,48 @@ function noveltyKey(agent: string, kind: KindName, key: string): string {
 
 const noveltyKinds = new WeakMap<Policy, ReadonlySet<KindName>>();
 
-/** What a completed call makes known: its values of the kinds that some `novelty` of the policy asks about. */
+/**
+ * What a completed call makes known: its values of the kinds that some `novelty` of the policy asks about, and where it
+ * went, of which a person is told the next time that a call has to wait.
+ */
 export function usedKeys(policy: Policy, agentName: string, read: ReadCall): readonly string[] {
   const agent = policy.agents.get(agentName);
   if (agent === undefined) return [];
-  return [...kindsWithNovelty(policy)].flatMap((kind) => noveltyKeys(agent, kind, read));
+  return [
+    ...[...kindsWithNovelty(policy)].flatMap((kind) => noveltyKeys(agent, kind, read)),
+    ...firstUseKeys(agentName, read),
+  ];
+}
+
+/** To be looked up for `HoldFacts.values`, each once: where the call goes. */
+export function firstUseKeys(agent: string, read: ReadCall): readonly string[] {
+  const keys = new Set<string>();
+  for (const one of read.values) {
+    const key = firstUseKey(agent, read.tool, one);
+    if (key !== null) keys.add(key);
+  }
+  return [...keys];
+}
+
+/**
+ * Null: it is no destination, or of a call that neither changes anything nor leaves, which nobody takes down. Of a URL the
+ * host counts: each page is new. By digest: a value that stands here stands in no record that could be redacted.
+ */
+export function firstUseKey(
+  agent: string,
+  { tier, reach, persists }: Tool,
+  { kind, value }: ArgumentValue,
+): string | null {
+  if (tier === 0 && reach === 'internal' && !persists) return null;
+  switch (kind) {
+    case 'recipient':
+    case 'account':
+      return value.type === 'unparsable' ? null : `${agent}|first|${digestOf([kind, value.key])}`;
+    case 'url':
+      return value.type === 'url' ? `${agent}|first|${digestOf([kind, value.host])}` : null;
+    default:
+      return null;
+  }
 }
 
 function kindsWithNovelty(policy: Policy): ReadonlySet<KindName> {

@@ -165,9 +165,9 @@ test('a list claims each of its values once, and a repeated one claims it once',
 test('a value that no completed call used is new, and a completed call makes it known', () => {
   expect(verdictOf(decided(policy, 'box.pay', { accounts: ['a'] }))).toBe('deny authorize.novelty');
   const { reading } = contextOf(policy, 'box.pay', { accounts: ['a'], ref: 'x' });
-  expect(reading?.ok === true ? usedKeys(policy, 'helper', reading.read) : []).toEqual([
+  expect(reading?.ok === true ? usedKeys(policy, 'helper', reading.read) : []).toContain(
     'helper|account|a',
-  ]);
+  );
 });
 
 test.each<[string, string, string | null, boolean]>([

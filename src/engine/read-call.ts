@@ -144,7 +144,13 @@ function readValue(
     }
     return;
   }
-  values.push({ argument, kind: kind.name, pointer, value: parseKind(kind, value) });
+  values.push({
+    argument,
+    kind: kind.name,
+    pointer,
+    written: value,
+    value: parseKind(kind, value),
+  });
 }
 
 function isWords(kind: Kind, value: readonly JsonValue[]): boolean {

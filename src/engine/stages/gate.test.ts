@@ -34,7 +34,7 @@ agents:
 }
 
 const waits = 'hold gate.tier approval.unavailable';
-const asks = 'hold gate.approval approval.unavailable';
+const asks = 'hold gate.approval';
 
 test.each<[string, string, string, [string, string, string, string]]>([
   ['silence on both sides', 'allow', 'allow', ['allow', 'allow', waits, waits]],
@@ -80,10 +80,10 @@ test.each<[string, string, string, [string, string, string, string]]>([
     '{ approval: { by: leads } }',
     '{ approval: { by: staff } }',
     [
-      'hold gate.approval gate.approval approval.unavailable',
-      'hold gate.approval gate.approval approval.unavailable',
-      'hold gate.approval gate.approval approval.unavailable',
-      'hold gate.approval gate.approval approval.unavailable',
+      'hold gate.approval gate.approval',
+      'hold gate.approval gate.approval',
+      'hold gate.approval gate.approval',
+      'hold gate.approval gate.approval',
     ],
   ],
   [
@@ -107,7 +107,6 @@ test('a hold names whose approval would answer it', () => {
   expect(findings.map((finding) => finding.approver)).toEqual([
     expect.objectContaining({ by: { type: 'role', role: 'leads' } }),
     expect.objectContaining({ by: { type: 'role', role: 'staff' } }),
-    null,
   ]);
 });
 
