@@ -9,6 +9,7 @@ import { startAdmin } from './edges/admin/server.ts';
 import type { RunningServer } from './edges/http/listener.ts';
 import { startServer } from './edges/http/server.ts';
 import { sessionKeyIn } from './edges/mcp/session-key.ts';
+import { openUsedStates } from './edges/mcp/used-states.ts';
 import type { GatewayEvent } from './engine/events.ts';
 import type { Facts } from './engine/facts.ts';
 import { fold } from './engine/fold.ts';
@@ -66,6 +67,8 @@ export interface Gateway extends AsyncDisposable {
     readonly host: string;
     readonly port: number;
     readonly allowedHosts?: readonly string[];
+    /** The console's page about a hold, shown by clients that can; null, or without it: there is no console. */
+    readonly holdPage?: (hold: string) => string | null;
   }): Promise<RunningServer>;
 }
 
@@ -200,13 +203,23 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       sequencer,
       upstream: (name) => upstreams.get(name),
       operated,
-      async listen({ host, port, allowedHosts = [] }) {
+      async listen({ host, port, allowedHosts = [], holdPage = () => null }) {
         const server = await startServer({
           host,
           port,
           allowedHosts,
           authenticate: (authorization) => tokens.authenticate(authorization),
           runtime,
+          holds: {
+            page: holdPage,
+            usedStates: await openUsedStates(store),
+            onSettled: (listener) =>
+              feed.follow((events) => {
+                for (const { event } of events)
+                  if (event.type === 'approval.settled') listener(event.call);
+              }),
+            nowMs: () => store.nowMs(),
+          },
           sessionKey: sessionKeyIn(options.dataDirectory),
           version,
           log: options.log,

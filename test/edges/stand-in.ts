@@ -9,6 +9,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../src/content
 import type { RunningServer } from '../../src/edges/http/listener.ts';
 import type { RefusalSummary } from '../../src/edges/http/refusal-tally.ts';
 import { type ServerOptions, startServer } from '../../src/edges/http/server.ts';
+import type { HoldsOnTheWire } from '../../src/edges/mcp/held-calls.ts';
 import type { Run } from '../../src/engine/run.ts';
 import { IdentityError } from '../../src/identity/errors.ts';
 import type { Principal } from '../../src/identity/principal.ts';
@@ -17,6 +18,7 @@ import { RuntimeError } from '../../src/runtime/errors.ts';
 import type {
   CallAnswer,
   ClientSignal,
+  HoldTicket,
   ListedForAgent,
   OpenRun,
   Proposal,
@@ -51,9 +53,11 @@ export interface StandInOptions {
     proposal: Proposal,
     signal: ClientSignal,
     onProgress: (progress: number, total: number | null) => void,
+    patienceMs: (hold: HoldTicket) => number | null,
   ) => Promise<CallAnswer | JsonObject[]>;
   readonly tools?: readonly ListedForAgent[];
   readonly sessionKey?: Uint8Array;
+  readonly holds?: HoldsOnTheWire;
   readonly server?: Partial<ServerOptions>;
 }
 
@@ -76,11 +80,14 @@ export async function openStandIn(options: StandInOptions = {}): Promise<StandIn
       edit: () => Promise.reject(new Error('no holds')),
     },
     listTools: () => tools,
-    async call(_principal, proposal, signal, onProgress) {
+    async call(_principal, proposal, signal, onProgress, patienceMs) {
       proposals.push(proposal);
-      const answer = (await options.call?.(proposal, signal, onProgress ?? (() => undefined))) ?? [
-        { type: 'text', text: 'done' },
-      ];
+      const answer = (await options.call?.(
+        proposal,
+        signal,
+        onProgress ?? (() => undefined),
+        patienceMs ?? (() => null),
+      )) ?? [{ type: 'text', text: 'done' }];
       if ('type' in answer) return answer;
       return {
         type: 'result',
@@ -128,6 +135,7 @@ export async function openStandIn(options: StandInOptions = {}): Promise<StandIn
       return principal;
     },
     runtime,
+    holds: options.holds ?? holdsOn(),
     sessionKey: options.sessionKey ?? randomBytes(32),
     version: '0.0.0-test',
     log: (line) => logged.push(line.event),
@@ -137,6 +145,25 @@ export async function openStandIn(options: StandInOptions = {}): Promise<StandIn
     ...options.server,
   });
   return { server, proposals, opened, usage, released, logged, refused };
+}
+
+/** Holds with a page each, and with nothing kept for later. */
+export function holdsOn(extra: Partial<HoldsOnTheWire> = {}): HoldsOnTheWire {
+  const used = new Set<string>();
+  return {
+    page: (hold) => `https://console.example/holds/${hold}`,
+    usedStates: {
+      use: async (_hold, state) => {
+        const fresh = !used.has(state);
+        used.add(state);
+        return fresh;
+      },
+      hasRoom: () => true,
+    },
+    onSettled: () => () => undefined,
+    nowMs: () => Date.now(),
+    ...extra,
+  };
 }
 
 export function listedTool(

@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Runtime } from '../../runtime/port.ts';
 import { openMcpEndpoint } from '../mcp/endpoint.ts';
+import type { HoldsOnTheWire } from '../mcp/held-calls.ts';
 import { type Authenticate, credentialOf, type EdgeLog } from './credentials.ts';
 import { checkHeaderCount } from './headers.ts';
 import { letGoOfRequest } from './held-bytes.ts';
@@ -21,7 +22,8 @@ export interface ServerOptions {
   readonly port: number;
   readonly authenticate: Authenticate;
   readonly runtime: Runtime;
-  /** 32 bytes from the data directory: session ids signed with it survive a restart and work on any replica. */
+  readonly holds: HoldsOnTheWire;
+  /** 32 bytes from the data directory: what is signed or sealed with it survives a restart and works on any replica. */
   readonly sessionKey: Uint8Array;
   /** Sallyport's own version, as `serverInfo` says it. */
   readonly version: string;

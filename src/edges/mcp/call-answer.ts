@@ -7,7 +7,7 @@ import type { Address } from './addresses.ts';
 import type { Era } from './era.ts';
 import { rpcCodes } from './refusal.ts';
 
-const decisionKey = 'dev.sallyport/decision';
+export const decisionKey = 'dev.sallyport/decision';
 
 /** The members of a JSON-RPC response beside `jsonrpc` and `id`, and the status it travels with. */
 export interface Answer {
@@ -15,8 +15,12 @@ export interface Answer {
   readonly body: { readonly result: JsonObject } | { readonly error: JsonObject };
 }
 
-export function answerOf(answer: CallAnswer, address: Address, era: Era): Answer {
-  if (answer.type !== 'result') return refusalAnswer(answer.refusal, address, era);
+export function answerOf(
+  answer: Exclude<CallAnswer, { type: 'held' }>,
+  address: Address,
+  era: Era,
+): Answer {
+  if (answer.type === 'refused') return refusalAnswer(answer.refusal, address, era);
   const { result, call, run, decision } = answer;
   const boundary = isJsonObject(result['_meta']) ? result['_meta'][frameKey] : undefined;
   const meta: JsonObject = {
@@ -42,7 +46,7 @@ export function answerOf(answer: CallAnswer, address: Address, era: Era): Answer
  * A refusal is a complete result with text, never an HTTP status and never `structuredContent`: clients abort or hang
  * on the one, and drop the whole refusal for the other where it doesn't fit the tool's schema.
  */
-function refusalAnswer(refusal: Refusal, address: Address, era: Era): Answer {
+export function refusalAnswer(refusal: Refusal, address: Address, era: Era): Answer {
   const meta: JsonObject = { [decisionKey]: refusal.machine };
   if (refusal.as === 'unavailable') {
     return {

@@ -12,6 +12,7 @@ import { invalidParams } from './refusal.ts';
 const runKey = 'dev.sallyport/run';
 const stepKey = 'dev.sallyport/step';
 const dryRunKey = 'dev.sallyport/dry_run';
+const reasonKey = 'dev.sallyport/reason';
 
 /** @param listed asked for only where an address can mean several upstreams' */
 export function addressOf(request: RpcRequest, listed: () => readonly ListedForAgent[]): Address {
@@ -41,6 +42,7 @@ export function proposalOf(
     handles: handlesOf(headerOf(headers, 'sallyport-run'), meta[runKey]),
     step: typeof step === 'number' && Number.isSafeInteger(step) && step >= 0 ? step : null,
     dryRun: dryRunOf(meta[dryRunKey]),
+    ...reasonOf(meta[reasonKey]),
   };
 }
 
@@ -68,6 +70,17 @@ function dryRunOf(value: JsonValue | undefined): boolean {
   if (typeof value !== 'boolean')
     throw invalidParams(`\`_meta["${dryRunKey}"]\` has to be true or false`);
   return value;
+}
+
+/** Refused where it is no text, or more than a person would read: what they are shown is what was written, or nothing. */
+function reasonOf(value: JsonValue | undefined): Pick<Proposal, 'reason'> {
+  if (value === undefined || value === '') return {};
+  if (typeof value !== 'string' || value.length > mcpLimits.reasonLengthMax) {
+    throw invalidParams(
+      `\`_meta["${reasonKey}"]\` has to be a string of at most ${mcpLimits.reasonLengthMax} characters`,
+    );
+  }
+  return { reason: value };
 }
 
 function textParam(request: RpcRequest, name: 'name' | 'uri', lengthMax: number): string {

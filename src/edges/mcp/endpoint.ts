@@ -30,19 +30,25 @@ import {
   sendFailure,
   sendRpcRefusal,
 } from './failures.ts';
+import { type HoldsOnTheWire, heldCalls, showsPages, type WireCall } from './held-calls.ts';
 import { mcpLimits } from './limits.ts';
 import { resourceTemplatesList, toolsList } from './lists.ts';
 import { idOf, messageOf, type RequestId, type RpcRequest, readBodyJson } from './message.ts';
 import { checkParamHeaders } from './mirrored-headers.ts';
 import { RpcRefusal, rpcCodes } from './refusal.ts';
 import { acceptsEvents, openReply } from './reply.ts';
-import { signedSessions } from './sessions.ts';
+import { stateSeal } from './request-state.ts';
+import { requestDigest, retryOf } from './retries.ts';
+import { type Session, signedSessions } from './sessions.ts';
 import { standingStreams } from './standing-streams.ts';
 import { capabilities, legacyCapabilities, unknownMethod } from './surfaces.ts';
+import { toldSessions } from './told-sessions.ts';
+import { legacyVersions } from './versions.ts';
 
 export interface McpEndpointOptions {
   readonly authenticate: Authenticate;
   readonly runtime: Runtime;
+  readonly holds: HoldsOnTheWire;
   readonly sessionKey: Uint8Array;
   readonly version: string;
   readonly log: EdgeLog;
@@ -63,6 +69,7 @@ interface Exchange {
   readonly response: ServerResponse;
   readonly request: RpcRequest;
   readonly era: Era;
+  readonly session: Session | null;
 }
 
 type AgentCredential =
@@ -70,9 +77,13 @@ type AgentCredential =
   | { readonly refused: CredentialRefusal };
 
 export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
-  const { runtime } = options;
+  const { runtime, holds } = options;
   const sessions = signedSessions(options.sessionKey);
+  const seal = stateSeal(options.sessionKey);
   const streams = standingStreams();
+  const told = toldSessions(streams.tell);
+  const stopListening = holds.onSettled(told.settled);
+  const held = heldCalls(holds, seal, (hold, { id }) => told.note(hold, id));
   const modern = modernEra(options.version);
 
   async function agentOf(http: IncomingMessage): Promise<AgentCredential> {
@@ -106,8 +117,11 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
       const versionHeader = headerOf(http, 'mcp-protocol-version');
       const era = isModern(message, versionHeader) ? modern : legacyEra;
       if (era === modern) checkModernRequest(http, message);
-      else if (message.method !== 'initialize') checkLegacyRequest(http, principal, versionHeader);
-      await answerRequest({ principal, http, response, request: message, era });
+      const session =
+        era === modern || message.method === 'initialize'
+          ? null
+          : legacySession(http, principal, versionHeader);
+      await answerRequest({ principal, http, response, request: message, era, session });
     } catch (error) {
       if (error instanceof CredentialRefused) {
         options.noteRefusal(error.code, shown);
@@ -144,11 +158,13 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
       if (request.method === 'subscriptions/listen') return listen(exchange);
     } else {
       if (request.method === 'initialize') {
-        response.setHeader('mcp-session-id', sessions.open(principal.credential));
-        return sendResult(
-          exchange,
-          initializeResult(request.params, legacyCapabilities, options.version),
-        );
+        const result = initializeResult(request.params, legacyCapabilities, options.version);
+        // Pages came with the newest revision: who speaks an older one doesn't mean them.
+        const pages =
+          result['protocolVersion'] === legacyVersions[0] &&
+          showsPages(request.params['capabilities']);
+        response.setHeader('mcp-session-id', sessions.open(principal.credential, pages));
+        return sendResult(exchange, result);
       }
       if (request.method === 'ping' || request.method === 'logging/setLevel')
         return sendResult(exchange, {});
@@ -156,20 +172,34 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     throw unknownMethod(request.method, era);
   }
 
-  async function answerCall({ principal, http, response, request, era }: Exchange): Promise<void> {
+  async function answerCall(exchange: Exchange): Promise<void> {
+    const { principal, http, response, request, era, session } = exchange;
+    const { credential } = principal;
     const address = addressOf(request, () => runtime.listTools(principal));
     if (era === modern && address.surface === 'tool') {
       const entry = runtime.listTools(principal).find(({ name }) => name === address.tool);
       if (entry !== undefined) checkParamHeaders(http, entry.inputSchema, address.args);
     }
     const proposal = proposalOf(address, http, request);
+    const digest = requestDigest(request.method, proposal);
+    const presented = { credential, digest, nowMs: holds.nowMs() };
+    const retry = era === modern ? await retryOf(request, presented, seal, holds.usedStates) : null;
+    const call: WireCall = { address, era, request, digest, credential, session, retry };
     const reply = openReply(
       response,
       request.id,
       acceptsEvents(http) ? progressTokenOf(request) : null,
     );
-    const answer = await runtime.call(principal, proposal, signalOf(response), reply.progress);
-    const delivered = await reply.end(answerOf(answer, address, era));
+    const answer = await runtime.call(
+      principal,
+      retry === null ? proposal : { ...proposal, repeats: retry.state.hold },
+      signalOf(response),
+      reply.progress,
+      (hold) => held.patienceMs(call, hold),
+    );
+    const delivered = await reply.end(
+      answer.type === 'held' ? held.answer(call, answer) : answerOf(answer, address, era),
+    );
     if (answer.type !== 'result') return;
     try {
       await answer.released(delivered);
@@ -196,7 +226,8 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
       id: request.id,
       result: era.result({ _meta: subscription }),
     };
-    if (!streams.open(principal.credential, response, acknowledged, farewell)) {
+    const owner = { credential: principal.credential, session: null };
+    if (!streams.open(owner, response, acknowledged, farewell)) {
       throw new RpcRefusal(
         'mcp.surface',
         rpcCodes.methodNotFound,
@@ -206,15 +237,17 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     }
   }
 
-  function checkLegacyRequest(
+  function legacySession(
     http: IncomingMessage,
     principal: AgentPrincipal,
     versionHeader: string | null,
-  ): void {
+  ): Session | null {
     checkLegacyVersion(versionHeader);
-    const session = headerOf(http, 'mcp-session-id');
+    const id = headerOf(http, 'mcp-session-id');
     // Without one the request stands alone, as a stateless server of that era has it.
-    if (session !== null && !sessions.isOpen(session, principal.credential)) {
+    if (id === null) return null;
+    const session = sessions.find(id, principal.credential);
+    if (session === null) {
       throw new RpcRefusal(
         'mcp.session',
         rpcCodes.invalidRequest,
@@ -222,6 +255,7 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
         'there is no such session: initialize again',
       );
     }
+    return session;
   }
 
   /** GET and DELETE exist in the legacy era alone, and only within a session. */
@@ -233,7 +267,7 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     }
     const session = headerOf(http, 'mcp-session-id');
     if (session === null) throw notAllowed();
-    if (!sessions.isOpen(session, credential.principal.credential)) {
+    if (sessions.find(session, credential.principal.credential) === null) {
       options.noteRefusal('mcp.session', credential.principal.credential);
       await sendRpcRefusal(
         response,
@@ -249,7 +283,7 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     }
     if (
       !acceptsEvents(http) ||
-      !streams.open(credential.principal.credential, response, null, null)
+      !streams.open({ credential: credential.principal.credential, session }, response, null, null)
     )
       throw notAllowed();
   }
@@ -260,7 +294,10 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
       if (http.method === 'GET' || http.method === 'DELETE') return answerSession(http, response);
       throw notAllowed();
     },
-    close: () => streams.close(),
+    close() {
+      stopListening();
+      streams.close();
+    },
   };
 }
 

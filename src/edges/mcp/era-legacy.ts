@@ -9,6 +9,7 @@ export const legacyEra: Era = {
   unknownMethodStatus: 200,
   result: (fields) => fields,
   cacheable: (fields) => fields,
+  inputRequired: null,
 };
 
 /** A version that we don't serve in this era, 2026-07-28 included, is answered with the newest that we do. */

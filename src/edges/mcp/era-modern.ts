@@ -10,19 +10,20 @@ import { modernVersion, supportedVersions } from './versions.ts';
 
 export function modernEra(version: string): Era {
   const serverInfo = { name: 'sallyport', version };
-  function result(fields: JsonObject): JsonObject {
+  function dressed(fields: JsonObject, resultType: 'complete' | 'input_required'): JsonObject {
     const meta = fields['_meta'];
     return {
       ...fields,
-      resultType: 'complete',
+      resultType,
       _meta: { ...(isJsonObject(meta) ? meta : {}), [serverInfoKey]: serverInfo },
     };
   }
   return {
     name: 'modern',
     unknownMethodStatus: 404,
-    result,
-    cacheable: (fields, ttlMs) => result({ ...fields, ttlMs, cacheScope: 'private' }),
+    result: (fields) => dressed(fields, 'complete'),
+    cacheable: (fields, ttlMs) => dressed({ ...fields, ttlMs, cacheScope: 'private' }, 'complete'),
+    inputRequired: (fields) => dressed(fields, 'input_required'),
   };
 }
 

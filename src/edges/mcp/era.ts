@@ -15,6 +15,8 @@ export interface Era {
   readonly result: (fields: JsonObject) => JsonObject;
   /** The same for a result that a client may keep. Always private: lists vary by who asks. */
   readonly cacheable: (fields: JsonObject, ttlMs: number) => JsonObject;
+  /** The result of a call that goes on when its client asks again; null: there is no such result. */
+  readonly inputRequired: ((fields: JsonObject) => JsonObject) | null;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { SallyportError } from '../../content/errors.ts';
 import type { JsonObject } from '../../content/value.ts';
 
-/** JSON-RPC's own codes, and those that the specification of 2026-07-28 defines. */
+/** JSON-RPC's own codes, and those that the protocol defines. */
 export const rpcCodes = {
   parse: -32_700,
   invalidRequest: -32_600,
@@ -10,6 +10,8 @@ export const rpcCodes = {
   internal: -32_603,
   headerMismatch: -32_020,
   unsupportedVersion: -32_022,
+  /** Of 2025-11-25, and of no other revision. */
+  urlElicitationRequired: -32_042,
 } as const;
 
 export type RpcRefusalCode =
@@ -22,6 +24,9 @@ export type RpcRefusalCode =
   | 'mcp.params'
   | 'mcp.method'
   | 'mcp.session'
+  /** What a retry brings along isn't good. */
+  | 'mcp.state'
+  | 'store.unavailable'
   /** A part of the protocol that is not passed on. */
   | 'mcp.surface'
   | 'surface.completion';

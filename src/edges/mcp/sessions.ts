@@ -1,16 +1,24 @@
 /**
- * Session ids of the legacy era, which carry nothing but their own proof: random bytes, and an HMAC over them and the
- * credential they were given to. So they survive a restart and work on any replica, where most clients stay broken
- * after a 404. A session is not a run and grants nothing.
+ * Session ids of the legacy era, which carry nothing but what their client said it can do, and their own proof: random
+ * bytes, and an HMAC over them and the credential they were given to. So they survive a restart and work on any replica,
+ * where most clients stay broken after a 404. A session is not a run and grants nothing.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { mcpLimits } from './limits.ts';
 
-const form = /^sps_([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/;
+export interface Session {
+  readonly id: string;
+  /** Its client can show a person a page (`elicitation.url`). */
+  readonly showsPages: boolean;
+}
+
+const pagesMark = 'u';
+const form = /^sps_([A-Za-z0-9_-]{22})(u?)\.([A-Za-z0-9_-]{43})$/;
 
 export interface Sessions {
-  readonly open: (credential: string) => string;
-  readonly isOpen: (id: string, credential: string) => boolean;
+  readonly open: (credential: string, showsPages: boolean) => string;
+  /** Null: it isn't ours, isn't this credential's, or was ended. */
+  readonly find: (id: string, credential: string) => Session | null;
   readonly end: (id: string) => void;
 }
 
@@ -18,19 +26,21 @@ export function signedSessions(key: Uint8Array): Sessions {
   /** Oldest first. Forgetting one only makes an ended id usable again by the credential that it belongs to. */
   const ended = new Set<string>();
 
-  const sign = (nonce: string, credential: string): string =>
-    createHmac('sha256', key).update(`mcp-session\0${nonce}\0${credential}`).digest('base64url');
+  const sign = (body: string, credential: string): string =>
+    createHmac('sha256', key).update(`mcp-session\0${body}\0${credential}`).digest('base64url');
 
   return {
-    open(credential) {
-      const nonce = randomBytes(16).toString('base64url');
-      return `sps_${nonce}.${sign(nonce, credential)}`;
+    open(credential, showsPages) {
+      const body = randomBytes(16).toString('base64url') + (showsPages ? pagesMark : '');
+      return `sps_${body}.${sign(body, credential)}`;
     },
-    isOpen(id, credential) {
-      const [, nonce, signature] = form.exec(id) ?? [];
-      if (nonce === undefined || signature === undefined || ended.has(id)) return false;
+    find(id, credential) {
+      const [, nonce, mark = '', signature] = form.exec(id) ?? [];
+      if (nonce === undefined || signature === undefined || ended.has(id)) return null;
       // As text: the same bytes have four spellings, and a session that was ended in one must not go on in another.
-      return timingSafeEqual(Buffer.from(signature), Buffer.from(sign(nonce, credential)));
+      const proof = Buffer.from(sign(nonce + mark, credential));
+      if (!timingSafeEqual(Buffer.from(signature), proof)) return null;
+      return { id, showsPages: mark === pagesMark };
     },
     end(id) {
       ended.add(id);

@@ -7,17 +7,21 @@ import { mcpLimits } from './limits.ts';
 interface Standing {
   readonly response: ServerResponse;
   readonly credential: string;
+  /** Of the legacy era. */
+  readonly session: string | null;
   readonly farewell: JsonObject | null;
 }
 
 export interface StandingStreams {
   /** False, and nothing sent, when the credential has as many as it may have, or when we are closing. */
   readonly open: (
-    credential: string,
+    owner: { readonly credential: string; readonly session: string | null },
     response: ServerResponse,
     first: JsonObject | null,
     farewell: JsonObject | null,
   ) => boolean;
+  /** Says something on the session's stream, if it has one: on one of them, as the protocol wants it. */
+  readonly tell: (session: string, message: JsonObject) => void;
   readonly close: () => void;
 }
 
@@ -34,15 +38,20 @@ export function standingStreams(): StandingStreams {
   heartbeat.unref();
 
   return {
-    open(credential, response, first, farewell) {
+    open({ credential, session }, response, first, farewell) {
       const held = [...streams].filter((stream) => stream.credential === credential).length;
       if (closed || held >= mcpLimits.standingStreamsMax) return false;
-      const standing = { response, credential, farewell };
+      const standing = { response, credential, session, farewell };
       streams.add(standing);
       response.once('close', () => streams.delete(standing));
       openEventStream(response);
       if (first !== null) writeEvent(response, first);
       return true;
+    },
+    tell(session, message) {
+      const own = [...streams].findLast((stream) => stream.session === session);
+      if (own !== undefined && own.response.writableLength <= mcpLimits.unreadBytesMax)
+        writeEvent(own.response, message);
     },
     close() {
       closed = true;
