@@ -68,7 +68,6 @@ export async function open(options: OpenOptions): Promise<Door> {
     pin: () => {
       const declared = [...policySource.policy.upstreams.keys()].map(functions);
       return pinDefinitions(
-        policyFile,
         policySource,
         declared.filter((one) => one !== undefined),
       );

@@ -39,6 +39,14 @@ export type ReceiptReport =
 
 /** @throws {LedgerError} `ledger.not_sealed` while no checkpoint covers the event: in a moment, one will. */
 export async function makeReceipt(reader: StoreReader, seq: number): Promise<string> {
+  return formatReceipt(await receiptOf(reader, seq));
+}
+
+/** @throws {LedgerError} as `makeReceipt`. */
+export async function receiptOf(
+  reader: Pick<StoreReader, 'eventRows' | 'checkpoint' | 'tile'>,
+  seq: number,
+): Promise<Receipt & { readonly size: number }> {
   const [row] = await reader.eventRows(seq, 1);
   if (row?.seq !== seq) throw new LedgerError('ledger.format', `the ledger has no event ${seq}`);
   const checkpoint = await reader.checkpoint(seq + 1);
@@ -46,7 +54,7 @@ export async function makeReceipt(reader: StoreReader, seq: number): Promise<str
     throw new LedgerError('ledger.not_sealed', `no checkpoint covers event ${seq} yet`);
   const subtree = subtreesOf((level, index) => reader.tile(level, index));
   const proof = await inclusionProof(seq, checkpoint.size, subtree);
-  return formatReceipt({ seq, leaf: row.leaf, proof, checkpoint: checkpoint.note });
+  return { seq, leaf: row.leaf, proof, checkpoint: checkpoint.note, size: checkpoint.size };
 }
 
 export function formatReceipt({ seq, leaf, proof, checkpoint }: Receipt): string {

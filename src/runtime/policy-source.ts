@@ -12,7 +12,7 @@ import {
   realpathSync,
   statSync,
 } from 'node:fs';
-import { dirname, resolve, sep } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { SallyportError } from '../content/errors.ts';
 import type { GatewayEvent } from '../engine/events.ts';
@@ -51,6 +51,8 @@ export interface LoadedPolicy {
   readonly warnings: readonly Diagnostic[];
   /** Everything that was read, by absolute path, as it was found just before: what a reload watches. */
   readonly files: Stamps;
+  /** Of the policy's own files, their text by absolute path: what people are shown as the policy in force. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /** A file's state by its path. */
@@ -86,17 +88,20 @@ function* readWatched(
   const lock = lockText === null ? emptyLock : parseLock(lockText);
   yield;
   const root = dirname(mainFile);
+  const texts = new Map<string, string>();
   const loaded = yield* loadPolicyInSteps({
     file: mainFile,
     readFile: (path) => {
       files.set(path, stampOf(path));
       // A link that leads out of the policy's folder would put its rules where nobody reviews them.
-      return isBelow(root, path) ? readBounded(path, policyLimits.fileBytesMax) : null;
+      const text = isBelow(root, path) ? readBounded(path, policyLimits.fileBytesMax) : null;
+      if (text !== null) texts.set(path, text);
+      return text;
     },
     lock,
   });
   if (!loaded.ok) throw new PolicyFileError(policyFile, loaded.errors);
-  return { policy: loaded.policy, lock, warnings: loaded.warnings, files };
+  return { policy: loaded.policy, lock, warnings: loaded.warnings, files, texts };
 }
 
 function isBelow(root: string, file: string): boolean {
@@ -177,6 +182,17 @@ export class PolicySource {
 
   get warnings(): readonly Diagnostic[] {
     return this.#loaded.warnings;
+  }
+
+  /** By name, from the policy's own folder. */
+  get texts(): readonly { readonly name: string; readonly text: string }[] {
+    const root = dirname(resolve(this.#file));
+    return [...this.#loaded.texts].map(([path, text]) => ({ name: relative(root, path), text }));
+  }
+
+  /** Where what it accepts is written. */
+  get lockFile(): string {
+    return lockFileOf(resolve(this.#file));
   }
 
   get lock(): Lock {

@@ -10,6 +10,7 @@ import { emptyLock, type Lock, type LockedTool } from '../../policy/lock.ts';
 import { definitionDigest } from '../../policy/lock-file.ts';
 import type { Policy } from '../../policy/model.ts';
 import { policyJsonSchema } from '../../policy/shape/document.ts';
+import { writeLock } from '../../runtime/lock-writing.ts';
 import { lockFileOf, PolicyFileError } from '../../runtime/policy-source.ts';
 import { type ImportedServer, type MovedSecret, readMcpServers } from '../init/mcp-servers.ts';
 import { proposeTools } from '../init/propose.ts';
@@ -19,7 +20,6 @@ import { type CommonOptions, commonOptions } from '../options.ts';
 import { type ExitCode, type Output, UsageError } from '../output.ts';
 import { type Place, placeOf } from '../place.ts';
 import type { Act } from '../program.ts';
-import { writeLock } from './tools.ts';
 
 interface InitOptions extends CommonOptions {
   readonly from?: string;

@@ -1,10 +1,10 @@
-import { renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { printable } from '../../content/escape.ts';
 import type { JsonObject } from '../../content/value.ts';
 import type { Lock, LockedTool } from '../../policy/lock.ts';
-import { definitionDigest, formatLock, parseLock } from '../../policy/lock-file.ts';
+import { definitionDigest } from '../../policy/lock-file.ts';
+import { writeLock } from '../../runtime/lock-writing.ts';
 import { lockFileOf, readPolicy } from '../../runtime/policy-source.ts';
 import { compareCatalog } from '../../upstreams/catalog.ts';
 import { diffDefinition, formatDifferences } from '../../upstreams/diff.ts';
@@ -189,14 +189,6 @@ function accept(lock: Lock, tools: readonly ToolState[], pinnedAt: string): Lock
     else pins[operation] = { digest: definitionDigest(listed), definition: listed, pinnedAt };
   }
   return { lockVersion: 1, upstreams };
-}
-
-/** Read back before it takes the old one's place: a lock that can't be read would refuse every tool. */
-export function writeLock(file: string, lock: Lock): void {
-  const text = formatLock(lock);
-  parseLock(text);
-  writeFileSync(`${file}.new`, text);
-  renameSync(`${file}.new`, file);
 }
 
 function reportDown(down: Survey['down'], output: Output): void {

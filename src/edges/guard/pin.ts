@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { LockedTool } from '../../policy/lock.ts';
-import { definitionDigest, formatLock } from '../../policy/lock-file.ts';
-import { lockFileOf, type PolicySource } from '../../runtime/policy-source.ts';
+import { definitionDigest } from '../../policy/lock-file.ts';
+import { putLockInForce } from '../../runtime/lock-writing.ts';
+import type { PolicySource } from '../../runtime/policy-source.ts';
 import type { Functions } from '../../upstreams/functions.ts';
 
 /**
@@ -11,7 +11,6 @@ import type { Functions } from '../../upstreams/functions.ts';
  * @returns the full names of those that are new or changed.
  */
 export async function pinDefinitions(
-  policyFile: string,
   source: PolicySource,
   functions: readonly Functions[],
 ): Promise<string[]> {
@@ -31,19 +30,6 @@ export async function pinDefinitions(
     upstreams[upstream.name] = { tools: Object.fromEntries(tools) };
   }
   if (accepted.length === 0) return [];
-
-  const file = lockFileOf(policyFile);
-  const before = existsSync(file) ? readFileSync(file, 'utf8') : null;
-  replaceFile(file, formatLock({ lockVersion: 1, upstreams }));
-  const refused = await source.reload();
-  if (refused === null) return accepted.sort();
-  if (before === null) rmSync(file);
-  else replaceFile(file, before);
-  throw refused;
-}
-
-/** Whole or not at all: a lock that is half there would refuse every tool. */
-function replaceFile(file: string, text: string): void {
-  writeFileSync(`${file}.new`, text);
-  renameSync(`${file}.new`, file);
+  await putLockInForce(source, { lockVersion: 1, upstreams });
+  return accepted.sort();
 }
