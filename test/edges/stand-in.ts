@@ -58,6 +58,8 @@ export interface StandInOptions {
   readonly tools?: readonly ListedForAgent[];
   readonly sessionKey?: Uint8Array;
   readonly holds?: HoldsOnTheWire;
+  /** What is said of its run, beside what it was opened with. */
+  readonly run?: Partial<Run>;
   readonly server?: Partial<ServerOptions>;
 }
 
@@ -106,7 +108,7 @@ export async function openStandIn(options: StandInOptions = {}): Promise<StandIn
     },
     async getRun(_principal, id) {
       if (id !== 'run_1') throw new RuntimeError('run.not_found', 'there is no such run');
-      return runNamed(id, opened[0]);
+      return { ...runNamed(id, opened[0]), ...options.run };
     },
     async reportUsage(_principal, id, reported) {
       usage.push(reported);
@@ -118,7 +120,7 @@ export async function openStandIn(options: StandInOptions = {}): Promise<StandIn
       };
     },
     async closeRun(_principal, id, as) {
-      return { ...runNamed(id, opened[0]), status: 'closed', closedAs: as };
+      return { ...runNamed(id, opened[0]), status: 'closed', closedAs: as, ...options.run };
     },
     explain: () => Promise.reject(new Error('not asked here')),
   };

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../content/value.ts';
+import type { Held } from '../../engine/hold.ts';
 import type { Run, RunBudget } from '../../engine/run.ts';
 
 /** A run as its opener and its agent may read it. What it remembers of calls stays inside. */
@@ -26,7 +27,13 @@ export function runView(run: Run): JsonObject {
     },
     model: run.model,
     labels: { trust: run.labels.trust, classes: run.labels.classes, subjects: run.labels.subjects },
+    holds: run.held.map(holdView),
   };
+}
+
+/** That it waits, and until when. What it is about is for those who may answer, and they do it elsewhere. */
+function holdView({ id, tool, state, expiresAtMs }: Held): JsonObject {
+  return { id, tool, state, expires_at: new Date(expiresAtMs).toISOString() };
 }
 
 function budgetView(budget: RunBudget): JsonObject {

@@ -5,14 +5,16 @@ import {
   openStandIn,
   type Said,
   type StandIn,
+  type StandInOptions,
   say,
 } from '../../../test/edges/stand-in.ts';
 import type { JsonValue } from '../../content/value.ts';
+import type { Held } from '../../engine/hold.ts';
 
 const open: StandIn[] = [];
 
-async function edge(): Promise<StandIn> {
-  const standIn = await openStandIn();
+async function edge(options: StandInOptions = {}): Promise<StandIn> {
+  const standIn = await openStandIn(options);
   open.push(standIn);
   return standIn;
 }
@@ -179,3 +181,68 @@ test('a run is read by its agent and closed by its opener', async () => {
     json: { ok: true, run: { status: 'closed', closed_as: 'failure' } },
   });
 });
+
+const hold: Held = {
+  id: 'call_1',
+  of: 'call',
+  tool: 'mail.send',
+  tier: 2,
+  digest: 'sha256:1',
+  arguments: 'sha256:2',
+  step: null,
+  atMs: 1_795_000_000_000,
+  expiresAtMs: 1_795_000_900_000,
+  state: 'waiting',
+  settledAtMs: null,
+  asks: [
+    {
+      key: 'sha256:3',
+      code: 'gate.tier',
+      by: { type: 'role', role: 'leads' },
+      quorum: 2,
+      freshMs: null,
+      remember: null,
+      grants: null,
+    },
+  ],
+  agreements: [{ by: 'bob', atMs: 1_795_000_000_001, asks: ['sha256:3'] }],
+  editedFrom: null,
+  withheld: null,
+};
+
+test('a run that was closed while a call waits is closing, and says what it waits for and no more', async () => {
+  const { server } = await edge({ run: { status: 'closing', closedAs: 'success', held: [hold] } });
+  const run = {
+    status: 'closing',
+    closed_as: 'success',
+    holds: [
+      { id: 'call_1', tool: 'mail.send', state: 'waiting', expires_at: '2026-11-18T07:21:40.000Z' },
+    ],
+  };
+  const closed = await say(server, {
+    path: '/v1/runs/run_1/close',
+    token: openerToken,
+    body: { as: 'success' },
+  });
+  expect(closed).toMatchObject({ status: 200, json: { run } });
+  const read = await say(server, { path: '/v1/runs/run_1', token: openerToken });
+  expect(read).toMatchObject({ status: 200, json: { run } });
+  expect(read.text, 'who answered, or may').not.toMatch(/bob|leads|sha256/);
+});
+
+test.each(['approve', 'reject', 'answer', 'edit', 'holds'])(
+  'neither opener nor agent answers a hold: there is no /v1/runs/{id}/%s',
+  async (operation) => {
+    const { server } = await edge({ run: { held: [hold] } });
+    for (const token of [openerToken, agentToken]) {
+      for (const path of [
+        `/v1/runs/run_1/${operation}`,
+        `/v1/runs/run_1/holds/call_1/${operation}`,
+        `/v1/holds/call_1/${operation}`,
+      ]) {
+        const body = { answer: 'approve', digest: hold.digest, reason: null };
+        expect((await say(server, { path, token, body })).status).toBe(404);
+      }
+    }
+  },
+);
