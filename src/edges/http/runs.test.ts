@@ -216,7 +216,7 @@ test('a run that was closed while a call waits is closing, and says what it wait
     status: 'closing',
     closed_as: 'success',
     holds: [
-      { id: 'call_1', tool: 'mail.send', state: 'waiting', expires_at: '2026-11-18T07:21:40.000Z' },
+      { id: 'call_1', tool: 'mail.send', state: 'waiting', expires_at: '2026-11-18T11:21:40.000Z' },
     ],
   };
   const closed = await say(server, {
