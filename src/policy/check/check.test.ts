@@ -176,11 +176,6 @@ test.each([
     'agents: { a: { permissions: { files: { read: { fields: { except: [x] } } } } } }\n',
     'declares no output schema',
   ],
-  [
-    'a hold',
-    'agents: { a: { permissions: { files: { read: { hours: { only: Mon 09:00-10:00, otherwise: { approval: user } } } } } } }\n',
-    'nobody can be asked yet',
-  ],
   ['no people', 'roles: { r: {} }\nagents: { a: { acts_for: [r] } }\n', 'no run can be opened'],
 ])('said, and not or only partly enforced: %s', (_, rest, reason) => {
   expect(check(rest).unenforceable.map((remark) => remark.reason)).toEqual([
@@ -194,6 +189,13 @@ test('the text names places, and says when there is nothing', () => {
     [
       'a: what it can do outside',
       '  nothing',
+      '',
+      'who is asked, and about what',
+      '  nobody, so it is refused',
+      '    agents.a.mail.remove, by its tier',
+      '    destinations and links that came from untrusted data',
+      '    what a trusted request asks for in no clause',
+      '    repeats of what was done and had its answer',
       '',
       'grants that can never match: none',
       '',

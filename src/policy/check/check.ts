@@ -1,14 +1,17 @@
 import type { Agent, Alternative, Permissions, Policy, SourcePosition, Tool } from '../model.ts';
 import { tierName } from '../shape/tool.ts';
+import { type ApprovalsCheck, checkApprovals } from './approvals.ts';
+import { describeGate } from './asked.ts';
 import { contentRemarks } from './content-remarks.ts';
 import { contradiction } from './contradiction.ts';
-import { describeConstraint, describeGate } from './describe.ts';
+import { describeConstraint } from './describe.ts';
 import { flowRemarks } from './flow-remarks.ts';
 import { checkFlow, type FlowCheck, type GrantedTool } from './ways-out.ts';
 
 /** What a reader wants to know before trusting a policy that loads. */
 export interface PolicyCheck {
   readonly agents: readonly AgentCheck[];
+  readonly approvals: ApprovalsCheck;
   /** Grants by which no call can ever pass. */
   readonly neverMatching: readonly Remark[];
   /** What the policy says and the gateway can't hold anybody to, or only in part. */
@@ -58,14 +61,14 @@ export function checkPolicy(policy: Policy): PolicyCheck {
         const ofPeople = peoplesAlternatives(agent, action, tool, policy);
         if (ofPeople?.length !== 0) granted.push({ tool, action, alternative, ofPeople });
         if (tool.reach === 'external' && tool.tier >= 1)
-          external.push(externalWay(tool, action, alternative));
+          external.push(externalWay(tool, action, alternative, policy));
       }
     }
     unenforceable.push(...agentWeaknesses(agent, policy));
     return { agent: agent.name, external, flow: checkFlow(agent, granted, policy) };
   });
   unenforceable.push(...flowRemarks(policy), ...contentRemarks(policy));
-  return { agents, neverMatching, unenforceable };
+  return { agents, approvals: checkApprovals(policy), neverMatching, unenforceable };
 }
 
 export interface Granted {
@@ -103,14 +106,19 @@ function peoplesAlternatives(
   );
 }
 
-function externalWay(tool: Tool, action: string, alternative: Alternative): ExternalWay {
+function externalWay(
+  tool: Tool,
+  action: string,
+  alternative: Alternative,
+  policy: Policy,
+): ExternalWay {
   return {
     tool: tool.name,
     action,
     tier: tierName(tool.tier),
     grant: alternative.key,
     at: alternative.at,
-    gate: describeGate(tool, alternative),
+    gate: describeGate(tool, alternative, policy),
     constraints: alternative.constraints.map(describeConstraint),
     pinned: tool.pin !== null,
   };
@@ -185,14 +193,6 @@ function weaknesses(alternative: Alternative, tools: readonly Tool[]): readonly 
         reason: `\`${tool.name}\` declares no output schema and no \`parse\`: a result that nobody can read is withheld whole`,
       });
     }
-  }
-  for (const constraint of alternative.constraints) {
-    if (constraint.otherwise === null) continue;
-    remarks.push({
-      at: constraint.at,
-      grant,
-      reason: `\`${constraint.name}\` may be answered by a person, and nobody can be asked yet: it refuses`,
-    });
   }
   return remarks;
 }

@@ -20,7 +20,7 @@ tools: { phone.call: { action: call, tier: consequential, reach: external, args:
 
 const attached =
   'content.outbound.attachments: mail.send may attach files, and nobody looks at what they are';
-const held = 'what is held: nobody can be asked yet, so it is refused';
+const held = 'what is held: there is no `approvals.default` who could be asked, so it is refused';
 
 test.each<[what: string, of: keyof typeof tools, section: string, expected: readonly string[]]>([
   ['nothing said, and nothing leaves', 'none', '', []],
@@ -57,7 +57,7 @@ test.each<[what: string, of: keyof typeof tools, section: string, expected: read
     'none',
     'injection: { then: hold_next }',
     [
-      'content.injection: after a result that gives orders what the run does from then on is held: nobody can be asked yet, so it is refused',
+      'content.injection: after a result that gives orders what the run does from then on is held: there is no `approvals.default` who could be asked, so it is refused',
     ],
   ],
   [
@@ -65,7 +65,7 @@ test.each<[what: string, of: keyof typeof tools, section: string, expected: read
     'none',
     'secrets: { then: hold }',
     [
-      'content.secrets: a call that carries a secret is held: nobody can be asked yet, so it is refused',
+      'content.secrets: a call that carries a secret is held: there is no `approvals.default` who could be asked, so it is refused',
     ],
   ],
   [

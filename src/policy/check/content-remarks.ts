@@ -3,10 +3,11 @@ import type { Remark } from './check.ts';
 import { namesOf } from './describe.ts';
 
 /** What a reader of the content section would take for more than it is, or wouldn't look for. */
-export function contentRemarks({ content, tools }: Policy): readonly Remark[] {
+export function contentRemarks({ content, tools, approvals }: Policy): readonly Remark[] {
+  const unanswered = approvals.default === null;
   const leaving = [...tools.values()].filter(({ reach }) => reach === 'external');
   return [
-    ...injectionRemarks(content),
+    ...(unanswered ? unansweredRemarks(content, leaving) : []),
     ...piiRemarks(content),
     ...secretRemarks(content),
     ...resultRemarks(content),
@@ -19,17 +20,33 @@ function say(key: string, reason: string): Remark {
   return { at: null, grant: `content.${key}`, reason };
 }
 
-const nobodyYet = 'nobody can be asked yet, so it is refused';
-
-function injectionRemarks({ injection }: ContentRules): readonly Remark[] {
-  return injection.response === 'hold_next'
-    ? [
-        say(
-          'injection',
-          `after a result that gives orders what the run does from then on is held: ${nobodyYet}`,
-        ),
-      ]
-    : [];
+/** Nothing of this section names anybody who could be asked. */
+function unansweredRemarks(
+  { injection, secrets, outbound }: ContentRules,
+  leaving: readonly Tool[],
+): readonly Remark[] {
+  const refused = 'there is no `approvals.default` who could be asked, so it is refused';
+  const remarks: Remark[] = [];
+  if (injection.response === 'hold_next')
+    remarks.push(
+      say(
+        'injection',
+        `after a result that gives orders what the run does from then on is held: ${refused}`,
+      ),
+    );
+  if (injection.response === 'withhold')
+    remarks.push(
+      say('injection', 'there is no `approvals.default` who could release what is withheld'),
+    );
+  if (secrets.response === 'hold' && secrets.in.has('arguments'))
+    remarks.push(say('secrets', `a call that carries a secret is held: ${refused}`));
+  if (
+    outbound !== null &&
+    leaving.length > 0 &&
+    [outbound, ...outbound.rules].some(({ response }) => response === 'hold')
+  )
+    remarks.push({ ...say('outbound', `what is held: ${refused}`), at: outbound.position });
+  return remarks;
 }
 
 function piiRemarks({ pii }: ContentRules): readonly Remark[] {
@@ -47,9 +64,6 @@ function piiRemarks({ pii }: ContentRules): readonly Remark[] {
 
 function secretRemarks({ secrets }: ContentRules): readonly Remark[] {
   return [
-    ...(secrets.response === 'hold' && secrets.in.has('arguments')
-      ? [say('secrets', `a call that carries a secret is held: ${nobodyYet}`)]
-      : []),
     ...leftOut('secrets.in', secrets.in, {
       arguments: 'a call that carries a secret goes out, unless it is one that Sallyport holds',
       results: 'what results carry of them reaches the model',
@@ -121,8 +135,6 @@ function outboundRemarks(
   }
   if (review === null) return remarks;
   if (leaving.length === 0) add('outbound', 'no tool is external, so nothing is looked at');
-  if ([review, ...review.rules].some(({ response }) => response === 'hold'))
-    add('outbound', `what is held: ${nobodyYet}`);
   return remarks;
 }
 

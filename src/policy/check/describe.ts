@@ -2,7 +2,6 @@ import { currencyDigits } from '../../content/currency.ts';
 import { tableText } from '../../content/sql/names.ts';
 import type {
   AddressTerm,
-  Alternative,
   AudienceTerm,
   Constraint,
   Money,
@@ -10,7 +9,6 @@ import type {
   Provided,
   RecordTest,
   Term,
-  Tool,
   UrlTerm,
   ValueTerm,
   ValueTest,
@@ -206,21 +204,6 @@ export function span(ms: number): string {
     if (ms % size === 0) return `${ms / size}${unit}`;
   }
   return `${ms}ms`;
-}
-
-/** What the tier and the approval together mean for a call that meets every constraint. */
-export function describeGate(tool: Tool, alternative: Alternative): string {
-  const { approval } = alternative;
-  if (approval.type === 'never') return 'no approval';
-  if (approval.type === 'by') {
-    const who = approval.role ?? 'a person';
-    return approval.if === null
-      ? `approval by ${who}, refused until approvals exist`
-      : `approval by ${who} if ${approval.if.source.trim()}, refused until approvals exist`;
-  }
-  return tool.tier >= 2
-    ? 'approval by a person (tier), refused until approvals exist'
-    : 'no approval (tier)';
 }
 
 /** What of a call that leaves is looked for, and what follows. */

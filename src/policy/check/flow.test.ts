@@ -83,7 +83,7 @@ agents:
   to notes.put (into a memory, reversible) by agents.a.notes.write
     what is written comes back with the labels of its run, in any run
     with a trusted request: it is asked for, else held; it acts on what the request names
-  held: nobody can be asked yet, so it is refused
+  held: there is no \`approvals.default\` who could be asked, so it is refused
 
 `,
   );
@@ -139,6 +139,12 @@ describe('whether nothing stands in the way', () => {
     [
       'a person, sometimes',
       'web: { post: { approval: { by: boss, if: call.args.loud } } }',
+      'roles: { boss: {} }\n',
+      true,
+    ],
+    [
+      'a person, until enough was approved',
+      'web: { post: { approval: { by: boss, until: { approved: 50 } } } }',
       'roles: { boss: {} }\n',
       true,
     ],

@@ -1,5 +1,6 @@
 import { printable } from '../../content/escape.ts';
 import type { SourcePosition } from '../model.ts';
+import type { ApprovalsCheck } from './approvals.ts';
 import type { PolicyCheck, Remark } from './check.ts';
 import { namesOf } from './describe.ts';
 import type { DestinationSources } from './destination-sources.ts';
@@ -19,8 +20,9 @@ export function formatPolicyCheck(check: PolicyCheck): string {
       if (way.constraints.length === 0) lines.push('    and no constraint stands in the way');
       for (const constraint of way.constraints) lines.push(`    ${constraint}`);
     }
-    lines.push('', ...flowLines(agent, flow));
+    lines.push('', ...flowLines(agent, flow, check.approvals));
   }
+  lines.push(...approvalLines(check.approvals));
   lines.push(...remarks('grants that can never match', check.neverMatching));
   lines.push(...remarks('said, and not or only partly enforced', check.unenforceable));
   return printableLines(lines);
@@ -41,6 +43,7 @@ function remarks(title: string, list: readonly Remark[]): readonly string[] {
 function flowLines(
   agent: string,
   { untrusted, classes, destinations, ways, withNeither }: FlowCheck,
+  { nobody }: ApprovalsCheck,
 ): readonly string[] {
   if (ways.length === 0) return [];
   const read = untrusted.map(({ tool, memory }) => (memory ? `${tool} (a memory)` : tool));
@@ -55,8 +58,22 @@ function flowLines(
     ...ways.flatMap((way) => wayLines(way, untrusted.length)),
     ...withNeither.map((line) => `  a run with neither a trusted request nor a case: ${line}`),
   ];
-  if (lines.some((line) => /\bheld\b/.test(line)))
-    lines.push('  held: nobody can be asked yet, so it is refused');
+  if (nobody.length > 0 && lines.some((line) => /\bheld\b/.test(line)))
+    lines.push('  held: there is no `approvals.default` who could be asked, so it is refused');
+  return [...lines, ''];
+}
+
+function approvalLines({ asked, nobody, how }: ApprovalsCheck): readonly string[] {
+  if (asked.length === 0 && nobody.length === 0) return [];
+  const lines = ['who is asked, and about what'];
+  for (const { who, people, about } of asked) {
+    const names =
+      people === null ? '' : ` (${people.length === 0 ? 'nobody has it' : people.join(', ')})`;
+    lines.push(`  ${who}${names}`, ...about.map((text) => `    ${text}`));
+  }
+  if (nobody.length > 0)
+    lines.push('  nobody, so it is refused', ...nobody.map((text) => `    ${text}`));
+  if (how !== null) lines.push(...how.split('\n').map((line) => `  ${line}`));
   return [...lines, ''];
 }
 

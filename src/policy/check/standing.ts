@@ -1,6 +1,7 @@
 import type { KindName } from '../../content/kind.ts';
 import type { Alternative, Constraint, Flow, Policy, Tool } from '../model.ts';
-import { describeConstraint, describeGate, reviewText } from './describe.ts';
+import { describeGate } from './asked.ts';
+import { describeConstraint, reviewText } from './describe.ts';
 import type { DestinationCheck, GrantedTool, WayOut } from './ways-out.ts';
 
 /** What a grant and those of the people say of one argument that is a destination. */
@@ -53,9 +54,10 @@ export interface Standing {
 export function standing(
   { tool, alternative }: GrantedTool,
   as: WayOut['as'],
-  { flow, content }: Pick<Policy, 'flow' | 'content'>,
+  policy: Policy,
   destinations: readonly DestinationCheck[],
 ): readonly Standing[] {
+  const { flow, content } = policy;
   const stands: Standing[] = [];
   const outbound = as !== 'memory';
   if (outbound && flow.external === 'deny')
@@ -95,9 +97,12 @@ export function standing(
   }
   const { approval } = alternative;
   const isAsked =
-    approval.type === 'by' ? approval.if === null : approval.type === 'tier' && tool.tier >= 2;
+    // What stands there until enough was approved stands there no longer then.
+    approval.type === 'by'
+      ? approval.if === null && approval.until === null
+      : approval.type === 'tier' && tool.tier >= 2;
   if (isAsked || approval.type === 'by')
-    stands.push({ text: describeGate(tool, alternative), holds: isAsked });
+    stands.push({ text: describeGate(tool, alternative, policy), holds: isAsked });
   if (tool.pin === null)
     stands.push({ text: "it isn't pinned: every call is refused", holds: true });
   return stands;
