@@ -31,6 +31,16 @@ export function limitOf(
   return narrowed < limit.max ? { ...limit, max: narrowed } : limit;
 }
 
+/** The same with what people added for this run. An implicit one has no end: they can only agree to a call of it. */
+export function limitIn(
+  agent: Agent,
+  { budget, granted, implicit }: Pick<Run, 'budget' | 'granted' | 'implicit'>,
+  name: BudgetName,
+): BudgetLimit | null {
+  const limit = limitOf(agent.budget, budget, name);
+  return limit === null || implicit ? limit : { ...limit, max: limit.max + (granted[name] ?? 0) };
+}
+
 export function effectiveBudget(agent: Agent, narrowing: RunBudget): RunBudget {
   const budget: Mutable = {};
   for (const name of budgetNames) {
@@ -44,9 +54,8 @@ export function effectiveBudget(agent: Agent, narrowing: RunBudget): RunBudget {
 export function spentBudget(agent: Agent, run: Run, nowMs: number): Required<RunBudget> {
   const { steps, toolCalls, tokens, costMicroUsd } = run;
   if (!run.implicit)
-    return { steps, toolCalls, durationMs: nowMs - run.openedAtMs, tokens, costMicroUsd };
-  const windowMs = limitOf(agent.budget, run.budget, 'durationMs')?.max ?? limits.implicitWindowMs;
-  const sinceMs = nowMs - windowMs;
+    return { steps, toolCalls, durationMs: ownTimeMs(run, nowMs), tokens, costMicroUsd };
+  const sinceMs = nowMs - windowMsOf(agent, run);
   const spent = { steps: 0, toolCalls: 0, durationMs: 0, tokens: 0, costMicroUsd: 0 };
   // Oldest first, so the newest are counted from the end.
   for (let index = run.callTimes.length - 1; index >= 0; index -= 1) {
@@ -63,13 +72,24 @@ export function spentBudget(agent: Agent, run: Run, nowMs: number): Required<Run
   return spent;
 }
 
+/** Since it was opened, without the time that people took to answer. */
+function ownTimeMs({ openedAtMs, heldMs, heldSinceMs }: Run, nowMs: number): number {
+  const waitingMs = heldSinceMs === null ? 0 : Math.max(0, nowMs - heldSinceMs);
+  return nowMs - openedAtMs - heldMs - waitingMs;
+}
+
+/** Of an implicit run: how far back what it spent counts. */
+export function windowMsOf(agent: Agent, { budget }: Pick<Run, 'budget'>): number {
+  return limitOf(agent.budget, budget, 'durationMs')?.max ?? limits.implicitWindowMs;
+}
+
 /** What is left. A name that nothing bounds is absent; time doesn't run out for an implicit run. */
 export function remainingBudget(agent: Agent, run: Run, nowMs: number): RunBudget {
   const spent = spentBudget(agent, run, nowMs);
   const left: Mutable = {};
   for (const name of budgetNames) {
     if (name === 'durationMs' && run.implicit) continue;
-    const limit = limitOf(agent.budget, run.budget, name);
+    const limit = limitIn(agent, run, name);
     if (limit !== null) left[name] = Math.max(0, limit.max - spent[name]);
   }
   return left;

@@ -340,7 +340,10 @@ test('an approval never makes an allow of a deny, nor changes what was found', (
       const options = { facts: { suspended, definition } };
       const without = contextOf(byLeads, 'shop.pay', args, { ...options, run });
       const before = decide(without);
-      const after = decide({ ...without, run: { ...without.run, held: [held] } });
+      const after = decide({
+        ...without,
+        run: { ...without.run, held: [held], toolCalls: run.toolCalls + 1 },
+      });
       // Only a run that is closing refuses a new call and lets the one that waited go on.
       if (before.verdict === 'deny' && run.status !== 'closing') expect(after.verdict).toBe('deny');
       if (after.effect === 'allow') {

@@ -1,7 +1,7 @@
 /** Every check of a call, those that passed and those of alternatives that were not taken, and every limit in force. */
 import type { JsonObject, JsonValue } from '../content/value.ts';
 import type { Agent, SourcePosition } from '../policy/model.ts';
-import { budgetNames, limitOf, spentBudget } from './budget.ts';
+import { budgetNames, limitIn, spentBudget } from './budget.ts';
 import { codes, type FindingCode } from './codes.ts';
 import type { Context } from './context.ts';
 import { decide } from './decide.ts';
@@ -114,7 +114,7 @@ function limitsInForce({ policy, run, facts }: Context, agent: Agent): readonly 
   const spent = spentBudget(agent, run, facts.nowMs);
   const inForce: ExplainedLimit[] = [];
   for (const name of budgetNames) {
-    const limit = limitOf(agent.budget, run.budget, name);
+    const limit = limitIn(agent, run, name);
     if (limit !== null)
       inForce.push({ name: `budget.${name}`, value: limit.max, used: spent[name] });
   }

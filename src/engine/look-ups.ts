@@ -13,7 +13,7 @@ import { limits } from './limits.ts';
 import { objectsNamed } from './objects-named.ts';
 import { recordOf } from './records.ts';
 import { accepted } from './stages/catalog.ts';
-import { identity } from './stages/identity.ts';
+import { identityOfLookUp } from './stages/identity.ts';
 import { breaker } from './stages/limits.ts';
 import { schema } from './stages/schema.ts';
 
@@ -58,7 +58,7 @@ function isWhole({ owner, fields }: ShownRecord, { returns }: Tool): boolean {
 export function decideLookUp(context: Context): Decision {
   try {
     const findings = [
-      ...identity(context),
+      ...identityOfLookUp(context),
       ...accepted(context),
       ...schema(context),
       ...breaker(context),

@@ -4,12 +4,32 @@ import { deny } from '../findings.ts';
 import { rolesOf } from '../parties.ts';
 
 /** Who asks: the agent is known and not suspended, a user is there where one is needed, the run is open. */
-export function identity({ policy, run, ancestors, facts }: Context): readonly Finding[] {
+export function identity(context: Context): readonly Finding[] {
+  const { run, call } = context;
+  const waited = run.held.some(({ id, of }) => id === call.id && of === 'call');
+  return [...openRuns(context, waited), ...parties(context)];
+}
+
+/** The same of Sallyport's own look at what a call names: whether that call may still be made is asked of the call. */
+export function identityOfLookUp(context: Context): readonly Finding[] {
+  return [...openRuns(context, true), ...parties(context)];
+}
+
+/**
+ * Whoever closes a run stops what it started. Closed while people are being asked, it begins nothing new, and does what they
+ * then agree to.
+ */
+function openRuns({ run, ancestors }: Context, waited: boolean): readonly Finding[] {
+  const ended = [run, ...ancestors].find(
+    ({ status }) => status !== 'open' && !(waited && status === 'closing'),
+  );
+  return ended === undefined
+    ? []
+    : [deny('identity', 'identity.run_closed', { status: ended.status })];
+}
+
+function parties({ policy, run, ancestors, facts }: Context): readonly Finding[] {
   const findings: Finding[] = [];
-  // Whoever closes a run stops what it started.
-  const ended = [run, ...ancestors].find(({ status }) => status !== 'open');
-  if (ended !== undefined)
-    findings.push(deny('identity', 'identity.run_closed', { status: ended.status }));
   if (facts.suspended) findings.push(deny('identity', 'identity.suspended', { agent: run.agent }));
   // A run above it may be of another agent, for another person: each has to be in order by itself.
   for (const { agent: name, user } of [run, ...ancestors]) {

@@ -1,5 +1,6 @@
 import type { Agent, BudgetLimit } from '../../policy/model.ts';
-import { type BudgetName, limitOf, spentBudget } from '../budget.ts';
+import { anybody } from '../asks.ts';
+import { type BudgetName, limitIn, limitOf, spentBudget, windowMsOf } from '../budget.ts';
 import type { FindingCode } from '../codes.ts';
 import type { Context } from '../context.ts';
 import { agentRateKey } from '../counters.ts';
@@ -8,7 +9,7 @@ import { deny, hold } from '../findings.ts';
 import { limits as bounds } from '../limits.ts';
 import { loops } from '../loops.ts';
 import { judgedSides } from '../pairing.ts';
-import type { Run } from '../run.ts';
+import type { Run, RunBudget } from '../run.ts';
 
 /** How much: the run's budget, the agent's rate, the tool's breaker, loops, and what was done already. */
 export function limits(context: Context): readonly Finding[] {
@@ -42,21 +43,41 @@ const usedUp: Readonly<Record<BudgetName, (spent: number, max: number) => boolea
   costMicroUsd: (spent, max) => spent >= max,
 };
 
-function budget({ run, call, facts }: Context, agent: Agent): readonly Finding[] {
+function budget(context: Context, agent: Agent): readonly Finding[] {
+  const { run, call, facts } = context;
   const findings: Finding[] = [];
-  if (run.toolCalls >= bounds.runCallsMax)
+  const own = ownCalls(context, agent);
+  if (run.toolCalls - own.ever >= bounds.runCallsMax)
     findings.push(deny('limits', 'limits.run_calls', { max: bounds.runCallsMax }));
-  const spent = spentBudget(agent, run, facts.nowMs);
+  const all = spentBudget(agent, run, facts.nowMs);
+  const spent = { ...all, toolCalls: all.toolCalls - own.now };
   // The agent's own count of its steps can only make it stop earlier.
   const steps = Math.max(spent.steps, run.implicit ? 0 : (call.step ?? 0));
   for (const name of ['steps', 'toolCalls', 'durationMs', 'tokens', 'costMicroUsd'] as const) {
     if (name === 'durationMs' && run.implicit) continue;
-    const limit = limitOf(agent.budget, run.budget, name);
+    const limit = limitIn(agent, run, name);
     const used = name === 'steps' ? steps : spent[name];
     if (limit !== null && isUsedUp(name, used, limit))
-      findings.push(exhausted(run, budgetCodes[name], used, limit));
+      findings.push(exhausted(run, budgetCodes[name], used, limit, grantsOf(agent, run, name)));
   }
   return findings;
+}
+
+/** A call that was held is counted already: decided again it must not be one more than itself. */
+function ownCalls(
+  { run, call, facts }: Context,
+  agent: Agent,
+): { readonly ever: number; readonly now: number } {
+  const own = run.held.find(({ id, of }) => id === call.id && of === 'call');
+  if (own === undefined) return { ever: 0, now: 0 };
+  const isInWindow = !run.implicit || own.atMs > facts.nowMs - windowMsOf(agent, run);
+  return { ever: 1, now: isInWindow ? 1 : 0 };
+}
+
+/** As much again as the run was opened with. */
+function grantsOf(agent: Agent, run: Run, name: BudgetName): RunBudget | null {
+  const limit = run.implicit ? null : limitOf(agent.budget, run.budget, name);
+  return limit === null ? null : { [name]: limit.max };
 }
 
 /** Written so that a number that is none is used up. */
@@ -64,10 +85,16 @@ function isUsedUp(name: BudgetName, used: number, { max }: BudgetLimit): boolean
   return !Number.isFinite(used) || !Number.isFinite(max) || usedUp[name](used, max);
 }
 
-function exhausted(run: Run, code: FindingCode, used: number, { max, then }: BudgetLimit): Finding {
+function exhausted(
+  run: Run,
+  code: FindingCode,
+  used: number,
+  { max, then }: BudgetLimit,
+  grants: RunBudget | null,
+): Finding {
   const details = { used, max, implicit: run.implicit };
   return then === 'hold'
-    ? hold('limits', code, details, null, null)
+    ? hold('limits', code, details, null, { ...anybody, grants })
     : deny('limits', code, details);
 }
 

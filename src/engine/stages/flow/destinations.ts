@@ -1,7 +1,9 @@
 import type { Kind, KindName, Parsed } from '../../../content/kind.ts';
 import { parseKind } from '../../../content/kinds.ts';
 import type { JsonObject } from '../../../content/value.ts';
+import type { Tool } from '../../../policy/model.ts';
 import type { ArgumentValue } from '../../call.ts';
+import type { Context } from '../../context.ts';
 import type { Finding } from '../../decision.ts';
 import { declaredKind } from '../../tool-shape.ts';
 import { covers } from '../authorize/places.ts';
@@ -101,7 +103,8 @@ function isPassedOn({ past, tool, outbound }: Inquiry, kind: KindName, { key }: 
 /** `yes`, `no`, or why a source that could supply it doesn't here. */
 export function supplyOf(inquiry: Inquiry, kind: KindName, parsed: Parsed): string {
   const { key } = parsed;
-  if (boundByCase(inquiry, kind, parsed) || isTrusted(inquiry, kind, parsed)) return 'yes';
+  const isBound = caseNameOf(inquiry.context, inquiry.tool, kind, parsed) !== null;
+  if (isBound || isTrusted(inquiry, kind, parsed)) return 'yes';
   if (inquiry.request?.holds(kind, key) === true) return 'yes';
   if (isPlanned(inquiry.context, null, kind, parsed)) return 'yes';
   const provided = providedBy(inquiry, kind, key);
@@ -114,11 +117,18 @@ export function supplyOf(inquiry: Inquiry, kind: KindName, parsed: Parsed): stri
     : 'yes';
 }
 
-/** A case's value supplies what it was declared to be: an id that looks like an address is none. */
-function boundByCase({ context, tool }: Inquiry, kind: KindName, parsed: Parsed): boolean {
-  const { policy, run } = context;
+/**
+ * The name under which the opener bound this very value; null: under none. A case's value supplies what it was declared to
+ * be: an id that looks like an address is none.
+ */
+export function caseNameOf(
+  { policy, run }: Pick<Context, 'policy' | 'run'>,
+  tool: Tool,
+  kind: KindName,
+  parsed: Parsed,
+): string | null {
   const declared = policy.agents.get(run.agent)?.caseNames;
-  if (declared === undefined) return false;
+  if (declared === undefined) return null;
   for (const [name, declaration] of declared) {
     if (declaration.type !== 'kind' || !Object.hasOwn(run.case, name)) continue;
     const bound = run.case[name];
@@ -126,13 +136,13 @@ function boundByCase({ context, tool }: Inquiry, kind: KindName, parsed: Parsed)
     if (bound === undefined || meant !== kind) continue;
     for (const read of kindsIn(tool, kind, declaration.kind)) {
       const value = parseKind(read, bound);
-      if (value.type === parsed.type && value.key === parsed.key) return true;
+      if (value.type === parsed.type && value.key === parsed.key) return name;
     }
   }
-  return false;
+  return null;
 }
 
-function kindsIn(tool: Inquiry['tool'], kind: KindName, declared: Kind): readonly Kind[] {
+function kindsIn(tool: Tool, kind: KindName, declared: Kind): readonly Kind[] {
   const own = [...tool.args.values()].flatMap(({ parts }) =>
     parts.flatMap((part) => (part.kind.name === kind ? [part.kind] : [])),
   );

@@ -2,11 +2,11 @@ import type { KindName } from '../../../content/kind.ts';
 import type { Flow } from '../../../policy/model.ts';
 import type { Context } from '../../context.ts';
 import { mayHaveWritten } from './own-writing.ts';
-import { type Offer, type Past, pastOf } from './past.ts';
+import { type Offer, type Past, type PastRecord, pastOf } from './past.ts';
 import { readRequest } from './trusted-request.ts';
 
 /** What a run was shown, and what its policy vouches for. */
-interface Seen {
+export interface Seen {
   readonly flow: Pick<Flow, 'trusted'>;
   readonly past: Past;
   readonly context: Pick<Context, 'policy' | 'run'>;
@@ -21,9 +21,7 @@ export function providedBy(
   kind: KindName,
   key: string,
 ): 'yes' | 'named' | 'ambiguous' | 'no' {
-  const offers = seen.past
-    .offersOf(kind, key)
-    .filter((offer) => !mayHaveWritten(seen, offer.record.seen, kind, key) && !isTainted(offer));
+  const offers = untainted(seen, kind, key);
   if (offers.some((offer) => isVouchedFor(seen.flow, offer, kind) || offer.when === 'always'))
     return 'yes';
   const named = offers.filter(isNamed);
@@ -31,7 +29,23 @@ export function providedBy(
   return named.some((offer) => !hasNamesake(seen.past, offer, kind, key)) ? 'named' : 'ambiguous';
 }
 
-/** The same, for rules that hold in every run. Null: what the run was shown isn't to be had. */
+/** Of the records that provide it, the newest: for a person who is shown where it comes from. Null: none does. */
+export function providerOf(seen: Seen, kind: KindName, key: string): PastRecord | null {
+  const supplied = providedBy(seen, kind, key);
+  if (supplied !== 'yes' && supplied !== 'named') return null;
+  const vouching = untainted(seen, kind, key).filter(
+    (offer) => offer.when === 'always' || isNamed(offer) || isVouchedFor(seen.flow, offer, kind),
+  );
+  return vouching.at(-1)?.record ?? null;
+}
+
+function untainted(seen: Seen, kind: KindName, key: string): readonly Offer[] {
+  return seen.past
+    .offersOf(kind, key)
+    .filter((offer) => !mayHaveWritten(seen, offer.record.seen, kind, key) && !isTainted(offer));
+}
+
+/** Whether it is provided, for rules that hold in every run. Null: what the run was shown isn't to be had. */
 export function isProvided(
   { policy, run, facts }: Context,
   kind: KindName,

@@ -1,0 +1,101 @@
+/** Which parts of longer texts stand in what the run was shown: by four words in a row, and by numbers and ids. */
+import { merged, type Stretch } from '../../content/edits.ts';
+import { evidenceOf } from '../../content/text-features/leak.ts';
+import { formOf, type OutboundForm, Reading } from '../../content/text-features/outbound-forms.ts';
+import { type ReadFeatures, readFeatures } from '../../content/text-features/read-features.ts';
+import { featuresOf, type Past, type SeenExchange, textOfRecord } from '../stages/flow/past.ts';
+import { leavesOf } from '../stages/flow/texts.ts';
+
+/** A text, by the index of its value. */
+export interface Worded {
+  readonly of: number;
+  readonly text: string;
+}
+
+export interface SharedWords {
+  /** Newest results first. */
+  readonly found: readonly {
+    readonly of: number;
+    readonly seen: SeenExchange;
+    /** The record in which all of it stands; null: it stands in several. */
+    readonly field: string | null;
+    readonly spans: readonly Stretch[];
+  }[];
+  /** Something wasn't compared: there is too much of it. */
+  readonly cutShort: boolean;
+}
+
+/** Of one text: a longer one is compared so far. */
+const textUnitsMax = 32_768;
+/** Rows of words, each with each record: what takes longer keeps others waiting. */
+const comparisonsMax = 4_000_000;
+/** Between two parts of one passage: a sign and the blanks around it. */
+const gapUnitsMax = 3;
+
+/**
+ * @param allowed - what the request itself says comes from nowhere else.
+ * @param unitsMax - of results that are looked at, newest first.
+ */
+export function sharedWords(
+  past: Past,
+  texts: readonly Worded[],
+  allowed: readonly ReadFeatures[],
+  unitsMax: number,
+): SharedWords {
+  const forms = texts
+    .map(({ of, text }) => ({ of, form: asItStands(text.slice(0, textUnitsMax)) }))
+    .filter(({ form }) => form.grams.length + form.identifiers.length > 0);
+  const found: SharedWords['found'][number][] = [];
+  if (forms.length === 0) return { found, cutShort: false };
+  const rows = forms.reduce((sum, { form }) => sum + form.grams.length, 0);
+  let units = 0;
+  let comparisons = 0;
+  for (let at = past.seen.length - 1; at >= 0; at -= 1) {
+    const seen = past.seen[at];
+    if (seen === undefined || seen.exchange.result === null) continue;
+    if (units >= unitsMax || comparisons >= comparisonsMax) return { found, cutShort: true };
+    for (const record of seen.records) units += textOfRecord(record).length;
+    comparisons += rows * seen.records.length;
+    for (const { of, form } of forms) {
+      if (marksIn(seen, form, allowed).spans.length === 0) continue;
+      const { field, spans } = marksIn(seen, form, [...allowed, saidIn(seen)]);
+      if (spans.length > 0) found.push({ of, seen, field, spans: merged(spans, gapUnitsMax) });
+    }
+  }
+  return { found, cutShort: texts.some(({ text }) => text.length > textUnitsMax) };
+}
+
+/** Not as anybody might read it: what is shared has its place in the text that a person is shown. */
+function asItStands(text: string): OutboundForm {
+  return { ...formOf(new Reading([], () => text)), words: [], wordCount: 0 };
+}
+
+/** What the agent itself had said in that call comes from elsewhere. */
+function saidIn({ exchange }: SeenExchange): ReadFeatures {
+  return readFeatures(
+    leavesOf(exchange.args)
+      .map(({ value }) => value)
+      .join('\n'),
+  );
+}
+
+function marksIn(
+  { records }: SeenExchange,
+  form: OutboundForm,
+  allowed: readonly ReadFeatures[],
+): { readonly field: string | null; readonly spans: readonly Stretch[] } {
+  const spans: Stretch[] = [];
+  const fields = new Set<string | null>();
+  for (const one of records) {
+    const features = featuresOf(one);
+    if (features.hashes.length === 0) continue;
+    // Of a text too long to be read, what was read of it counts.
+    const { passages, identifiers } = evidenceOf([form], { ...features, complete: true }, allowed);
+    for (const { start, end } of [...passages, ...identifiers]) {
+      spans.push({ start, end });
+      fields.add(one.record?.at ?? null);
+    }
+  }
+  const [field = null] = fields;
+  return { field: fields.size === 1 ? field : null, spans };
+}
