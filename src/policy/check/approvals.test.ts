@@ -45,7 +45,7 @@ test('who is asked about what, and how', () => {
     agents.clerk.desk.pay: 2 of them, signed in within 5m, if size(call.accounts) > 1, until 50 were approved and none rejected; too few for runs of bob, since nobody approves for themselves
     repeats of what was done and had its answer
   a call waits 1h, then it is rejected; its request is answered at once
-  told by e-mail to leads@x.example`,
+  told by e-mail to leads@x.example (env:SMTP_URL)`,
   );
 });
 

@@ -59,15 +59,19 @@ export function askingDetails({
   ];
 }
 
-/** `e-mail to ann@company.com, which shows invoices`. */
-export function channelText(channel: Channel): string {
-  const shows = channel.shows.size === 0 ? '' : `, which shows ${[...channel.shows].join(', ')}`;
+/** `e-mail to ann@company.com (env:SMTP_URL)`. */
+export function channelName(channel: Channel): string {
   switch (channel.type) {
     case 'slack':
-      return `Slack (${channel.webhook.from})${shows}`;
+      return `Slack (${channel.webhook.from})`;
     case 'email':
-      return `e-mail to ${channel.to.join(', ')}${shows}`;
+      return `e-mail to ${channel.to.join(', ')}${channel.from === null ? '' : ` from ${channel.from}`} (${channel.smtp.from})`;
     case 'webhook':
-      return `${channel.url}${shows}`;
+      return `${channel.url} (signed with ${channel.secret.from})`;
   }
+}
+
+export function channelText(channel: Channel): string {
+  const shows = channel.shows.size === 0 ? '' : `, which shows ${[...channel.shows].join(', ')}`;
+  return `${channelName(channel)}${shows}`;
 }

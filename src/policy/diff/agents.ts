@@ -4,7 +4,7 @@ import { span } from '../check/describe.ts';
 import { defaults } from '../defaults.ts';
 import type { Agent, BudgetLimit, Grant, Permissions, Policy, Rate, Role, Tool } from '../model.ts';
 import { tierName } from '../shape/tool.ts';
-import { byEntries, byLimit, type Change, entriesText, opposite } from './change.ts';
+import { byEntries, byLimit, type Change, entriesText, limitChange, opposite } from './change.ts';
 import { byEnforcement, describeGrant, grantChanges } from './grants.ts';
 import { meaningOf } from './meaning.ts';
 
@@ -228,23 +228,11 @@ function budgetChange(
   return [
     ...limit,
     {
-      effect: 'changed',
+      // A person may grant as much again where nobody could before.
+      effect: after.then === 'hold' ? 'wider' : 'narrower',
       text: `budget.${name}, when it is spent: ${after.then} (was ${before.then})`,
     },
   ];
-}
-
-export function limitChange(
-  name: string,
-  before: number | null,
-  after: number | null,
-  text: (value: number) => string,
-): readonly Change[] {
-  const effect = byLimit(before, after);
-  const shown = (value: number | null): string => (value === null ? 'no limit' : text(value));
-  return effect === 'same'
-    ? []
-    : [{ effect, text: `${name}: ${shown(after)} (was ${shown(before)})` }];
 }
 
 function rateChange(before: Rate | null, after: Rate | null): readonly Change[] {

@@ -21,6 +21,20 @@ export function byLimit(before: number | null, after: number | null): Effect {
   return after > before ? 'wider' : 'narrower';
 }
 
+/** The same, in words. */
+export function limitChange(
+  name: string,
+  before: number | null,
+  after: number | null,
+  text: (value: number) => string,
+): readonly Change[] {
+  const effect = byLimit(before, after);
+  const shown = (value: number | null): string => (value === null ? 'no limit' : text(value));
+  return effect === 'same'
+    ? []
+    : [{ effect, text: `${name}: ${shown(after)} (was ${shown(before)})` }];
+}
+
 /** Of a list that lets more through the longer it is. */
 export function byEntries(before: ReadonlySet<string>, after: ReadonlySet<string>): Effect {
   const gone = [...before].some((entry) => !after.has(entry));

@@ -1,6 +1,5 @@
 import { reviewText, span } from '../check/describe.ts';
 import type { ContentRules, DetectorDeclaration, OutboundReview } from '../model.ts';
-import { limitChange } from './agents.ts';
 import {
   byRank,
   type Change,
@@ -8,6 +7,7 @@ import {
   type Effect,
   entriesText,
   entryChange,
+  limitChange,
   opposite,
 } from './change.ts';
 

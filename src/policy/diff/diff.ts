@@ -1,8 +1,9 @@
 import { span } from '../check/describe.ts';
 import { changedKeys } from '../hash.ts';
 import type { Policy, UserDeclaration } from '../model.ts';
-import { agentChanges, limitChange, roleChanges } from './agents.ts';
-import { byEntries, type Change, type ChangeGroup, entriesText } from './change.ts';
+import { agentChanges, roleChanges } from './agents.ts';
+import { approvalRulesChanges, channelChanges } from './approvals.ts';
+import { byEntries, type Change, type ChangeGroup, entriesText, limitChange } from './change.ts';
 import { contentChanges, contentMeaning } from './content.ts';
 import { flowChanges, flowMeaning } from './flow.ts';
 import { byEnforcement } from './grants.ts';
@@ -87,6 +88,8 @@ const told = {
     'currency',
     'breaker',
     'alertEvents',
+    'alertChannels',
+    'approvals',
     'content',
     'flow',
     'actionWords',
@@ -190,6 +193,10 @@ function settingChanges(before: Policy, after: Policy): readonly Change[] {
       effect: 'changed',
       text: `alerts: ${entriesText(before.alertEvents, after.alertEvents)}`,
     });
+  changes.push(
+    ...channelChanges('alerts.notify', before.alertChannels, after.alertChannels),
+    ...approvalRulesChanges(before.approvals, after.approvals),
+  );
   changes.push(...contentChanges(before.content, after.content), ...flowChanges(before, after));
   if (!meansTheSame(before.checkpoints, after.checkpoints))
     changes.push({

@@ -1,5 +1,6 @@
 import { describeConstraint } from '../check/describe.ts';
-import type { Alternative, Approval, Grant } from '../model.ts';
+import type { Alternative, Grant } from '../model.ts';
+import { approvalChange, approvalText } from './approvals.ts';
 import { byEntries, type Change, entriesText, opposite } from './change.ts';
 import { constraintChanges } from './constraints.ts';
 import { meansTheSame } from './meaning.ts';
@@ -63,10 +64,7 @@ function alternativeChanges(before: Alternative, after: Alternative): readonly C
     );
   }
   if (!meansTheSame(before.approval, after.approval))
-    changes.push({
-      effect: byApproval(before.approval, after.approval),
-      text: `${approvalText(after.approval)} (was ${approvalText(before.approval)})`,
-    });
+    changes.push(approvalChange(before.approval, after.approval));
   if (before.repeatAllowed !== after.repeatAllowed)
     changes.push({
       effect: after.repeatAllowed ? 'wider' : 'narrower',
@@ -78,22 +76,6 @@ function alternativeChanges(before: Alternative, after: Alternative): readonly C
       text: `enforcement: ${after.enforcement ?? 'as of the agent'} (was ${before.enforcement ?? 'as of the agent'})`,
     });
   return changes;
-}
-
-function byApproval(before: Approval, after: Approval): Change['effect'] {
-  if (after.type === 'never') return 'wider';
-  if (before.type === 'never') return 'narrower';
-  if (before.type !== 'by' || after.type !== 'by') return 'changed';
-  if (!meansTheSame(before, { ...after, quorum: before.quorum })) return 'changed';
-  return after.quorum > before.quorum ? 'narrower' : 'wider';
-}
-
-function approvalText(approval: Approval): string {
-  if (approval.type === 'tier') return 'approval: by the tier';
-  if (approval.type === 'never') return 'approval: never';
-  const who = approval.role ?? 'anybody';
-  const quorum = approval.quorum === 1 ? '' : `, ${approval.quorum} of them`;
-  return `approval: by ${who}${quorum}${approval.if === null ? '' : ` if ${approval.if.source.trim()}`}`;
 }
 
 const strictness = { observe: 0, warn: 1, strict: 2 } as const;
