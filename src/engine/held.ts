@@ -67,10 +67,17 @@ export function withAgreement(run: Run, event: Of<'approval.answered'>): Run {
   return { ...run, held };
 }
 
-/** An approval that people gave is spent when the call begins; what was refused stays refused for a while. */
+/**
+ * An approval that people gave is spent when the call begins; what was refused stays refused for a while. What they agreed
+ * to and nothing has come of can still be withdrawn.
+ */
 export function withSettled(run: Run, event: Of<'approval.settled'>): Run {
   const { outcome, atMs } = event;
-  const one = run.held.find(({ id, state }) => id === event.call && state === 'waiting');
+  const one = run.held.find(
+    ({ id, state }) =>
+      id === event.call &&
+      (state === 'waiting' || (state === 'approved' && outcome === 'withdrawn')),
+  );
   if (one === undefined) return run;
   const settled: Run = {
     ...run,
