@@ -17,6 +17,7 @@ import { openTokens, type Tokens } from './identity/tokens.ts';
 import { openSequencer, type Sequencer } from './ledger/sequencer.ts';
 import { sinkStatusPrefix } from './ledger/shipping/route.ts';
 import { CheckpointShipping } from './ledger/shipping/shipping.ts';
+import { Notifications } from './notifications/notifications.ts';
 import type { SecretReference, Tool } from './policy/model.ts';
 import { alertEvent } from './runtime/alerts.ts';
 import { openMediations } from './runtime/mediations.ts';
@@ -69,6 +70,8 @@ export interface Gateway extends AsyncDisposable {
     readonly allowedHosts?: readonly string[];
     /** The console's page about a hold, shown by clients that can; null, or without it: there is no console. */
     readonly holdPage?: (hold: string) => string | null;
+    /** What links in messages lead to, without a slash at its end; null, or without it: there is no console. */
+    readonly consoleUrl?: string | null;
   }): Promise<RunningServer>;
 }
 
@@ -169,10 +172,25 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     );
     await spool.clear();
     const tokens = await openTokens(store);
+    const notifications =
+      options.as === 'command'
+        ? null
+        : stack.use(
+            new Notifications({
+              store,
+              feed,
+              policy: () => policySource.policy,
+              readSecret: readHeld,
+              log: options.log,
+            }),
+          );
+    // Where nobody listens, no console is to come either.
+    if (options.as === 'library') notifications?.begin(null);
     // A command is gone in a moment; the gateway's next start sends what it sealed.
     if (options.as !== 'command') shipping.follow(loaded.policy.checkpoints);
     policySource.onReplaced(() => {
       shipping.follow(policySource.policy.checkpoints);
+      notifications?.follow();
       upstreams.follow(policySource.policy, catalog, () => runtime.settled());
       catalog.setLock(policySource.lock);
       options.log({ level: 'info', event: 'policy.replaced', policy: policySource.policy.hash });
@@ -203,7 +221,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       sequencer,
       upstream: (name) => upstreams.get(name),
       operated,
-      async listen({ host, port, allowedHosts = [], holdPage = () => null }) {
+      async listen({ host, port, allowedHosts = [], holdPage = () => null, consoleUrl = null }) {
         const server = await startServer({
           host,
           port,
@@ -228,6 +246,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
         });
         stack.defer(() => server.close());
         stack.use(await startAdmin(operated, options.dataDirectory));
+        notifications?.begin(consoleUrl);
         return server;
       },
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
