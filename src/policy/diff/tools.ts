@@ -1,8 +1,7 @@
 import { span } from '../check/describe.ts';
 import type { Resolve, Tool } from '../model.ts';
 import { tierName } from '../shape/tool.ts';
-import { limitChange } from './agents.ts';
-import type { Change } from './change.ts';
+import { type Change, limitChange } from './change.ts';
 import { meansTheSame } from './meaning.ts';
 import { returnsChanges } from './returns.ts';
 
