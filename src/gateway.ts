@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { hashWith } from './content/digest.ts';
 import { SecretsHeld } from './credentials/held.ts';
 import { readSecret } from './credentials/secrets.ts';
-import type { Operated } from './edges/admin/operations.ts';
+import { type Operated, OperationError } from './edges/admin/operations.ts';
 import { startAdmin } from './edges/admin/server.ts';
 import type { RunningServer } from './edges/http/listener.ts';
 import { startServer } from './edges/http/server.ts';
@@ -210,6 +210,16 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       resume: (agent, by) => resume(store, agent, by),
       recordMediation: (agent, proven) => mediations.record(policySource.policy, agent, proven),
     };
+
+    // A library serves nobody but its operator, who is also where its people answer: `sallyport approvals`.
+    if (options.as === 'library') {
+      const admin = await startAdmin(operated, options.dataDirectory).catch((error: unknown) => {
+        if (!(error instanceof OperationError)) throw error;
+        options.log({ level: 'warn', event: 'admin.unavailable', error: error.message });
+        return null;
+      });
+      stack.use(admin);
+    }
 
     return {
       runtime,

@@ -11,15 +11,22 @@
  */
 import { dirname, join, resolve } from 'node:path';
 import { printableJson } from './content/escape.ts';
-import { type Door, makeDoor } from './edges/guard/door.ts';
+import { type Door, makeDoor, type WhenHeld } from './edges/guard/door.ts';
 import { GuardError } from './edges/guard/errors.ts';
 import { pinDefinitions } from './edges/guard/pin.ts';
 import { openGateway } from './gateway.ts';
 import type { LogLine } from './runtime/ports.ts';
 import { type Functions, functionsOf } from './upstreams/functions.ts';
 
-export type { CallOptions, Door, DryRun, Guarded, GuardedRun } from './edges/guard/door.ts';
-export { GuardError, GuardedCallError, RefusedError } from './edges/guard/errors.ts';
+export type {
+  CallOptions,
+  Door,
+  DryRun,
+  Guarded,
+  GuardedRun,
+  WhenHeld,
+} from './edges/guard/door.ts';
+export { GuardError, GuardedCallError, HeldError, RefusedError } from './edges/guard/errors.ts';
 export type { Plain } from './edges/guard/plain-json.ts';
 export type { RunOptions } from './edges/guard/run-options.ts';
 export type { FunctionContext, FunctionDefinition } from './upstreams/functions.ts';
@@ -32,6 +39,11 @@ export interface OpenOptions {
   /** Who calls outside of `door.run`: such calls share one implicit run, untrusted from the start. */
   readonly agent?: string;
   readonly user?: string;
+  /**
+   * What a call does while a person is asked, unless it says otherwise itself. `wait` by default: a program that fails
+   * meanwhile takes its question back, since a run that fails withdraws what it holds.
+   */
+  readonly held?: WhenHeld;
   /** Hears of what operators should know. Standard error, a JSON line each, by default. */
   readonly log?: (line: LogLine) => void;
 }
@@ -73,6 +85,7 @@ export async function open(options: OpenOptions): Promise<Door> {
       );
     },
     bare: options.agent === undefined ? null : { agent: options.agent, user: options.user ?? null },
+    held: options.held ?? 'wait',
     log,
     close: async () => gateway[Symbol.asyncDispose](),
   });

@@ -2,8 +2,9 @@
  * The operator's door to a running gateway: HTTP over a Unix socket in the data directory. Whoever may open the socket
  * (mode 0600, in a directory of mode 0700) is the operator; there is no other credential to lose.
  */
-import { rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { isMainThread } from 'node:worker_threads';
 import { SallyportError } from '../../content/errors.ts';
 import { readJson } from '../../content/json.ts';
 import type { JsonObject } from '../../content/value.ts';
@@ -50,12 +51,13 @@ async function listen(server: Server, dataDirectory: string): Promise<void> {
   using name = shortNameOf(dataDirectory);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
-  // The socket is made by `listen` itself, with the mode of the umask: narrowed before it exists, and for nothing else.
-  const umask = process.umask(0o177);
+  // The socket is made by `listen` itself, with the mode of the umask: narrowed before it exists, and for nothing else. A
+  // worker has no umask to narrow: there the directory alone keeps others out for a moment.
+  const umask = isMainThread ? process.umask(0o177) : null;
   try {
     server.listen(name.path, resolve);
   } finally {
-    process.umask(umask);
+    if (umask !== null) process.umask(umask);
   }
   try {
     await promise;
@@ -67,6 +69,9 @@ async function listen(server: Server, dataDirectory: string): Promise<void> {
     );
   }
   server.off('error', reject);
+  if (umask === null) chmodSync(name.path, 0o600);
+  // Nobody's reason to go on: a program that is done ends.
+  server.unref();
 }
 
 async function answer(gateway: Operated, request: IncomingMessage): Promise<JsonObject> {

@@ -373,6 +373,7 @@ describe('runs', () => {
       standing: () => null,
       pin: async () => [],
       bare: null,
+      held: 'wait',
       log: (line) => at.logged.push(line),
       close: async () => undefined,
     });

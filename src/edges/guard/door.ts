@@ -14,6 +14,7 @@ import type { Run } from '../../engine/run.ts';
 import { RuntimeError } from '../../runtime/errors.ts';
 import type {
   AgentPrincipal,
+  CallAnswer,
   OpenedRun,
   OpenerPrincipal,
   Runtime,
@@ -27,9 +28,10 @@ import {
   jsonValueMark,
 } from '../../upstreams/functions.ts';
 import type { ToolResult } from '../../upstreams/port.ts';
-import { errorOf, GuardError, GuardedCallError } from './errors.ts';
+import { errorOf, GuardError, GuardedCallError, HeldError } from './errors.ts';
+import { neverAborted, waitForPeople } from './hold-wait.ts';
 import { type Plain, plainArguments } from './plain-json.ts';
-import { openRunOf, type RunOptions, usageOf } from './run-options.ts';
+import { openRunOf, type RunOptions, reasonIn, usageOf } from './run-options.ts';
 
 /** Who calls from this process: there is no token to steal, and none to show. */
 const credential = 'in-process';
@@ -44,17 +46,27 @@ export interface GuardedRun {
 }
 
 export interface CallOptions {
-  /** Says that the caller has gone. A call that was started runs to its end all the same. */
+  /**
+   * Says that the caller has gone: it waits for no person any more. A call that was started runs to its end all the same.
+   */
   readonly signal?: AbortSignal;
   readonly step?: number;
+  /** Why this call is made, at most 1,000 characters: whoever is asked sees it, as the program's own words. */
+  readonly reason?: string;
+  /** What happens while a person is asked; as `open` was told, without it. */
+  readonly held?: WhenHeld;
 }
+
+/** `wait`: the call waits until it is answered, or nobody has answered in time. `throw`: at once, a `HeldError`. */
+export type WhenHeld = 'wait' | 'throw';
 
 export interface Guarded<Args extends object, Result> {
   /**
    * Goes through the checkpoint: decided, recorded, performed, inspected. What comes back is JSON, as the inspection
    * left it: a policy that filters items or fields gives back fewer of them. In a dry run it is the sentence that says so.
    *
-   * @throws {RefusedError} when the policy refuses; the function was not called.
+   * @throws {RefusedError} when the policy or a person refuses; the function was not called.
+   * @throws {HeldError} when a person is asked, and nobody waits for them; the function was not called.
    * @throws {GuardedCallError} when it was called, and there is no result.
    * @throws {GuardError} when the arguments are no plain JSON, or there is no run to call in.
    */
@@ -102,6 +114,7 @@ export interface DoorParts {
   readonly pin: () => Promise<readonly string[]>;
   /** Who calls outside of a run: its calls share one implicit run. Null: a call needs a run. */
   readonly bare: { readonly agent: string; readonly user: string | null } | null;
+  readonly held: WhenHeld;
   readonly log: (line: LogLine) => void;
   readonly close: () => Promise<void>;
 }
@@ -116,7 +129,6 @@ export function makeDoor(parts: DoorParts): Door {
   const { runtime } = parts;
   const current = new AsyncLocalStorage<Carried>();
   const opener: OpenerPrincipal = { type: 'opener', credential, name: credential, agents: null };
-  const neverAborted = new AbortController().signal;
   const registered = new Set<string>();
   let closed = false;
 
@@ -124,7 +136,12 @@ export function makeDoor(parts: DoorParts): Door {
     if (closed) throw new GuardError('guard.closed', 'the door was disposed of');
   }
 
-  async function propose(tool: string, args: object, dryRun: boolean, options: CallOptions) {
+  async function propose(
+    tool: string,
+    args: object,
+    dryRun: boolean,
+    options: CallOptions,
+  ): Promise<CallAnswer> {
     checkOpen();
     const carried =
       current.getStore() ?? (parts.bare === null ? null : { ...parts.bare, handles: [] });
@@ -141,8 +158,14 @@ export function makeDoor(parts: DoorParts): Door {
       handles,
       step: options.step ?? null,
       dryRun,
+      ...reasonIn(options.reason),
     };
-    return runtime.call(principal, proposal, options.signal ?? neverAborted);
+    const { signal } = options;
+    if ((options.held ?? parts.held) === 'throw')
+      return runtime.call(principal, proposal, signal ?? neverAborted, undefined, () => 0);
+    return waitForPeople(signal, (heard, patienceMs) =>
+      runtime.call(principal, proposal, heard, undefined, patienceMs),
+    );
   }
 
   async function closeRun(run: string, as: 'success' | 'failure', reason: string | null) {
@@ -182,7 +205,8 @@ export function makeDoor(parts: DoorParts): Door {
 
       const send = async (args: Args, options: CallOptions = {}): Promise<Plain<Result>> => {
         const answer = await propose(name, args, false, options);
-        if (answer.type !== 'result') throw errorOf(answer.refusal);
+        if (answer.type === 'held') throw new HeldError(answer.hold, answer.refusal);
+        if (answer.type === 'refused') throw errorOf(answer.refusal);
         await answer.released(options.signal?.aborted !== true);
         return valueIn<Plain<Result>>(answer.result);
       };

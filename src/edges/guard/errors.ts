@@ -1,6 +1,6 @@
 import { SallyportError } from '../../content/errors.ts';
 import type { JsonObject } from '../../content/value.ts';
-import type { Refusal } from '../../runtime/port.ts';
+import type { HoldTicket, Refusal } from '../../runtime/port.ts';
 
 /**
  * Thrown where a guarded function is called and the call was refused: the function was not called. `code` is the first
@@ -11,6 +11,25 @@ export class RefusedError extends SallyportError {
 
   constructor(refusal: Refusal) {
     super(refusal.code, refusal.text);
+    this.decision = refusal.machine;
+  }
+}
+
+/**
+ * Thrown where a guarded function is called and the call waits for a person, whom its caller doesn't wait for, or can't
+ * any more: the function was not called. The same call, made again in the same run, picks the answer up.
+ */
+export class HeldError extends SallyportError {
+  /** Names the hold, for whoever may answer it: `sallyport approvals show <ticket>`. Nobody answers with it. */
+  readonly ticket: string;
+  /** From then on nobody can agree any more. */
+  readonly expiresAt: Date;
+  readonly decision: JsonObject;
+
+  constructor({ id, expiresAtMs }: HoldTicket, refusal: Refusal) {
+    super(refusal.code, refusal.text);
+    this.ticket = id;
+    this.expiresAt = new Date(expiresAtMs);
     this.decision = refusal.machine;
   }
 }

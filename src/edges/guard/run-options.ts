@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { CaseValues, RunBudget } from '../../engine/run.ts';
 import type { PlanEntry } from '../../policy/model.ts';
-import type { OpenRun, Usage } from '../../runtime/port.ts';
+import type { OpenRun, Proposal, Usage } from '../../runtime/port.ts';
 import { GuardError } from './errors.ts';
 import { plainEntry } from './plain-json.ts';
 
@@ -60,6 +60,8 @@ const runShape = z.strictObject({
   parent: name.nullable().default(null),
 });
 
+const reasonShape = z.string().max(1_000);
+
 const usageShape = z.strictObject({
   steps: count.default(0),
   tokens: count.default(0),
@@ -77,6 +79,12 @@ export function openRunOf(options: RunOptions): OpenRun {
 /** @throws {GuardError} `guard.bad_options`, with everything that is wrong. */
 export function usageOf(usage: Partial<Usage>): Usage {
   return read(usageShape, usage, 'the usage of a run');
+}
+
+/** @throws {GuardError} `guard.bad_options`. */
+export function reasonIn(reason: string | undefined): Pick<Proposal, 'reason'> {
+  if (reason === undefined) return {};
+  return { reason: read(reasonShape, reason, 'the reason of a call') };
 }
 
 function read<Shape>(shape: z.ZodType<Shape>, value: unknown, what: string): Shape {

@@ -483,7 +483,8 @@ describe('a request state', () => {
 function spellings(state: string): readonly string[] {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   const bytes = Buffer.from(state.slice(4), 'base64url');
-  return [...alphabet]
+  return alphabet
+    .split('')
     .map((last) => state.slice(0, -1) + last)
     .filter((other) => other !== state && Buffer.from(other.slice(4), 'base64url').equals(bytes));
 }

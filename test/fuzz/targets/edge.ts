@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { SallyportError } from '../../../src/content/errors.ts';
 import { hostCheck } from '../../../src/edges/http/hosts.ts';
 import { checkMirroredHeaders } from '../../../src/edges/mcp/mirrored-headers.ts';
+import { stateSeal } from '../../../src/edges/mcp/request-state.ts';
 import { signedSessions } from '../../../src/edges/mcp/sessions.ts';
 import { IdentityError } from '../../../src/identity/errors.ts';
 import { openTokens, type TokenRecord } from '../../../src/identity/tokens.ts';
@@ -140,10 +141,40 @@ const sessionTarget: Target = {
   seeds: [goodSession, goodSession.toLowerCase(), 'sps_.'],
   dictionary: ['sps_', '.', 'A', '=', '-', '_', '\n', goodSession.slice(-12)],
   check(input) {
-    const open = sessions.isOpen(input, 'cred_a');
+    const open = sessions.find(input, 'cred_a') !== null;
     must(open === (input === goodSession), 'a session that nobody opened');
-    must(!sessions.isOpen(input, 'cred_b'), 'a session of somebody else');
+    must(sessions.find(input, 'cred_b') === null, 'a session of somebody else');
     return String(open);
+  },
+};
+
+const states = stateSeal(fixedKey);
+const goodState = states.seal({
+  hold: 'call_1',
+  credential: 'cred_a',
+  request: 'sha256:1',
+  untilMs: 1,
+  round: 1,
+  askedForPage: true,
+});
+const sealedBytes = (state: string): string =>
+  Buffer.from(state.slice('spq_'.length), 'base64url').toString('hex');
+
+const stateTarget: Target = {
+  name: 'request-state',
+  alphabet: 'text',
+  lengthMax: 1_100,
+  roundsInTest: 4_000,
+  seeds: [goodState, goodState.toLowerCase(), 'spq_', `spq_${'A'.repeat(80)}`],
+  dictionary: ['spq_', 'A', '=', '-', '_', '\n', '\0', goodState.slice(-24)],
+  check(input) {
+    const state = states.open(input);
+    must(
+      state === null || sealedBytes(input) === sealedBytes(goodState),
+      'a state that nobody sealed',
+    );
+    must(input !== goodState || state?.hold === 'call_1', 'a state that was sealed is refused');
+    return String(state !== null);
   },
 };
 
@@ -226,6 +257,7 @@ export const edgeTargets: readonly Target[] = [
   hostTarget,
   mirroredHeaderTarget,
   sessionTarget,
+  stateTarget,
   handleTarget,
   tokenTarget,
 ];
