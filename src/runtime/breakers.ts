@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { GatewayEvent } from '../engine/events.ts';
 import type { BreakerFact } from '../engine/facts.ts';
 import type { BreakerSettings, Tool } from '../policy/model.ts';
-import type { StateWrite, Store } from '../store/port.ts';
+import type { StateWrite, Store, StoreReader } from '../store/port.ts';
 import type { FailureReason, UpstreamOutcome } from '../upstreams/port.ts';
 
 const statePrefix = 'breaker:';
@@ -38,6 +38,25 @@ const unchanged: BreakerChange = { changed: false, events: [] };
 
 export function breakerOf(tool: Tool): string {
   return `${tool.upstream}.${tool.operation}`;
+}
+
+export interface OpenBreaker {
+  readonly tool: string;
+  readonly state: 'open' | 'half_open';
+  readonly untilMs: number;
+}
+
+export async function openBreakers(
+  store: Pick<StoreReader, 'listState'>,
+  nowMs: number,
+): Promise<OpenBreaker[]> {
+  return (await store.listState(statePrefix)).flatMap(({ key, value }) => {
+    const untilMs = stateShape.safeParse(value).data?.openUntilMs ?? null;
+    const tool = key.slice(statePrefix.length);
+    return untilMs === null
+      ? []
+      : [{ tool, state: nowMs < untilMs ? 'open' : 'half_open', untilMs }];
+  });
 }
 
 export class Breakers {

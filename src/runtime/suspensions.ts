@@ -1,7 +1,15 @@
 /** Agents that an operator has stopped: whoever is suspended stops everything below. */
+import { z } from 'zod';
 import type { Store, StoreReader } from '../store/port.ts';
 
 const statePrefix = 'suspended:';
+const stateShape = z.strictObject({ by: z.string(), reason: z.string().nullable() });
+
+export interface Suspension {
+  readonly agent: string;
+  readonly by: string;
+  readonly reason: string | null;
+}
 
 export async function suspend(
   store: Store,
@@ -19,6 +27,14 @@ export async function resume(store: Store, agent: string, by: string): Promise<v
   await store.commitGateway({
     events: [{ v: 1, type: 'agent.resumed', atMs: store.nowMs(), agent, by }],
     writes: [{ key: statePrefix + agent, value: null }],
+  });
+}
+
+export async function suspensions(store: Pick<StoreReader, 'listState'>): Promise<Suspension[]> {
+  const kept = await store.listState(statePrefix);
+  return kept.map(({ key, value }) => {
+    const read = stateShape.safeParse(value);
+    return { agent: key.slice(statePrefix.length), ...(read.data ?? { by: '', reason: null }) };
   });
 }
 
