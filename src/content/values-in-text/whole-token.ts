@@ -52,7 +52,8 @@ function bordersOf(value: string): Uint16Array {
 const partOfWord = /[\p{L}\p{N}\p{M}\p{C}\p{Sc}_@/\\%]/u;
 const joins = /[.\-'’+#&~$:=*\u2010-\u2015\u2212\uff0d\u3002\uff0e]/u;
 
-function standsAlone(text: string, start: number, end: number): boolean {
+/** Whether what stands there is a whole, as above. */
+export function standsAlone(text: string, start: number, end: number): boolean {
   return mayPrecede(text, start) && mayFollow(text, end);
 }
 

@@ -1,7 +1,7 @@
 /** The values of a held call that a person is shown one by one. */
 import { escapeSegment } from '../../content/pointer.ts';
 import { isHighSurrogate } from '../../content/utf8.ts';
-import type { JsonValue } from '../../content/value.ts';
+import { isJsonArray, type JsonValue } from '../../content/value.ts';
 import type { ArgumentValue, ReadCall } from '../call.ts';
 import { limits } from '../limits.ts';
 
@@ -20,7 +20,7 @@ export function listed(read: ReadCall): {
   readonly values: readonly Listed[];
   readonly omitted: number;
 } {
-  const { values } = read;
+  const values = read.values.flatMap(wordByWord);
   const kept =
     values.length <= limits.heldValuesMax
       ? values
@@ -32,6 +32,18 @@ export function listed(read: ReadCall): {
           .sort((a, b) => a.at - b.at)
           .map(({ value }) => value);
   return { values: kept.map(listedOne), omitted: values.length - kept.length };
+}
+
+/** A command may be the list of its words. */
+function wordByWord(one: ArgumentValue): readonly ArgumentValue[] {
+  const { written, pointer } = one;
+  if (!isJsonArray(written)) return [one];
+  return written.map((word, at) => ({
+    ...one,
+    pointer: `${pointer}/${at}`,
+    written: word,
+    value: { type: 'text', key: String(word) },
+  }));
 }
 
 const first: ReadonlySet<string> = new Set([

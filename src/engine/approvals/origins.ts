@@ -12,8 +12,8 @@
 import { merged, type Stretch } from '../../content/edits.ts';
 import { canonicalJson } from '../../content/json.ts';
 import type { ReadFeatures } from '../../content/text-features/read-features.ts';
-import { containsWhole } from '../../content/values-in-text/whole-token.ts';
 import { isJsonArray, isJsonObject, type JsonValue } from '../../content/value.ts';
+import { containsWhole } from '../../content/values-in-text/whole-token.ts';
 import type { ResultOrigin, ValueOrigin } from '../hold-facts.ts';
 import { limits } from '../limits.ts';
 import { caseNameOf } from '../stages/flow/destinations.ts';
@@ -28,7 +28,7 @@ import type { Listed } from './listed.ts';
 import { type Found, search } from './search.ts';
 import { senderAt } from './sender.ts';
 import { sharedWords } from './shared-words.ts';
-import { type Sought, soughtOf } from './sought.ts';
+import { soughtOf } from './sought.ts';
 
 export interface Origin {
   readonly origin: ValueOrigin;
@@ -171,11 +171,7 @@ function standingAt({ sought, seen, field }: Found): Standing {
   return { seen, field, spans: [sought.span] };
 }
 
-function add(
-  results: Map<number, Map<SeenExchange, Standing>>,
-  at: number,
-  one: Standing,
-): void {
+function add(results: Map<number, Map<SeenExchange, Standing>>, at: number, one: Standing): void {
   const of = results.get(at) ?? new Map<SeenExchange, Standing>();
   results.set(at, of);
   const before = of.get(one.seen);

@@ -5,7 +5,7 @@ import type { Finding } from '../decision.ts';
 import type { ShownFinding, ShownReason } from '../hold-facts.ts';
 import type { HeldCall } from './held-call.ts';
 import { beginning, type Listed } from './listed.ts';
-import { nothingRecorded, type Redacting } from './redacting.ts';
+import type { Redacting } from './redacting.ts';
 
 /** Why the call waits: what was found, one for each ask, in the asks' order. */
 export function reasonsOf(
@@ -37,12 +37,13 @@ export function reasonsOf(
 
 /** Of the code a sentence, and of the details what tells a person something. */
 export function shownFinding(
-  code: FindingCode | string,
+  code: string,
   details: JsonObject,
   redaction: Redacting,
 ): ShownFinding {
   const told = Object.fromEntries(Object.entries(details).filter(([name]) => name !== 'remember'));
-  const redacted = redaction === nothingRecorded ? {} : redaction.value(redactedForms(told, redaction));
+  // Findings tell values as they are compared: an address in small letters, an account without its blanks.
+  const redacted = redaction.valueInAnyForm(told);
   return {
     code,
     text: isCode(code) ? codes[code].operator : '',
@@ -52,12 +53,6 @@ export function shownFinding(
 
 function isCode(code: string): code is FindingCode {
   return Object.hasOwn(codes, code);
-}
-
-/** Findings tell values as they are compared: an address in small letters, an account without its blanks. */
-function redactedForms(details: JsonObject, redaction: Redacting): JsonObject {
-  const redacted = redaction.valueInAnyForm(details);
-  return isJsonObject(redacted) ? redacted : {};
 }
 
 /** `to/0`: the argument, and the place in it. */

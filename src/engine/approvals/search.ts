@@ -64,7 +64,9 @@ function tableOf(targets: readonly Target[]): Table {
   return targets.length === 0
     ? null
     : new Literals(
-        targets.map((target) => [target.spelling.text.slice(0, beginningUnitsMax), target] as const),
+        targets.map(
+          (target) => [target.spelling.text.slice(0, beginningUnitsMax), target] as const,
+        ),
       );
 }
 

@@ -96,9 +96,7 @@ export function decimalOf(minor: number, currency: string): string {
 function packedSpellings(key: string): readonly Spelling[] {
   const plain = pack(loose(key));
   const isNumber = plain.length >= packedUnitsMin && /^[+0-9A-Z ().-]+$/.test(key);
-  return isNumber && /\d{4}/.test(plain)
-    ? [{ text: plain, stands: 'anywhere', packed: true }]
-    : [];
+  return isNumber && /\d{4}/.test(plain) ? [{ text: plain, stands: 'anywhere', packed: true }] : [];
 }
 
 export function pack(text: string): string {

@@ -86,7 +86,7 @@ function isNear(one: string, other: string): boolean {
 
 /** A URL's key has a port and path that nobody writes; what a person would recognise is what stands in the text. */
 export function spelled(kind: KindName, key: string): string {
-  return kind === 'url' ? key.replace(/^[a-z+.-]*:?\/\//, '').replace(/\/$/, '') : loose(key);
+  return loose(kind === 'url' ? key.replace(/^[a-z+.-]*:?\/\//, '').replace(/\/$/, '') : key);
 }
 
 /** As careless as a model: case, full-width letters, invisible characters and the spaces in an account's number. */
