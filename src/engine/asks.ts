@@ -64,6 +64,14 @@ function whoIsAsked(
 }
 
 /**
+ * What asked for a hold (`hold_next`), as a person has seen it who agreed: of this run it is cleared by that, of a run above
+ * it is answered for this one.
+ */
+export function orderSeen(by: Approver, run: JsonValue, askedBy: JsonValue): string {
+  return digestOf(['inputs.hold_next', by, run, askedBy]);
+}
+
+/**
  * An answer about a value speaks for the rest of the run: about that value, by whoever was asked then. A tier's, an
  * amount's and what was found in a text are asked about each time.
  */
@@ -72,6 +80,8 @@ function rememberedAs(
   { stage, code, details }: Finding,
   by: Approver,
 ): string | null {
+  if (code === 'inputs.hold_next')
+    return orderSeen(by, details['run'] ?? null, details['askedBy'] ?? null);
   const { remember } = details;
   if (stage !== 'flow' || policy.approvals.remember === 'never' || !isJsonObject(remember))
     return null;

@@ -1,3 +1,5 @@
+import { isForgottenHold } from './held.ts';
+import type { Held } from './hold.ts';
 import { limits } from './limits.ts';
 import type { CallMemory, Run } from './run.ts';
 import { recall } from './run-memory.ts';
@@ -27,6 +29,29 @@ export function joinable(
       // It certainly had no effect, or said that it failed: trying again is what one does.
       return null;
   }
+}
+
+/**
+ * The hold that this call repeats: it waits with it, or gets what people said. Of a call that a person changed, what the
+ * agent proposed is repeated as well. Whatever its tier: a read that a person was asked about isn't asked about twice.
+ */
+export function joinableHold(
+  run: Pick<Run, 'held' | 'implicit'>,
+  digest: string,
+  nowMs: number,
+): Held | null {
+  let found: Held | null = null;
+  for (const held of run.held) {
+    if (held.digest !== digest && held.editedFrom !== digest) continue;
+    if (isForgottenHold(run, held, nowMs)) continue;
+    // The newest; but what may still come of one is more than what was said of another.
+    if (found === null || isUndecided(held) || !isUndecided(found)) found = held;
+  }
+  return found;
+}
+
+function isUndecided({ state }: Held): boolean {
+  return state === 'waiting' || state === 'approved';
 }
 
 /** An identical call that completed and whose result was handed over. */

@@ -5,7 +5,14 @@
 import { isForgotten } from './duplicates.ts';
 import type { HandedOver, RunEvent } from './events.ts';
 import type { PastCall } from './exchange.ts';
-import { withAgreement, withHeld, withoutHeld, withSettled, withWithheld } from './held.ts';
+import {
+  withAgreement,
+  withHeld,
+  withoutHeld,
+  withoutReleased,
+  withSettled,
+  withWithheld,
+} from './held.ts';
 import { withCall, withReturned } from './history.ts';
 import { mergeLabels, noLabels } from './labels.ts';
 import { limits } from './limits.ts';
@@ -43,7 +50,7 @@ export function fold(run: Run | null, event: RunEvent): Run {
         ...lend(next, event.unused, -1),
         // A child that returned before calls looked back left nothing to look at.
         ...withReturned(run, event.history ?? [], event.historyLost ?? true),
-        holdsNext: run.holdsNext ?? (event.holdsNext === true ? event.child : null),
+        holdsNext: event.holdsNext === true ? event.child : run.holdsNext,
         labels: mergeLabels(run.labels, event.labels),
       };
     case 'call.held':
@@ -68,7 +75,10 @@ export function fold(run: Run | null, event: RunEvent): Run {
     case 'call.finished':
       return finished(next, event);
     case 'call.delivered':
-      return { ...next, remembered: event.calls.reduce(handedOver, run.remembered) };
+      return {
+        ...withoutReleased(next, event.calls),
+        remembered: event.calls.reduce(handedOver, run.remembered),
+      };
     case 'call.undelivered':
     case 'call.joined':
       return next;
@@ -207,12 +217,25 @@ function firstReason(event: Of<'call.denied'>): string {
 }
 
 function isHeld(run: Run, { call }: { readonly call: string }): boolean {
-  return run.held.some(({ id }) => id === call);
+  return run.held.some(({ id, of }) => id === call && of === 'call');
 }
 
 function started(before: Run, event: Of<'call.started'>): Run {
   const wasHeld = isHeld(before, event);
   const run = wasHeld ? withoutHeld(before, event) : before;
+  const underWay: CallUnderWay = {
+    id: event.call,
+    tool: event.tool,
+    digest: event.digest,
+    tier: event.tier,
+    atMs: event.atMs,
+    arguments: event.arguments,
+    seenByAgent: event.for === undefined,
+    ...(event.editedFrom === undefined ? {} : { editedFrom: event.editedFrom }),
+  };
+  const inFlight = [...run.inFlight, underWay];
+  // Sallyport's own look is none of the agent's calls: it spends nothing and repeats nothing.
+  if (event.for !== undefined) return { ...run, inFlight };
   const memory: CallMemory = {
     id: event.call,
     tool: event.tool,
@@ -223,18 +246,6 @@ function started(before: Run, event: Of<'call.started'>): Run {
     delivered: false,
     outcome: null,
   };
-  const underWay: CallUnderWay = {
-    id: event.call,
-    tool: event.tool,
-    digest: event.digest,
-    tier: event.tier,
-    atMs: event.atMs,
-    arguments: event.arguments,
-    seenByAgent: event.for === undefined,
-  };
-  const inFlight = [...run.inFlight, underWay];
-  // Sallyport's own look is none of the agent's calls: it spends nothing and repeats nothing.
-  if (event.for !== undefined) return { ...run, inFlight };
   return {
     ...(wasHeld ? run : counted(run, event)),
     recent: remember(run.recent, { tool: event.tool, digest: event.digest, resultDigest: null }),
@@ -242,8 +253,20 @@ function started(before: Run, event: Of<'call.started'>): Run {
     remembered:
       event.tier === 0 || event.dryRun
         ? run.remembered
-        : keep(run.remembered, memory, (known) => isForgotten(run, known, event.atMs)),
+        : twins(memory, event.editedFrom).reduce(
+            (memories, one) => keep(memories, one, (known) => isForgotten(run, known, event.atMs)),
+            run.remembered,
+          ),
   };
+}
+
+/** What a person changed is one call by two names: a repeat of what the agent proposed meets it, too. */
+function twins(memory: CallMemory, editedFrom: string | undefined): readonly CallMemory[] {
+  if (editedFrom === undefined || editedFrom === memory.digest) return [memory];
+  return [
+    { ...memory, twin: editedFrom },
+    { ...memory, digest: editedFrom, twin: memory.digest },
+  ];
 }
 
 function finished(run: Run, event: Of<'call.finished'>): Run {
@@ -259,10 +282,6 @@ function finished(run: Run, event: Of<'call.finished'>): Run {
     outcome: event.released,
     ...(event.frame === undefined ? {} : { frame: event.frame }),
   };
-  const known = recall(run.remembered, event.digest);
-  // A later call with the same digest has taken its place: a late end of the earlier one must not hide it.
-  const takesPlace =
-    event.tier > 0 && !event.dryRun && (known === undefined || known.id === event.call);
   // In a run of dry runs the next step still follows the last.
   const happened = !event.dryRun || run.dryRun;
   const completed =
@@ -276,13 +295,16 @@ function finished(run: Run, event: Of<'call.finished'>): Run {
     tokens: run.tokens + Math.max(0, event.tokens ?? 0),
     costMicroUsd: run.costMicroUsd + Math.max(0, event.costMicroUsd ?? 0),
     inFlight: begun === undefined ? run.inFlight : run.inFlight.filter((one) => one !== begun),
-    remembered: takesPlace ? settled(run.remembered, memory) : run.remembered,
+    remembered:
+      event.tier === 0 || event.dryRun
+        ? run.remembered
+        : twins(memory, begun?.editedFrom).reduce(settled, run.remembered),
     recent: withResult(run.recent, event.digest, event.result),
     completedTools: completed ? [...run.completedTools, event.tool] : run.completedTools,
-    holdsNext: run.holdsNext ?? (event.holdsNext === true ? event.call : null),
+    holdsNext: event.holdsNext === true ? event.call : run.holdsNext,
     labels: mergeLabels(run.labels, event.labels),
   };
-  return withWithheld(ended, event, event.step);
+  return withWithheld(ended, event, begun?.editedFrom ?? null);
 }
 
 function withCallThatEnded(
@@ -312,6 +334,9 @@ function withCallThatEnded(
 
 /** A call that failed certainly had no effect, or said that it failed: trying again is what one does. */
 function settled(memories: CallMemories, memory: CallMemory): CallMemories {
+  const known = recall(memories, memory.digest);
+  // A later call with the same digest has taken its place: a late end of the earlier one must not hide it.
+  if (known !== undefined && known.id !== memory.id) return memories;
   return memory.state === 'failed'
     ? drop(memories, memory.digest)
     : keep(memories, memory, () => false);
@@ -319,6 +344,13 @@ function settled(memories: CallMemories, memory: CallMemory): CallMemories {
 
 /** Its agent has had the outcome: at tier 1 an identical call is then a new one, above that a person is asked first. */
 function handedOver(memories: CallMemories, { call, digest }: HandedOver): CallMemories {
+  const memory = recall(memories, digest);
+  if (memory?.id !== call) return memories;
+  const names = memory.twin === undefined ? [digest] : [digest, memory.twin];
+  return names.reduce((kept, name) => delivered(kept, { call, digest: name }), memories);
+}
+
+function delivered(memories: CallMemories, { call, digest }: HandedOver): CallMemories {
   const memory = recall(memories, digest);
   if (memory?.id !== call || memory.state === 'started') return memories;
   return memory.tier === 1 && memory.state === 'completed'

@@ -1,15 +1,21 @@
 /** What holds do to a run, as its events tell it. */
+import { orderSeen } from './asks.ts';
+import { budgetNames } from './budget.ts';
 import type { RunEvent } from './events.ts';
-import type { Held } from './hold.ts';
+import type { PastCall } from './exchange.ts';
+import { pastOf, withCall, withoutPast } from './history.ts';
+import type { Held, Withheld } from './hold.ts';
+import { mergeLabels } from './labels.ts';
 import { limits } from './limits.ts';
-import type { Run, RunBudget } from './run.ts';
+import type { CallMemories, Run, RunBudget } from './run.ts';
+import { keep, recall } from './run-memory.ts';
 
 type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
 /** Held, or held anew: by an edit, whose call nobody has agreed to yet, or for new reasons, beside which earlier answers stand. */
 export function withHeld(run: Run, event: Of<'call.held'>): Run {
-  const before = run.held.find(({ id }) => id === event.call);
-  const held: Held = {
+  const before = run.held.find(({ id, of }) => id === event.call && of === 'call');
+  return withEntry(run, event.atMs, {
     id: event.call,
     of: 'call',
     tool: event.tool,
@@ -25,33 +31,38 @@ export function withHeld(run: Run, event: Of<'call.held'>): Run {
     agreements: before?.digest === event.digest ? before.agreements : [],
     editedFrom: event.edited?.from ?? before?.editedFrom ?? null,
     withheld: null,
-  };
-  const others = run.held.filter((one) => one !== before && !isForgottenHold(run, one, event.atMs));
-  return timed({ ...run, held: [...others, held] }, event.atMs);
+  });
 }
 
 /** What came back waits. */
-export function withWithheld(run: Run, event: Of<'call.finished'>, step: number | null): Run {
+export function withWithheld(run: Run, event: Of<'call.finished'>, editedFrom: string | null): Run {
   if (event.withheld === undefined) return run;
-  const { kept, frame, labels, asks, expiresAtMs } = event.withheld;
-  const held: Held = {
+  const { asks, expiresAtMs, arguments: args, facts: _, ...withheld } = event.withheld;
+  return withEntry(run, event.atMs, {
     id: event.call,
     of: 'result',
     tool: event.tool,
     tier: event.tier,
     digest: event.digest,
-    arguments: event.withheld.arguments,
-    step,
+    arguments: args,
+    step: event.step,
     atMs: event.atMs,
     expiresAtMs,
     state: 'waiting',
     settledAtMs: null,
     asks,
     agreements: [],
-    editedFrom: null,
-    withheld: { kept, frame, labels },
-  };
-  return timed({ ...run, held: [...run.held, held] }, event.atMs);
+    editedFrom,
+    withheld,
+  });
+}
+
+/** In place of whatever waited under its id. Of those that were answered the oldest goes when there are too many. */
+function withEntry(run: Run, atMs: number, held: Held): Run {
+  const others = run.held.filter((one) => one.id !== held.id && !isForgottenHold(run, one, atMs));
+  const answered = others.filter(({ state }) => state !== 'waiting');
+  const gone = new Set(answered.slice(0, Math.max(0, answered.length - limits.heldAnsweredMax)));
+  return timed({ ...run, held: [...others.filter((one) => !gone.has(one)), held] }, atMs);
 }
 
 export function withAgreement(run: Run, event: Of<'approval.answered'>): Run {
@@ -67,35 +78,93 @@ export function withAgreement(run: Run, event: Of<'approval.answered'>): Run {
   return { ...run, held };
 }
 
-/**
- * An approval that people gave is spent when the call begins; what was refused stays refused for a while. What they agreed
- * to and nothing has come of can still be withdrawn.
- */
+/** An approval that people gave is spent when the call begins; what was refused stays refused for a while. */
 export function withSettled(run: Run, event: Of<'approval.settled'>): Run {
   const { outcome, atMs } = event;
   const one = run.held.find(
-    ({ id, state }) =>
-      id === event.call &&
-      (state === 'waiting' || (state === 'approved' && outcome === 'withdrawn')),
+    ({ id, of, digest, state }) =>
+      id === event.call && of === event.of && digest === event.digest && state === 'waiting',
   );
   if (one === undefined) return run;
-  const settled: Run = {
-    ...run,
-    held:
-      outcome === 'withdrawn'
-        ? run.held.filter((other) => other !== one)
-        : run.held.map((other) =>
-            other === one ? { ...one, state: outcome, settledAtMs: atMs } : other,
-          ),
-  };
-  return timed(outcome === 'approved' ? agreedTo(settled, one) : settled, atMs);
+  const others = run.held.filter((other) => other !== one);
+  if (outcome === 'withdrawn') return timed({ ...run, held: others }, atMs);
+  const settled: Held = { ...one, state: outcome, settledAtMs: atMs };
+  // In the order in which they were answered: the oldest answer is forgotten first.
+  const next = timed({ ...run, held: [...others, settled] }, atMs);
+  return outcome === 'approved' ? withReleased(agreedTo(next, one), one, atMs) : next;
 }
 
+/** It begins, or is refused after all. What is withheld of its result is another hold. */
 export function withoutHeld(
   run: Run,
   event: { readonly call: string; readonly atMs: number },
 ): Run {
-  return timed({ ...run, held: run.held.filter(({ id }) => id !== event.call) }, event.atMs);
+  const held = run.held.filter(({ id, of }) => id !== event.call || of !== 'call');
+  return held.length === run.held.length ? run : timed({ ...run, held }, event.atMs);
+}
+
+/** A result that people released was handed over: a repeat is a new call. */
+export function withoutReleased(run: Run, delivered: readonly { readonly call: string }[]): Run {
+  if (!run.held.some(isReleased)) return run;
+  const calls = new Set(delivered.map(({ call }) => call));
+  return { ...run, held: run.held.filter((one) => !isReleased(one) || !calls.has(one.id)) };
+}
+
+function isReleased({ of, state }: Held): boolean {
+  return of === 'result' && state === 'approved';
+}
+
+/**
+ * What people release the run has received from then on, whether its agent comes for it or not: a crash in between must not
+ * take the labels off it.
+ */
+function withReleased(run: Run, { id, tier, tool, withheld, ...held }: Held, atMs: number): Run {
+  if (withheld === null) return run;
+  const { kept, frame, labels, shown } = withheld;
+  const past: PastCall = pastOf(run, id) ?? {
+    call: id,
+    tool,
+    tier,
+    sinceMs: held.atMs,
+    atMs,
+    completed: false,
+    seenByAgent: true,
+    arguments: held.arguments,
+    released: null,
+    shown: null,
+    trust: labels.trust,
+  };
+  return {
+    ...run,
+    ...withCall(withoutPast(run, id), {
+      ...past,
+      atMs,
+      released: kept,
+      shown: shown ?? null,
+      trust: labels.trust,
+    }),
+    labels: mergeLabels(run.labels, labels),
+    remembered: namesOf(held).reduce(
+      (memories, digest) => withOutcome(memories, { id, digest, kept, frame }),
+      run.remembered,
+    ),
+  };
+}
+
+function namesOf({ digest, editedFrom }: Pick<Held, 'digest' | 'editedFrom'>): readonly string[] {
+  return editedFrom === null || editedFrom === digest ? [digest] : [digest, editedFrom];
+}
+
+/** A repeat of an act gets what was released, and not the word that it was withheld. */
+function withOutcome(
+  memories: CallMemories,
+  { id, digest, kept, frame }: Pick<Held, 'id' | 'digest'> & Pick<Withheld, 'kept' | 'frame'>,
+): CallMemories {
+  const memory = recall(memories, digest);
+  if (memory?.id !== id) return memories;
+  const { frame: _, ...known } = memory;
+  const released = { ...known, outcome: kept, ...(frame === null ? {} : { frame }) };
+  return keep(memories, released, () => false);
 }
 
 /** What the answers speak for beyond the call: the values that they were about, and what they added to the budget. */
@@ -103,19 +172,23 @@ function agreedTo(run: Run, { asks }: Held): Run {
   const agreed = new Set(run.agreed);
   let granted = run.granted;
   let { holdsNext } = run;
-  for (const ask of asks) {
-    if (ask.remember !== null && agreed.size < limits.agreedMax) agreed.add(ask.remember);
-    if (ask.grants !== null) granted = sumOf(granted, ask.grants);
-    if (ask.code === 'inputs.hold_next') holdsNext = null;
+  for (const { code, by, remember, grants } of asks) {
+    if (grants !== null && !run.implicit) granted = sumOf(granted, grants);
+    if (remember === null) continue;
+    // Asked for by what this run itself read: whoever agreed has seen that, and not what it has read since.
+    if (code === 'inputs.hold_next' && remember === orderSeen(by, run.id, holdsNext))
+      holdsNext = null;
+    else if (agreed.size < limits.agreedMax) agreed.add(remember);
   }
   return { ...run, agreed: [...agreed], granted, holdsNext };
 }
 
 function sumOf(a: RunBudget, b: RunBudget): RunBudget {
   const sum: { -readonly [name in keyof RunBudget]: RunBudget[name] } = { ...a };
-  for (const name of ['steps', 'toolCalls', 'durationMs', 'tokens', 'costMicroUsd'] as const) {
+  for (const name of budgetNames) {
     const added = b[name];
-    if (added !== undefined) sum[name] = (a[name] ?? 0) + Math.max(0, added);
+    if (added !== undefined)
+      sum[name] = Math.min(Number.MAX_SAFE_INTEGER, (a[name] ?? 0) + Math.max(0, added));
   }
   return sum;
 }
@@ -138,12 +211,13 @@ export function isForgottenHold(
   held: Held,
   nowMs: number,
 ): boolean {
-  const { state, settledAtMs, atMs, expiresAtMs } = held;
+  const { of, state, settledAtMs, atMs, expiresAtMs } = held;
   if (settledAtMs === null || state === 'waiting') return false;
   if (state === 'approved') return isLapsed(held, nowMs);
   const sinceMs = nowMs - settledAtMs;
   if (implicit && sinceMs >= limits.implicitMemoryMs) return true;
-  return state === 'expired' && sinceMs >= expiresAtMs - atMs;
+  // A result that was refused says nothing of the next one: what is read then is looked at anew.
+  return (state === 'expired' || of === 'result') && sinceMs >= expiresAtMs - atMs;
 }
 
 /** Who agrees means now, and not some day: an approval that nothing comes of lasts as long again as there was to give it. */

@@ -15,19 +15,35 @@ export function withCall({ history, historyLost }: Remembered, call: PastCall): 
   return { history: [...history.slice(1), [call]], historyLost: true };
 }
 
+/** The same without one call, which has another place now. */
+export function withoutPast({ history, historyLost }: Remembered, call: string): Remembered {
+  return {
+    history: history.map((list) =>
+      list.some((one) => one.call === call) ? list.filter((one) => one.call !== call) : list,
+    ),
+    historyLost,
+  };
+}
+
+export function pastOf({ history }: Pick<Run, 'history'>, call: string): PastCall | null {
+  return history.flat().findLast((one) => one.call === call) ?? null;
+}
+
 /** What a child read is its parent's from here on. It may return more than once: a call may end after its run. */
 export function withReturned(
   run: Remembered,
   returned: readonly PastCall[],
   lost: boolean,
 ): Remembered {
-  const known = new Set(run.history.flatMap((list) => list.map(({ call }) => call)));
+  const known = new Map(run.history.flat().map((past) => [past.call, past.released]));
   return returned
-    .filter(({ call }) => !known.has(call))
-    .reduce<Remembered>(withCall, {
-      history: run.history,
-      historyLost: run.historyLost || lost,
-    });
+    .filter(({ call, released }) => !known.has(call) || known.get(call) !== released)
+    .reduce<Remembered>(
+      // Known already: what was withheld of it was released since.
+      (before, past) =>
+        withCall(known.has(past.call) ? withoutPast(before, past.call) : before, past),
+      { history: run.history, historyLost: run.historyLost || lost },
+    );
 }
 
 /** What a run that has ended leaves to the one above it. */

@@ -68,6 +68,8 @@ export type Withheld = {
   readonly frame: string | null;
   /** Those of the result, which the run gets with it. */
   readonly labels: Labels;
+  /** Payload digest of what rules take down of it (`Shown`); absent: nothing. */
+  readonly shown?: string;
 };
 
 /** Asks that nobody, or too few people, agreed to yet. */

@@ -19,6 +19,7 @@ export const limits: {
   readonly returnedCallsMax: number;
   readonly lookUpsMax: number;
   readonly agreedMax: number;
+  readonly heldAnsweredMax: number;
   readonly heldValuesMax: number;
   readonly heldTextUnitsMax: number;
   readonly heldSummaryUnitsMax: number;
@@ -61,6 +62,8 @@ export const limits: {
   lookUpsMax: 16,
   // Values that people agreed to for the rest of a run; of more they are asked again.
   agreedMax: 256,
+  // Holds that were answered, kept so that a repeat hears of it; of older ones a person would be asked again.
+  heldAnsweredMax: 256,
   // Values of a held call that a person is shown one by one: more are a list that nobody reads in seconds.
   heldValuesMax: 256,
   // Of each text among them: longer ones are read in the arguments themselves.

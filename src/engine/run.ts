@@ -58,8 +58,9 @@ export interface Run {
   /** Something was done or read that `history` doesn't hold. */
   readonly historyLost: boolean;
   /**
-   * What asked for it (`hold_next`) first: the call that read it, the child run that did, or `opened`: what the run was
-   * opened with. Calls of tier >= 1 wait for a person. Null: nothing.
+   * What asked for it (`hold_next`) last: the call that read it, the child run that did, or `opened`: what the run was
+   * opened with. Calls of tier >= 1 wait for a person. Null: nothing, or a person has
+   * agreed to a call that it held.
    */
   readonly holdsNext: string | null;
   /** Trust and classes of everything received, with the subjects they are about. Never shrinks. */
@@ -120,6 +121,8 @@ export type CallMemory = {
   readonly outcome: string | null;
   /** The boundary of the frame that it was handed over in; absent: in none. */
   readonly frame?: string;
+  /** A person changed the call: the digest under which the same is remembered as well. */
+  readonly twin?: string;
 };
 
 export type CallUnderWay = {
@@ -131,6 +134,8 @@ export type CallUnderWay = {
   /** Payload digest. */
   readonly arguments: string;
   readonly seenByAgent: boolean;
+  /** Digest of what the agent proposed, where a person changed it. */
+  readonly editedFrom?: string;
 };
 
 /**

@@ -95,6 +95,7 @@ export const callMemoryShape: z.ZodType<CallMemory> = z.strictObject({
   delivered: z.boolean(),
   outcome: text.nullable(),
   frame: text.exactOptional(),
+  twin: text.exactOptional(),
 });
 
 export const pastCallShape: z.ZodType<PastCall> = z.strictObject({
@@ -126,7 +127,12 @@ const askShape: z.ZodType<Ask> = z.strictObject({
   autonomy: text.exactOptional(),
 });
 
-const withheld = { kept: text, frame: text.nullable(), labels: labelsShape };
+const withheld = {
+  kept: text,
+  frame: text.nullable(),
+  labels: labelsShape,
+  shown: text.exactOptional(),
+};
 
 export const heldShape: z.ZodType<Held> = z.strictObject({
   id: text,

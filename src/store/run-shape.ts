@@ -21,6 +21,7 @@ const callUnderWayShape: z.ZodType<CallUnderWay> = z.strictObject({
   atMs: z.number(),
   arguments: text,
   seenByAgent: z.boolean(),
+  editedFrom: text.exactOptional(),
 });
 
 export const runShape: z.ZodType<Run> = z.strictObject({

@@ -1,13 +1,21 @@
 import type { Context } from '../context.ts';
 import type { Finding } from '../decision.ts';
+import { joinableHold } from '../duplicates.ts';
 import { deny } from '../findings.ts';
 import { rolesOf } from '../parties.ts';
 
 /** Who asks: the agent is known and not suspended, a user is there where one is needed, the run is open. */
 export function identity(context: Context): readonly Finding[] {
-  const { run, call } = context;
-  const waited = run.held.some(({ id, of }) => id === call.id && of === 'call');
-  return [...openRuns(context, waited), ...parties(context)];
+  return [...openRuns(context, waited(context)), ...parties(context)];
+}
+
+/** It was held before, or repeats a call that was. */
+function waited({ run, call, reading, facts }: Context): boolean {
+  if (run.held.length === 0) return false;
+  return (
+    run.held.some(({ id, of }) => id === call.id && of === 'call') ||
+    (reading?.ok === true && joinableHold(run, reading.read.digest, facts.nowMs) !== null)
+  );
 }
 
 /** The same of Sallyport's own look at what a call names: whether that call may still be made is asked of the call. */
@@ -19,9 +27,9 @@ export function identityOfLookUp(context: Context): readonly Finding[] {
  * Whoever closes a run stops what it started. Closed while people are being asked, it begins nothing new, and does what they
  * then agree to.
  */
-function openRuns({ run, ancestors }: Context, waited: boolean): readonly Finding[] {
+function openRuns({ run, ancestors }: Context, isWaited: boolean): readonly Finding[] {
   const ended = [run, ...ancestors].find(
-    ({ status }) => status !== 'open' && !(waited && status === 'closing'),
+    ({ status }) => status !== 'open' && !(isWaited && status === 'closing'),
   );
   return ended === undefined
     ? []
