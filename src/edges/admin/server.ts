@@ -22,8 +22,6 @@ export async function startAdmin(
   dataDirectory: string,
 ): Promise<AsyncDisposable> {
   const path = adminSocketOf(dataDirectory);
-  // Ours to remove: we hold the store's lock, so nobody else serves this directory.
-  rmSync(path, { force: true });
   const server = createServer({ requestTimeout: requestTimeoutMs }, (request, response) => {
     response.on('error', () => response.destroy());
     answer(gateway, request).then(
@@ -51,16 +49,19 @@ async function listen(server: Server, dataDirectory: string): Promise<void> {
   using name = shortNameOf(dataDirectory);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
-  // The socket is made by `listen` itself, with the mode of the umask: narrowed before it exists, and for nothing else. A
-  // worker has no umask to narrow: there the directory alone keeps others out for a moment.
-  const umask = isMainThread ? process.umask(0o177) : null;
   try {
-    server.listen(name.path, resolve);
-  } finally {
-    if (umask !== null) process.umask(umask);
-  }
-  try {
+    // Ours to remove: we hold the store's lock, so nobody else serves this directory.
+    rmSync(name.path, { force: true });
+    // The socket is made by `listen` itself, with the mode of the umask: narrowed before it exists, and for nothing else.
+    // A worker has no umask to narrow: there the directory alone keeps others out for a moment.
+    const umask = isMainThread ? process.umask(0o177) : null;
+    try {
+      server.listen(name.path, resolve);
+    } finally {
+      if (umask !== null) process.umask(umask);
+    }
     await promise;
+    if (umask === null) chmodSync(name.path, 0o600);
   } catch (cause) {
     throw new OperationError(
       'operation.socket',
@@ -69,7 +70,6 @@ async function listen(server: Server, dataDirectory: string): Promise<void> {
     );
   }
   server.off('error', reject);
-  if (umask === null) chmodSync(name.path, 0o600);
   // Nobody's reason to go on: a program that is done ends.
   server.unref();
 }
