@@ -6,7 +6,10 @@ import { SecretsHeld } from './credentials/held.ts';
 import { readSecret } from './credentials/secrets.ts';
 import { type Operated, OperationError } from './edges/admin/operations.ts';
 import { startAdmin } from './edges/admin/server.ts';
+import { builtConsole } from './edges/console/files.ts';
+import { type ConsoleOptions, type RunningConsole, startConsole } from './edges/console/server.ts';
 import type { RunningServer } from './edges/http/listener.ts';
+import type { RecordRefusals } from './edges/http/refusal-tally.ts';
 import { startServer } from './edges/http/server.ts';
 import { sessionKeyIn } from './edges/mcp/session-key.ts';
 import { openUsedStates } from './edges/mcp/used-states.ts';
@@ -63,16 +66,18 @@ export interface Gateway extends AsyncDisposable {
   readonly upstream: (name: string) => Upstream | undefined;
   /** What operators may do: for the admin socket, and for commands that hold the store themselves. */
   readonly operated: Operated;
-  /** Serves MCP, the runs API, and the operator's socket. `port` 0: any that is free. */
+  /** Serves MCP, the runs API, the operator's socket, and the console. `port` 0: any that is free. */
   listen(options: {
     readonly host: string;
     readonly port: number;
     readonly allowedHosts?: readonly string[];
-    /** The console's page about a hold, shown by clients that can; null, or without it: there is no console. */
-    readonly holdPage?: (hold: string) => string | null;
-    /** What links in messages lead to, without a slash at its end; null, or without it: there is no console. */
-    readonly consoleUrl?: string | null;
-  }): Promise<RunningServer>;
+    /** Null, or without it: there is none. */
+    readonly console?: Pick<ConsoleOptions, 'host' | 'port' | 'url'> | null;
+  }): Promise<Listening>;
+}
+
+export interface Listening extends RunningServer {
+  readonly console: Pick<RunningConsole, 'url' | 'missing'> | null;
 }
 
 hashWith((text) => hash('sha256', text));
@@ -231,7 +236,12 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       sequencer,
       upstream: (name) => upstreams.get(name),
       operated,
-      async listen({ host, port, allowedHosts = [], holdPage = () => null, consoleUrl = null }) {
+      async listen({ host, port, allowedHosts = [], console: wanted = null }) {
+        // Where one of them can't listen, none does.
+        await using opening = new AsyncDisposableStack();
+        const recordRefusals: RecordRefusals = (summary) =>
+          record({ v: 1, type: 'edge.refused', atMs: store.nowMs(), ...summary });
+        let people: RunningConsole | null = null;
         const server = await startServer({
           host,
           port,
@@ -239,7 +249,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
           authenticate: (authorization) => tokens.authenticate(authorization),
           runtime,
           holds: {
-            page: holdPage,
+            page: (hold) =>
+              people === null ? null : `${people.url}/holds/${encodeURIComponent(hold)}`,
             usedStates: await openUsedStates(store),
             onSettled: (listener) =>
               feed.follow((events) => {
@@ -251,13 +262,32 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
           sessionKey: sessionKeyIn(options.dataDirectory),
           version,
           log: options.log,
-          recordRefusals: (summary) =>
-            record({ v: 1, type: 'edge.refused', atMs: store.nowMs(), ...summary }),
+          recordRefusals,
         });
-        stack.defer(() => server.close());
-        stack.use(await startAdmin(operated, options.dataDirectory));
-        notifications?.begin(consoleUrl);
-        return server;
+        opening.defer(() => server.close());
+        if (wanted !== null) {
+          people = await startConsole(
+            {
+              runtime,
+              store,
+              feed,
+              catalog,
+              policySource,
+              tokens,
+              sequencer,
+              heldSecrets: () => secrets.values(),
+              suspend: operated.suspend,
+              resume: operated.resume,
+              log: options.log,
+            },
+            { ...wanted, directory: builtConsole, recordRefusals },
+          );
+          opening.defer(people.close);
+        }
+        opening.use(await startAdmin(operated, options.dataDirectory));
+        notifications?.begin(people?.url ?? null);
+        stack.use(opening.move());
+        return { ...server, console: people };
       },
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     };

@@ -5,7 +5,7 @@
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SallyportError } from '../../src/content/errors.ts';
-import { type Gateway, openGateway } from '../../src/gateway.ts';
+import { type Gateway, type Listening, openGateway } from '../../src/gateway.ts';
 import { whatToTry } from './what-to-try.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
     as: 'gateway',
     log: (line) => console.error(JSON.stringify(line)),
   });
-  const { url } = await listen(gateway);
+  const { url, console: people } = await listen(gateway);
   await gateway.catalog.refresh();
   const { token, record } = await gateway.tokens.mint({
     holder: 'agent',
@@ -35,19 +35,29 @@ async function main(): Promise<void> {
     expiresAtMs: gateway.store.nowMs() + tokenMs,
   });
   console.log(
-    whatToTry({ url: `${url}/mcp`, token, policyFile: relative(repository, policyFile) }),
+    whatToTry({
+      url: `${url}/mcp`,
+      console: people?.url ?? null,
+      token,
+      policyFile: relative(repository, policyFile),
+    }),
   );
   await ended;
   console.log('\nstopping: the token is revoked, the record stays');
   await gateway.tokens.revoke(record.id);
 }
 
-async function listen(gateway: Gateway): Promise<{ readonly url: string }> {
+async function listen(gateway: Gateway): Promise<Listening> {
+  const people = { host, url: null };
   try {
-    return await gateway.listen({ host, port: usualPort });
+    return await gateway.listen({
+      host,
+      port: usualPort,
+      console: { ...people, port: usualPort + 1 },
+    });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
-    return gateway.listen({ host, port: 0 });
+    return gateway.listen({ host, port: 0, console: { ...people, port: 0 } });
   }
 }
 

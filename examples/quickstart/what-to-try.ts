@@ -2,12 +2,13 @@
 
 export interface Running {
   readonly url: string;
+  readonly console: string | null;
   readonly token: string;
   /** As seen from the repository, where the commands are pasted. */
   readonly policyFile: string;
 }
 
-export function whatToTry({ url, token, policyFile }: Running): string {
+export function whatToTry({ url, console, token, policyFile }: Running): string {
   const ask = (name: string, args: object): string =>
     `curl -sw '\\n' ${url} -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '${JSON.stringify(
       { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } },
@@ -18,7 +19,7 @@ Sallyport is up, in front of a filesystem server and a memory server (Ctrl-C end
 
   MCP     ${url}
   token   ${token}   (agent \`reporter\`, working for \`you\`)
-  policy  ${policyFile}
+  policy  ${policyFile}${console === null ? '' : `\n  console ${console}   (sign in: npm run -s sallyport -- token --approver you -p ${policyFile})`}
 
 In another terminal, in this folder:
 

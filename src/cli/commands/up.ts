@@ -1,6 +1,7 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { SallyportError } from '../../content/errors.ts';
 import { printable, printableLines } from '../../content/escape.ts';
+import type { ConsoleOptions } from '../../edges/console/server.ts';
 import { type Gateway, openGateway } from '../../gateway.ts';
 import { formatDiagnostic } from '../../policy/diagnostic.ts';
 import type { LogLine } from '../../runtime/ports.ts';
@@ -16,6 +17,9 @@ interface UpOptions extends CommonOptions {
   readonly port: string;
   readonly expose?: boolean;
   readonly allowHost?: string[];
+  readonly console: string;
+  readonly consolePort?: string;
+  readonly consoleUrl?: string;
 }
 
 const loopback = new Set(['127.0.0.1', 'localhost', '::1']);
@@ -23,29 +27,42 @@ const settleMs = 5_000;
 
 export function upCommand(act: Act): Command {
   const command = new Command('up')
-    .description('Starts the gateway: MCP at /mcp, the runs API at /v1/runs.')
+    .description('Starts the gateway: MCP at /mcp, the runs API at /v1/runs, and the console.')
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .option('--port <number>', 'the port; 0 for any that is free', '7080')
     .option('--expose', 'allow an address that others can reach; put TLS in front of it')
     .option('--allow-host <name...>', 'names beside loopback’s that clients reach it by')
+    .addOption(
+      new Option('--console <state>', 'the pages where people answer what waits for them')
+        .choices(['on', 'off'])
+        .default('on'),
+    )
+    .option('--console-port <number>', 'its port; 0 for any that is free (default: the next one)')
+    .option(
+      '--console-url <url>',
+      'where browsers reach it: https://console.example, behind TLS of yours (default: on this machine)',
+    )
     .addHelpText(
       'after',
       `
-Reloads when the policy or its lock changes, and on SIGHUP. Ends on SIGINT or SIGTERM, after the calls under way.`,
+People sign in to the console with a token: \`sallyport token --approver ann\`. It listens on the loopback address; with
+--console-url, on that of --host. Reloads when the policy or its lock changes, and on SIGHUP. Ends on SIGINT or SIGTERM,
+after the calls under way.`,
     )
     .action(act(up));
   for (const option of commonOptions()) command.addOption(option);
   return addExamples(command, [
     'sallyport up',
     'sallyport up --policy sallyport.yaml --port 0',
+    'sallyport up --console off',
+    'sallyport up --host 10.0.0.5 --expose --allow-host gateway.example --console-url https://console.example',
     'sallyport up --json',
   ]);
 }
 
 async function up(options: UpOptions, output: Output): Promise<ExitCode> {
-  const port = Number(options.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new UsageError(`\`${options.port}\` is no port`);
+  const port = portOf(options.port);
+  const people = consoleOf(options, port);
   if (!loopback.has(options.host) && options.expose !== true) {
     throw new UsageError(
       `${options.host} can be reached by others`,
@@ -67,7 +84,12 @@ async function up(options: UpOptions, output: Output): Promise<ExitCode> {
     // Whoever is told that the gateway is up calls it: its servers get a moment to start first.
     await Promise.race([settled(gateway), stop]);
     const server = await gateway
-      .listen({ host: options.host, port, allowedHosts: options.allowHost ?? [] })
+      .listen({
+        host: options.host,
+        port,
+        allowedHosts: options.allowHost ?? [],
+        console: people,
+      })
       .catch((error: unknown) => {
         throw addressError(error, options.host, port);
       });
@@ -77,16 +99,22 @@ async function up(options: UpOptions, output: Output): Promise<ExitCode> {
       {
         url: `${server.url}/mcp`,
         runs: `${server.url}/v1/runs`,
+        console: server.console?.url ?? null,
         policy: policy.hash,
         enforcement: policy.enforcement,
         data: place.dataDirectory,
       },
       [
         `sallyport is up: ${server.url}/mcp`,
+        ...(server.console === null
+          ? []
+          : [`console  ${server.console.url} (sign in: sallyport token --approver <person>)`]),
         `policy   ${place.policyFile} (${policy.enforcement}, ${policy.hash.slice(0, 19)})`,
         `data     ${place.dataDirectory}`,
       ].join('\n'),
     );
+    if (server.console?.missing === true)
+      output.progress('warning: the console isn’t built: `npm run build` makes its pages');
     reloadOnHangup(gateway, log);
     announceUpstreams(gateway, output);
     giveBackMemoryOnceQuiet();
@@ -98,18 +126,42 @@ async function up(options: UpOptions, output: Output): Promise<ExitCode> {
   return 0;
 }
 
+function portOf(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return port;
+  throw new UsageError(`\`${text}\` is no port`);
+}
+
+function consoleOf(
+  { host, console: state, consolePort, consoleUrl }: UpOptions,
+  port: number,
+): Pick<ConsoleOptions, 'host' | 'port' | 'url'> | null {
+  if (state === 'off') return null;
+  return {
+    // What others reach has a name and TLS, or it isn't reached.
+    host: consoleUrl === undefined ? '127.0.0.1' : host,
+    port: consolePort === undefined ? nextPort(port) : portOf(consolePort),
+    url: consoleUrl ?? null,
+  };
+}
+
+function nextPort(port: number): number {
+  return port === 0 || port === 65_535 ? 0 : port + 1;
+}
+
 function addressError(error: unknown, host: string, port: number): unknown {
   if (!(error instanceof Error && 'code' in error)) return error;
+  const taken = 'port' in error && typeof error.port === 'number' ? error.port : port;
   const hints: Readonly<Record<string, string>> = {
     EADDRINUSE:
-      'something listens there already; name another with `--port`, or 0 for any that is free',
+      'something listens there already; name another with `--port` or `--console-port`, or 0 for any that is free',
     EADDRNOTAVAIL: 'this machine has no such address; see `--host`',
     EACCES: 'ports below 1024 are for root; name another with `--port`',
   };
   const hint = hints[String(error.code)];
   return hint === undefined
     ? error
-    : new SallyportError('cli.address', `${host}:${port} can't be listened on`, {
+    : new SallyportError('cli.address', `${host}:${taken} can't be listened on`, {
         hint,
         cause: error,
       });
