@@ -3,7 +3,13 @@ import { merged, type Stretch } from '../../content/edits.ts';
 import { evidenceOf } from '../../content/text-features/leak.ts';
 import { formOf, type OutboundForm, Reading } from '../../content/text-features/outbound-forms.ts';
 import { type ReadFeatures, readFeatures } from '../../content/text-features/read-features.ts';
-import { featuresOf, type Past, type SeenExchange, textOfRecord } from '../stages/flow/past.ts';
+import {
+  featuresOf,
+  type Past,
+  type PastRecord,
+  type SeenExchange,
+  textOfRecord,
+} from '../stages/flow/past.ts';
 import { leavesOf } from '../stages/flow/texts.ts';
 
 /** A text, by the index of its value. */
@@ -48,6 +54,7 @@ export function sharedWords(
   const found: SharedWords['found'][number][] = [];
   if (forms.length === 0) return { found, cutShort: false };
   const rows = forms.reduce((sum, { form }) => sum + form.grams.length, 0);
+  const sieve = sieveOf(forms.map(({ form }) => form));
   let units = 0;
   let comparisons = 0;
   for (let at = past.seen.length - 1; at >= 0; at -= 1) {
@@ -55,10 +62,12 @@ export function sharedWords(
     if (seen === undefined || seen.exchange.result === null) continue;
     if (units >= unitsMax || comparisons >= comparisonsMax) return { found, cutShort: true };
     for (const record of seen.records) units += textOfRecord(record).length;
-    comparisons += rows * seen.records.length;
+    const suspects = seen.records.filter((record) => passes(sieve, featuresOf(record)));
+    if (suspects.length === 0) continue;
+    comparisons += rows * suspects.length;
     for (const { of, form } of forms) {
-      if (marksIn(seen, form, allowed).spans.length === 0) continue;
-      const { field, spans } = marksIn(seen, form, [...allowed, saidIn(seen)]);
+      if (marksIn(suspects, form, allowed).spans.length === 0) continue;
+      const { field, spans } = marksIn(suspects, form, [...allowed, saidIn(seen)]);
       if (spans.length > 0) found.push({ of, seen, field, spans: merged(spans, gapUnitsMax) });
     }
   }
@@ -79,8 +88,33 @@ function saidIn({ exchange }: SeenExchange): ReadFeatures {
   );
 }
 
+/** A bit for each hash that some text has: nearly all records share no two, and needn't be compared. */
+const sieveBits = 20;
+
+function sieveOf(forms: readonly OutboundForm[]): Int32Array {
+  const sieve = new Int32Array(2 ** (sieveBits - 5));
+  for (const { grams, identifiers } of forms)
+    for (const { hash } of [...grams, ...identifiers]) {
+      const bit = hash >>> (32 - sieveBits);
+      sieve[bit >>> 5] = (sieve[bit >>> 5] ?? 0) | (1 << (bit & 31));
+    }
+  return sieve;
+}
+
+/** Perhaps two rows of words, or an identifier. */
+function passes(sieve: Int32Array, { hashes, gramsFrom, wordsFrom }: ReadFeatures): boolean {
+  let shared = 0;
+  for (let at = 0; at < wordsFrom; at += 1) {
+    const bit = (hashes[at] ?? 0) >>> (32 - sieveBits);
+    if (((sieve[bit >>> 5] ?? 0) & (1 << (bit & 31))) === 0) continue;
+    shared += 1;
+    if (at < gramsFrom || shared > 1) return true;
+  }
+  return false;
+}
+
 function marksIn(
-  { records }: SeenExchange,
+  records: readonly PastRecord[],
   form: OutboundForm,
   allowed: readonly ReadFeatures[],
 ): { readonly field: string | null; readonly spans: readonly Stretch[] } {
@@ -88,7 +122,6 @@ function marksIn(
   const fields = new Set<string | null>();
   for (const one of records) {
     const features = featuresOf(one);
-    if (features.hashes.length === 0) continue;
     // Of a text too long to be read, what was read of it counts.
     const { passages, identifiers } = evidenceOf([form], { ...features, complete: true }, allowed);
     for (const { start, end } of [...passages, ...identifiers]) {
