@@ -104,7 +104,6 @@ const passing: { readonly [code in FindingCode]?: ReadonlySet<string> } = {
   'authorize.rate': new Set(['started']),
   'authorize.max_total': new Set(['drawn']),
   'authorize.where': new Set(['call']),
-  'gate.approval': new Set(['autonomy']),
   'inputs.outbound': new Set(['score', 'reason']),
   'inputs.detector': new Set(['score', 'reason']),
   'inputs.secret': new Set(['score']),

@@ -600,6 +600,12 @@ const entries = {
     remedy: null,
     as: 'result',
   },
+  'gate.autonomy': {
+    agent: 'A person has agreed to such calls often enough.',
+    operator: "A grant's `approval.until` is reached: such calls wait for nobody any more.",
+    remedy: null,
+    as: 'result',
+  },
   'approval.pending': {
     agent: 'A person was asked to agree to this call, and has not answered yet.',
     operator: 'The call waits for an answer; a repeat of the same call picks it up.',

@@ -35,15 +35,16 @@ export function consentTo(context: Context, found: readonly Finding[]): Consent 
       unanswerable = true;
       continue;
     }
-    if (ask.remember !== null && context.run.agreed.includes(ask.remember)) {
+    if (approved !== null && openAsks({ ...approved, asks: [ask] }).length === 0) {
+      asks.set(ask.key, spokenFor(ask));
+      answered.add(finding);
+      for (const one of approved.agreements) if (one.asks.includes(ask.key)) by.add(one.by);
+    } else if (ask.remember !== null && context.run.agreed.includes(ask.remember)) {
       answered.add(finding);
       remembered += 1;
-      continue;
+    } else {
+      asks.set(ask.key, ask);
     }
-    asks.set(ask.key, ask);
-    if (approved === null || openAsks({ ...approved, asks: [ask] }).length > 0) continue;
-    answered.add(finding);
-    for (const one of approved.agreements) if (one.asks.includes(ask.key)) by.add(one.by);
   }
   const given = !unanswerable && found.every((one) => one.verdict !== 'hold' || answered.has(one));
   return {
@@ -54,6 +55,11 @@ export function consentTo(context: Context, found: readonly Finding[]): Consent 
     by: [...by],
     remembered,
   };
+}
+
+/** Asked beside others once more: what the answer gave and counted for, it gave and counted for already. */
+function spokenFor({ autonomy: _, ...ask }: Ask): Ask {
+  return { ...ask, grants: null };
 }
 
 function approvedHold({ run, call, reading, facts }: Context): Held | null {

@@ -1,4 +1,5 @@
 import type { Alternative } from '../policy/model.ts';
+import { autonomyKey, autonomyOf } from './autonomy.ts';
 import type { Proposed } from './context.ts';
 import { agentRateKey, noveltyKeys, onceKeys, rateKey, totalKey } from './counters.ts';
 import type { FactsRequest } from './facts.ts';
@@ -24,6 +25,10 @@ export function gather(proposed: Proposed): FactsRequest {
     for (const { party, options } of sidesOf(proposed, tool)) {
       for (const option of options) {
         history ||= looksBack(option.alternative);
+        const autonomy = autonomyOf(policy, tool, option, party);
+        if (autonomy !== null)
+          for (const answered of ['approved', 'rejected'] as const)
+            windows.push({ key: autonomyKey(autonomy, answered), windowMs: null });
         for (const constraint of option.alternative.constraints) {
           if (constraint.type === 'rate') {
             windows.push({ key: rateKey(option, party), windowMs: constraint.rate.windowMs });
