@@ -8,6 +8,9 @@ import type { Run } from '../engine/run.ts';
 /** What a person must hear of. Recorded always; which of them are sent anywhere is the policy's `alerts`. */
 export type AlertName =
   | 'budget_exceeded'
+  | 'approval_expired'
+  | 'approval_flood'
+  | 'break_glass'
   | 'breaker_open'
   | 'definition_changed'
   | 'indeterminate_call'
@@ -52,6 +55,8 @@ export function decisionAlerts(
     alerts.push(alertEvent('budget_exceeded', run, call, atMs, { codes }));
   else if (codes.some((code) => code.startsWith('limits.')))
     alerts.push(alertEvent('limit_reached', run, call, atMs, { codes }));
+  if (codes.includes('approvals.flood'))
+    alerts.push(alertEvent('approval_flood', run, call, atMs, { tool }));
   if (
     decision.enforcement === 'warn' &&
     decision.verdict !== 'allow' &&

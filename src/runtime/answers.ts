@@ -61,26 +61,41 @@ export class Answers {
   }
 
   /** A repeat of a call whose outcome its agent has not had: it gets that outcome, and counts nowhere. */
-  async joined(attempt: Attempt, memory: CallMemory, settled: Settled): Promise<CallAnswer> {
+  async joined(attempt: Attempt, outcome: Outcome, settled: Settled): Promise<CallAnswer> {
+    const awaited = await this.joinedTo(attempt, outcome, true);
+    return this.answer(attempt, null, { ...settled, awaited }, outcome);
+  }
+
+  /**
+   * That it repeats a call, as recorded.
+   *
+   * @param answered - false: there is nothing to tell yet.
+   * @returns whether its client is there for what it is told.
+   */
+  async joinedTo(
+    attempt: Attempt,
+    { id, digest }: Pick<Outcome, 'id' | 'digest'>,
+    answered: boolean,
+  ): Promise<boolean> {
     const { writer, policy } = attempt;
     const tool = policy.tools.get(attempt.proposal.tool) ?? null;
     let awaited = false;
     await writer.append((run) => {
       if (run === null) return null;
-      awaited = !attempt.signal.aborted;
-      const identity = identityOf(this.#ports, attempt, run, tool, memory.digest);
+      awaited = answered && !attempt.signal.aborted;
+      const identity = identityOf(this.#ports, attempt, run, tool, digest);
       return {
         events: [
           {
             ...callFields(run, policy, identity, this.#ports.store.nowMs()),
             type: 'call.joined',
-            joined: memory.id,
+            joined: id,
             delivered: awaited,
           },
         ],
       };
     });
-    return this.answer(attempt, null, { ...settled, awaited }, memory);
+    return awaited;
   }
 
   /** What a finished call's record says of it. A start without an end, whose effect isn't ours any more, is unknown. */

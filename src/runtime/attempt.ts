@@ -8,6 +8,8 @@ import type { SeenReference } from '../engine/references.ts';
 import type { Run } from '../engine/run.ts';
 import type { Policy, Tool } from '../policy/model.ts';
 import type { ToolResult, Upstream } from '../upstreams/port.ts';
+import type { OpenHold } from './approvals/open-holds.ts';
+import type { Showing } from './approvals/showing.ts';
 import type { Payloads } from './payloads.ts';
 import type { AgentPrincipal, ClientSignal, Proposal, Refusal } from './port.ts';
 import type { RuntimePorts } from './ports.ts';
@@ -20,6 +22,10 @@ export interface Attempt {
   readonly id: string;
   /** Sallyport's own look at what the call of this id names; null: the agent's call. */
   readonly lookUpFor: string | null;
+  /** It was held before, and people agreed: it begins only if that is still so. Null: it has just come. */
+  readonly resumes: OpenHold | null;
+  /** What a person is to be shown beside the decision; null: nobody looked, since most calls aren't held. */
+  readonly showing: Showing | null;
   /** The policy that decides and ends this call, whatever is loaded meanwhile. */
   readonly policy: Policy;
   readonly writer: RunWriter;
@@ -40,6 +46,8 @@ export interface Started {
   readonly deferred: boolean;
   /** The one that was looked at when it was decided. */
   readonly upstream: Upstream | undefined;
+  /** A person changed what the agent proposed: the agent is told. */
+  readonly edited: boolean;
 }
 
 /** How a call ended, as its own request and every duplicate that joined it learn it. */

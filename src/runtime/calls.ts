@@ -1,79 +1,91 @@
 /**
  * The life of one call: decided and durably intended before its effect, durably finished before its result is
- * released, joined to an earlier one where it repeats it, and never lost or guessed in between.
+ * released, joined to an earlier one where it repeats it, held where people are to be asked, and never lost or guessed in
+ * between.
  */
-import type { Reading } from '../engine/context.ts';
-import { isEstablished } from '../engine/decide.ts';
-import type { Reservation } from '../engine/decision.ts';
-import type { GatewayEvent } from '../engine/events.ts';
-import type { Exchange } from '../engine/exchange.ts';
-import type { Facts } from '../engine/facts.ts';
-import { gather } from '../engine/gather.ts';
-import { isSameHistory } from '../engine/history.ts';
-import { type LookUp, lookUpsOf } from '../engine/look-ups.ts';
 import { readCall } from '../engine/read-call.ts';
-import {
-  lookedAt,
-  type Reference,
-  referencesOf,
-  type SeenReference,
-  withReferences,
-} from '../engine/references.ts';
-import type { Run } from '../engine/run.ts';
-import type { Tool } from '../policy/model.ts';
 import { StoreError } from '../store/errors.ts';
-import type { StateWrite } from '../store/port.ts';
 import { RaisedAlerts } from './alerts.ts';
 import { Answers } from './answers.ts';
+import { HeldAnswers } from './approvals/held-answers.ts';
+import { OpenHold, type OpenHolds } from './approvals/open-holds.ts';
+import { Performing } from './approvals/performing.ts';
+import type { Settling } from './approvals/settling.ts';
 import type { Attempt, Settled, Started } from './attempt.ts';
-import { type Breakers, breakerOf } from './breakers.ts';
-import { type CallTexts, scanCall } from './call-texts.ts';
+import type { Breakers } from './breakers.ts';
+import { Deciding } from './deciding.ts';
 import { Drafts, type Step } from './drafts.ts';
 import { Effects } from './effects.ts';
-import type { Withdrawn } from './endings.ts';
 import { Faults } from './faults.ts';
 import type { Memories } from './memories.ts';
-import { Pasts } from './pasts.ts';
-import type { AgentPrincipal, CallAnswer, ClientSignal, Proposal } from './port.ts';
+import type { AgentPrincipal, CallAnswer, ClientSignal, HoldTicket, Proposal } from './port.ts';
 import type { RuntimePorts } from './ports.ts';
-import { readWorld } from './read-facts.ts';
 import { plainRefusal, refusalOf } from './refusals.ts';
 import type { Runs } from './runs.ts';
 import { Turns } from './turns.ts';
 
-/** A counter that fills between reading and drawing is read again; more often than this it is simply full. */
-const decisionTriesMax = 4;
-/** So often other calls of the run may come between what was read of its past and the decision: then it counts as lost. */
-const overtakingsMax = 64;
 /** A duplicate of a call that was then not let through is decided itself, and may find another to join. */
 const joinTriesMax = 16;
+
+/** A call that waits for people, or for what comes of one that does. */
+interface Waits {
+  readonly type: 'waits';
+  readonly attempt: Attempt;
+  readonly hold: OpenHold;
+}
+
+export interface CallsParts {
+  readonly ports: RuntimePorts;
+  readonly runs: Runs;
+  readonly breakers: Breakers;
+  readonly memories: Memories;
+  readonly holds: OpenHolds;
+  readonly settling: Settling;
+}
 
 export class Calls {
   readonly #ports: RuntimePorts;
   readonly #runs: Runs;
-  readonly #breakers: Breakers;
-  readonly #memories: Memories;
+  readonly #holds: OpenHolds;
+  readonly #settling: Settling;
   readonly #effects: Effects;
   readonly #answers: Answers;
-  readonly #alerts = new RaisedAlerts();
-  readonly #pasts: Pasts;
-  readonly #drafts: Drafts;
+  readonly #heldAnswers: HeldAnswers;
   readonly #faults: Faults;
   readonly #turns = new Turns();
+  readonly #drafting: (...of: Parameters<Drafts['of']>) => ReturnType<Drafts['of']>;
   /** Calls under way in this process, from their first moment; null: it never started. For duplicates to wait on. */
   readonly #underWay = new Map<string, Promise<Settled | null>>();
+  readonly #waiting = new Set<Promise<unknown>>();
   #stopping = false;
+  readonly deciding: Deciding;
+  readonly performing: Performing;
 
-  constructor(ports: RuntimePorts, runs: Runs, breakers: Breakers, memories: Memories) {
+  constructor({ ports, runs, breakers, memories, holds, settling }: CallsParts) {
     this.#ports = ports;
     this.#runs = runs;
-    this.#breakers = breakers;
-    this.#memories = memories;
-    this.#effects = new Effects(ports, runs, breakers, memories, this.#alerts);
+    this.#holds = holds;
+    this.#settling = settling;
+    const alerts = new RaisedAlerts();
+    const drafts = new Drafts(ports, memories, alerts, this.#underWay);
+    this.#drafting = (attempt, context, looked) => drafts.of(attempt, context, looked);
+    this.#effects = new Effects(ports, runs, breakers, memories, alerts);
     this.#answers = new Answers(ports, runs);
-    this.#drafts = new Drafts(ports, memories, this.#alerts, this.#underWay);
     this.#faults = new Faults(ports);
-    this.#pasts = new Pasts((digest) => ports.store.payload(digest));
+    const drafting = this.#drafting;
+    const effects = this.#effects;
+    this.deciding = new Deciding({ ports, runs, breakers, memories, alerts, effects, drafting });
+    this.performing = new Performing({
+      ports,
+      runs,
+      holds,
+      drafting,
+      turns: this.#turns,
+      deciding: this.deciding,
+      effect: (attempt, step) => this.#effect(attempt, step),
+      underWay: this.#underWay,
+    });
+    this.#heldAnswers = new HeldAnswers(ports, this.#answers, this.performing);
   }
 
   /** Never rejects: whatever goes wrong is a refusal, and a refusal is recorded. */
@@ -82,6 +94,7 @@ export class Calls {
     proposed: Proposal,
     signal: ClientSignal,
     onProgress?: Attempt['onProgress'],
+    patienceMs?: (hold: HoldTicket) => number | null,
   ): Promise<CallAnswer> {
     const id = `call_${this.#ports.randomId()}`;
     if (this.#stopping)
@@ -89,14 +102,27 @@ export class Calls {
     const proposal = { ...proposed, step: stepOf(proposed.step) };
     const end = Promise.withResolvers<Settled | null>();
     this.#underWay.set(id, end.promise);
+    let waits: Waits;
     try {
       const carried = await this.#runs.carried(principal, proposal.handles);
       if (carried === null) return await this.#faults.foreignHandle(principal, id);
       try {
-        return await this.#live(
-          { principal, proposal, id, lookUpFor: null, writer: carried.writer, signal, onProgress },
+        const lived = await this.#live(
+          {
+            principal,
+            proposal,
+            id,
+            lookUpFor: null,
+            resumes: null,
+            showing: null,
+            writer: carried.writer,
+            signal,
+            onProgress,
+          },
           end.resolve,
         );
+        if (lived.type !== 'waits') return lived;
+        waits = lived;
       } finally {
         carried.letGo();
       }
@@ -104,8 +130,13 @@ export class Calls {
       return await this.#faults.undecided(principal, proposal, id, error);
     } finally {
       end.resolve(null);
-      this.#underWay.delete(id);
+      // By now a person may have agreed, and its call may be under way.
+      if (this.#underWay.get(id) === end.promise) this.#underWay.delete(id);
     }
+    const waiting = this.#wait(waits, patienceMs);
+    this.#waiting.add(waiting);
+    const answer = await waiting.finally(() => this.#waiting.delete(waiting));
+    return answer ?? this.call(principal, proposed, signal, onProgress, patienceMs);
   }
 
   /** When every call that is under way now has ended and is written. */
@@ -116,13 +147,16 @@ export class Calls {
   /** Lets nobody in any more, and waits for those who are: an effect that was begun is never left without its end. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.performing.stop();
+    this.#heldAnswers.stop();
+    await Promise.all(this.#waiting);
     while (this.#underWay.size > 0) await this.settled();
   }
 
   async #live(
     arrived: Omit<Attempt, 'policy'>,
     ended: (settled: Settled) => void,
-  ): Promise<CallAnswer> {
+  ): Promise<CallAnswer | Waits> {
     const { proposal, principal, writer } = arrived;
     const parallel = this.#ports.policy().agents.get(principal.agent)?.parallel ?? null;
     const leave = await this.#turns.take(writer.id, parallel);
@@ -132,20 +166,9 @@ export class Calls {
         const attempt: Attempt = { ...arrived, policy: this.#ports.policy() };
         const tool = attempt.policy.tools.get(proposal.tool) ?? null;
         const reading = tool === null ? null : readCall(tool, proposal.args);
-        const step = await this.#decide(attempt, tool, reading);
-        if (step.type === 'denied')
-          return { type: 'refused', refusal: refusalOf(step.decision, attempt.id, writer.id) };
-        if (step.type === 'started') {
-          const settled = await this.#effect(attempt, step);
-          ended(settled);
-          return this.#answers.answer(attempt, step.decision, settled, {
-            id: attempt.id,
-            digest: step.read.digest,
-            tier: step.decision.dryRun ? 0 : step.read.tool.tier,
-          });
-        }
-        const settled = await (step.end ?? this.#answers.remembered(step.memory));
-        if (settled !== null) return await this.#answers.joined(attempt, step.memory, settled);
+        const step = await this.deciding.decide(attempt, tool, reading, this.#drafting);
+        const answer = await this.#follow(attempt, step, ended);
+        if (answer !== null) return answer;
       }
       throw new StoreError('store.unavailable', 'the call that this one repeats never starts');
     } finally {
@@ -153,159 +176,80 @@ export class Calls {
     }
   }
 
-  /** Decides until the decision could be written: what was read of the counters may be gone by the time it is drawn. */
-  async #decide(attempt: Attempt, tool: Tool | null, written: Reading | null): Promise<Step> {
-    const { policy, proposal, writer, id } = attempt;
-    const call = {
-      id,
-      tool: proposal.tool,
-      args: proposal.args,
-      step: proposal.step,
-      dryRun: proposal.dryRun,
-    };
-    const breaker = tool === null ? '' : breakerOf(tool);
-    let full: readonly Reservation[] = [];
-    let looked = attempt.lookUpFor !== null || tool === null || tool.resolve.size === 0;
-    let reading = written;
-    let seen: readonly SeenReference[] = [];
-    let overtakings = 0;
-    let carried: CallTexts | null = null;
-    for (let tries = 0; tries < decisionTriesMax; ) {
-      const run = writer.run;
-      if (run === null) throw new StoreError('store.corrupt', 'a run has no beginning');
-      const ancestors = run.parent === null ? [] : await this.#runs.ancestors(run);
-      const request = gather({ policy, run, ancestors, call, tool, reading });
-      carried ??= scanCall(this.#ports, attempt, tool, reading, request.scan);
-      const { texts, hidden } = carried;
-      const { facts: read, upstream } = await readWorld(
-        this.#ports,
-        request,
-        tool,
-        [run, ...ancestors].map((holder) => holder.agent),
-        carried.scans,
-      );
-      const looksBack = request.history && overtakings < overtakingsMax;
-      const history = looksBack ? await this.#past([run, ...ancestors]) : null;
-      if (!looked && reading?.ok === true) {
-        looked = true;
-        const proposed = { policy, run, ancestors, call, tool, reading };
-        const lookUps = history === null ? [] : lookUpsOf(proposed, history, read.nowMs);
-        const references = referencesOf(policy, reading.read);
-        const looksAtAny = lookUps.length + references.length > 0;
-        if (looksAtAny && isEstablished({ ...proposed, facts: read })) {
-          for (const lookUp of lookUps) await this.#lookUp(attempt, lookUp);
-          seen = await this.#seen(attempt, references);
-          if (seen.length > 0) reading = { ok: true, read: withReferences(reading.read, seen) };
-          continue;
-        }
-      }
-      const facts = tries + 1 < decisionTriesMax ? read : asFull(read, full);
-      const decided: Step[] = [];
-      let alerts: readonly GatewayEvent[] = [];
-      let writes: readonly StateWrite[] = [];
-      let isWritten = false;
-      try {
-        const appended = await writer.attempt((now) => {
-          if (now === null) throw new StoreError('store.corrupt', 'a run has no beginning');
-          // Another call has ended or begun meanwhile: looked at again, or what it did to a record would be missed.
-          if (looksBack && !isSameHistory(run, now)) {
-            overtakings += 1;
-            return null;
-          }
-          // Read here, where nobody comes between: two calls must not both be the one probe of a half-open breaker,
-          // and time never decreases within a run.
-          const nowMs = this.#ports.store.nowMs();
-          const fresh = {
-            ...facts,
-            nowMs,
-            history,
-            breaker: this.#breakers.fact(breaker, id, nowMs),
-          };
-          const context = { policy, run: now, ancestors, call, tool, reading, facts: fresh };
-          const [next, draft] = this.#drafts.of(attempt, context, { upstream, texts, hidden });
-          if (next.type === 'started' && !next.decision.dryRun)
-            this.#breakers.started(breaker, id, nowMs);
-          decided.push(next);
-          alerts = draft?.gatewayEvents ?? [];
-          writes = draft?.writes ?? [];
-          return draft;
-        });
-        if (appended?.type === 'refused') {
-          full = appended.reservations;
-          tries += 1;
-        }
-        isWritten = appended?.type !== 'refused' && appended?.type !== 'outrun';
-        if (appended?.type === 'committed') this.#memories.committed(writes);
-        const [step] = decided;
-        if (isWritten && step !== undefined)
-          return step.type === 'started' ? { ...step, references: seen } : step;
-      } finally {
-        if (!isWritten) {
-          this.#breakers.withdrawn(breaker, id);
-          this.#alerts.withdraw(alerts, run, id);
-        }
-      }
-    }
-    throw new StoreError('store.unavailable', 'the shared counters could not be drawn on');
-  }
-
-  /** What it names is then remembered as the run's own, or isn't: the decision sees which. */
-  async #lookUp(attempt: Attempt, { tool, args }: LookUp): Promise<string | null> {
-    const proposal = { ...attempt.proposal, tool: tool.name, args, step: null };
-    const id = `call_${this.#ports.randomId()}`;
-    const own: Attempt = { ...attempt, proposal, id, lookUpFor: attempt.id, onProgress: undefined };
-    const step = await this.#decide(own, tool, readCall(tool, args));
-    return step.type === 'started' ? (await this.#effects.perform(own, step)).seen : null;
-  }
-
-  async #seen(
+  /** @returns null: what it was to follow isn't there, so it is decided once more. */
+  async #follow(
     attempt: Attempt,
-    references: readonly Reference[],
-  ): Promise<readonly SeenReference[]> {
-    const seen: SeenReference[] = [];
-    for (const reference of lookedAt(references))
-      seen.push({ reference, seen: await this.#lookUp(attempt, reference.lookUp) });
-    return seen;
+    step: Step,
+    ended: (settled: Settled) => void,
+  ): Promise<CallAnswer | Waits | null> {
+    switch (step.type) {
+      case 'denied':
+        return {
+          type: 'refused',
+          refusal: refusalOf(step.decision, attempt.id, attempt.writer.id),
+        };
+      case 'over':
+        return this.#heldAnswers.over(attempt);
+      case 'started': {
+        const settled = await this.#effect(attempt, step);
+        ended(settled);
+        return this.#answers.answer(attempt, step.decision, settled, {
+          id: attempt.id,
+          digest: step.read.digest,
+          tier: step.decision.dryRun ? 0 : step.read.tool.tier,
+        });
+      }
+      case 'join': {
+        const settled = await (step.end ?? this.#answers.remembered(step.memory));
+        return settled && this.#answers.joined(attempt, step.memory, settled);
+      }
+      case 'held': {
+        const { principal, writer } = attempt;
+        const whose = { run: writer.id, user: writer.run?.user ?? null, principal };
+        const hold = new OpenHold(whose, step.now);
+        this.#holds.add(hold, step.known);
+        this.#settling.watch();
+        return { type: 'waits', attempt, hold };
+      }
+      case 'joins_hold': {
+        const { held, read } = step;
+        if (held.state === 'rejected' || held.state === 'expired')
+          return this.#heldAnswers.refused(attempt, held);
+        // The one that asks is written, and not known here before its own request goes on.
+        if (this.#holds.get(held.id) === undefined) await this.#underWay.get(held.id);
+        const hold = this.#holds.get(held.id);
+        if (hold === undefined) return null;
+        const { args } = attempt.proposal;
+        if (hold.known === null && held.digest === read.digest)
+          this.#holds.learn(hold, { args, step: held.step, units: JSON.stringify(args).length });
+        return { type: 'waits', attempt, hold };
+      }
+      case 'unprepared':
+        throw new StoreError('store.corrupt', 'a call is held that nobody was shown');
+    }
   }
 
-  /** Right before the effect: whoever wrote what the call points at must not have written it anew meanwhile. */
-  async #withdrawn(attempt: Attempt, { references }: Started): Promise<Withdrawn | null> {
-    for (const { reference, seen } of references)
-      if ((await this.#lookUp(attempt, reference.lookUp)) !== seen)
-        return { type: 'withdrawn', code: 'flow.reference_changed' };
-    return null;
-  }
-
-  #past(
-    runs: readonly [Run, ...Run[]],
-  ): Promise<readonly Exchange[] | null> | readonly Exchange[] | null {
-    const known = this.#pasts.known(runs);
-    if (known !== undefined) return known;
-    return this.#pasts.of(runs, () => this.#runs.written(runs.map(({ id }) => id)));
+  /** Null: nobody has to agree to it any more. */
+  async #wait(
+    { attempt, hold }: Waits,
+    patienceMs: ((hold: HoldTicket) => number | null) | undefined,
+  ): Promise<CallAnswer | null> {
+    try {
+      return await this.#heldAnswers.answer(attempt, hold, patienceMs);
+    } catch (error) {
+      return this.#faults.undecided(attempt.principal, attempt.proposal, attempt.id, error);
+    }
   }
 
   /** Never rejects: from here on the effect may have happened, and whoever joined has to learn that. */
   async #effect(attempt: Attempt, step: Started): Promise<Settled> {
     try {
-      return await this.#effects.perform(attempt, step, await this.#withdrawn(attempt, step));
+      const withdrawn = await this.deciding.withdrawn(attempt, step);
+      return await this.#effects.perform(attempt, step, withdrawn);
     } catch (error) {
       return await this.#faults.unended(attempt, step, error);
     }
   }
-}
-
-/** What the store said when it was drawn on is newer than what was read: so much is drawn at the least. */
-function asFull(facts: Facts, reservations: readonly Reservation[]): Facts {
-  const windows = { ...facts.windows };
-  const once = { ...facts.once };
-  for (const reservation of reservations) {
-    if (reservation.type === 'once') once[reservation.key] = true;
-    else {
-      const { key, max, amount } = reservation;
-      windows[key] = Math.max(windows[key] ?? 0, max - amount + 1);
-    }
-  }
-  return { ...facts, windows, once };
 }
 
 /** Null when unknown, and what no framework counts is unknown. */

@@ -1,31 +1,27 @@
 /** What one decision comes to: what happens next, and what is written for it. */
 
-import { foundIn } from '../content/redact-found.ts';
+import type { ReadCall } from '../engine/call.ts';
 import type { Context } from '../engine/context.ts';
 import { decide } from '../engine/decide.ts';
 import type { Decision } from '../engine/decision.ts';
-import { joinable } from '../engine/duplicates.ts';
+import { joinable, joinableHold } from '../engine/duplicates.ts';
 import type { RunEvent } from '../engine/events.ts';
+import { hold } from '../engine/findings.ts';
+import type { Held } from '../engine/hold.ts';
 import { decideLookUp } from '../engine/look-ups.ts';
-import type { CallMemory } from '../engine/run.ts';
+import type { CallMemory, Run } from '../engine/run.ts';
+import { recall } from '../engine/run-memory.ts';
 import { shapeOf } from '../engine/tool-shape.ts';
-import type { Upstream } from '../upstreams/port.ts';
 import { decisionAlerts, type RaisedAlerts } from './alerts.ts';
-import { type Attempt, identityOf, type Settled, type Started } from './attempt.ts';
-import { CallMarks } from './call-marks.ts';
-import type { CallTexts } from './call-texts.ts';
+import { type HeldStep, heldDraft, type Unprepared } from './approvals/held-draft.ts';
+import { holdDeleted } from './approvals/hold-state.ts';
+import type { Attempt, Settled, Started } from './attempt.ts';
+import type { LookedAt } from './deciding.ts';
 import type { Memories } from './memories.ts';
-import { Payloads, recordedArguments, refusedArguments } from './payloads.ts';
+import { recordedArguments, refusedArguments } from './payloads.ts';
 import type { RuntimePorts } from './ports.ts';
-import { budgetLeft, callFields, decidedFields, recordedRemedies, startedEvent } from './record.ts';
-import {
-  heldRedaction,
-  holdsUnrecorded,
-  type Redaction,
-  recordsEverything,
-  redactionOf,
-  unrecorded,
-} from './redaction.ts';
+import { recordedRemedies, startedEvent } from './record.ts';
+import { recordedCall } from './recorded-call.ts';
 import type { Draft } from './writer.ts';
 
 export type Step =
@@ -34,12 +30,18 @@ export type Step =
       readonly memory: CallMemory;
       readonly end: Promise<Settled | null> | undefined;
     }
-  | { readonly type: 'denied'; readonly decision: Decision }
+  /** The same call waits for people, or they have answered: it gets what comes of that. */
+  | { readonly type: 'joins_hold'; readonly held: Held; readonly read: ReadCall }
+  | Denied
+  | Unprepared
+  | HeldStep
+  /** What it repeats, or what people agreed to, isn't there any more. */
+  | { readonly type: 'over' }
   | Started;
 
-/** Beside the facts: whose status was read, and which texts detectors were asked about. */
-interface LookedAt extends Pick<CallTexts, 'texts' | 'hidden'> {
-  readonly upstream: Upstream | undefined;
+interface Denied {
+  readonly type: 'denied';
+  readonly decision: Decision;
 }
 
 /** By the id of a call, its end; null: it never started. */
@@ -60,105 +62,170 @@ export class Drafts {
 
   /** One decision against the run as it stands: what to do, and what to write for it. Free of effects. */
   of(attempt: Attempt, context: Context, looked: LookedAt): [Step, Draft | null] {
-    const { policy, proposal, id } = attempt;
-    const { run, tool, facts, reading } = context;
+    const { run, reading } = context;
     const ready = reading?.ok === true ? reading.read : null;
-    const isLookUp = attempt.lookUpFor !== null;
-    const decision = isLookUp ? decideLookUp(context) : decide(context);
-    if (isLookUp && (decision.effect !== 'allow' || decision.dryRun))
-      return [{ type: 'denied', decision }, null];
-    if (!isLookUp && ready !== null && !decision.dryRun && !isBarred(decision)) {
-      const memory = joinable(run, ready.digest, ready.tool.tier, facts.nowMs);
-      if (memory !== null)
-        return [{ type: 'join', memory, end: this.#underWay.get(memory.id) }, null];
+    if (attempt.lookUpFor !== null) return this.#lookUp(attempt, context, looked, ready);
+    const before = attempt.resumes === null ? null : approvedHold(context.run, attempt.id);
+    // Withdrawn, or begun by somebody else: an approval is good for one call.
+    if (attempt.resumes !== null && before === null) return [{ type: 'over' }, null];
+    const decision = decide(context);
+    if (before === null && ready !== null && !decision.dryRun && !isBarred(decision)) {
+      const earlier = this.#joined(attempt, context, ready);
+      if (earlier !== null) return [earlier, null];
     }
-    const goesOn = decision.effect === 'allow' && ready !== null;
-    const { redaction, hidden } = this.#unrecorded(context, looked);
-    const payloads = new Payloads();
-    const args = payloads.keep(
-      hidden !== null
-        ? { 'dev.sallyport/unrecorded': hidden }
-        : goesOn
-          ? recordedArguments(tool, ready.args)
-          : refusedArguments(tool, ready?.args ?? proposal.args),
-      redaction,
+    if (ready !== null && decision.effect === 'allow')
+      return this.#started(attempt, context, looked, { decision, ready, before });
+    if (ready === null || decision.effect !== 'hold' || decision.asks.length === 0)
+      return this.#denied(attempt, context, looked, decision);
+    const alerts = decisionAlerts(
+      decision,
+      ready.tool.name,
+      run.id,
+      attempt.id,
+      context.facts.nowMs,
     );
-    const digest = ready?.digest ?? (reading?.ok === false ? reading.digest : '');
-    const agent = policy.agents.get(run.agent);
-    const known = identityOf(this.#ports, attempt, run, tool, digest);
-    const identity = tool === null ? { ...known, toolName: redaction.text(known.toolName) } : known;
-    const fields = callFields(run, policy, identity, facts.nowMs);
-    const left = budgetLeft(agent, run, facts.nowMs);
-    const decided = decidedFields(decision, args, facts, left, redaction);
+    const held = heldDraft(this.#ports, attempt, context, looked, {
+      decision,
+      ready,
+      edited: null,
+      expiresAtMs: null,
+      gatewayEvents: this.#alerts.fresh(alerts, run, attempt.id),
+    });
+    // Nobody can be asked about what can't be shown.
+    return held ?? this.#denied(attempt, context, looked, unaskable(decision));
+  }
+
+  #lookUp(
+    attempt: Attempt,
+    context: Context,
+    looked: LookedAt,
+    ready: ReadCall | null,
+  ): [Step, Draft | null] {
+    const decision = decideLookUp(context);
+    return ready === null || decision.effect !== 'allow' || decision.dryRun
+      ? [{ type: 'denied', decision }, null]
+      : this.#started(attempt, context, looked, { decision, ready, before: null });
+  }
+
+  #joined({ proposal }: Attempt, { run, facts }: Context, read: ReadCall): Step | null {
+    if (proposal.repeats !== undefined) return this.#repeated(run, proposal.repeats, read);
+    const held = run.held.length === 0 ? null : joinableHold(run, read.digest, facts.nowMs);
+    if (held !== null) return { type: 'joins_hold', held, read };
+    const memory = joinable(run, read.digest, read.tool.tier, facts.nowMs);
+    return memory === null ? null : { type: 'join', memory, end: this.#underWay.get(memory.id) };
+  }
+
+  /** Its client says which held call it repeats: it is that one's answer, or nobody's. */
+  #repeated(run: Run, id: string, read: ReadCall): Step {
+    const held = run.held.find((one) => one.id === id && isOf(one, read));
+    if (held !== undefined) return { type: 'joins_hold', held, read };
+    const memory = recall(run.remembered, read.digest);
+    return memory?.id === id
+      ? { type: 'join', memory, end: this.#underWay.get(id) }
+      : { type: 'over' };
+  }
+
+  #denied(
+    attempt: Attempt,
+    context: Context,
+    looked: LookedAt,
+    decision: Decision,
+  ): [Denied, Draft] {
+    const { proposal, id } = attempt;
+    const { run, tool, facts, reading } = context;
+    const { fields, decided, payloads, redaction } = recordedCall(
+      this.#ports,
+      attempt,
+      context,
+      looked,
+      {
+        decision,
+        args: () =>
+          refusedArguments(tool, reading?.ok === true ? reading.read.args : proposal.args),
+        digest: reading === null ? '' : reading.ok ? reading.read.digest : reading.digest,
+      },
+    );
     const alerts = decisionAlerts(decision, proposal.tool, run.id, id, facts.nowMs);
-    if (!goesOn) {
-      const denied: RunEvent = {
-        ...fields,
-        ...decided,
-        type: 'call.denied',
-        remedies: recordedRemedies(decision.remedies, redaction),
-      };
-      return [
-        { type: 'denied', decision },
-        {
-          events: [denied],
-          gatewayEvents: this.#alerts.fresh(alerts, run, id),
-          payloads: payloads.bytes,
-        },
-      ];
-    }
+    const denied: RunEvent = {
+      ...fields,
+      ...decided,
+      type: 'call.denied',
+      remedies: recordedRemedies(decision.remedies, redaction),
+    };
+    return [
+      { type: 'denied', decision },
+      {
+        events: [denied],
+        gatewayEvents: this.#alerts.fresh(alerts, run, id),
+        payloads: payloads.bytes,
+        ...(attempt.resumes === null ? {} : { writes: [holdDeleted(id)] }),
+      },
+    ];
+  }
+
+  #started(
+    attempt: Attempt,
+    context: Context,
+    looked: LookedAt,
+    {
+      decision,
+      ready,
+      before,
+    }: { readonly decision: Decision; readonly ready: ReadCall; readonly before: Held | null },
+  ): [Started, Draft] {
+    const { id } = attempt;
+    const { run, facts } = context;
+    const { fields, decided, payloads } = recordedCall(this.#ports, attempt, context, looked, {
+      decision,
+      args: () => recordedArguments(ready.tool, ready.args),
+      digest: ready.digest,
+    });
     const started = startedEvent(fields, decided, {
       reservations: decision.reservations,
       lookUpFor: attempt.lookUpFor,
       idempotencyKey: shapeOf(ready.tool).idempotencyKeys.length > 0 ? id : null,
+      approvedBy: decision.approvedBy,
+      editedFrom: before?.editedFrom ?? null,
     });
     // A read that carries nothing out and draws on nobody else's counter may share one commit with its outcome: a crash
     // in between loses a read that nobody saw the answer of. A dry run has no effect that could be lost.
     const deferred =
-      decision.dryRun ||
-      (ready.tool.tier === 0 &&
-        ready.tool.reach === 'internal' &&
-        decision.reservations.length === 0);
+      before === null &&
+      (decision.dryRun ||
+        (ready.tool.tier === 0 &&
+          ready.tool.reach === 'internal' &&
+          decision.reservations.length === 0));
     const step: Started = {
       type: 'started',
       read: ready,
-      references: [],
+      references: looked.references,
       decision,
       started,
       payloads,
       deferred,
       upstream: looked.upstream,
+      edited: before !== null && before.editedFrom !== null,
     };
     if (deferred) return [step, { events: [], reserve: { call: id, started } }];
+    const alerts = decisionAlerts(decision, ready.tool.name, run.id, id, facts.nowMs);
+    const writes = this.#memories.writes(ready.tool, run.labels);
     return [
       step,
       {
         events: [started],
         reservations: decision.reservations,
-        writes: this.#memories.writes(ready.tool, run.labels),
+        writes: before === null ? writes : [...writes, holdDeleted(id)],
         call: id,
         gatewayEvents: this.#alerts.fresh(alerts, run, id),
         payloads: payloads.bytes,
       },
     ];
   }
+}
 
-  /** What of a call must not be written down; `hidden`: why nothing of its arguments may be. */
-  #unrecorded(
-    { policy, run, facts }: Context,
-    { texts, hidden }: LookedAt,
-  ): { readonly redaction: Redaction; readonly hidden: 'unscanned' | 'hidden' | null } {
-    const held = this.#ports.heldSecrets();
-    const wanted = unrecorded(policy);
-    if (recordsEverything(wanted)) return { redaction: heldRedaction(held), hidden: null };
-    const found = foundIn(facts.scans, wanted);
-    const key = (): string => new CallMarks(this.#ports, run.id).placeholderKey;
-    const redaction = redactionOf(held, found, key);
-    if (facts.scans.size < texts.length) return { redaction, hidden: 'unscanned' };
-    // In Base64, escaped, or in pieces: by value it isn't found there.
-    const hides = found.size > 0 && holdsUnrecorded(hidden, facts.scans, wanted);
-    return { redaction, hidden: hides ? 'hidden' : null };
-  }
+function unaskable(decision: Decision): Decision {
+  const finding = hold('gate', 'approval.unavailable', { why: 'unrecorded' }, null, null);
+  return { ...decision, findings: [...decision.findings, finding], asks: [] };
 }
 
 /** Whoever may not ask any more doesn't get the outcome of what was asked before. */
@@ -168,4 +235,14 @@ function isBarred(decision: Decision): boolean {
       verdict === 'deny' &&
       (stage === 'identity' || stage === 'engine' || code === 'catalog.ungranted'),
   );
+}
+
+function approvedHold({ held }: Run, call: string): Held | null {
+  return (
+    held.find(({ id, of, state }) => id === call && of === 'call' && state === 'approved') ?? null
+  );
+}
+
+function isOf({ digest, editedFrom }: Held, read: ReadCall): boolean {
+  return digest === read.digest || editedFrom === read.digest;
 }

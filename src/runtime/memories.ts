@@ -44,8 +44,10 @@ export class Memories {
       : [{ key: statePrefix + upstream, value: labels }];
   }
 
+  /** @param writes - of the commit: those of others among them. */
   committed(writes: readonly StateWrite[]): void {
     for (const { key, value } of writes) {
+      if (!key.startsWith(statePrefix)) continue;
       const upstream = key.slice(statePrefix.length);
       const labels = labelsShape.parse(value);
       this.#written.set(upstream, mergeLabels(this.#written.get(upstream) ?? noLabels, labels));

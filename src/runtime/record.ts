@@ -25,7 +25,7 @@ export interface CallIdentity {
   readonly mediation: Mediation;
 }
 
-type CallFields = Pick<
+export type CallFields = Pick<
   Extract<RunEvent, { type: 'call.denied' }>,
   | 'v'
   | 'atMs'
@@ -64,7 +64,7 @@ export function callFields(
   };
 }
 
-type DecidedFields = Pick<
+export type DecidedFields = Pick<
   Extract<RunEvent, { type: 'call.denied' }>,
   | 'arguments'
   | 'verdict'
@@ -138,16 +138,24 @@ export function startedEvent(
     reservations,
     idempotencyKey,
     lookUpFor,
-  }: Pick<Started, 'reservations' | 'idempotencyKey'> & { readonly lookUpFor: string | null },
+    approvedBy,
+    editedFrom,
+  }: Pick<Started, 'reservations' | 'idempotencyKey'> & {
+    readonly lookUpFor: string | null;
+    readonly approvedBy: readonly string[];
+    readonly editedFrom: string | null;
+  },
 ): Started {
   return {
     agent: call.agent,
+    ...(approvedBy.length === 0 ? {} : { approvedBy }),
     arguments: decided.arguments,
     atMs: call.atMs,
     budgetLeft: decided.budgetLeft,
     call: call.call,
     digest: call.digest,
     dryRun: decided.dryRun,
+    ...(editedFrom === null ? {} : { editedFrom }),
     effect: decided.effect,
     enforcement: decided.enforcement,
     facts: decided.facts,

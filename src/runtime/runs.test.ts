@@ -14,6 +14,7 @@ import {
   type World,
 } from '../../test/runtime/world.ts';
 import type { JsonValue } from '../content/value.ts';
+import { OpenHolds } from './approvals/open-holds.ts';
 import type { CallAnswer, OpenRun } from './port.ts';
 import { Runs } from './runs.ts';
 import { Sweep } from './sweep.ts';
@@ -360,7 +361,7 @@ describe('implicit runs', () => {
       readonly subjects: readonly string[];
     },
   ) {
-    const writers = new Runs(portsOf(world));
+    const writers = new Runs(portsOf(world), new OpenHolds());
     const writer = await writers.writer(run);
     await writer?.append(() => ({
       events: [
@@ -430,7 +431,7 @@ describe('runs that nobody closes', () => {
       policy: policyOf('budget: { duration: 10m, tool_calls: 50 }'),
       clock: () => nowMs,
     });
-    const sweep = new Sweep(portsOf(world), new Runs(portsOf(world)));
+    const sweep = new Sweep(portsOf(world), new Runs(portsOf(world), new OpenHolds()));
     const [long, short] = await Promise.all([
       world.open(),
       world.open({ budget: { durationMs: minuteMs } }),

@@ -1,13 +1,16 @@
 /** The life of runs: opened by an opener (or implied by a bare agent), carried by a handle, closed once. */
 import { redactText } from '../content/redact.ts';
 import { spentBudget } from '../engine/budget.ts';
-import type { CarriedOver, HandedOver } from '../engine/events.ts';
+import type { CarriedOver, GatewayEvent, HandedOver, RunEvent } from '../engine/events.ts';
+import type { Held } from '../engine/hold.ts';
 import { mergeLabels, noLabels } from '../engine/labels.ts';
 import { limits } from '../engine/limits.ts';
 import type { Labels, Run } from '../engine/run.ts';
 import { everyCall } from '../engine/run-memory.ts';
 import type { Principal } from '../identity/principal.ts';
 import { alertEvent } from './alerts.ts';
+import type { OpenHolds } from './approvals/open-holds.ts';
+import { type Withdrawal, withdrawalOf, withdrawn } from './approvals/withdrawal.ts';
 import { RuntimeError } from './errors.ts';
 import { checkOpenRun, checkUsage } from './open-checks.ts';
 import { screenOpener, writtenDown } from './opener-texts.ts';
@@ -30,6 +33,14 @@ const callsCarriedMax = 1_000;
 
 const untrusted: Labels = { trust: 'untrusted', classes: [], subjects: [] };
 
+/** How a run ends, and which of its holds don't end with it. */
+interface RunEnd {
+  readonly why: string;
+  readonly stays: (held: Held) => boolean;
+  readonly event: Extract<RunEvent, { type: 'run.closing' | 'run.closed' | 'run.abandoned' }>;
+  readonly alert?: GatewayEvent;
+}
+
 /** A run's writer, held until the call that it was fetched for has ended. */
 export interface Carried {
   readonly writer: RunWriter;
@@ -38,14 +49,16 @@ export interface Carried {
 
 export class Runs {
   readonly #ports: RuntimePorts;
+  readonly #holds: OpenHolds;
   readonly #writers: RunWriters;
   readonly #family: RunFamily;
   /** The id of the implicit run of each (agent, user, credential) that called since the start. */
   readonly #implicit = new Map<string, Promise<string>>();
   readonly #handles: RunHandles;
 
-  constructor(ports: RuntimePorts) {
+  constructor(ports: RuntimePorts, holds: OpenHolds) {
     this.#ports = ports;
+    this.#holds = holds;
     this.#writers = new RunWriters(ports);
     this.#family = new RunFamily(ports, this.#writers);
     this.#handles = sealedHandles(ports.handleKey);
@@ -199,33 +212,100 @@ export class Runs {
     const run = await this.get(principal, id);
     const by = principal.type === 'operator' ? 'operator' : principal.name;
     const said = reason && (await writtenDown(this.#ports, this.#ports.policy(), reason, id));
-    const closed = await this.#writers.step(run, (now) => {
-      if (now.status !== 'open') throw new RuntimeError('run.closed', 'the run is closed already');
+    return this.#end(run.id, (now) => {
+      // Who gave it up after all, gives up what it still waits for.
+      if (now.status !== 'open' && !(now.status === 'closing' && as === 'failure'))
+        throw new RuntimeError('run.closed', 'the run is closed already');
+      const ofRun = this.#writers.ofRun(now);
+      const waits = as === 'success' && !now.implicit && this.#waitsFor(now).length > 0;
       return {
-        ...this.#writers.ofRun(now),
-        type: 'run.closed',
-        as,
-        by,
-        reason: said,
+        why: 'run.closed',
+        // An answer to what nobody asked for any more would be an answer to nothing.
+        stays: waits ? (held) => this.#isPending(held) : () => false,
+        event: waits
+          ? { ...ofRun, type: 'run.closing', by, reason: said }
+          : { ...ofRun, type: 'run.closed', as, by, reason: said },
       };
     });
-    await this.#family.giveBack(closed);
-    return closed;
+  }
+
+  /** A hold of this run is over: one that was only open for those ends with the last of them. */
+  async settled(id: string): Promise<void> {
+    const { run } = (await this.writer(id)) ?? {};
+    if (run?.status !== 'closing' || this.#waitsFor(run).length > 0) return;
+    await this.#end(id, (now) =>
+      now.status !== 'closing' || this.#waitsFor(now).length > 0
+        ? null
+        : {
+            why: 'run.closed',
+            stays: () => false,
+            event: {
+              ...this.#writers.ofRun(now),
+              type: 'run.closed',
+              as: 'success',
+              by: 'sallyport',
+              reason: 'what it waited for is settled',
+            },
+          },
+    ).catch((error: unknown) => {
+      if (!(error instanceof RuntimeError)) throw error;
+    });
   }
 
   /** Ends a run that nobody closed in time, with its alert. Null: somebody closed it after all. */
   async abandon(id: string): Promise<Run | null> {
+    try {
+      return await this.#end(id, (run) => {
+        if (run.status !== 'open') return null;
+        const ofRun = this.#writers.ofRun(run);
+        return {
+          why: 'run.abandoned',
+          stays: () => false,
+          event: { ...ofRun, type: 'run.abandoned' },
+          alert: alertEvent('run_abandoned', id, null, ofRun.atMs, { agent: run.agent }),
+        };
+      });
+    } catch (error) {
+      if (error instanceof RuntimeError) return null;
+      throw error;
+    }
+  }
+
+  /** What people may still answer, or have agreed to and is about to be done. */
+  #waitsFor(run: Run): readonly Held[] {
+    return run.held.filter((held) => this.#isPending(held));
+  }
+
+  #isPending({ id, state }: Held): boolean {
+    const isUnderWay = state === 'approved' && this.#holds.get(id)?.performing != null;
+    return state === 'waiting' || isUnderWay;
+  }
+
+  /**
+   * Ends a run, or begins to: holds that don't stay are withdrawn with it.
+   *
+   * @param make - null: it is to go on.
+   */
+  async #end(id: string, make: (run: Run) => RunEnd | null): Promise<Run> {
     const writer = await this.writer(id);
+    let held: Withdrawal['held'] = [];
     const appended = await writer?.append((run) => {
-      if (run?.status !== 'open') return null;
-      const ofRun = this.#writers.ofRun(run);
+      const end = run === null ? null : make(run);
+      if (run === null || end === null) return null;
+      const { event, stays, why, alert } = end;
+      const { policy, atMs } = event;
+      const withdrawal = withdrawalOf(run, why, { policy, atMs }, (one) => !stays(one));
+      held = withdrawal.held;
       return {
-        events: [{ ...ofRun, type: 'run.abandoned' }],
-        gatewayEvents: [alertEvent('run_abandoned', id, null, ofRun.atMs, { agent: run.agent })],
+        events: [...withdrawal.events, event],
+        gatewayEvents: alert === undefined ? [] : [alert],
+        writes: withdrawal.writes,
       };
     });
-    if (appended?.type !== 'committed') return null;
-    await this.#family.giveBack(appended.run);
+    if (appended?.type !== 'committed')
+      throw new RuntimeError('run.not_found', 'there is no such run');
+    withdrawn(this.#holds, id, held);
+    if (appended.run.status !== 'closing') await this.#family.giveBack(appended.run);
     return appended.run;
   }
 
@@ -262,12 +342,17 @@ export class Runs {
     );
     if (previous !== null && goesOn(previous)) return previous.id;
     if (previous?.status === 'open') {
-      await this.#writers.step(previous, (now) => ({
-        ...this.#writers.ofRun(now),
-        type: 'run.closed',
-        as: 'success',
-        by: 'sallyport',
-        reason: 'continued by a successor',
+      // What it asked people isn't asked in the successor: there the same call is asked about anew, and made once.
+      await this.#end(previous.id, (now) => ({
+        why: 'run.closed',
+        stays: () => false,
+        event: {
+          ...this.#writers.ofRun(now),
+          type: 'run.closed',
+          as: 'success',
+          by: 'sallyport',
+          reason: 'continued by a successor',
+        },
       }));
     }
     const id = this.#handles.idOf(this.#ports.randomId());

@@ -1,12 +1,15 @@
 /** The runtime as edges see it: the lives of runs and calls, over one store. */
 import { SallyportError } from '../content/errors.ts';
 import type { JsonValue } from '../content/value.ts';
-import { ApprovalError } from './approvals/errors.ts';
+import { Approvals } from './approvals/approvals.ts';
+import { OpenHolds } from './approvals/open-holds.ts';
+import { recoverHolds } from './approvals/recover-holds.ts';
+import { Settling } from './approvals/settling.ts';
 import { Breakers } from './breakers.ts';
 import { Calls } from './calls.ts';
 import { listTools } from './listing.ts';
 import { Memories } from './memories.ts';
-import type { Holds, Runtime } from './port.ts';
+import type { Runtime } from './port.ts';
 import type { RuntimePorts } from './ports.ts';
 import { endOrphans, orphans, recordSpooled } from './recovery.ts';
 import { Runs } from './runs.ts';
@@ -30,14 +33,21 @@ export async function openRuntime(
   ports: RuntimePorts,
   spooled: readonly JsonValue[],
 ): Promise<OwnedRuntime> {
-  const runs = new Runs(ports);
-  const calls = new Calls(
+  const holds = new OpenHolds();
+  const runs = new Runs(ports, holds);
+  const settling = new Settling(ports, runs, holds);
+  const calls = new Calls({
     ports,
     runs,
-    await Breakers.open(ports.store),
-    await Memories.open(ports.store),
-  );
+    holds,
+    settling,
+    breakers: await Breakers.open(ports.store),
+    memories: await Memories.open(ports.store),
+  });
+  const { performing } = calls;
+  const approvals = new Approvals({ ports, runs, holds, settling, performing });
   await recordSpooled(ports, spooled);
+  await recoverHolds({ ports, runs, holds, performing });
   const recovered = endOrphans(ports, runs, await orphans(ports)).catch((error: unknown) =>
     failed(ports, 'recovery.failed', error),
   );
@@ -61,9 +71,9 @@ export async function openRuntime(
     getRun: (principal, run) => runs.get(principal, run),
     reportUsage: (principal, run, usage) => runs.reportUsage(principal, run, usage),
     closeRun: (principal, run, as, reason) => runs.close(principal, run, as, reason),
-    call: (principal, proposal, signal, onProgress) =>
-      calls.call(principal, proposal, signal, onProgress),
-    holds: noHolds,
+    call: (principal, proposal, signal, onProgress, patienceMs) =>
+      calls.call(principal, proposal, signal, onProgress, patienceMs),
+    holds: approvals,
     listTools: (principal) => listTools(ports.policy(), principal.agent, principal.user),
     explain: (agent, user, { tool, args, case: values, atMs }) =>
       Promise.resolve(
@@ -81,23 +91,10 @@ export async function openRuntime(
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       clearInterval(teller);
-      await calls.stop();
+      await Promise.all([calls.stop(), settling.stop()]);
       await Promise.all([recovered, swept, tellDelivered()]);
     },
   };
-}
-
-/** Until holds wait: nothing is open, and nothing can be answered. */
-const noHolds: Holds = {
-  open: () => [],
-  show: () => Promise.resolve(null),
-  answer: unknownHold,
-  preview: unknownHold,
-  edit: unknownHold,
-};
-
-function unknownHold(): Promise<never> {
-  return Promise.reject(new ApprovalError('approval.unknown', 'there is no such hold'));
 }
 
 function failed(ports: RuntimePorts, event: string, error: unknown): number {

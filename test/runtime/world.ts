@@ -10,6 +10,7 @@ import { fold } from '../../src/engine/fold.ts';
 import { asJson } from '../../src/engine/outputs/result.ts';
 import { unframed } from '../../src/engine/outputs/unframed.ts';
 import type { Run } from '../../src/engine/run.ts';
+import type { ApproverPrincipal } from '../../src/identity/principal.ts';
 import type { Policy } from '../../src/policy/model.ts';
 import type {
   AgentPrincipal,
@@ -68,6 +69,10 @@ export interface CallOptions {
   readonly step?: number | null;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: number, total: number | null) => void;
+  readonly reason?: string;
+  readonly repeats?: string;
+  /** How long it waits for people, where it is held; otherwise as the policy says. */
+  readonly patienceMs?: number;
 }
 
 export const operator = { type: 'operator' } as const;
@@ -86,6 +91,11 @@ export const agent: AgentPrincipal = {
   user: null,
 };
 
+/** A person who has just signed in. */
+export function approver(user: string, signedInAtMs: number = Date.now()): ApproverPrincipal {
+  return { type: 'approver', credential: `token-${user}`, user, signedInAtMs };
+}
+
 const definitions: Definitions = {
   tools: {
     'box.look': { id: 'string' },
@@ -103,8 +113,10 @@ export function policyOf(helper: string = '', file: string = ''): Policy {
 sallyport: 1
 ${file.includes('enforcement:') ? '' : 'enforcement: strict'}
 upstreams: { box: { functions: true } }
-users: { static: { ann: { roles: [staff] }, bob: { roles: [staff] }, eve: { roles: [guests] } } }
+users: { static: { ann: { roles: [staff] }, bob: { roles: [staff] }, eve: { roles: [guests] }, dora: { roles: [desk] }, dan: { roles: [desk] }, max: { roles: [desk, board] } } }
 roles:
+  desk: { permissions: {} }
+  board: { permissions: {} }
   staff: { permissions: { box: { look: allow, fetch: allow, put: allow, pay: allow } } }
   guests: { permissions: { box: { look: allow } } }
 tools:
@@ -226,9 +238,17 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         handles: typeof handle === 'string' ? [handle] : handle,
         step: given.step ?? null,
         dryRun: given.dryRun ?? false,
+        ...(given.reason === undefined ? {} : { reason: given.reason }),
+        ...(given.repeats === undefined ? {} : { repeats: given.repeats }),
       };
       const signal = given.signal ?? new AbortController().signal;
-      return runtime.call({ ...agent, ...given.as }, proposal, signal, given.onProgress);
+      return runtime.call(
+        { ...agent, ...given.as },
+        proposal,
+        signal,
+        given.onProgress,
+        () => given.patienceMs ?? null,
+      );
     },
     run: (id: string) => runtime.getRun(operator, id),
     async events<T extends Event['type']>(type: T) {

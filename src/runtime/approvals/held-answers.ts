@@ -1,0 +1,90 @@
+/** What goes back for a call that waits for people: its outcome, their refusal, or, when patience is over, a ticket. */
+import type { Held } from '../../engine/hold.ts';
+import type { Answers } from '../answers.ts';
+import type { Attempt } from '../attempt.ts';
+import type { CallAnswer, HoldTicket, Refusal } from '../port.ts';
+import type { RuntimePorts } from '../ports.ts';
+import { plainRefusal } from '../refusals.ts';
+import type { OpenHold } from './open-holds.ts';
+import type { Performing } from './performing.ts';
+import { Waiting } from './waiting.ts';
+
+/** People look up within a minute; who asks more often than this only asks. */
+const retryAfterSeconds = 15;
+
+export class HeldAnswers {
+  readonly #ports: RuntimePorts;
+  readonly #answers: Answers;
+  readonly #performing: Performing;
+  readonly #waiting = new Waiting();
+
+  constructor(ports: RuntimePorts, answers: Answers, performing: Performing) {
+    this.#ports = ports;
+    this.#answers = answers;
+    this.#performing = performing;
+  }
+
+  /** Whoever waits now gets a ticket. */
+  stop(): void {
+    this.#waiting.stop();
+  }
+
+  /** Null: nobody has to agree to it any more, so it is decided like any call that comes now. */
+  async answer(
+    attempt: Attempt,
+    hold: OpenHold,
+    patienceMs: ((hold: HoldTicket) => number | null) | undefined,
+  ): Promise<CallAnswer | null> {
+    const waitMs = patienceMs?.(hold.ticket()) ?? this.#ports.policy().approvals.waitMs;
+    const { signal, onProgress } = attempt;
+    const waiter = { signal, onProgress };
+    // Agreed to already: this is the repeat that it waited for.
+    this.#performing.begin(hold);
+    const end = await this.#waiting.until(hold, waiter, waitMs);
+    const isOwn = attempt.id === hold.id;
+    const joins = { id: hold.id, digest: hold.held.digest };
+    if (end === null) {
+      if (!isOwn) await this.#answers.joinedTo(attempt, joins, false);
+      return { type: 'held', hold: hold.ticket(), refusal: this.#pending(hold) };
+    }
+    switch (end.type) {
+      case 'unneeded':
+        return null;
+      case 'refused':
+        if (!isOwn) await this.#answers.joinedTo(attempt, joins, true);
+        return { type: 'refused', refusal: end.refusal };
+      case 'performed':
+        return isOwn
+          ? this.#answers.answer(attempt, end.decision, end.settled, end.outcome)
+          : this.#answers.joined(attempt, end.outcome, end.settled);
+    }
+  }
+
+  /** A person said no, or nobody said anything: nobody is asked again. */
+  async refused(attempt: Attempt, held: Held): Promise<CallAnswer> {
+    await this.#answers.joinedTo(attempt, held, true);
+    const code = held.state === 'expired' ? 'approval.expired' : 'approval.rejected';
+    return { type: 'refused', refusal: plainRefusal(code, held.id, attempt.writer.id) };
+  }
+
+  /** Its client holds something of ours that names a call of which there is nothing to tell any more. */
+  over({ id, writer }: Attempt): CallAnswer {
+    return { type: 'refused', refusal: plainRefusal('approval.over', id, writer.id) };
+  }
+
+  #pending({ id, run, held }: OpenHold): Refusal {
+    const { machine, ...said } = plainRefusal('approval.pending', id, run);
+    const leftMs = Math.max(0, held.expiresAtMs - this.#ports.store.nowMs());
+    return {
+      ...said,
+      machine: {
+        ...machine,
+        verdict: 'hold',
+        codes: ['approval.pending', ...new Set(held.asks.map(({ code }) => code))],
+        ticket: id,
+        expires_at: new Date(held.expiresAtMs).toISOString(),
+        retry_after: Math.max(1, Math.min(retryAfterSeconds, Math.ceil(leftMs / 1_000))),
+      },
+    };
+  }
+}

@@ -1,0 +1,43 @@
+/** The events of people's answers, and of the ends of holds. */
+import type { RunEvent } from '../../engine/events.ts';
+import type { Held } from '../../engine/hold.ts';
+import type { Run } from '../../engine/run.ts';
+import type { ApproverPrincipal } from '../../identity/principal.ts';
+
+type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
+type OfRun = Pick<RunEvent, 'v' | 'atMs' | 'run' | 'agent' | 'user' | 'policy'>;
+
+export function ofRun(run: Run, policy: string, atMs: number): OfRun {
+  return { v: 1, atMs, run: run.id, agent: run.agent, user: run.user, policy };
+}
+
+export function answeredEvent(
+  of: OfRun,
+  { id, digest }: Held,
+  { user, credential, signedInAtMs }: ApproverPrincipal,
+  said: Pick<Of<'approval.answered'>, 'answer' | 'asks' | 'reason'>,
+): Of<'approval.answered'> {
+  return {
+    ...of,
+    type: 'approval.answered',
+    call: id,
+    digest,
+    by: user,
+    credential,
+    signedInAtMs,
+    ...said,
+  };
+}
+
+export function settledEvent(
+  fields: OfRun,
+  { id, digest, of }: Held,
+  ended: Pick<Of<'approval.settled'>, 'outcome' | 'by' | 'why'>,
+): Of<'approval.settled'> {
+  return { ...fields, type: 'approval.settled', call: id, digest, of, ...ended };
+}
+
+/** Waits for people, or they agreed and nothing has come of it yet. */
+export function isOpen({ state }: Held): boolean {
+  return state === 'waiting' || state === 'approved';
+}

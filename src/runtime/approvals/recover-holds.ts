@@ -1,0 +1,74 @@
+/** After a restart: what waited waits on, what was agreed to is done, and what nobody answered in time is told of. */
+import { readJson } from '../../content/json.ts';
+import { isJsonObject } from '../../content/value.ts';
+import type { Held } from '../../engine/hold.ts';
+import type { Run } from '../../engine/run.ts';
+import { describe } from '../attempt.ts';
+import type { RuntimePorts } from '../ports.ts';
+import type { Runs } from '../runs.ts';
+import { isOpen } from './hold-events.ts';
+import {
+  type HoldState,
+  holdDeleted,
+  holdIdOf,
+  holdStatePrefix,
+  parseHoldState,
+} from './hold-state.ts';
+import { OpenHold, type OpenHolds } from './open-holds.ts';
+import type { Performing } from './performing.ts';
+
+const factsDepthMax = 128;
+
+export interface RecoveringParts {
+  readonly ports: RuntimePorts;
+  readonly runs: Runs;
+  readonly holds: OpenHolds;
+  readonly performing: Performing;
+}
+
+/** Before the first call: a repeat has to find the hold that it repeats. */
+export async function recoverHolds({
+  ports,
+  runs,
+  holds,
+  performing,
+}: RecoveringParts): Promise<void> {
+  for (const { key, value } of await ports.store.listState(holdStatePrefix)) {
+    const id = holdIdOf(key);
+    try {
+      const state = parseHoldState(value);
+      const run = state === null ? null : ((await runs.writer(state.run))?.run ?? null);
+      const held = run?.held.find((one) => one.id === id && isOpen(one));
+      if (state === null || run === null || held === undefined) {
+        await ports.store.commitGateway({ events: [], writes: [holdDeleted(id)] });
+        continue;
+      }
+      const hold = await holdOf(ports, { run, held, state });
+      holds.add(hold, null);
+      const known = await performing.recorded(hold);
+      if (known !== null) holds.learn(hold, known);
+    } catch (error) {
+      // One that can't be read must not keep the others from being asked about.
+      ports.log({ level: 'error', event: 'approval.stuck', call: id, error: describe(error) });
+    }
+  }
+}
+
+async function holdOf(
+  { store }: RuntimePorts,
+  { run, held, state }: { readonly run: Run; readonly held: Held; readonly state: HoldState },
+): Promise<OpenHold> {
+  const bytes = await store.payload(state.shown);
+  const facts =
+    bytes === null ? null : readJson(bytes, { bytesMax: bytes.length, depthMax: factsDepthMax });
+  const summary = isJsonObject(facts) ? facts['summary'] : undefined;
+  const { agent, user } = run;
+  return new OpenHold(
+    {
+      run: run.id,
+      user,
+      principal: { type: 'agent', credential: state.credential, agent, user },
+    },
+    { held, state, summary: typeof summary === 'string' ? summary : held.tool },
+  );
+}

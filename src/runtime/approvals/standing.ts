@@ -1,0 +1,101 @@
+/** What one person may answer of a hold, by the policy in force and at this moment, and why no more. */
+import { type Ask, type Held, openAsks } from '../../engine/hold.ts';
+import type { ApproverPrincipal } from '../../identity/principal.ts';
+import type { Policy } from '../../policy/model.ts';
+import type { ApprovalErrorCode } from './errors.ts';
+
+export interface Standing {
+  /** Keys of the asks that they may answer now. */
+  readonly asks: readonly string[];
+  readonly not: ReadonlyMap<string, ApprovalErrorCode>;
+  /** Keys of those that they may say no to: that needs neither a fresh sign-in nor words. */
+  readonly mayReject: readonly string[];
+  /** Roles to be told that somebody broke the glass. */
+  readonly breaksGlass: readonly string[];
+}
+
+export interface Requested {
+  readonly held: Pick<Held, 'asks' | 'agreements'>;
+  /** The person on whose behalf the run works. */
+  readonly user: string | null;
+  /** They, and those of the runs above it. */
+  readonly requesters: ReadonlySet<string>;
+}
+
+/** An agreement between two clocks of one machine: a sign-in can't be later than its answer by more. */
+const clockSkewMs = 60_000;
+
+export function standingOf(
+  approver: ApproverPrincipal,
+  requested: Requested,
+  policy: Pick<Policy, 'users' | 'approvals'>,
+  nowMs: number,
+): Standing {
+  const asks: string[] = [];
+  const mayReject: string[] = [];
+  const breaksGlass: string[] = [];
+  const not = new Map<string, ApprovalErrorCode>();
+  const open = new Set(openAsks(requested.held).map(({ key }) => key));
+  for (const ask of requested.held.asks) {
+    const refused = refusedFor(approver, ask, requested, policy);
+    if (refused !== null) {
+      not.set(ask.key, refused);
+      continue;
+    }
+    mayReject.push(ask.key);
+    const answered = requested.held.agreements.some(
+      (one) => one.by === approver.user && one.asks.includes(ask.key),
+    );
+    if (answered || !open.has(ask.key)) not.set(ask.key, 'approval.settled');
+    else if (!isFresh(approver, ask, nowMs)) not.set(ask.key, 'approval.not_fresh');
+    else {
+      asks.push(ask.key);
+      if (ask.by.type === 'break_glass') breaksGlass.push(ask.by.role);
+    }
+  }
+  return { asks, not, mayReject, breaksGlass };
+}
+
+function refusedFor(
+  { user }: ApproverPrincipal,
+  { by }: Ask,
+  requested: Requested,
+  { users, approvals }: Pick<Policy, 'users' | 'approvals'>,
+): ApprovalErrorCode | null {
+  const known = users.get(user);
+  if (known === undefined) return 'approval.not_yours';
+  if (by.type !== 'role') return user === requested.user ? null : 'approval.not_yours';
+  if (!known.roles.has(by.role)) return 'approval.not_yours';
+  return requested.requesters.has(user) && !approvals.selfApproval ? 'approval.requester' : null;
+}
+
+function isFresh({ signedInAtMs }: ApproverPrincipal, { freshMs }: Ask, nowMs: number): boolean {
+  if (freshMs === null) return true;
+  const ageMs = nowMs - signedInAtMs;
+  return ageMs <= freshMs && ageMs >= -clockSkewMs;
+}
+
+/** Of several reasons the one that says most: what somebody could mend comes before what they can't. */
+const byWeight: readonly ApprovalErrorCode[] = [
+  'approval.not_fresh',
+  'approval.settled',
+  'approval.requester',
+  'approval.not_yours',
+];
+
+export function reasonAgainst({ not }: Pick<Standing, 'not'>): ApprovalErrorCode {
+  const reasons = new Set(not.values());
+  return byWeight.find((code) => reasons.has(code)) ?? 'approval.not_yours';
+}
+
+export const sentences: Readonly<Record<ApprovalErrorCode, string>> = {
+  'approval.unknown': 'there is no such hold',
+  'approval.settled': 'this was answered already',
+  'approval.expired': 'nobody answered in time, so it was refused',
+  'approval.changed': 'what is asked is not what was shown',
+  'approval.not_yours': 'the policy asks somebody else',
+  'approval.requester': 'you can not approve what is done on your own behalf',
+  'approval.not_fresh': 'you signed in too long ago for this',
+  'approval.reason_needed': 'say why',
+  'approval.edit_denied': 'the call with these arguments would be refused',
+};
