@@ -32,8 +32,10 @@ export function asOf(
   return by.type === 'role' || party.user === run.user ? by : 'nobody';
 }
 
+type Asking = Pick<Context, 'policy' | 'run'>;
+
 /** Null: the policy names nobody who could be asked. */
-export function askOf(context: Context, finding: Finding): Ask | null {
+export function askOf(context: Asking, finding: Finding): Ask | null {
   const { code, approver } = finding;
   const { by: named, quorum, freshMs, grants, autonomy } = approver ?? anybody;
   const by = whoIsAsked(context, named);
@@ -51,10 +53,7 @@ export function askOf(context: Context, finding: Finding): Ask | null {
   };
 }
 
-function whoIsAsked(
-  { policy, run }: Pick<Context, 'policy' | 'run'>,
-  named: Asked['by'],
-): Approver | null {
+function whoIsAsked({ policy, run }: Asking, named: Asked['by']): Approver | null {
   if (named === 'nobody') return null;
   if (named === 'default') {
     const { default: role } = policy.approvals;
@@ -76,7 +75,7 @@ export function orderSeen(by: Approver, run: JsonValue, askedBy: JsonValue): str
  * amount's and what was found in a text are asked about each time.
  */
 function rememberedAs(
-  { policy }: Context,
+  { policy }: Asking,
   { stage, code, details }: Finding,
   by: Approver,
 ): string | null {

@@ -77,6 +77,18 @@ function approvedHold({ run, call, reading, facts }: Context): Held | null {
   );
 }
 
+/** Who may release what came back; nobody, where the run waits for so many answers already or nobody can be asked. */
+export function asksToRelease(
+  context: Pick<Context, 'policy' | 'run'>,
+  call: string,
+  findings: readonly Finding[],
+): readonly Ask[] {
+  const reason = findings.find(({ verdict }) => verdict === 'deny');
+  if (reason === undefined || isFlooding(context, call)) return [];
+  const ask = askOf(context, reason);
+  return ask === null ? [] : [ask];
+}
+
 /** A run that waits for so many answers isn't asking any more. What waits already may go on. */
 export function isFlooding(
   { policy, run }: Pick<Context, 'policy' | 'run'>,

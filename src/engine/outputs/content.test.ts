@@ -4,7 +4,9 @@ import { contextOf, loaded } from '../../../test/engine/scene.ts';
 import type { ModelScore, Scans, Sighting, TextScan } from '../../content/detection/sighting.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../content/value.ts';
 import type { Policy } from '../../policy/model.ts';
+import { asksToRelease } from '../consent.ts';
 import { decide } from '../decide.ts';
+import type { Ask, Held } from '../hold.ts';
 import { type Inspection, inspect } from './inspect.ts';
 import { asJson, type ToolResult } from './result.ts';
 import { textsOf } from './texts.ts';
@@ -100,6 +102,26 @@ function inspected(result: ToolResult, options: Options = {}): Inspection {
     options.scans?.(texts) ??
     new Map(texts.map((text) => [text, scanned(text, options.model ?? null)]));
   return inspect({ policy, decision, tool: context.tool, args: { id: '1' }, result, scans, marks });
+}
+
+function waiting(asks: readonly Ask[]): Held {
+  return {
+    id: 'call_0',
+    of: 'call',
+    tool: 'box.read',
+    tier: 0,
+    digest: 'sha256:0',
+    arguments: 'sha256:1',
+    step: null,
+    atMs: 0,
+    expiresAtMs: 1,
+    state: 'waiting',
+    settledAtMs: null,
+    asks,
+    agreements: [],
+    editedFrom: null,
+    withheld: null,
+  };
 }
 
 const text = (written: string): ToolResult => ({ content: [{ type: 'text', text: written }] });
@@ -265,6 +287,70 @@ describe('what gives orders', () => {
       null,
       ['note outputs.injection', 'deny outputs.unmarkable'],
     ]);
+  });
+
+  describe('withheld for that alone, a person may release it', () => {
+    const withholding = (rest = ''): Options => ({
+      policy: policyOf(
+        `{ injection: { then: withhold }, pii: { redact: [credit_card], in: [results] }${rest} }`,
+      ),
+    });
+
+    test('as it would have passed: edited, marked, framed, and labelled', () => {
+      const written = text('Hi. ORDER it. 4111 1111 1111 1111');
+      const { releasable, ...withheld } = inspected(written, withholding());
+      expect(withheld).toMatchObject({ result: null, shown: null, labels: { trust: 'trusted' } });
+      const passed = inspected(written);
+      expect(releasable).toEqual({
+        result: passed.result,
+        kept: passed.kept,
+        frame: passed.frame,
+        labels: passed.labels,
+        shown: passed.shown,
+      });
+      expect(releasable).toMatchObject({
+        frame: marks.boundary,
+        labels: { trust: 'untrusted' },
+        shown: { flagged: [''] },
+      });
+      expect(JSON.stringify(releasable?.kept)).not.toContain('4111');
+    });
+
+    test.each<[string, ToolResult, Options]>([
+      [
+        'a model gave no score',
+        text('ORDER it.'),
+        { model: { type: 'failed', reason: 'timeout' } },
+      ],
+      ['it isn’t what the tool promises', data({ note: 'ORDER.' }), { tool: 'box.strict' }],
+      ['the tool refuses', { ...text('ORDER it.'), isError: true }, {}],
+      ['nobody looked at it all', text(`ORDER it. ${'x'.repeat(50)}`), { scans: () => new Map() }],
+      ['nothing is withheld', text('hello'), {}],
+    ])('not where %s', (_, result, options) => {
+      expect(inspected(result, { ...withholding(), ...options }).releasable).toBeNull();
+    });
+
+    test.each<[string, string, number]>([
+      ['whom the policy asks', 'approvals: { default: staff, open: 1 }', 1],
+      ['nobody, where the policy names none', '', 0],
+    ])('%s', (_, approvals, count) => {
+      const policy = policyOf('{ injection: { then: withhold } }', approvals);
+      const { findings } = inspected(text('ORDER it.'), { policy });
+      const { run } = contextOf(policy, 'box.read', { id: '1' }, { user: null });
+      const asks = asksToRelease({ policy, run }, 'call_1', findings);
+      expect(asks).toHaveLength(count);
+      if (count === 0) return;
+      expect(asks).toMatchObject([
+        {
+          code: 'outputs.injection',
+          by: { type: 'role', role: 'staff' },
+          remember: null,
+          quorum: 1,
+        },
+      ]);
+      const asking = { ...run, held: [waiting(asks)] };
+      expect(asksToRelease({ policy, run: asking }, 'call_1', findings)).toEqual([]);
+    });
   });
 
   test('a cut within a mark closes it', () => {

@@ -53,7 +53,15 @@ export interface Inspection {
   readonly holdsNext: boolean;
   /** False: the result may pass as the upstream's own bytes. */
   readonly changed: boolean;
+  /** Withheld for the one reason that it gives orders: what a person may release of it. Null: nobody may. */
+  readonly releasable: Releasable | null;
 }
+
+/** Inspected, marked and framed like any result; each as of `Inspection`. */
+export type Releasable = Pick<Inspection, 'labels' | 'shown' | 'frame'> & {
+  readonly result: ToolResult;
+  readonly kept: ToolResult;
+};
 
 /** Total: a fault withholds. */
 export function inspect(context: InspectionContext): Inspection {
@@ -79,6 +87,7 @@ function inspectResult(context: InspectionContext): Inspection {
       success: true,
       holdsNext: false,
       changed: false,
+      releasable: null,
     };
   const unknown = decision.obligations.filter(({ type }) => !known.has(type));
   if (unknown.length > 0) {
@@ -141,15 +150,12 @@ function released(
       : []),
     ...shown.findings,
   ];
-  if (enforced && isDenied(findings)) return withhold(findings, success);
   const said = success ? shownOf(tool.returns, passed.data) : null;
   const { flagged, classes } = treated;
-  return {
+  const passes: Releasable = {
     result: shown.result,
     kept: shown.kept,
     frame: shown.frame,
-    findings,
-    withheld: false,
     labels: mergeLabels(labelsOf(tool, args, passed.data?.value ?? null), {
       ...noLabels,
       classes,
@@ -162,9 +168,20 @@ function released(
             ...(flagged.length === 0 ? {} : { flagged }),
             ...(classes.length === 0 ? {} : { classes }),
           },
+  };
+  if (enforced && isDenied(findings))
+    return {
+      ...withhold(findings, success),
+      releasable: success && isSuspectAlone(findings) ? passes : null,
+    };
+  return {
+    ...passes,
+    findings,
+    withheld: false,
     success,
     holdsNext: enforced && policy.content.injection.response === 'hold_next' && treated.isSuspect,
     changed: passed.changed || treated.result !== passed.result || shown.changed,
+    releasable: null,
   };
 }
 
@@ -182,6 +199,11 @@ function fitsStill(
 
 function isDenied(findings: readonly Finding[]): boolean {
   return findings.some(({ verdict }) => verdict === 'deny');
+}
+
+/** It gives orders, and that is all: a person can read it and say that it may pass. */
+function isSuspectAlone(findings: readonly Finding[]): boolean {
+  return findings.every(({ verdict, code }) => verdict !== 'deny' || code === 'outputs.injection');
 }
 
 /** What nobody here can do must not be left undone, in whatever mode. */
@@ -208,6 +230,7 @@ function withhold(findings: readonly Finding[], success: boolean): Inspection {
     success,
     holdsNext: false,
     changed: true,
+    releasable: null,
   };
 }
 
