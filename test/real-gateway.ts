@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SecretsHeld } from '../src/credentials/held.ts';
 import { readSecret } from '../src/credentials/secrets.ts';
-import { openGateway } from '../src/gateway.ts';
+import { type Gateway, openGateway } from '../src/gateway.ts';
 import type { Lock, LockedTool } from '../src/policy/lock.ts';
 import { definitionDigest, formatLock } from '../src/policy/lock-file.ts';
 import type { UpstreamDeclaration } from '../src/policy/model.ts';
@@ -13,7 +13,8 @@ import { openUpstream } from '../src/upstreams/open.ts';
 export interface RealGateway extends AsyncDisposable {
   /** `http://127.0.0.1:port`. */
   readonly url: string;
-  readonly agentToken: (agent: string) => Promise<string>;
+  readonly gateway: Gateway;
+  readonly agentToken: (agent: string, user?: string) => Promise<string>;
   readonly openerToken: () => Promise<string>;
 }
 
@@ -27,7 +28,11 @@ const listTimeoutMs = 20_000;
 
 /** A policy with its lock and data in a directory of their own, for one gateway after the other. */
 export interface PreparedGateway extends AsyncDisposable {
-  readonly start: () => Promise<RealGateway>;
+  /** `port`: 0, or that of one before. */
+  readonly start: (listening?: {
+    readonly port?: number;
+    readonly console?: boolean;
+  }) => Promise<RealGateway>;
   readonly dataDirectory: string;
 }
 
@@ -49,7 +54,7 @@ export async function prepareGateway({
   const dataDirectory = join(directory, 'data');
   return {
     dataDirectory,
-    async start() {
+    async start({ port = 0, console: people = false } = {}) {
       const gateway = await openGateway({
         policyFile,
         dataDirectory,
@@ -59,14 +64,20 @@ export async function prepareGateway({
       for (const { name } of upstreams) {
         await gateway.upstream(name)?.listTools(AbortSignal.timeout(listTimeoutMs));
       }
-      const { url } = await gateway.listen({ host: '127.0.0.1', port: 0 });
+      const host = '127.0.0.1';
+      const { url } = await gateway.listen({
+        host,
+        port,
+        console: people ? { host, port: 0, url: null } : null,
+      });
       return {
         url,
-        async agentToken(name) {
+        gateway,
+        async agentToken(name, user) {
           const { token } = await gateway.tokens.mint({
             holder: 'agent',
             name,
-            user: null,
+            user: user ?? null,
             expiresAtMs: null,
           });
           return token;

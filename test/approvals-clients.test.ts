@@ -1,0 +1,199 @@
+/**
+ * Real clients in front of a real gateway: each hears of its held call as the table in `docs/wire.md` says, and gets what
+ * came of it, whoever was restarted in between. The call is made once at most.
+ */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Agent, type ApprovalDesk, openApprovalDesk } from './approvals-clients/desk.ts';
+import {
+  type ClientShape,
+  clientShapes,
+  type Heard,
+  type Page,
+  type SdkClient,
+} from './approvals-clients/sdk-clients.ts';
+
+const times = { timeout: '15m', wait: '100ms' };
+
+let desk: ApprovalDesk;
+beforeAll(async () => {
+  desk = await openApprovalDesk(times);
+});
+afterAll(() => desk[Symbol.asyncDispose]());
+
+const shapes = clientShapes.map((shape) => [shape.name, shape] as const);
+const pageForm = /^http:\/\/127\.0\.0\.1:\d+\/holds\/(call_[\w-]+)$/;
+
+/** A call that is held, what is done meanwhile, and the call once more where its client has to make it. */
+interface Told {
+  readonly hold: string;
+  readonly heard: Heard;
+  readonly client: SdkClient;
+}
+
+/** One agent with a token of its own, so that the calls of one row are one run's. */
+class Caller {
+  readonly name = `${randomUUID()}.txt`;
+  readonly #shape: ClientShape;
+  readonly #agent: Agent;
+  readonly #desk: ApprovalDesk;
+  #token: string | null = null;
+
+  constructor(shape: ClientShape, agent: Agent, at: ApprovalDesk) {
+    this.#shape = shape;
+    this.#agent = agent;
+    this.#desk = at;
+  }
+
+  get hears(): ClientShape['hears'] {
+    return this.#agent === 'reporter' ? this.#shape.hears : 'ticket';
+  }
+
+  async connect(show: (page: Page) => Promise<'accept' | 'decline' | 'cancel'>) {
+    this.#token ??= await this.#desk.token(this.#agent);
+    return this.#shape.connect({ url: this.#desk.url, token: this.#token, show });
+  }
+
+  call(client: SdkClient): Promise<Heard> {
+    return client.call('files.write_file', {
+      path: this.#desk.pathOf(this.name),
+      content: 'June was good.',
+    });
+  }
+
+  /** The hold that a client was told of by ticket or page, at its first call. */
+  held(heard: Heard): string {
+    expect(heard).toMatchObject({
+      isError: true,
+      text: expect.stringContaining('approval.pending'),
+    });
+    expect(heard.ticket).toMatch(/^call_/);
+    if (this.hears === 'page in an error')
+      expect(heard.page?.url).toMatch(new RegExp(`/holds/${heard.ticket}$`));
+    else expect(heard.page).toBeNull();
+    return heard.ticket ?? '';
+  }
+
+  /** One client all along. */
+  async goesOn(meanwhile: (hold: string) => Promise<void>): Promise<Told> {
+    let hold = '';
+    const client = await this.connect(async ({ url }) => {
+      hold = holdOf(url);
+      await meanwhile(hold);
+      return 'accept';
+    });
+    let heard = await this.call(client);
+    if (this.hears !== 'page in the call') {
+      hold = this.held(heard);
+      await meanwhile(hold);
+      heard = await this.call(client);
+    }
+    return { hold, heard, client };
+  }
+
+  /** The client goes away while its call is held, and another takes its place afterwards. */
+  async comesBack(meanwhile: (hold: string) => Promise<void>): Promise<Told> {
+    const shown = Promise.withResolvers<string>();
+    const first = await this.connect(({ url }) => {
+      shown.resolve(holdOf(url));
+      return new Promise(() => undefined);
+    });
+    const heard = this.call(first);
+    const hold = this.hears === 'page in the call' ? await shown.promise : this.held(await heard);
+    heard.catch(() => 'its connection was closed');
+    await first[Symbol.asyncDispose]();
+    await meanwhile(hold);
+    const second = await this.connect(() => Promise.reject(new Error('it was answered')));
+    return { hold, heard: await this.call(second), client: second };
+  }
+}
+
+function holdOf(url: string): string {
+  const [, hold] = pageForm.exec(url) ?? [];
+  if (hold === undefined) throw new Error(`no page of a hold: ${url}`);
+  return hold;
+}
+
+async function expectPerformed(caller: Caller, { hold, heard, client }: Told, at = desk) {
+  await client[Symbol.asyncDispose]();
+  expect(heard).toMatchObject({
+    isError: false,
+    text: expect.stringMatching(/Successfully wrote/),
+  });
+  expect(heard.ticket).toBe(hold);
+  expect(await at.written(caller.name)).toBe('June was good.');
+  const events = await at.events(hold);
+  expect(events.filter((type) => type === 'call.started')).toHaveLength(1);
+}
+
+async function expectRefused(
+  caller: Caller,
+  { hold, heard, client }: Told,
+  code: string,
+  at = desk,
+) {
+  await client[Symbol.asyncDispose]();
+  expect(heard).toMatchObject({
+    isError: true,
+    text: expect.stringMatching(new RegExp(`^${code}: `)),
+  });
+  expect(await at.written(caller.name)).toBeNull();
+  expect(await at.events(hold)).not.toContain('call.started');
+}
+
+describe.each(shapes)('%s', (_, shape) => {
+  test('approved by its own person: the outcome', async () => {
+    const caller = new Caller(shape, 'reporter', desk);
+    await expectPerformed(caller, await caller.goesOn((hold) => desk.answer(hold, 'approve')));
+  });
+
+  test('approved by somebody else: the outcome, by a ticket', async () => {
+    const caller = new Caller(shape, 'clerk', desk);
+    await expectPerformed(caller, await caller.goesOn((hold) => desk.answer(hold, 'approve')));
+  });
+
+  test('rejected: nothing happens, now and when it is asked for again', async () => {
+    const caller = new Caller(shape, 'reporter', desk);
+    const told = await caller.goesOn((hold) => desk.answer(hold, 'reject'));
+    expect((await caller.call(told.client)).text).toMatch(/^approval\.rejected: /);
+    await expectRefused(caller, told, 'approval.rejected');
+  });
+
+  test('approved after the gateway was restarted', async () => {
+    const caller = new Caller(shape, 'reporter', desk);
+    const told = await caller.goesOn(async (hold) => {
+      await desk.restart();
+      await desk.answer(hold, 'approve');
+    });
+    await expectPerformed(caller, told);
+  });
+
+  test('approved while its client was restarted', async () => {
+    const caller = new Caller(shape, 'reporter', desk);
+    await expectPerformed(caller, await caller.comesBack((hold) => desk.answer(hold, 'approve')));
+  });
+
+  test('approved while both were restarted', async () => {
+    const caller = new Caller(shape, 'reporter', desk);
+    const told = await caller.comesBack(async (hold) => {
+      await desk.restart();
+      await desk.answer(hold, 'approve');
+      await desk.restart();
+    });
+    await expectPerformed(caller, told);
+  });
+});
+
+describe('nobody answers', () => {
+  let brief: ApprovalDesk;
+  beforeAll(async () => {
+    brief = await openApprovalDesk({ timeout: '1s', wait: '100ms' });
+  });
+  afterAll(() => brief[Symbol.asyncDispose]());
+
+  test.concurrent.each(shapes)('%s', async (_, shape) => {
+    const caller = new Caller(shape, 'reporter', brief);
+    const told = await caller.goesOn((hold) => brief.expired(hold));
+    await expectRefused(caller, told, 'approval\\.expired', brief);
+  });
+});
