@@ -36,7 +36,8 @@ const encodings = [
 /** `app-4f3a9c21.js`: another content has another name. */
 const hashedName = /[-.][0-9A-Za-z_-]{8,}\.[a-z0-9]+$/;
 
-const pages = /^\/(?:runs|agents|policy|tools|ledger)?$|^\/(?:holds|runs)\/[0-9A-Za-z_-]{1,128}$/;
+const pages =
+  /^\/(?:runs|agents|policy|tools|ledger)?$|^\/(?:holds|runs|events|agents)\/[0-9A-Za-z._~%-]{1,384}$/;
 
 const notBuilt = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Sallyport</title></head>

@@ -1,0 +1,152 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { JsonValue } from '../../src/content/value.ts';
+import type { EventPage } from '../../src/edges/console/views.ts';
+import { useLoaded } from '../api/use-loaded.ts';
+import { Page } from '../parts/page.tsx';
+import { Badge, Codes, Fact, Facts, Labels, Shown, Value } from '../parts/parts.tsx';
+import { Receipt } from '../receipts/receipt.tsx';
+import { isPayload } from '../receipts/shown.ts';
+import { agentPath, policyPath, runPath } from '../router/routes.ts';
+import { Json } from '../text/json.tsx';
+import { Text } from '../text/text.tsx';
+import { durationText, usdText } from '../time/left.ts';
+import { When } from '../time/time.tsx';
+
+export function EventPageShown({ seq }: { readonly seq: number }) {
+  const loaded = useLoaded<EventPage>(`/api/events/${seq}`);
+  return (
+    <Page title={`Event ${seq}`}>
+      <Shown loaded={loaded} missing="The ledger has no event of this number yet.">
+        {(page) => <Details page={page} />}
+      </Shown>
+    </Page>
+  );
+}
+
+function Details({ page }: { readonly page: EventPage }) {
+  const { row, event, findings, payloads } = page;
+  return (
+    <>
+      <Receipt row={row} />
+      <Facts>
+        <Fact name="what">
+          <Text text={row.type} /> {row.outcome !== null && <Badge word={row.outcome} />}
+        </Fact>
+        <Fact name="when">
+          <When atMs={row.atMs} />
+        </Fact>
+        {row.run !== null && (
+          <Fact name="run">
+            <a href={runPath(row.run)}>
+              <Text text={row.run} />
+            </a>
+          </Fact>
+        )}
+        {row.agent !== null && (
+          <Fact name="agent">
+            <a href={agentPath(row.agent)}>
+              <Text text={row.agent} />
+            </a>
+            {row.user !== null && (
+              <>
+                {' '}
+                for <Text text={row.user} />
+              </>
+            )}
+          </Fact>
+        )}
+        {row.tool !== null && (
+          <Fact name="tool">
+            <Text text={row.tool} />
+          </Fact>
+        )}
+        {row.call !== null && (
+          <Fact name="call">
+            <Text text={row.call} />
+          </Fact>
+        )}
+        {row.durationMs !== null && <Fact name="took">{durationText(row.durationMs)}</Fact>}
+        {row.costMicroUsd !== null && <Fact name="cost">{usdText(row.costMicroUsd)}</Fact>}
+        {(row.trust !== null || row.classes.length > 0) && (
+          <Fact name="labels">
+            <Labels trust={row.trust} classes={row.classes} />
+          </Fact>
+        )}
+        {Object.entries(row.budgetLeft ?? {}).map(([name, left]) => (
+          <Fact key={name} name={`${name} left`}>
+            <Value value={left} />
+          </Fact>
+        ))}
+      </Facts>
+      {findings.length > 0 && (
+        <section aria-labelledby="findings">
+          <h2 id="findings">What was found</h2>
+          <Findings findings={findings} />
+        </section>
+      )}
+      {Object.entries(payloads).map(([digest, payload]) => (
+        <Payload key={digest} digest={digest} payload={payload} event={event} />
+      ))}
+      <section aria-labelledby="event">
+        <h2 id="event">The event</h2>
+        <Json value={event} />
+      </section>
+    </>
+  );
+}
+
+export function Findings({ findings }: Pick<EventPage, 'findings'>) {
+  return (
+    <ol class="reasons">
+      {findings.map(({ stage, code, verdict, text, details, at }, index) => (
+        <li key={index}>
+          <p>
+            <Badge word={verdict} /> <Text text={text} /> <Codes codes={[code]} />{' '}
+            <span class="dim">{stage}</span>
+            {at !== null && (
+              <a class="place" href={policyPath(at)}>
+                <Text text={at} />
+              </a>
+            )}
+          </p>
+          {Object.keys(details).length > 0 && (
+            <Facts>
+              {Object.entries(details).map(([name, value]) => (
+                <Fact key={name} name={name.replaceAll('_', ' ')}>
+                  <Value value={value} />
+                </Fact>
+              ))}
+            </Facts>
+          )}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Payload({
+  digest,
+  payload,
+  event,
+}: {
+  readonly digest: string;
+  readonly payload: JsonValue;
+  readonly event: EventPage['event'];
+}) {
+  const [good, setGood] = useState<boolean | null>(null);
+  useEffect(() => void isPayload(digest, payload).then(setGood), [digest, payload]);
+  const name = Object.entries(event).find(([, value]) => value === digest)?.[0] ?? 'payload';
+  return (
+    <section aria-label={name}>
+      <h2>
+        <Text text={name} />{' '}
+        {good !== null && (
+          <span class={good ? 'label good' : 'label untrusted'}>
+            {good ? 'is what the event’s digest names' : 'is not what the event’s digest names'}
+          </span>
+        )}
+      </h2>
+      <Json value={payload} />
+    </section>
+  );
+}

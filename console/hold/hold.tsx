@@ -1,0 +1,281 @@
+/** One hold: what will happen, why it waits, on which values; and the answer. */
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import type { EventRow, StreamMessage } from '../../src/edges/console/views.ts';
+import type { HoldShown } from '../../src/runtime/port.ts';
+import { useLoaded } from '../api/use-loaded.ts';
+import { useMessages } from '../live/use-live.ts';
+import { Page } from '../parts/page.tsx';
+import { Badge, Codes, Fact, Facts, Problem, Tier, Value } from '../parts/parts.tsx';
+import { agentPath, eventPath, ledgerPath, runPath } from '../router/routes.ts';
+import { Json } from '../text/json.tsx';
+import { Text } from '../text/text.tsx';
+import { TimeLeft, When } from '../time/time.tsx';
+import { Decide } from './decide.tsx';
+import { questionOf } from './guard.ts';
+import { Reasons } from './reasons.tsx';
+import { Values } from './values.tsx';
+
+interface Settled {
+  readonly outcome: string;
+  readonly by: readonly string[];
+}
+
+export function HoldPage({ id }: { readonly id: string }) {
+  const { value, problem, missing, loading, reload } = useLoaded<HoldShown>(
+    `/api/holds/${encodeURIComponent(id)}`,
+  );
+  /** What was shown last stays readable after its end. */
+  const [last, setLast] = useState<HoldShown | null>(null);
+  /** The question that this reader has looked at. */
+  const [seen, setSeen] = useState<string | null>(null);
+  const [settled, setSettled] = useState<Settled | null>(null);
+  const [since, setSince] = useState<readonly EventRow[]>([]);
+  const looked = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    if (value === null) return;
+    setLast(value);
+    setSeen((before) => before ?? questionOf(value));
+  }, [value]);
+  useMessages(
+    useCallback(
+      (message: StreamMessage) => {
+        if (message.type === 'hello' || (message.type === 'hold' && message.hold.id === id))
+          reload();
+        if (message.type === 'settled' && message.id === id) {
+          setSettled(message);
+          reload();
+        }
+        if (message.type === 'event' && message.row.call === id)
+          setSince((before) => [...before, message.row].slice(-50));
+      },
+      [id, reload],
+    ),
+  );
+
+  const hold = value ?? last;
+  if (hold === null)
+    return (
+      <Page title="Hold">
+        {missing ? (
+          <Gone settled={settled} />
+        ) : (
+          <>
+            <Problem problem={problem} />
+            {loading && <p class="empty">Loading …</p>}
+          </>
+        )}
+      </Page>
+    );
+  const over = value === null || hold.state !== 'waiting' || settled !== null;
+  const changed = !over && seen !== null && seen !== questionOf(hold);
+  const look = () => {
+    setSeen(questionOf(hold));
+    looked.current?.focus();
+  };
+  const edited = () => {
+    setSeen(null);
+    reload();
+  };
+  return (
+    <Page title="Hold" heading={<Text text={hold.facts.summary} />}>
+      <div class="hold" ref={looked} tabIndex={-1}>
+        <Problem problem={missing ? null : problem} />
+        {over && <Ended hold={hold} settled={settled} since={since} />}
+        {changed && (
+          <div class="banner" role="alert">
+            <p>
+              <strong>This call has changed while you looked at it.</strong>{' '}
+              {hold.edited !== null && (
+                <>
+                  <Text text={hold.edited.by} /> edited it.{' '}
+                </>
+              )}
+              What you see now is the new one; nothing of it has been approved by you.
+            </p>
+            <button type="button" onClick={look}>
+              Look at it anew
+            </button>
+          </div>
+        )}
+        <About hold={hold} over={over} />
+        <section aria-labelledby="why">
+          <h2 id="why">Why it waits</h2>
+          <Reasons hold={hold} />
+        </section>
+        <section aria-labelledby="values">
+          <h2 id="values">With these values</h2>
+          <Values values={hold.facts.values} omitted={hold.facts.omitted} />
+        </section>
+        {hold.facts.result !== null && (
+          <section aria-labelledby="result">
+            <h2 id="result">What was found in what came back</h2>
+            <ul class="reasons">
+              {hold.facts.result.found.map(({ code, text, details }, index) => (
+                <li key={index}>
+                  <p>
+                    <Text text={text} /> <Codes codes={[code]} />
+                  </p>
+                  <Facts>
+                    {Object.entries(details).map(([name, value]) => (
+                      <Fact key={name} name={name.replaceAll('_', ' ')}>
+                        <Value value={value} />
+                      </Fact>
+                    ))}
+                  </Facts>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+        <Raw hold={hold} />
+        {hold.reason !== null && (
+          <section aria-labelledby="reason" class="claim">
+            <h2 id="reason">What the agent says about it</h2>
+            <p class="hint">The agent’s own words. They may be an attacker’s.</p>
+            <blockquote>
+              <Text text={hold.reason} block />
+            </blockquote>
+          </section>
+        )}
+        {!over && (
+          <Decide
+            key={questionOf(hold)}
+            hold={hold}
+            changed={changed}
+            reload={reload}
+            edited={edited}
+          />
+        )}
+      </div>
+    </Page>
+  );
+}
+
+function About({ hold, over }: { readonly hold: HoldShown; readonly over: boolean }) {
+  const { tool } = hold.facts;
+  return (
+    <Facts>
+      {!over && (
+        <Fact name="time left">
+          <TimeLeft untilMs={hold.expiresAtMs} />
+        </Fact>
+      )}
+      <Fact name="agent">
+        <a href={agentPath(hold.agent)}>
+          <Text text={hold.agent} />
+        </a>
+        {hold.user === null ? (
+          ', unattended'
+        ) : (
+          <>
+            {' '}
+            for <Text text={hold.user} />
+          </>
+        )}
+      </Fact>
+      <Fact name="tool">
+        <code>
+          <Text text={tool.name} />
+        </code>{' '}
+        <Tier tier={tool.tier} /> <span class={`label ${tool.reach}`}>{tool.reach}</span>
+        {tool.title !== null && (
+          <span class="dim">
+            , its server calls it “<Text text={tool.title} />”
+          </span>
+        )}
+      </Fact>
+      <Fact name="action">
+        <Text text={tool.action} />
+      </Fact>
+      <Fact name="run">
+        <a href={runPath(hold.run)}>
+          <Text text={hold.run} />
+        </a>
+      </Fact>
+      <Fact name="held">
+        <When atMs={hold.atMs} />
+      </Fact>
+      {hold.edited !== null && (
+        <Fact name="edited by">
+          <Text text={hold.edited.by} />
+        </Fact>
+      )}
+    </Facts>
+  );
+}
+
+function Raw({ hold }: { readonly hold: HoldShown }) {
+  return (
+    <>
+      <details>
+        <summary>Raw arguments, as recorded</summary>
+        <Json value={hold.arguments} />
+        <p class="hint">
+          Bound to <code>{hold.digest}</code>
+        </p>
+      </details>
+      {hold.edited !== null && (
+        <details>
+          <summary>What the agent proposed before the edit</summary>
+          <Json value={hold.edited.from} />
+        </details>
+      )}
+    </>
+  );
+}
+
+function Ended({
+  hold,
+  settled,
+  since,
+}: {
+  readonly hold: HoldShown;
+  readonly settled: Settled | null;
+  readonly since: readonly EventRow[];
+}) {
+  const outcome = settled?.outcome ?? (hold.state === 'waiting' ? 'over' : hold.state);
+  const by = settled?.by ?? hold.agreements.map((one) => one.by);
+  return (
+    <section class="ended" role="status" aria-labelledby="ended">
+      <h2 id="ended">
+        <Badge word={outcome} />
+        {by.length > 0 && (
+          <>
+            {' '}
+            by <Text text={[...new Set(by)].join(', ')} />
+          </>
+        )}
+      </h2>
+      <ol class="rows">
+        {since.map((row) => (
+          <li key={row.seq} class="row">
+            <a href={eventPath(row.seq)}>
+              <Text text={row.type} />
+            </a>
+            {row.outcome !== null && <Badge word={row.outcome} />}
+            <span class="dim">
+              <When atMs={row.atMs} />
+            </span>
+          </li>
+        ))}
+      </ol>
+      <p>
+        <a href={runPath(hold.run)}>What the run has done since</a>, or{' '}
+        <a href="/">what else waits</a>.
+      </p>
+    </section>
+  );
+}
+
+function Gone({ settled }: { readonly settled: Settled | null }) {
+  return (
+    <p class="empty">
+      {settled === null
+        ? 'Nothing waits under this name: it is over, or never was.'
+        : `It is ${settled.outcome}.`}{' '}
+      <a href="/">What waits now</a>; what was answered is in the{' '}
+      <a href={ledgerPath({ type: 'approval.settled' })}>ledger</a>.
+    </p>
+  );
+}

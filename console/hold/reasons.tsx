@@ -1,0 +1,76 @@
+import type { ShownReason } from '../../src/engine/hold-facts.ts';
+import type { HoldShown } from '../../src/runtime/port.ts';
+import { ApproverShown } from '../now/holds.tsx';
+import { Codes, Fact, Facts, Value } from '../parts/parts.tsx';
+import { policyPath } from '../router/routes.ts';
+import { Text } from '../text/text.tsx';
+import { When } from '../time/time.tsx';
+
+/** Why it waits, who is asked about it, and who has agreed. */
+export function Reasons({ hold }: { readonly hold: HoldShown }) {
+  return (
+    <ol class="reasons">
+      {hold.facts.reasons.map((reason) => (
+        <li key={reason.key}>
+          <Reason reason={reason} hold={hold} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Reason({ reason, hold }: { readonly reason: ShownReason; readonly hold: HoldShown }) {
+  const { key, code, text, details, at, by, quorum, pointer } = reason;
+  const agreed = hold.agreements.filter(({ asks }) => asks.includes(key));
+  const named = Object.entries(details);
+  const { mine } = hold;
+  const not = mine.not[key];
+  return (
+    <>
+      <p>
+        <b>
+          <Text text={text} />
+        </b>{' '}
+        <Codes codes={[code]} />
+        {pointer !== null && (
+          <code class="dim">
+            <Text text={pointer} />
+          </code>
+        )}
+        {at !== null && (
+          <a class="place" href={policyPath(at)}>
+            <Text text={at} />
+          </a>
+        )}
+      </p>
+      {named.length > 0 && (
+        <Facts>
+          {named.map(([name, value]) => (
+            <Fact key={name} name={name.replaceAll('_', ' ')}>
+              <Value value={value} />
+            </Fact>
+          ))}
+        </Facts>
+      )}
+      <p class="asked">
+        Asks <ApproverShown by={by} quorum={quorum} />.{' '}
+        {agreed.length > 0 && (
+          <>
+            {agreed.length} of {quorum} agreed:{' '}
+            {agreed.map((one) => (
+              <span key={one.by} class="agreed">
+                <Text text={one.by} /> (<When atMs={one.atMs} />)
+              </span>
+            ))}
+          </>
+        )}
+        {mine.asks.includes(key) && <span class="label yours">asks you</span>}
+        {not !== undefined && (
+          <span class="not">
+            Not you: <Text text={not} />
+          </span>
+        )}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,13 @@
+import type { RefObject } from 'preact';
+import { useKeys } from './use-keys.tsx';
+
+/** `j` and `k` move the focus through the links of the list's rows. */
+export function useListKeys(list: RefObject<HTMLElement | null>): void {
+  const move = (by: 1 | -1) => {
+    const links = Array.from(list.current?.querySelectorAll<HTMLElement>('[data-row]') ?? []);
+    const at = links.findIndex((link) => link.contains(document.activeElement));
+    const next = at < 0 ? (by === 1 ? 0 : links.length - 1) : at + by;
+    links[next]?.focus();
+  };
+  useKeys({ next: () => move(1), previous: () => move(-1) });
+}

@@ -1,0 +1,97 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useListKeys } from '../keys/list-keys.ts';
+import { Empty, Problem } from '../parts/parts.tsx';
+import type { KeysetList } from './keyset-list.ts';
+import { rowsShown } from './window.ts';
+
+/** The next page is asked for before its rows are in sight. */
+const rowsAhead = 60;
+
+/** Rows of one height, in the page's own scroll: of a hundred thousand there are as many elements as fit a few windows. */
+export function VirtualList<Row>({
+  list,
+  label,
+  empty,
+  row,
+}: {
+  readonly list: KeysetList<Row>;
+  readonly label: string;
+  readonly empty: ComponentChildren;
+  /** A list item's content. */
+  readonly row: (row: Row) => ComponentChildren;
+}) {
+  const element = useRef<HTMLOListElement>(null);
+  const [place, setPlace] = useState({ abovePx: 0, windowPx: 800, rowPx: 40 });
+  useListKeys(element);
+  const { rows } = list;
+  const shown = rowsShown({ ...place, count: rows.length });
+
+  useLayoutEffect(() => {
+    let frame = 0;
+    const measure = () => {
+      frame = 0;
+      const box = element.current?.getBoundingClientRect();
+      const first = element.current?.querySelector('li')?.getBoundingClientRect();
+      if (box === undefined) return;
+      const now = { abovePx: -box.top, windowPx: innerHeight, rowPx: first?.height || 40 };
+      setPlace((before) =>
+        before.abovePx === now.abovePx &&
+        before.windowPx === now.windowPx &&
+        before.rowPx === now.rowPx
+          ? before
+          : now,
+      );
+    };
+    const moved = () => {
+      frame ||= requestAnimationFrame(measure);
+    };
+    measure();
+    addEventListener('scroll', moved, { passive: true });
+    addEventListener('resize', moved);
+    return () => {
+      removeEventListener('scroll', moved);
+      removeEventListener('resize', moved);
+      cancelAnimationFrame(frame);
+    };
+  }, [rows.length > 0]);
+  useEffect(() => {
+    if (list.problem === null && shown.end + rowsAhead >= rows.length) void list.more();
+    // A page may have no rows and still not be the last: the server has looked through as much as it does at a time.
+  }, [list, shown.end, rows.length, list.problem, list.loading]);
+
+  return (
+    <>
+      <ol
+        ref={element}
+        class="rows virtual"
+        aria-label={label}
+        aria-busy={list.loading}
+        style={{ paddingTop: `${shown.beforePx}px`, paddingBottom: `${shown.afterPx}px` }}
+      >
+        {rows.slice(shown.first, shown.end).map((one, index) => (
+          <li
+            key={shown.first + index}
+            aria-posinset={shown.first + index + 1}
+            aria-setsize={list.complete ? rows.length : -1}
+          >
+            {row(one)}
+          </li>
+        ))}
+      </ol>
+      {list.problem !== null && (
+        <div class="failed">
+          <Problem problem={list.problem} />
+          <button type="button" onClick={() => void list.more()}>
+            Try again
+          </button>
+        </div>
+      )}
+      {list.loading && <p class="empty">{rows.length === 0 ? 'Looking …' : 'Loading …'}</p>}
+      {list.complete && rows.length === 0 && <Empty>{empty}</Empty>}
+      {list.complete && rows.length > 0 && (
+        <p class="end">That is all: {rows.length.toLocaleString()}.</p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+import type { Approver } from '../../src/engine/hold.ts';
+import type { HoldSummary } from '../../src/runtime/port.ts';
+import { Badge, Codes, Tier } from '../parts/parts.tsx';
+import { holdPath } from '../router/routes.ts';
+import { useSession } from '../session/session.ts';
+import { Text } from '../text/text.tsx';
+import { TimeLeft } from '../time/time.tsx';
+
+/** What waits, in the order given: a link each, never a button. Nobody agrees to what they haven't opened. */
+export function Holds({ holds }: { readonly holds: readonly HoldSummary[] }) {
+  return (
+    <ol class="rows holds">
+      {holds.map((hold) => (
+        <li key={hold.id}>
+          <a data-row href={holdPath(hold.id)} class="row hold-row">
+            <TimeLeft untilMs={hold.expiresAtMs} />
+            <span class="summary">
+              <Text text={hold.summary} />
+            </span>
+            <span class="dim meta">
+              <Text text={hold.agent} />
+              {hold.user !== null && (
+                <>
+                  {' '}
+                  for <Text text={hold.user} />
+                </>
+              )}
+              <span aria-hidden="true"> · </span>
+              <Text text={hold.tool} /> <Tier tier={hold.tier} />
+              {hold.of === 'result' && <Badge word="result" />}
+              {hold.state !== 'waiting' && <Badge word={hold.state} />}
+              <Codes codes={[...new Set(hold.asks.map(({ code }) => code))]} />
+              <Asked hold={hold} />
+            </span>
+          </a>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Asked({ hold }: { readonly hold: HoldSummary }) {
+  const { roles, user } = useSession();
+  const mine = hold.asks.some(({ by }) =>
+    by.type === 'role' ? roles.includes(by.role) : hold.user === user,
+  );
+  return <span class={mine ? 'label yours' : 'label'}>{mine ? 'asks you' : 'asks others'}</span>;
+}
+
+/** In words. */
+export function ApproverShown({ by, quorum }: { readonly by: Approver; readonly quorum: number }) {
+  const people = quorum === 1 ? 'one person' : `${quorum} different people`;
+  switch (by.type) {
+    case 'role':
+      return (
+        <>
+          {people} of the role <Text text={by.role} />
+        </>
+      );
+    case 'user':
+      return <>the person for whom the run works</>;
+    case 'break_glass':
+      return (
+        <>
+          the person for whom the run works, with a reason; the role <Text text={by.role} /> is told
+        </>
+      );
+  }
+}

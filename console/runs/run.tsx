@@ -1,0 +1,121 @@
+import { useCallback, useState } from 'preact/hooks';
+import type { EventRow, RunPage, StreamMessage } from '../../src/edges/console/views.ts';
+import { useLoaded } from '../api/use-loaded.ts';
+import { EventLine } from '../event/line.tsx';
+import { useKeysetList } from '../list/use-keyset-list.ts';
+import { VirtualList } from '../list/virtual-list.tsx';
+import { useMessages } from '../live/use-live.ts';
+import { Holds } from '../now/holds.tsx';
+import { Page } from '../parts/page.tsx';
+import { Badge, Fact, Facts, Shown, Value } from '../parts/parts.tsx';
+import type { Check } from '../receipts/check.ts';
+import { agentPath, ledgerPath, runPath } from '../router/routes.ts';
+import { Json } from '../text/json.tsx';
+import { Text } from '../text/text.tsx';
+import { When } from '../time/time.tsx';
+import { VerifyRun } from './verify-run.tsx';
+
+const keyOf = ({ seq }: EventRow) => seq;
+
+export function RunPageShown({ id }: { readonly id: string }) {
+  const path = `/api/runs/${encodeURIComponent(id)}`;
+  const loaded = useLoaded<RunPage>(path);
+  const list = useKeysetList<EventRow>(`${path}/timeline`, {}, 'after', keyOf);
+  const [checks, setChecks] = useState<ReadonlyMap<number, Check>>(new Map());
+  const { reload } = loaded;
+  useMessages(
+    useCallback(
+      (message: StreamMessage) => {
+        if (message.type !== 'event' || message.row.run !== id) return;
+        list.add(message.row);
+        reload();
+      },
+      [id, list, reload],
+    ),
+  );
+  return (
+    <Page
+      title="Run"
+      heading={
+        <>
+          Run <Text text={id} />
+        </>
+      }
+    >
+      <Shown loaded={loaded} missing="There is no run of this name.">
+        {(run) => <About run={run} />}
+      </Shown>
+      <section aria-labelledby="timeline">
+        <h2 id="timeline">What happened</h2>
+        <VerifyRun list={list} checks={checks} setChecks={setChecks} />
+        <VirtualList
+          list={list}
+          label="Events, oldest first"
+          empty="Nothing is recorded of it."
+          row={(row) => <EventLine row={row} ofRun check={checks.get(row.seq)} />}
+        />
+      </section>
+    </Page>
+  );
+}
+
+function About({ run }: { readonly run: RunPage }) {
+  return (
+    <>
+      <Facts>
+        <Fact name="agent">
+          <a href={agentPath(run.agent)}>
+            <Text text={run.agent} />
+          </a>
+          {run.user === null ? (
+            ', unattended'
+          ) : (
+            <>
+              {' '}
+              for <Text text={run.user} />
+            </>
+          )}
+        </Fact>
+        <Fact name="status">
+          <Badge word={run.status} /> {run.implicit && <span class="label">implicit</span>}
+        </Fact>
+        <Fact name="opened">
+          <When atMs={run.openedAtMs} />
+        </Fact>
+        {run.parent !== null && (
+          <Fact name="opened by">
+            <a href={runPath(run.parent)}>
+              <Text text={run.parent} />
+            </a>
+          </Fact>
+        )}
+        {Object.entries(run.budgetLeft).map(([name, left]) => (
+          <Fact key={name} name={`${name} left`}>
+            <Value value={left} />
+          </Fact>
+        ))}
+        <Fact name="search">
+          <a href={ledgerPath({ run: run.id })}>in the ledger</a>
+        </Fact>
+      </Facts>
+      {run.request !== null && (
+        <section aria-labelledby="request">
+          <h2 id="request">What it was asked to do</h2>
+          <blockquote>
+            <Text text={run.request} block />
+          </blockquote>
+        </section>
+      )}
+      {run.holds.length > 0 && (
+        <section aria-labelledby="run-holds">
+          <h2 id="run-holds">Waiting for people</h2>
+          <Holds holds={run.holds} />
+        </section>
+      )}
+      <details>
+        <summary>Everything about the run</summary>
+        <Json value={run.run} />
+      </details>
+    </>
+  );
+}
