@@ -89,28 +89,22 @@ interface SmtpServer {
 
 /** What the server said is of no interest beyond its number. */
 function failureOf(error: unknown): DeliveryError {
-  if (error instanceof DeliveryError || !(error instanceof Error)) {
-    return error instanceof DeliveryError ? error : new DeliveryError('fault', { again: true });
-  }
+  if (!(error instanceof Error)) return new DeliveryError('fault', { again: true });
+  if (error instanceof DeliveryError) return error;
+  const code = textIn(error, 'code');
+  if (code === 'ETLS') return new DeliveryError('tls', { again: true });
   const status = 'responseCode' in error ? error.responseCode : undefined;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (typeof status === 'number' && status >= 400)
     return new DeliveryError(`smtp_${status}`, { again: status < 500 });
-  if (code === 'ETLS') return new DeliveryError('tls', { again: true });
   if (code === 'EENVELOPE' || code === 'EMESSAGE' || code === 'ENOAUTH')
     return new DeliveryError('smtp_refused', { again: false });
-  return new DeliveryError(networkFailure(systemCodeOf(error) ?? code), { again: true });
+  // What the network said, where the mailer has wrapped it.
+  return new DeliveryError(networkFailure(textIn(error, 'originalCode') || code), { again: true });
 }
 
-/** The network's own code, where the mailer has wrapped it. */
-function systemCodeOf(error: Error): string | null {
-  const { cause } = error;
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string')
-    return cause.code;
-  const [found] =
-    /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|[A-Z_]*CERT[A-Z_]*)\b/.exec(error.message) ??
-    [];
-  return found ?? null;
+function textIn(error: Error, name: 'code' | 'originalCode'): string {
+  const value: unknown = Object.getOwnPropertyDescriptor(error, name)?.value;
+  return typeof value === 'string' ? value : '';
 }
 
 function domainOf(address: string): string {

@@ -59,7 +59,10 @@ export interface MailReceiver extends AsyncDisposable {
   readonly mails: Mail[];
 }
 
-export async function receiveMail(options: SMTPServerOptions = {}): Promise<MailReceiver> {
+export async function receiveMail(
+  options: SMTPServerOptions = {},
+  port = 0,
+): Promise<MailReceiver> {
   const mails: Mail[] = [];
   const server = new SMTPServer({
     authOptional: true,
@@ -85,7 +88,7 @@ export async function receiveMail(options: SMTPServerOptions = {}): Promise<Mail
   });
   // Clients that break off are what is tested.
   server.on('error', () => undefined);
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server.server, 'listening');
   return {
     port: portOf(server.server.address()),
