@@ -78,12 +78,18 @@ export function withAgreement(run: Run, event: Of<'approval.answered'>): Run {
   return { ...run, held };
 }
 
-/** An approval that people gave is spent when the call begins; what was refused stays refused for a while. */
+/**
+ * An approval that people gave is spent when the call begins; what was refused stays refused for a while. A call that they
+ * agreed to, and of which nothing has come, can still be withdrawn.
+ */
 export function withSettled(run: Run, event: Of<'approval.settled'>): Run {
   const { outcome, atMs } = event;
   const one = run.held.find(
     ({ id, of, digest, state }) =>
-      id === event.call && of === event.of && digest === event.digest && state === 'waiting',
+      id === event.call &&
+      of === event.of &&
+      digest === event.digest &&
+      (state === 'waiting' || (outcome === 'withdrawn' && of === 'call' && state === 'approved')),
   );
   if (one === undefined) return run;
   const others = run.held.filter((other) => other !== one);
