@@ -4,8 +4,8 @@ import type { SourcePosition } from './model.ts';
 import { didYouMean } from './nearest.ts';
 import { members } from './policytest-json.ts';
 import type { Expectation, TestAnswer, TestCall, TestShown } from './policytest-table.ts';
-import { type Fields, listOf, mapOf, record } from './shape/collection.ts';
-import { constant, scalar, text, unfit, wholeNumber } from './shape/scalar.ts';
+import { type Fields, keysOf, listOf, mapOf, record } from './shape/collection.ts';
+import { constant, name, scalar, text, unfit, wholeNumber } from './shape/scalar.ts';
 import { byForm, type Located, mapped, type Shape } from './shape/shape.ts';
 
 const timesMax = 10_000;
@@ -31,6 +31,50 @@ const reasons: Shape<readonly FindingCode[] | undefined> = byForm(code.expected,
   list: mapped(listOf(code), ({ value }) => value.map((one) => one.value)),
 });
 
+/** `user`, a role, or `{ break_glass: role }` as the policy writes it. */
+const approver: Shape<Located<string> | undefined> = byForm(
+  "a role, `user` for the run's own person, or `{ break_glass: role }`",
+  {
+    scalar: name("a role, or `user` for the run's own person"),
+    map: record('`{ break_glass: role }`', (fields): Located<string> | undefined => {
+      const role = fields.required('break_glass', name('a role'), 'Who is told of it.');
+      return role && { value: `break_glass: ${role.value}`, at: role.at };
+    }),
+  },
+);
+
+const approvers: Shape<readonly Located<string>[]> = byForm(approver.expected, {
+  scalar: mapped(approver, (one) => (one === undefined ? undefined : [one])),
+  map: mapped(approver, (one) => (one === undefined ? undefined : [one])),
+  list: mapped(listOf(approver, { min: 0 }), ({ value }) =>
+    value.filter((one) => one !== undefined),
+  ),
+});
+
+const people: Shape<readonly Located<string>[]> = byForm("a person's id, or a list of them", {
+  scalar: mapped(text("a person's id"), (one) => [one]),
+  list: mapped(listOf(text("a person's id")), ({ value }) => value),
+});
+
+const denied: Shape<Expectation | undefined> = record('`{ deny: code }`', (fields) => {
+  const deny = fields.required('deny', reasons, 'The call is refused, for exactly these reasons.');
+  return deny && { verdict: 'deny', codes: deny, asks: null };
+});
+
+const held: Shape<Expectation | undefined> = record(
+  '`{ hold: code, asks: role }`',
+  (fields) => {
+    const hold = fields.required(
+      'hold',
+      reasons,
+      'The call waits for a person, for exactly these reasons.',
+    );
+    const asks = fields.optional('asks', approvers, 'Who is asked, nobody more and nobody less.');
+    return hold && { verdict: 'hold', codes: hold, asks: asks ?? null };
+  },
+  { mendKey: (key) => didYouMean(key, ['deny']) },
+);
+
 const expectation: Shape<Expectation | undefined> = byForm(
   '`allow`, `join`, `{ deny: code }` or `{ hold: code }`',
   {
@@ -47,26 +91,12 @@ const expectation: Shape<Expectation | undefined> = byForm(
           );
         },
       }),
-      ({ value }): Expectation => ({ verdict: value, codes: [] }),
+      ({ value }): Expectation => ({ verdict: value, codes: [], asks: null }),
     ),
-    map: record(
-      '`{ deny: code }` or `{ hold: code }`',
-      (fields): Expectation | undefined => {
-        const deny = fields.optional(
-          'deny',
-          reasons,
-          'The call is refused, for exactly these reasons.',
-        );
-        const hold = fields.optional(
-          'hold',
-          reasons,
-          'The call waits for a person, for exactly these reasons.',
-        );
-        if (deny !== undefined) return { verdict: 'deny', codes: deny };
-        return hold === undefined ? undefined : { verdict: 'hold', codes: hold };
-      },
-      { min: 1, max: 1 },
-    ),
+    map: {
+      ...held,
+      read: (node, report) => (keysOf(node).includes('deny') ? denied : held).read(node, report),
+    },
   },
 );
 
@@ -119,6 +149,11 @@ export function callFields(fields: Fields): CallSyntax | undefined {
     'Its arguments. With `times`, `{n}` in a text is the number of the repetition.',
   );
   const expect = fields.required('expect', expectation, 'What Sallyport has to decide.');
+  const approvedBy = fields.optional(
+    'approved_by',
+    people,
+    'Who is asked and agrees: the call is decided again, and performed.',
+  );
   const returns = fields.optional(
     'returns',
     answer,
@@ -144,6 +179,7 @@ export function callFields(fields: Fields): CallSyntax | undefined {
       tool: tool.value,
       args: args ?? {},
       expect,
+      approvedBy: approvedBy ?? [],
       returns: returns ?? null,
       finds: new Map(
         (finds?.value ?? []).flatMap(({ name, value }) =>

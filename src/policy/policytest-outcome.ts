@@ -9,6 +9,10 @@ export interface Outcome {
   readonly codes: readonly FindingCode[];
   /** What the engine says of each of these reasons, and of looks of Sallyport's own that found nothing. */
   readonly because: readonly string[];
+  /** Who is asked, as a table writes it. */
+  readonly asks: readonly string[];
+  /** Why the answers that the table gives don't let it happen. Null: they do, or it gives none. */
+  readonly lacks: string | null;
   readonly shown: Shown | null;
 }
 
@@ -24,10 +28,23 @@ export function differs(
   const expected = described(call.expect.verdict, [...call.expect.codes].toSorted());
   const actual = described(outcome.verdict, outcome.codes);
   if (expected !== actual) return { expected, actual };
+  const { asks } = call.expect;
+  if (asks !== null) {
+    const meant = asking(asks.map(({ value }) => value));
+    if (meant !== asking(outcome.asks)) return { expected: meant, actual: asking(outcome.asks) };
+  }
+  if (outcome.lacks !== null) {
+    const by = call.approvedBy.map(({ value }) => value).join(', ');
+    return { expected: `approved by ${by}`, actual: outcome.lacks };
+  }
   if (call.shows === null) return null;
   const wanted = describedShown(call.shows);
   const got = describedResult(outcome.shown, call.shows.type);
   return wanted === got ? null : { expected: `shows ${wanted}`, actual: `shows ${got}` };
+}
+
+function asking(who: readonly string[]): string {
+  return `asks ${who.length === 0 ? 'nobody' : [...new Set(who)].toSorted().join(', ')}`;
 }
 
 function described(verdict: string, codes: readonly string[]): string {

@@ -7,6 +7,7 @@ import { scanTexts } from '../content/detection/scan.ts';
 import { digestOf } from '../content/digest.ts';
 import { isJsonArray, isJsonObject, type JsonValue } from '../content/value.ts';
 import type { ReadCall } from '../engine/call.ts';
+import type { FindingCode } from '../engine/codes.ts';
 import type { Context, Proposed } from '../engine/context.ts';
 import { usedKeys } from '../engine/counters.ts';
 import { decide, isEstablished } from '../engine/decide.ts';
@@ -24,6 +25,7 @@ import { lookedAt, referencesOf, withReferences } from '../engine/references.ts'
 import type { Labels, Run } from '../engine/run.ts';
 import { looksOf } from '../engine/scans.ts';
 import type { Policy, SourcePosition, Tool } from './model.ts';
+import { answer, askedOf } from './policytest-approval.ts';
 import { answered, endOf } from './policytest-ending.ts';
 import { differs, type Outcome, type Shown } from './policytest-outcome.ts';
 import { inVain, reasonsOf, said } from './policytest-reasons.ts';
@@ -167,19 +169,59 @@ export class TestRun {
     const read = context.reading?.ok === true ? context.reading.read : null;
     const repeated =
       read === null ? null : joinable(this.#run, read.digest, read.tool.tier, this.#world.nowMs);
-    if (repeated !== null) return { verdict: 'join', codes: [], because: [], shown: null };
+    if (repeated !== null)
+      return { verdict: 'join', codes: [], because: [], asks: [], lacks: null, shown: null };
     const decision = decide(context);
+    const reasons = reasonsOf(decision);
+    const decided = {
+      verdict: decision.verdict,
+      codes: codesOf(decision),
+      because: [...this.#lookedInVain.splice(0), ...reasons.map(said)],
+      asks: decision.asks.map(({ by }) => askedOf(by)),
+    };
+    if (decision.asks.length > 0 && read !== null && call.approvedBy.length > 0)
+      return { ...decided, ...this.#answered(context, decision, read, call) };
     const shown =
       decision.effect === 'allow' && read !== null
         ? this.#performed(id, decision, read, call.returns, null)
         : this.#refused(id, decision, context);
-    const reasons = reasonsOf(decision);
-    return {
-      verdict: decision.verdict,
-      codes: [...new Set(reasons.map(({ code }) => code))].toSorted(),
-      because: [...this.#lookedInVain.splice(0), ...reasons.map(said)],
-      shown,
-    };
+    const unasked = call.approvedBy.length > 0 ? 'nobody is asked' : null;
+    return { ...decided, lacks: unasked, shown };
+  }
+
+  /** People agree, and the call is decided again. */
+  #answered(
+    context: Context,
+    decision: Decision,
+    read: ReadCall,
+    call: TestCall,
+  ): Pick<Outcome, 'lacks' | 'shown'> {
+    const { id } = context.call;
+    this.#append({
+      ...this.#decided(id, call.tool, read.tool, read.digest, decision),
+      type: 'call.held',
+      arguments: this.#world.keep(read.args),
+      asks: decision.asks,
+      expiresAtMs: this.#world.nowMs + this.#policy.approvals.timeoutMs,
+      shown: read.digest,
+      reason: null,
+    });
+    const held = this.#run.held.find((one) => one.id === id);
+    if (held === undefined) return { lacks: 'it no longer waits', shown: null };
+    const { events, lacks } = answer(
+      held,
+      call.approvedBy.map(({ value }) => value),
+      [this.#run, ...this.#above],
+      { policy: this.#policy, atMs: this.#world.nowMs },
+    );
+    for (const event of events) this.#append(event);
+    if (lacks !== null) return { lacks, shown: null };
+    const again = this.#lookedUp(this.#contextOf({ ...context, run: this.#run }), call.finds);
+    const now = decide(again);
+    if (now.effect === 'allow')
+      return { lacks: null, shown: this.#performed(id, now, read, call.returns, null) };
+    this.#refused(id, now, again);
+    return { lacks: `then ${now.verdict} for ${codesOf(now).join(', ')}`, shown: null };
   }
 
   #contextOf(proposed: Proposed): Context {
@@ -329,6 +371,10 @@ export class TestRun {
       budgetLeft: {},
     } as const;
   }
+}
+
+function codesOf(decision: Decision): readonly FindingCode[] {
+  return [...new Set(reasonsOf(decision).map(({ code }) => code))].toSorted();
 }
 
 /** `{n}` in a text is the number of the repetition; a text that is nothing else is the number itself. */

@@ -44,6 +44,8 @@ export interface TestCall {
   readonly tool: string;
   readonly args: JsonObject;
   readonly expect: Expectation;
+  /** Whoever answers the hold, and agrees. Empty: nobody does, and it isn't performed. */
+  readonly approvedBy: readonly Located<string>[];
   /** What the upstream answers, if it gets so far. Null: that it is done. */
   readonly returns: TestAnswer | null;
   /** What Sallyport's own look at what the call names gets, by the tool that looks. A tool that isn't here finds nothing. */
@@ -57,6 +59,8 @@ export interface Expectation {
   readonly verdict: 'allow' | 'hold' | 'deny' | 'join';
   /** Every reason of that verdict, no more and no fewer: a call refused for another reason than meant is a mistake too. */
   readonly codes: readonly FindingCode[];
+  /** Who has to be asked: roles, `user`, `break_glass: role`. Null: the table doesn't say. */
+  readonly asks: readonly Located<string>[] | null;
 }
 
 export type TestAnswer =

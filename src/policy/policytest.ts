@@ -5,7 +5,7 @@ import { didYouMean } from './nearest.ts';
 import { compilePlan } from './plan.ts';
 import { readPolicyTests } from './policytest-format.ts';
 import { type PolicyTestResult, TestRun } from './policytest-run.ts';
-import type { Given } from './policytest-table.ts';
+import type { Given, TestCall } from './policytest-table.ts';
 import { Report } from './report.ts';
 
 export type PolicyTestResults =
@@ -22,6 +22,7 @@ export function runPolicyTests(policy: Policy, file: string, source: string): Po
     checkGiven(test.given, policy, test.at, report);
     for (const step of test.steps) {
       if (step.type === 'open') checkGiven(step.given, policy, step.at, report);
+      if (step.type === 'call') checkAsked(step.call, policy, report);
     }
   }
   if (report.hasErrors) return { errors: report.errors() };
@@ -58,6 +59,31 @@ function checkGiven(given: Given, policy: Policy, at: SourcePosition, report: Re
   const plan = compilePlan(policy, { run: '', agent: agent.name }, given.only ?? []);
   for (const { entry, message, mend } of plan.problems) {
     report.error('policy.value', at, `\`only[${entry}]\`: ${message}`, { mend });
+  }
+}
+
+/** Somebody whom nobody knows can't be asked, and doesn't answer. */
+function checkAsked({ expect, approvedBy }: TestCall, policy: Policy, report: Report): void {
+  const roles = new Set([
+    ...policy.roles.keys(),
+    ...[...policy.users.values()].flatMap((user) => [...user.roles]),
+  ]);
+  for (const { value, at } of expect.asks ?? []) {
+    const role = value.replace(/^break_glass: /, '');
+    if (value === 'user' || roles.has(role)) continue;
+    report.error('policy.unknown', at, `the policy knows no role \`${role}\``, {
+      mend: didYouMean(role, [...roles, 'user']),
+    });
+  }
+  for (const { value, at } of approvedBy) {
+    if (!policy.users.has(value))
+      report.error('policy.unknown', at, `the policy knows no user \`${value}\``, {
+        mend: didYouMean(value, policy.users.keys()),
+      });
+    else if (expect.verdict !== 'hold')
+      report.error('policy.conflict', at, 'only a call that waits is approved', {
+        mend: 'write `expect: { hold: … }`, or remove `approved_by`',
+      });
   }
 }
 
