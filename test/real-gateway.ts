@@ -13,7 +13,12 @@ import { openUpstream } from '../src/upstreams/open.ts';
 export interface RealGateway extends AsyncDisposable {
   /** `http://127.0.0.1:port`. */
   readonly url: string;
+  /** Where people look, if it has a console. */
+  readonly console: string | null;
+  /** Where its console is; empty unless one was asked for. */
+  readonly console: string;
   readonly gateway: Gateway;
+  readonly approverToken: (person: string, livesMs?: number) => Promise<string>;
   readonly agentToken: (agent: string, user?: string) => Promise<string>;
   readonly openerToken: () => Promise<string>;
 }
@@ -34,6 +39,7 @@ export interface PreparedGateway extends AsyncDisposable {
     readonly console?: boolean;
   }) => Promise<RealGateway>;
   readonly dataDirectory: string;
+  readonly policyFile: string;
 }
 
 export async function startRealGateway(options: RealGatewayOptions): Promise<RealGateway> {
@@ -54,6 +60,7 @@ export async function prepareGateway({
   const dataDirectory = join(directory, 'data');
   return {
     dataDirectory,
+    policyFile,
     async start({ port = 0, console: people = false } = {}) {
       const gateway = await openGateway({
         policyFile,
@@ -65,14 +72,20 @@ export async function prepareGateway({
         await gateway.upstream(name)?.listTools(AbortSignal.timeout(listTimeoutMs));
       }
       const host = '127.0.0.1';
-      const { url } = await gateway.listen({
+      const { url, console: listening } = await gateway.listen({
         host,
         port,
         console: people ? { host, port: 0, url: null } : null,
       });
       return {
         url,
+        console: listening?.url ?? '',
         gateway,
+        async approverToken(name, livesMs) {
+          const expiresAtMs = livesMs === undefined ? null : gateway.store.nowMs() + livesMs;
+          const { token } = await gateway.tokens.mint({ holder: 'approver', name, expiresAtMs });
+          return token;
+        },
         async agentToken(name, user) {
           const { token } = await gateway.tokens.mint({
             holder: 'agent',
