@@ -1,6 +1,5 @@
 /** What a person is shown of a hold, in lines: for a terminal, a mail, a chat. */
 import { printable, printableJson } from '../../content/escape.ts';
-import { canonicalJson } from '../../content/json.ts';
 import type { JsonObject, JsonValue } from '../../content/value.ts';
 import type { Approver } from '../hold.ts';
 import type {
@@ -92,8 +91,8 @@ function valueLines(shown: ShownValue): readonly string[] {
   const { pointer, kind, value, cut, origin, also, firstUse, ascii, disguised } = shown;
   const more = cut === 0 ? '' : ` (and ${cut} more characters)`;
   const remarks = [
-    originIn(origin),
-    ...also.map((one) => `also ${originIn(one)}`),
+    originIn(origin, value),
+    ...also.map((one) => `also ${resultIn(one, value)}`),
     ...(firstUse === true ? ['used for the first time'] : []),
     ...(ascii === null ? [] : [`in plain letters ${quoted(ascii)}`]),
     ...[...new Set(disguised.map(({ as }) => as))].map((as) => disguises[as]),
@@ -108,7 +107,7 @@ const disguises = {
   confusable: 'has letters that look like others',
 } as const;
 
-function originIn(origin: ValueOrigin): string {
+function originIn(origin: ValueOrigin, value: JsonValue): string {
   switch (origin.type) {
     case 'policy':
       return 'filled in by the policy or the schema';
@@ -119,7 +118,7 @@ function originIn(origin: ValueOrigin): string {
     case 'request':
       return 'from the request';
     case 'result':
-      return resultIn(origin);
+      return resultIn(origin, value);
     case 'agent':
       return "the agent's own";
     case 'unknown':
@@ -127,10 +126,13 @@ function originIn(origin: ValueOrigin): string {
   }
 }
 
-function resultIn({ tool, call, trust, provided, field, sender, spans }: ResultOrigin): string {
+function resultIn(origin: ResultOrigin, value: JsonValue): string {
+  const { tool, call, trust, provided, field, sender, spans } = origin;
   const where = field === null || field === '' ? '' : ` at ${field}`;
   const who = sender === null ? '' : `, written by ${quoted(sender)}`;
-  const what = provided ? 'provided by' : spans.length > 1 ? 'parts of it stood in' : `stood in`;
+  const isPart =
+    typeof value === 'string' && spans.some(({ start, end }) => end - start < value.length);
+  const what = provided ? 'provided by' : isPart ? 'parts of it stood in' : 'stood in';
   return `${what} ${trust} data of ${tool}${where}${who} (${call})`;
 }
 
@@ -141,9 +143,7 @@ function quoted(text: string): string {
 /** As JSON, so that a value is told from what is said about it, whatever it says. */
 function shortened(value: JsonValue, unitsMax: number): string {
   const cut =
-    typeof value === 'string' && value.length > unitsMax
-      ? `${beginning(value.toWellFormed(), unitsMax)}…`
-      : value;
-  const json = printableJson(canonicalJson(typeof cut === 'string' ? cut.toWellFormed() : cut));
+    typeof value === 'string' && value.length > unitsMax ? `${beginning(value, unitsMax)}…` : value;
+  const json = printableJson(JSON.stringify(cut));
   return json.length <= 2 * unitsMax ? json : `${beginning(json, 2 * unitsMax)}…`;
 }

@@ -42,14 +42,15 @@ function sentence(tool: Tool, values: readonly Named[], show: Showing): string {
   const doing = capital(words(tool.action));
   const amounts = things.of('amount');
   const isMoney = amounts.length > 0 && (money.has(tool.action) || tool.on === 'payment');
-  const what = isMoney ? things.told(amounts, 'amount') : objectOf(tool, things);
+  const told = isMoney ? things.told(amounts, 'amount') : objectOf(tool, things);
+  const what = told === '' ? prefixed('what ', things.arguments('command')) : told;
   const rest = [
     to(things.told(things.of('recipient'), 'recipient')),
     to(things.told(things.of('account'), 'account')),
     at(things.told(things.of('url'), 'url')),
     at(things.told(things.of('path'), 'path')),
-    prefixed(', with what ', things.arguments('query')),
-    prefixed(', running what ', things.arguments('command')),
+    prefixed(what === '' ? ' with what ' : ', with what ', things.arguments('query')),
+    told === '' ? '' : prefixed(', running what ', things.arguments('command')),
     counted(', with ', things.of('attachment').length, 'attachment'),
     isMessage(tool) ? prefixed(', with what ', things.arguments(...things.objects().kinds)) : '',
     isMoney ? '' : prefixed(', amount ', things.told(amounts, 'amount')),
