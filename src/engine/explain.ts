@@ -7,7 +7,9 @@ import type { Context } from './context.ts';
 import { decide } from './decide.ts';
 import type { Decision, Finding, Remedy, Verdict } from './decision.ts';
 import { isRemark } from './findings.ts';
+import type { Approver } from './hold.ts';
 import { limits } from './limits.ts';
+import { barOf } from './may-answer.ts';
 import { judgedSides } from './pairing.ts';
 import { actionOf, type Side } from './parties.ts';
 
@@ -28,6 +30,8 @@ export interface Explanation {
   readonly notAsked: readonly string[];
   readonly obligations: readonly string[];
   readonly remedies: readonly Remedy[];
+  /** Who would be asked; empty unless it waits for somebody. */
+  readonly asks: readonly ExplainedAsk[];
   readonly limits: readonly ExplainedLimit[];
 }
 
@@ -52,6 +56,15 @@ export interface ExplainedSide {
     readonly verdict: Verdict;
     readonly checks: readonly Check[];
   }[];
+}
+
+export interface ExplainedAsk {
+  readonly code: string;
+  readonly by: Approver;
+  /** Whoever may answer it in this run. */
+  readonly people: readonly string[];
+  readonly quorum: number;
+  readonly freshMs: number | null;
 }
 
 export interface ExplainedLimit {
@@ -91,8 +104,23 @@ export function explain(context: Context, decision: Decision = decide(context)):
     notAsked: context.policy.content.detector === null ? [] : ['content.detector'],
     obligations: decision.obligations.map((obligation) => obligation.type),
     remedies: decision.remedies,
+    asks: decision.asks.map(({ code, by, quorum, freshMs }) => ({
+      code,
+      by,
+      people: whoMayAnswer(context, by),
+      quorum,
+      freshMs,
+    })),
     limits: agent === undefined ? [] : limitsInForce(context, agent),
   };
+}
+
+function whoMayAnswer({ policy, run, ancestors }: Context, by: Approver): readonly string[] {
+  const requesters = new Set([run, ...ancestors].flatMap(({ user }) => user ?? []));
+  const { user } = run;
+  return [...policy.users.keys()].filter(
+    (person) => barOf(person, by, { user, requesters }, policy) === null,
+  );
 }
 
 function whoIs(of: Side['of'], agent: string, user: string | null): string {
@@ -167,10 +195,23 @@ export function explanationText(explanation: Explanation): string {
   if (explanation.obligations.length > 0)
     lines.push(`  then: ${explanation.obligations.join(', ')}`);
   for (const remedy of explanation.remedies) lines.push(`  ${remedy.code}: ${remedy.text}`);
+  lines.push(...explanation.asks.map(askLine));
   lines.push('  limits in force:');
   for (const { name, value, used } of explanation.limits)
     lines.push(`    ${name} = ${value}${used === null ? '' : ` (used ${used})`}`);
   return lines.join('\n');
+}
+
+function askLine({ code, by, people, quorum, freshMs }: ExplainedAsk): string {
+  const who = by.type === 'role' ? by.role : "the run's own person";
+  const parts = [
+    people.length === 0 ? `${who}, and nobody may answer` : `${who} (${people.join(', ')})`,
+    quorum === 1 ? '' : `${quorum} of them`,
+    people.length > 0 && people.length < quorum ? 'which are too few' : '',
+    freshMs === null ? '' : `signed in within ${freshMs / 1_000} s`,
+    by.type === 'break_glass' ? `who says why, and ${by.role} is told` : '',
+  ];
+  return `  asks ${parts.filter((part) => part !== '').join(', ')}: ${code}`;
 }
 
 function checkLines({ code, outcome, meaning, details, at }: Check, indent: string): string[] {

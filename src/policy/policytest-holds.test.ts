@@ -19,6 +19,7 @@ tools:
   desk.read: { action: read, tier: read_only, reach: internal, args: { id: identifier } }
   desk.pay: { action: pay, tier: irreversible, reach: internal, args: { to: identifier, cents: { is: amount, unit: cent, currency: USD } } }
   desk.send: { action: send, tier: consequential, reach: internal, args: { text: content } }
+  desk.note: { action: note, tier: consequential, reach: internal, args: { text: content } }
   desk.close: { action: close, tier: reversible, reach: internal, args: { id: identifier } }
 ${rules}
 flow: { unrequested: allow }
@@ -33,14 +34,16 @@ agents:
         read: { where: { id: { is: case.file, otherwise: { break_glass: finance } } } }
         pay: { max_amount: { max: ${limit} USD, otherwise: { approval: finance } }, approval: { by: leads, quorum: 2 } }
         send: { approval: { by: user } }
+        note: { approval: { by: leads, until: { approved: 2 } } }
         close: { after: [desk.pay] }
-roles: { staff: { permissions: { desk: { read: allow, pay: allow, send: allow, close: allow } } }, leads: {}, finance: {} }
+roles: { staff: { permissions: { desk: { read: allow, pay: allow, send: allow, note: allow, close: allow } } }, leads: {}, finance: {} }
 `,
     {
       tools: {
         'desk.read': { id: 'string' },
         'desk.pay': { to: 'string', cents: 'integer' },
         'desk.send': { text: 'string' },
+        'desk.note': { text: 'string' },
         'desk.close': { id: 'string' },
       },
     },
@@ -55,6 +58,8 @@ const asExpected = 'all as expected';
 
 const pay = (cents: number, rest: string): string =>
   `{ call: desk.pay, with: { to: a, cents: ${cents} }, ${rest} }`;
+const note = (text: string, rest: string): string =>
+  `{ call: desk.note, with: { text: ${text} }, ${rest} }`;
 const close = (expected: string): string =>
   `{ call: desk.close, with: { id: f-1 }, expect: ${expected} }`;
 const waits = 'expect: { hold: gate.approval }';
@@ -166,6 +171,18 @@ describe('what people approve is done, and what follows it sees that it was', ()
       steps(
         'a',
         '{ call: desk.send, with: { text: hi }, expect: { hold: gate.approval }, approved_by: ann }',
+      ),
+    ],
+    [
+      'until enough was approved',
+      steps(
+        'a',
+        note('one', `${waits}, approved_by: cleo`),
+        note('two', waits),
+        note('two', `${waits}, approved_by: cleo`),
+        note('three', 'expect: allow'),
+        '{ open: { case: { file: f-9 } } }',
+        note('four', 'expect: allow'),
       ),
     ],
     [

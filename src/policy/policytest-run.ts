@@ -6,6 +6,7 @@
 import { scanTexts } from '../content/detection/scan.ts';
 import { digestOf } from '../content/digest.ts';
 import { isJsonArray, isJsonObject, type JsonValue } from '../content/value.ts';
+import { autonomyDraws } from '../engine/autonomy.ts';
 import type { ReadCall } from '../engine/call.ts';
 import type { FindingCode } from '../engine/codes.ts';
 import type { Context, Proposed } from '../engine/context.ts';
@@ -215,6 +216,7 @@ export class TestRun {
       { policy: this.#policy, atMs: this.#world.nowMs },
     );
     for (const event of events) this.#append(event);
+    if (lacks === null) this.#world.draw(autonomyDraws(held, 'approved'));
     if (lacks !== null) return { lacks, shown: null };
     const again = this.#lookedUp(this.#contextOf({ ...context, run: this.#run }), call.finds);
     const now = decide(again);

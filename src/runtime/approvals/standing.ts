@@ -1,5 +1,6 @@
 /** What one person may answer of a hold, by the policy in force and at this moment, and why no more. */
 import { type Ask, type Held, openAsks } from '../../engine/hold.ts';
+import { barOf, type Requesters } from '../../engine/may-answer.ts';
 import type { ApproverPrincipal } from '../../identity/principal.ts';
 import type { Policy } from '../../policy/model.ts';
 import type { ApprovalErrorCode } from './errors.ts';
@@ -14,12 +15,8 @@ export interface Standing {
   readonly breaksGlass: readonly string[];
 }
 
-export interface Requested {
+export interface Requested extends Requesters {
   readonly held: Pick<Held, 'asks' | 'agreements'>;
-  /** The person on whose behalf the run works. */
-  readonly user: string | null;
-  /** They, and those of the runs above it. */
-  readonly requesters: ReadonlySet<string>;
 }
 
 /** An agreement between two clocks of one machine: a sign-in can't be later than its answer by more. */
@@ -37,9 +34,9 @@ export function standingOf(
   const not = new Map<string, ApprovalErrorCode>();
   const open = new Set(openAsks(requested.held).map(({ key }) => key));
   for (const ask of requested.held.asks) {
-    const refused = refusedFor(approver, ask, requested, policy);
-    if (refused !== null) {
-      not.set(ask.key, refused);
+    const bar = barOf(approver.user, ask.by, requested, policy);
+    if (bar !== null) {
+      not.set(ask.key, `approval.${bar}`);
       continue;
     }
     mayReject.push(ask.key);
@@ -54,19 +51,6 @@ export function standingOf(
     }
   }
   return { asks, not, mayReject, breaksGlass };
-}
-
-function refusedFor(
-  { user }: ApproverPrincipal,
-  { by }: Ask,
-  requested: Requested,
-  { users, approvals }: Pick<Policy, 'users' | 'approvals'>,
-): ApprovalErrorCode | null {
-  const known = users.get(user);
-  if (known === undefined) return 'approval.not_yours';
-  if (by.type !== 'role') return user === requested.user ? null : 'approval.not_yours';
-  if (!known.roles.has(by.role)) return 'approval.not_yours';
-  return requested.requesters.has(user) && !approvals.selfApproval ? 'approval.requester' : null;
 }
 
 function isFresh({ signedInAtMs }: ApproverPrincipal, { freshMs }: Ask, nowMs: number): boolean {
