@@ -99,6 +99,38 @@ const past = {
   trust: 'untrusted',
 };
 
+const ask = {
+  key: digest,
+  code: 'outputs.injection',
+  by: { type: 'break_glass', role: 'leads' },
+  quorum: 2,
+  freshMs: 300_000,
+  remember: digest,
+  grants: { toolCalls: 50 },
+  autonomy: digest,
+};
+const withheld = {
+  kept: digest,
+  frame: 'hyGioqNBBDwmq5ynS5yV8vR4',
+  labels: { trust: 'untrusted', classes: [], subjects: [] },
+  shown: digest,
+  asks: [ask],
+  expiresAtMs: 1_795_000_900_000,
+  arguments: digest,
+  facts: digest,
+};
+const memory = {
+  id: 'call_7fQ2',
+  tool: 'mail.send',
+  digest,
+  tier: 2,
+  atMs: 1_795_000_000_000,
+  state: 'completed',
+  delivered: true,
+  outcome: digest,
+  twin: digest,
+};
+
 /** What came to a version later is absent in what was written before. Once written it stays, in this form. */
 test.each([
   ['call.finished', 'shown', digest],
@@ -112,6 +144,11 @@ test.each([
   ['call.finished', 'frame', 'hyGioqNBBDwmq5ynS5yV8vR4'],
   ['call.finished', 'layers', { output_validation: 'noted', audit: 'passed' }],
   ['call.started', 'layers', { execution_control: 'passed', audit: 'passed' }],
+  ['call.started', 'approvedBy', ['lea', 'max']],
+  ['call.started', 'editedFrom', digest],
+  ['call.held', 'edited', { by: 'lea', from: digest }],
+  ['call.finished', 'withheld', withheld],
+  ['run.opened', 'carried', { spent: {}, calls: [memory] }],
   ['call.denied', 'layers', { tool_interception: 'refused', audit: 'passed' }],
 ])('%s with `%s`, which came later', (type, field, value) => {
   const written = JSON.parse(readFileSync(new URL(`v1/${type}.json`, root), 'utf8'));

@@ -6,6 +6,7 @@ import { parseKind, plainKind } from '../../src/content/kinds.ts';
 import { parsePointer } from '../../src/content/pointer.ts';
 import type { JsonObject, JsonValue } from '../../src/content/value.ts';
 import type { RunEvent } from '../../src/engine/events.ts';
+import type { Ask } from '../../src/engine/hold.ts';
 import type { Run } from '../../src/engine/run.ts';
 import { keep } from '../../src/engine/run-memory.ts';
 import { defaults } from '../../src/policy/defaults.ts';
@@ -912,8 +913,99 @@ const pastCall = fc.record({
   trust: fc.constantFrom('trusted' as const, 'untrusted' as const),
 });
 
+const ask: fc.Arbitrary<Ask> = fc.record(
+  {
+    key: fc.constantFrom('sha256:k1', 'sha256:k2'),
+    code: fc.constantFrom('gate.tier', 'limits.tool_calls', 'inputs.hold_next'),
+    by: fc.constantFrom<Ask['by'][]>({ type: 'role', role: 'leads' }, { type: 'user' }),
+    quorum: fc.constantFrom(1, 2),
+    freshMs: fc.constant(null),
+    remember: fc.constantFrom(null, 'sha256:m1', 'sha256:m2'),
+    grants: fc.constantFrom(null, { toolCalls: 2 }, { steps: -3 }),
+    autonomy: fc.constant('sha256:n'),
+  },
+  { requiredKeys: ['key', 'code', 'by', 'quorum', 'freshMs', 'remember', 'grants'] },
+);
+const asks = fc.array(ask, { maxLength: 3 });
+
+const heldFields = {
+  ...ofCall,
+  ...decidedFields,
+  type: fc.constant('call.held' as const),
+  asks,
+  expiresAtMs: stamp,
+  shown: fc.constant('sha256:f'),
+  reason: fc.constant(null),
+};
+
 /** What may follow in a run, in any order: `fold` takes them all. */
 export const anyRunEvent: fc.Arbitrary<RunEvent> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record(heldFields),
+  },
+  fc.record({ ...heldFields, edited: fc.record({ by: fc.constant('lea'), from: digest }) }),
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      ...ofRun,
+      type: fc.constant('approval.answered' as const),
+      call: fc.constantFrom('c1', 'c2', 'c3'),
+      digest,
+      by: fc.constantFrom('lea', 'max'),
+      credential: fc.constant('tok_9'),
+      signedInAtMs: stamp,
+      answer: fc.constantFrom('approve' as const, 'reject' as const),
+      asks: fc.subarray(['sha256:k1', 'sha256:k2']),
+      reason: fc.constant(null),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      ...ofRun,
+      type: fc.constant('approval.settled' as const),
+      call: fc.constantFrom('c1', 'c2', 'c3'),
+      digest,
+      of: fc.constantFrom('call' as const, 'result' as const),
+      outcome: fc.constantFrom(
+        'approved' as const,
+        'rejected' as const,
+        'expired' as const,
+        'withdrawn' as const,
+      ),
+      by: fc.constant([]),
+      why: fc.constant(null),
+    }),
+  },
+  fc.record({
+    ...ofRun,
+    type: fc.constant('run.closing' as const),
+    by: fc.constant('operator'),
+    reason: fc.constant(null),
+  }),
+  fc.record({
+    ...ofCall,
+    ...decidedFields,
+    type: fc.constant('call.started' as const),
+    reservations: fc.constant([]),
+    idempotencyKey: fc.constant(null),
+    approvedBy: fc.constant(['lea']),
+    editedFrom: digest,
+  }),
+  fc.record({
+    ...finishedFields,
+    withheld: fc.record({
+      kept: fc.constant('sha256:o2'),
+      frame: fc.constantFrom(null, 'frame'),
+      labels,
+      asks,
+      expiresAtMs: stamp,
+      arguments: fc.constant('sha256:args'),
+      facts: fc.constant('sha256:f'),
+    }),
+  }),
+  fc.record({ ...finishedFields, holdsNext: fc.constant(true as const) }),
   fc.record({
     ...ofRun,
     type: fc.constant('run.usage' as const),
