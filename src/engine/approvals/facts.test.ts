@@ -8,7 +8,8 @@ import {
   valueAt,
 } from '../../../test/engine/held-scene.ts';
 import type { JsonObject, JsonValue } from '../../content/value.ts';
-import { deny } from '../findings.ts';
+import { asksToRelease } from '../consent.ts';
+import { deny, note } from '../findings.ts';
 import type { ResultOrigin, ShownValue, ValueOrigin } from '../hold-facts.ts';
 import { limits } from '../limits.ts';
 import { resultFacts } from './facts.ts';
@@ -557,19 +558,27 @@ describe('reasons', () => {
   });
 
   test('of a result, what was found in it', () => {
-    const facts = resultFacts(
-      heldCall('office.chat', { channel: 'c', text: 'x' }),
-      [deny('outputs', 'outputs.injection', { score: 0.9 }, null)],
-      everythingRecorded,
-    );
-    expect(facts.summary).toBe('Hand over what `office.chat` returned');
-    expect(facts.result?.found).toEqual([
-      {
-        code: 'outputs.injection',
-        text: expect.stringContaining('scored at or above'),
-        details: { score: 0.9 },
+    const { context, read } = heldCall('office.chat', { channel: 'c', text: 'x' });
+    const findings = [
+      note('outputs', 'outputs.sanitised', { places: 2 }, null),
+      deny('outputs', 'outputs.injection', { score: 0.9 }, null),
+      note('authorize', 'authorize.recipients', {}, null),
+    ];
+    const asks = asksToRelease(context, 'call_1', findings);
+    expect(asks).toHaveLength(1);
+    const facts = resultFacts({ context, read, findings, asks }, everythingRecorded);
+    expect(facts).toMatchObject({
+      summary: 'Hand over what office.chat returned',
+      values: [],
+      omitted: 3,
+      reasons: [{ key: asks[0]?.key, code: 'outputs.injection', details: { score: 0.9 } }],
+      result: {
+        found: [
+          { code: 'outputs.sanitised', details: { places: 2 } },
+          { code: 'outputs.injection', text: expect.stringContaining('scored at or above') },
+        ],
       },
-    ]);
+    });
   });
 });
 

@@ -3,11 +3,13 @@
  * it is a sentence that an agent or an upstream wrote, but the values themselves, which are told as values.
  */
 import { disguisesIn } from '../../content/disguises.ts';
+import { printable } from '../../content/escape.ts';
 import type { Tool } from '../../policy/model.ts';
 import { firstUseKey } from '../counters.ts';
-import type { Finding } from '../decision.ts';
+import { isRemark } from '../findings.ts';
 import type { HoldFacts, ResultOrigin, ShownValue, ValueOrigin } from '../hold-facts.ts';
-import type { HeldCall } from './held-call.ts';
+import { limits } from '../limits.ts';
+import type { HeldCall, HeldResult } from './held-call.ts';
 import { beginning, type Listed, listed } from './listed.ts';
 import { type Origin, originsOf } from './origins.ts';
 import { reasonsOf, shownFinding } from './reasons.ts';
@@ -35,30 +37,28 @@ export function holdFacts(held: HeldCall, redaction: Redacting): HoldFacts {
     tool: toolOf(tool),
     values: known.map((value) => shownValue(tool, value, redaction)),
     omitted,
-    reasons: reasonsOf(held, values, redaction),
+    reasons: reasonsOf({ context, ...held.decision }, values, redaction),
     result: null,
   };
 }
 
-/**
- * Of a result that waits to be released: the call that brought it, and what was found in it.
- *
- * @param found - in the result.
- */
-export function resultFacts(
-  held: HeldCall,
-  found: readonly Finding[],
-  redaction: Redacting,
-): HoldFacts {
-  const facts = holdFacts(held, redaction);
-  const { name } = held.read.tool;
-  const sentence = `Hand over what \`${name}\` returned`;
+/** Of a result that a person may release: what was found in it. Which values brought it is told by the arguments. */
+export function resultFacts(held: HeldResult, redaction: Redacting): HoldFacts {
+  const { read, findings, asks, context } = held;
+  const { tool } = read;
+  const sentence = printable(`Hand over what ${tool.name} returned`, limits.heldSummaryUnitsMax);
   return {
-    ...facts,
+    v: 1,
     summary: sentence,
     outline: sentence,
+    tool: toolOf(tool),
+    values: [],
+    omitted: read.values.length,
+    reasons: reasonsOf({ context, findings, asks }, [], redaction),
     result: {
-      found: found.map(({ code, details }) => shownFinding(code, details, redaction)),
+      found: findings
+        .filter((finding) => isRemark(finding) || finding.verdict !== 'note')
+        .map(({ code, details }) => shownFinding(code, details, redaction)),
     },
   };
 }

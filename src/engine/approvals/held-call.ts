@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../content/value.ts';
 import type { ReadCall } from '../call.ts';
 import type { Context } from '../context.ts';
-import type { Decision } from '../decision.ts';
+import type { Decision, Finding } from '../decision.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Facts } from '../facts.ts';
+import type { Ask } from '../hold.ts';
 
 /** A call that is about to wait, with everything that can be known of its values. */
 export interface HeldCall {
@@ -16,4 +17,13 @@ export interface HeldCall {
   readonly used: Facts['used'];
   /** Who changed the call, and what its agent had proposed; null: nobody did. */
   readonly edited: { readonly by: string; readonly args: JsonObject } | null;
+}
+
+/** A result that waits to be released. */
+export interface HeldResult {
+  readonly context: Pick<Context, 'policy' | 'run'>;
+  readonly read: ReadCall;
+  /** In the result. */
+  readonly findings: readonly Finding[];
+  readonly asks: readonly Ask[];
 }

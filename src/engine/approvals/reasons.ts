@@ -3,22 +3,22 @@ import { askOf } from '../asks.ts';
 import { codes, type FindingCode } from '../codes.ts';
 import type { Finding } from '../decision.ts';
 import type { ShownFinding, ShownReason } from '../hold-facts.ts';
-import type { HeldCall } from './held-call.ts';
+import type { HeldResult } from './held-call.ts';
 import { beginning, type Listed } from './listed.ts';
 import type { Redacting } from './redacting.ts';
 
-/** Why the call waits: what was found, one for each ask, in the asks' order. */
+/** Why it waits: what was found, one for each ask, in the asks' order. */
 export function reasonsOf(
-  { context, decision }: HeldCall,
+  { context, findings, asks }: Pick<HeldResult, 'context' | 'findings' | 'asks'>,
   values: readonly Listed[],
   redaction: Redacting,
 ): readonly ShownReason[] {
   const found = new Map<string, Finding>();
-  for (const finding of decision.findings) {
-    const key = finding.verdict === 'hold' ? askOf(context, finding)?.key : undefined;
+  for (const finding of findings) {
+    const key = finding.verdict === 'note' ? undefined : askOf(context, finding)?.key;
     if (key !== undefined && !found.has(key)) found.set(key, finding);
   }
-  return decision.asks.map(({ key, code, by, quorum }) => {
+  return asks.map(({ key, code, by, quorum }) => {
     const finding = found.get(key);
     const position = finding?.at ?? null;
     return {
