@@ -1,5 +1,6 @@
 /** A server's socket: how slowly and how much may be sent to it, what is refused before anybody looks, and how it closes. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { SallyportError } from '../../content/errors.ts';
 import { httpLimits } from './limits.ts';
 import { refuseMalformed } from './malformed.ts';
@@ -27,6 +28,8 @@ export interface ListenerOptions {
 /** Resolves when it listens. */
 export async function listen(options: ListenerOptions): Promise<RunningServer> {
   let closing = false;
+  /** Connections that nothing was asked on yet: clients open them in advance, and Node doesn't count them as idle. */
+  const unused = new Set<Socket>();
   const server = createServer(
     {
       maxHeaderSize: httpLimits.headerBytesMax,
@@ -39,6 +42,7 @@ export async function listen(options: ListenerOptions): Promise<RunningServer> {
       noDelay: true,
     },
     (request, response) => {
+      unused.delete(request.socket);
       // Without a listener an error of the socket, which anybody can cause, would end the process.
       response.on('error', () => response.destroy());
       // A connection that was in use when closing began is idle only now, and its client keeps it open for the next call.
@@ -52,6 +56,10 @@ export async function listen(options: ListenerOptions): Promise<RunningServer> {
   // Node drops what is beyond this count without a word; `checkHeaderCount` refuses it instead.
   server.maxHeadersCount = 0;
   server.maxConnections = httpLimits.connectionsMax;
+  server.on('connection', (socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
   refuseMalformed(server, options.noteRefusal);
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) =>
     options.refuse(
@@ -76,6 +84,7 @@ export async function listen(options: ListenerOptions): Promise<RunningServer> {
         server.close(() => resolve());
       });
       server.closeIdleConnections();
+      for (const socket of unused) socket.destroy();
       const deadline = setTimeout(() => server.closeAllConnections(), httpLimits.drainMs);
       await closed;
       clearTimeout(deadline);

@@ -246,6 +246,17 @@ test('closing lets a call in flight end, and refuses the next connection', async
   expect(released).toEqual([true]);
 });
 
+test('closing waits for nobody who has asked for nothing', async () => {
+  const { server } = await openStandIn();
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+  const gone = new Promise((resolve) => socket.once('close', resolve));
+  await new Promise((resolve) => socket.once('connect', resolve));
+  // It is heard of at the server's end, too, once another one was answered.
+  await say(server, { path: '/healthz' });
+  await server.close();
+  await gone;
+});
+
 function post(body: string, headers: Readonly<Record<string, string>> = {}): string {
   const lines = Object.entries({
     host: 'localhost',
