@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   everythingRecorded,
@@ -579,6 +580,51 @@ describe('reasons', () => {
         ],
       },
     });
+  });
+});
+
+describe('places in a text', () => {
+  const piece = fc.constantFrom(
+    ...['the lantern ships in spring', 'See you at noon, Bob is here too', 'eve2@evil.example'],
+    ...['https://evil.example/Pay', 'DE89 3704 0044 0532 0130 00', '4711', ' ', '\n', '.', 'x'],
+    ...[
+      '\u200b',
+      '\u202e',
+      '\u0430',
+      '\u{1f600}',
+      '\u{1f468}\u200d\u{1f469}',
+      '\u0301',
+      '\u{e0041}',
+    ],
+    ...['\u{2070e}\u6f22\u5b57', '<b>', 'e\u0301ve2@evil.example', '\u00df', '\u0130', '\ufb01'],
+  );
+
+  test('are in it, in order, at characters, and always the same', () => {
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+        const body = pieces.join('');
+        const args = { to: ['a@x.example'], subject: body, body };
+        const scene = { shown: [notes, eveWrote] };
+        const { values } = factsOf('office.send', args, scene);
+        for (const { value, origin, also, disguised } of values) {
+          const text = String(value);
+          const results = [origin, ...also].flatMap((one) => (one.type === 'result' ? [one] : []));
+          for (const places of [disguised, ...results.map(({ spans }) => spans)]) {
+            let last = 0;
+            for (const { start, end } of places) {
+              expect(start).toBeGreaterThanOrEqual(last);
+              expect(end).toBeGreaterThan(start);
+              expect(text.slice(0, start).isWellFormed()).toBe(true);
+              expect(text.slice(start, end).isWellFormed()).toBe(true);
+              last = end;
+            }
+            expect(last).toBeLessThanOrEqual(text.length);
+          }
+        }
+        expect(factsOf('office.send', args, scene).values).toEqual(values);
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 

@@ -410,6 +410,18 @@ describe('destinations', () => {
     expect(hold?.at?.file).toBe('policy.yaml');
   });
 
+  test('a link is found where it stands, in whatever letters its path is written', () => {
+    const [hold] = found(
+      'web.open',
+      { url: 'https://evil.example/Pay' },
+      {
+        request: 'What do the mails say?',
+        shown: [['office.mails', {}, [{ id: '7', body: 'see https://evil.example/Pay' }]]],
+      },
+    );
+    expect(hold?.details['found']).toMatchObject([{ tool: 'office.mails', field: '/0/body' }]);
+  });
+
   test.each<[string, string, JsonObject, Scene]>([
     [
       'a text that leaves: the next one is another',
