@@ -1,5 +1,5 @@
-import { remainingBudget } from '../../engine/budget.ts';
 import type { RunStatus } from '../../engine/run.ts';
+import { budgetLeft } from '../../runtime/record.ts';
 import type { RunSummary, StoreReader } from '../../store/port.ts';
 import { runView } from '../http/run-view.ts';
 import { rowsOf } from './events.ts';
@@ -50,7 +50,7 @@ export async function runPage(
     openedAtMs: run.openedAtMs,
     events: run.version,
     run: runView(run),
-    budgetLeft: agent === undefined ? {} : { ...remainingBudget(agent, run, store.nowMs()) },
+    budgetLeft: budgetLeft(agent, run, store.nowMs()),
     parent: run.parent,
     request: run.request,
     holds: runtime.holds.open().filter((hold) => hold.run === id),

@@ -104,7 +104,7 @@ function storeFilterOf({
   type,
 }: LedgerFilter): Omit<EventFilter, 'limit'> {
   const containing = [
-    ...(user === null ? [] : [`"user":${JSON.stringify(user)}`]),
+    ...(user === null ? [] : [JSON.stringify(user)]),
     ...(code === null ? [] : [JSON.stringify(code)]),
   ];
   return {
@@ -118,9 +118,17 @@ function storeFilterOf({
 
 /** What the store's filter only narrows down. */
 function fits(event: StoredEvent['event'], { user, code, fromMs, untilMs }: LedgerFilter): boolean {
-  if (user !== null && !('user' in event && event.user === user)) return false;
+  if (user !== null && !isOf(event, user)) return false;
   if (code !== null && !codesOf(event).includes(code)) return false;
   return (fromMs === null || event.atMs >= fromMs) && (untilMs === null || event.atMs < untilMs);
+}
+
+/** On whose behalf it was, or who did it. */
+function isOf(event: StoredEvent['event'], user: string): boolean {
+  if ('user' in event && event.user === user) return true;
+  return (
+    'by' in event && (event.by === user || (Array.isArray(event.by) && event.by.includes(user)))
+  );
 }
 
 /** The numbers between which the events of a time lie. */

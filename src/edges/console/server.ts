@@ -61,7 +61,7 @@ export async function startConsole(
   const sessions = await Sessions.open({
     store: ports.store,
     tokens: ports.tokens,
-    policy: () => ports.policySource.policy,
+    isKnown: (person) => ports.policySource.policy.users.has(person),
     onClosed: ({ id }) => stream.closeOf(id),
     onFault: fault,
   });

@@ -8,7 +8,6 @@ import { z } from 'zod';
 import type { GatewayEvent } from '../../engine/events.ts';
 import type { ApproverPrincipal } from '../../identity/principal.ts';
 import type { Tokens } from '../../identity/tokens.ts';
-import type { Policy } from '../../policy/model.ts';
 import type { Store } from '../../store/port.ts';
 import { consoleLimits } from './limits.ts';
 import { ConsoleRefusal } from './refusal.ts';
@@ -39,7 +38,8 @@ const sessionShape: z.ZodType<Session> = z.strictObject({
 export interface SessionPorts {
   readonly store: Pick<Store, 'listState' | 'commitGateway' | 'nowMs'>;
   readonly tokens: Pick<Tokens, 'authenticateApprover' | 'list'>;
-  readonly policy: () => Policy;
+  /** Whether the policy names this person. */
+  readonly isKnown: (person: string) => boolean;
   /** The session is over, however it ended. */
   readonly onClosed: (session: Session) => void;
   readonly onFault: (error: unknown) => void;
@@ -79,7 +79,7 @@ export class Sessions {
    */
   async signIn(token: string): Promise<{ readonly session: Session; readonly secret: string }> {
     const { credential, user, signedInAtMs } = this.#ports.tokens.authenticateApprover(token);
-    if (!this.#ports.policy().users.has(user)) {
+    if (!this.#ports.isKnown(user)) {
       throw new ConsoleRefusal(
         403,
         'console.unknown_person',
@@ -146,7 +146,7 @@ export class Sessions {
       nowMs - signedInAtMs < consoleLimits.sessionMs &&
       nowMs - seenAtMs < consoleLimits.sessionIdleMs &&
       live.get(token)?.name === user &&
-      this.#ports.policy().users.has(user)
+      this.#ports.isKnown(user)
     );
   }
 
@@ -183,6 +183,7 @@ export class Sessions {
     sessions: readonly (readonly [string, Kept])[],
     sessionsMax: number,
   ): Promise<void> {
+    if (sessions.length < sessionsMax) return;
     const unused = sessions.toSorted(([, a], [, b]) => a.session.seenAtMs - b.session.seenAtMs);
     for (const [key, { session }] of unused.slice(
       0,
