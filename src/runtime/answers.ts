@@ -2,6 +2,7 @@
 import { readJson } from '../content/json.ts';
 import { isJsonArray, isJsonObject, type JsonValue } from '../content/value.ts';
 import type { Decision } from '../engine/decision.ts';
+import type { Held } from '../engine/hold.ts';
 import { framed } from '../engine/outputs/release.ts';
 import type { CallMemory } from '../engine/run.ts';
 import type { ToolResult } from '../upstreams/port.ts';
@@ -100,7 +101,7 @@ export class Answers {
 
   /** What a finished call's record says of it. A start without an end, whose effect isn't ours any more, is unknown. */
   async remembered(memory: CallMemory): Promise<Settled> {
-    const none = { finished: false, awaited: false, result: null };
+    const none = { finished: false, awaited: false, result: null, withheld: null };
     if (memory.state !== 'completed')
       return { ...none, refusal: plainRefusal('upstream.indeterminate', memory.id, null) };
     // It is done, and its result was kept back then: so it is now.
@@ -110,19 +111,35 @@ export class Answers {
         finished: true,
         refusal: plainRefusal('outputs.unfilterable', memory.id, null),
       };
-    const bytes = await this.#ports.store.payload(memory.outcome);
+    const { outcome, tool, frame = null } = memory;
+    const result = await this.#kept({ kept: outcome, tool, frame });
+    return result === null
+      ? { ...none, refusal: plainRefusal('upstream.indeterminate', memory.id, null) }
+      : { ...none, finished: true, result, refusal: null };
+  }
+
+  /** What people have released. */
+  async released({ id, tool, withheld }: Pick<Held, 'id' | 'tool' | 'withheld'>): Promise<Settled> {
+    const result = withheld === null ? null : await this.#kept({ ...withheld, tool });
+    const refusal = result === null ? plainRefusal('outputs.injection', id, null) : null;
+    return { finished: true, awaited: false, result, refusal, withheld: null };
+  }
+
+  async #kept({
+    kept,
+    tool,
+    frame,
+  }: {
+    readonly kept: string;
+    readonly tool: string;
+    readonly frame: string | null;
+  }): Promise<ToolResult | null> {
+    const bytes = await this.#ports.store.payload(kept);
     const result =
       bytes === null
         ? null
         : asToolResult(readJson(bytes, { bytesMax: bytes.length, depthMax: resultDepthMax }));
-    return result === null
-      ? { ...none, refusal: plainRefusal('upstream.indeterminate', memory.id, null) }
-      : {
-          ...none,
-          finished: true,
-          result: memory.frame === undefined ? result : framed(result, memory.tool, memory.frame),
-          refusal: null,
-        };
+    return result === null || frame === null ? result : framed(result, tool, frame);
   }
 
   /** Never rejects: the client has gone, and there is nobody left to tell. */

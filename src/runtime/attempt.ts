@@ -58,6 +58,8 @@ export interface Settled {
   readonly awaited: boolean;
   readonly result: ToolResult | null;
   readonly refusal: Refusal | null;
+  /** Its result waits for a person. */
+  readonly withheld: OpenHold | null;
 }
 
 export function identityOf(

@@ -49,7 +49,6 @@ export class Calls {
   readonly #holds: OpenHolds;
   readonly #settling: Settling;
   readonly #effects: Effects;
-  readonly #answers: Answers;
   readonly #heldAnswers: HeldAnswers;
   readonly #faults: Faults;
   readonly #turns = new Turns();
@@ -60,6 +59,7 @@ export class Calls {
   #stopping = false;
   readonly deciding: Deciding;
   readonly performing: Performing;
+  readonly answers: Answers;
 
   constructor({ ports, runs, breakers, memories, holds, settling }: CallsParts) {
     this.#ports = ports;
@@ -69,8 +69,8 @@ export class Calls {
     const alerts = new RaisedAlerts();
     const drafts = new Drafts(ports, memories, alerts, this.#underWay);
     this.#drafting = (attempt, context, looked) => drafts.of(attempt, context, looked);
-    this.#effects = new Effects(ports, runs, breakers, memories, alerts);
-    this.#answers = new Answers(ports, runs);
+    this.#effects = new Effects({ ports, runs, breakers, memories, alerts, holds });
+    this.answers = new Answers(ports, runs);
     this.#faults = new Faults(ports);
     const drafting = this.#drafting;
     const effects = this.#effects;
@@ -85,7 +85,7 @@ export class Calls {
       effect: (attempt, step) => this.#effect(attempt, step),
       underWay: this.#underWay,
     });
-    this.#heldAnswers = new HeldAnswers(ports, this.#answers, this.performing);
+    this.#heldAnswers = new HeldAnswers(ports, this.answers, this.performing);
   }
 
   /** Never rejects: whatever goes wrong is a refusal, and a refusal is recorded. */
@@ -193,26 +193,28 @@ export class Calls {
       case 'started': {
         const settled = await this.#effect(attempt, step);
         ended(settled);
-        return this.#answers.answer(attempt, step.decision, settled, {
+        if (settled.withheld !== null) return this.#waits(attempt, settled.withheld);
+        return this.answers.answer(attempt, step.decision, settled, {
           id: attempt.id,
           digest: step.read.digest,
           tier: step.decision.dryRun ? 0 : step.read.tool.tier,
         });
       }
       case 'join': {
-        const settled = await (step.end ?? this.#answers.remembered(step.memory));
-        return settled && this.#answers.joined(attempt, step.memory, settled);
+        const settled = await (step.end ?? this.answers.remembered(step.memory));
+        return settled && this.answers.joined(attempt, step.memory, settled);
       }
       case 'held': {
         const { principal, writer } = attempt;
         const whose = { run: writer.id, user: writer.run?.user ?? null, principal };
         const hold = new OpenHold(whose, step.now);
         this.#holds.add(hold, step.known);
-        this.#settling.watch();
-        return { type: 'waits', attempt, hold };
+        return this.#waits(attempt, hold);
       }
       case 'joins_hold': {
         const { held, read } = step;
+        if (held.of === 'result' && held.state === 'approved')
+          return this.#heldAnswers.released(attempt, held);
         if (held.state === 'rejected' || held.state === 'expired')
           return this.#heldAnswers.refused(attempt, held);
         // The one that asks is written, and not known here before its own request goes on.
@@ -227,6 +229,11 @@ export class Calls {
       case 'unprepared':
         throw new StoreError('store.corrupt', 'a call is held that nobody was shown');
     }
+  }
+
+  #waits(attempt: Attempt, hold: OpenHold): Waits {
+    this.#settling.watch();
+    return { type: 'waits', attempt, hold };
   }
 
   /** Null: nobody has to agree to it any more. */

@@ -4,12 +4,15 @@ import type { Scans } from '../content/detection/sighting.ts';
 import type { JsonObject } from '../content/value.ts';
 import { usedKeys } from '../engine/counters.ts';
 import type { GatewayEvent } from '../engine/events.ts';
+import type { Withheld } from '../engine/hold.ts';
 import { mergeLabels, noLabels } from '../engine/labels.ts';
 import { layersOfResult } from '../engine/layers.ts';
+import type { Releasable } from '../engine/outputs/inspect.ts';
 import { textsOf } from '../engine/outputs/texts.ts';
 import type { Run } from '../engine/run.ts';
 import { looksOf } from '../engine/scans.ts';
 import { shapeOf } from '../engine/tool-shape.ts';
+import type { Tool } from '../policy/model.ts';
 import { StoreError } from '../store/errors.ts';
 import type { UpstreamOutcome } from '../upstreams/port.ts';
 import {
@@ -19,6 +22,8 @@ import {
   decisionAlerts,
   type RaisedAlerts,
 } from './alerts.ts';
+import { OpenHold, type OpenHolds } from './approvals/open-holds.ts';
+import { type WithheldResult, withheldResult } from './approvals/withheld-result.ts';
 import { type Attempt, describe, identityOf, type Settled, type Started } from './attempt.ts';
 import { type BreakerChange, type Breakers, breakerOf } from './breakers.ts';
 import { CallMarks } from './call-marks.ts';
@@ -48,6 +53,17 @@ type Performed = Settled & { readonly seen: string | null };
 
 interface Ended extends Ending, RecordedEnding {
   readonly payloads: Payloads;
+  /** What a person may release. */
+  readonly withheld: Withheld | null;
+}
+
+export interface EffectsParts {
+  readonly ports: RuntimePorts;
+  readonly runs: Runs;
+  readonly breakers: Breakers;
+  readonly memories: Memories;
+  readonly alerts: RaisedAlerts;
+  readonly holds: OpenHolds;
 }
 
 export class Effects {
@@ -56,19 +72,15 @@ export class Effects {
   readonly #breakers: Breakers;
   readonly #memories: Memories;
   readonly #alerts: RaisedAlerts;
+  readonly #holds: OpenHolds;
 
-  constructor(
-    ports: RuntimePorts,
-    runs: Runs,
-    breakers: Breakers,
-    memories: Memories,
-    alerts: RaisedAlerts,
-  ) {
+  constructor({ ports, runs, breakers, memories, alerts, holds }: EffectsParts) {
     this.#ports = ports;
     this.#runs = runs;
     this.#breakers = breakers;
     this.#memories = memories;
     this.#alerts = alerts;
+    this.#holds = holds;
   }
 
   /**
@@ -95,12 +107,26 @@ export class Effects {
     const atMs = this.#ports.store.nowMs();
     const breaker = this.#settled(attempt, step, outcome, atMs);
     const ended = this.#end(attempt, step, came, { texts, scans });
+    let asked: WithheldResult | null = null;
     let awaited = true;
     const appended = await attempt.writer.append((run) => {
       if (run === null) throw new StoreError('store.corrupt', 'the run vanished');
       awaited = !attempt.signal.aborted;
       const identity = identityOf(this.#ports, attempt, run, tool, step.read.digest);
       const endedAtMs = this.#ports.store.nowMs();
+      const { payloads, findings, redaction, withheld } = ended;
+      asked =
+        withheld === null
+          ? null
+          : withheldResult(run, {
+              attempt,
+              step,
+              withheld,
+              findings,
+              redaction,
+              payloads,
+              nowMs: endedAtMs,
+            });
       const finished = finishedEvent(callFields(run, policy, identity, endedAtMs), {
         outcome: ended.outcome,
         by: dryRun ? 'sallyport' : ended.by,
@@ -113,6 +139,7 @@ export class Effects {
         isError: ended.isError,
         findings: recordedFindings(ended.findings, ended.redaction),
         holdsNext: ended.holdsNext,
+        withheld: asked?.event ?? null,
         layers: layersOfResult(ended.findings, scans.size > 0),
         // Back from its own time to when it began: what it shows may be as old as that.
         durationMs: endedAtMs - begunAtMs,
@@ -132,14 +159,33 @@ export class Effects {
           ended.outcome === 'completed' && !dryRun && !isLookUp
             ? usedKeys(policy, run.agent, step.read)
             : [],
-        writes: breaker.changed ? [this.#breakers.written(breakerOf(tool))] : [],
+        writes: [
+          ...(breaker.changed ? [this.#breakers.written(breakerOf(tool))] : []),
+          ...(asked === null ? [] : [asked.write]),
+        ],
         payloads: ended.payloads.bytes,
       };
     }, id);
     if (appended?.type === 'committed') await this.#runs.ended(appended.run);
     const refusal = ended.code === null ? null : plainRefusal(ended.code, id, attempt.writer.id);
     const seen = ended.outcome === 'completed' ? ended.seenDigest : null;
-    return { finished: true, awaited, result: ended.released, refusal, seen };
+    const run = appended?.type === 'committed' ? appended.run : null;
+    const withheld = this.#waits(attempt, run, asked);
+    return { finished: true, awaited, result: ended.released, refusal, seen, withheld };
+  }
+
+  /** Its result waits for a person from now on. */
+  #waits(
+    { id, principal }: Attempt,
+    run: Run | null,
+    asked: WithheldResult | null,
+  ): OpenHold | null {
+    const held = run?.held.find((one) => one.id === id && one.of === 'result');
+    if (run === null || asked === null || held === undefined) return null;
+    const { state, summary } = asked;
+    const hold = new OpenHold({ run: run.id, user: run.user, principal }, { held, state, summary });
+    this.#holds.add(hold, null);
+    return hold;
   }
 
   /**
@@ -239,22 +285,18 @@ export class Effects {
               frame: null,
               labels: noLabels,
               holdsNext: false,
+              releasable: null,
             };
-      const recorded = recordEnding(payloads, ending, {
-        policy,
-        decision,
-        tool,
-        texts,
-        scans,
-        marks,
-        held,
-      });
+      const how = { policy, decision, tool, texts, scans, marks, held };
+      const recorded = recordEnding(payloads, ending, how);
       // At the moment when it is read, not when it was asked for: what another run wrote meanwhile may be in it.
       const labels =
         ending.released === null || decision.dryRun
           ? ending.labels
           : mergeLabels(ending.labels, this.#memories.of(tool));
-      return { ...ending, ...recorded, labels, payloads };
+      const { releasable } = ending;
+      const withheld = releasable === null ? null : this.#withheld(payloads, releasable, tool, how);
+      return { ...ending, ...recorded, labels, payloads, withheld };
     };
     try {
       return end(came);
@@ -262,6 +304,26 @@ export class Effects {
       this.#ports.log({ level: 'error', event: 'outputs.fault', call: id, error: describe(error) });
       return end({ type: 'unknown', reason: 'bad_answer' });
     }
+  }
+
+  #withheld(
+    payloads: Payloads,
+    { kept, frame, labels, shown }: Releasable,
+    tool: Tool,
+    how: RecordedOf,
+  ): Withheld | null {
+    const { releasedDigest, shownDigest } = recordEnding(
+      payloads,
+      { seen: null, kept, shown },
+      how,
+    );
+    if (releasedDigest === null) return null;
+    return {
+      kept: releasedDigest,
+      frame,
+      labels: mergeLabels(labels, this.#memories.of(tool)),
+      ...(shownDigest === null ? {} : { shown: shownDigest }),
+    };
   }
 
   #alertsOf(

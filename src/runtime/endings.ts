@@ -6,7 +6,7 @@ import type { FindingCode } from '../engine/codes.ts';
 import type { Decision, Finding } from '../engine/decision.ts';
 import type { Shown } from '../engine/exchange.ts';
 import { noLabels } from '../engine/labels.ts';
-import { inspect } from '../engine/outputs/inspect.ts';
+import { inspect, type Releasable } from '../engine/outputs/inspect.ts';
 import type { Marks } from '../engine/outputs/marks.ts';
 import { refusalText } from '../engine/refusal.ts';
 import type { Labels } from '../engine/run.ts';
@@ -29,6 +29,8 @@ export interface Ending {
   readonly shown: Shown | null;
   readonly holdsNext: boolean;
   readonly code: FindingCode | null;
+  /** Withheld, and a person may release this of it. */
+  readonly releasable: Releasable | null;
 }
 
 const codeOf: Readonly<Record<FailureReason, FindingCode>> = {
@@ -107,6 +109,7 @@ function failure(outcome: 'failed' | 'indeterminate', code: FindingCode): Ending
     shown: null,
     holdsNext: false,
     code,
+    releasable: null,
   };
 }
 
@@ -122,6 +125,7 @@ function inspected(result: ToolResult, context: EndingContext): Ending {
     labels: inspection.labels,
     shown: inspection.shown,
     holdsNext: inspection.holdsNext,
+    releasable: inspection.releasable,
   };
   const { result: passed, kept, frame } = inspection;
   if (passed !== null && kept !== null) {

@@ -52,7 +52,7 @@ export class Faults {
     const mayHaveHappened = read.tool.tier > 0 && !decision.dryRun;
     const code = mayHaveHappened ? 'upstream.indeterminate' : 'store.unavailable';
     const refusal = await this.#refused(principal, proposal, { code, id, run: writer.id }, error);
-    return { finished: false, awaited: false, result: null, refusal };
+    return { finished: false, awaited: false, result: null, refusal, withheld: null };
   }
 
   async #refused(

@@ -131,6 +131,8 @@ export interface HoldShown extends HoldSummary {
   /** As recorded: redacted. */
   readonly arguments: JsonObject;
   readonly agreements: readonly Agreement[];
+  /** Of a result that waits: as it would be handed over, with what was found marked in it. Others wrote it. */
+  readonly result: JsonObject | null;
   /** A person changed it; what the agent proposed. */
   readonly edited: { readonly by: string; readonly from: JsonObject } | null;
   /** The agent's own words. */

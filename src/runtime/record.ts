@@ -181,11 +181,19 @@ export function finishedEvent(
   call: CallFields,
   ended: Omit<
     Finished,
-    keyof CallFields | 'type' | 'tokens' | 'costMicroUsd' | 'frame' | 'shown' | 'holdsNext'
+    | keyof CallFields
+    | 'type'
+    | 'tokens'
+    | 'costMicroUsd'
+    | 'frame'
+    | 'shown'
+    | 'holdsNext'
+    | 'withheld'
   > & {
     readonly frame: string | null;
     readonly shown: string | null;
     readonly holdsNext: boolean;
+    readonly withheld: Finished['withheld'] | null;
   },
 ): Finished {
   return {
@@ -219,6 +227,7 @@ export function finishedEvent(
     type: 'call.finished',
     user: call.user,
     v: call.v,
+    ...(ended.withheld == null ? {} : { withheld: ended.withheld }),
   };
 }
 

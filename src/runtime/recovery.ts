@@ -81,6 +81,7 @@ async function endOrphan(
       isError: true,
       findings: [],
       holdsNext: false,
+      withheld: null,
       durationMs: Math.max(0, atMs - memory.atMs),
       labels: { classes: [], subjects: [], trust: 'untrusted' },
       budgetLeft: budgetLeft(policy.agents.get(run.agent), run, atMs),

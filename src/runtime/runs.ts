@@ -69,6 +69,11 @@ export class Runs {
     return this.#writers.get(id);
   }
 
+  /** As it stands. Null: there is no such run. */
+  async now(id: string): Promise<Run | null> {
+    return (await (await this.writer(id))?.current()) ?? null;
+  }
+
   /** The runs above this one, parent first. */
   ancestors(run: Run): Promise<readonly Run[]> {
     return this.#family.ancestors(run);

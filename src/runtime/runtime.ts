@@ -3,7 +3,7 @@ import { SallyportError } from '../content/errors.ts';
 import type { JsonValue } from '../content/value.ts';
 import { Approvals } from './approvals/approvals.ts';
 import { OpenHolds } from './approvals/open-holds.ts';
-import { recoverHolds } from './approvals/recover-holds.ts';
+import { recoverHolds, resumeApproved } from './approvals/recover-holds.ts';
 import { Settling } from './approvals/settling.ts';
 import { Breakers } from './breakers.ts';
 import { Calls } from './calls.ts';
@@ -44,10 +44,11 @@ export async function openRuntime(
     breakers: await Breakers.open(ports.store),
     memories: await Memories.open(ports.store),
   });
-  const { performing } = calls;
-  const approvals = new Approvals({ ports, runs, holds, settling, performing });
+  const { answers, performing } = calls;
+  const approvals = new Approvals({ ports, runs, holds, settling, performing, answers });
   await recordSpooled(ports, spooled);
   await recoverHolds({ ports, runs, holds, performing });
+  const resuming = resumeApproved({ ports, runs, holds, performing, settling });
   const recovered = endOrphans(ports, runs, await orphans(ports)).catch((error: unknown) =>
     failed(ports, 'recovery.failed', error),
   );
@@ -92,7 +93,7 @@ export async function openRuntime(
       clearInterval(timer);
       clearInterval(teller);
       await Promise.all([calls.stop(), settling.stop()]);
-      await Promise.all([recovered, swept, tellDelivered()]);
+      await Promise.all([recovered, resuming, swept, tellDelivered()]);
     },
   };
 }

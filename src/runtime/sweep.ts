@@ -1,6 +1,7 @@
 /** Runs that nobody closed: a minute past their duration they are `abandoned`, with an alert. */
-import { effectiveBudget } from '../engine/budget.ts';
-import type { RunBudget } from '../engine/run.ts';
+import { effectiveBudget, limitIn, spentBudget } from '../engine/budget.ts';
+import type { RunBudget, RunStatus } from '../engine/run.ts';
+import type { Agent } from '../policy/model.ts';
 import type { RunSummary } from '../store/port.ts';
 import { describe } from './attempt.ts';
 import type { RuntimePorts } from './ports.ts';
@@ -33,17 +34,22 @@ export class Sweep {
     const nowMs = this.#ports.store.nowMs();
     const budgets = new Map<string, RunBudget>();
     const abandoned: string[] = [];
-    for await (const summary of this.#open()) {
+    for await (const summary of this.#with('open')) {
       const agent = this.#ports.policy().agents.get(summary.agent);
       if (summary.implicit || agent === undefined || nowMs - summary.openedAtMs < graceMs) continue;
       const budget = this.#budgets.get(summary.run) ?? (await this.#budgetOf(summary.run));
       budgets.set(summary.run, budget);
       const { durationMs } = effectiveBudget(agent, budget);
       if (durationMs === undefined || nowMs < summary.openedAtMs + durationMs + graceMs) continue;
+      // Not by the calendar: time that people take to answer isn't the run's.
+      if (!(await this.#isOver(summary.run, agent))) continue;
       budgets.delete(summary.run);
       if (await this.#abandon(summary.run)) abandoned.push(summary.run);
     }
     this.#budgets = budgets;
+    // Closed while people were asked, and gone before it could be written that they had answered.
+    for await (const { run } of this.#with('closing'))
+      await this.#runs.settled(run).catch((error: unknown) => this.#stuck(run, error));
     return abandoned;
   }
 
@@ -54,6 +60,18 @@ export class Sweep {
     } catch (error) {
       this.#stuck(run, error);
       return {};
+    }
+  }
+
+  async #isOver(id: string, agent: Agent): Promise<boolean> {
+    try {
+      const run = await this.#runs.now(id);
+      const limit = run === null ? null : limitIn(agent, run, 'durationMs');
+      const spent = run === null ? null : spentBudget(agent, run, this.#ports.store.nowMs());
+      return limit === null || spent === null || spent.durationMs >= limit.max + graceMs;
+    } catch (error) {
+      this.#stuck(id, error);
+      return false;
     }
   }
 
@@ -70,11 +88,11 @@ export class Sweep {
     this.#ports.log({ level: 'error', event: 'sweep.stuck', run, error: describe(error) });
   }
 
-  async *#open(): AsyncGenerator<RunSummary> {
+  async *#with(status: RunStatus): AsyncGenerator<RunSummary> {
     let before: string | undefined;
     for (;;) {
       const page = await this.#ports.store.listRuns({
-        status: 'open',
+        status,
         limit: runsPerPage,
         ...(before === undefined ? {} : { before }),
       });

@@ -2,12 +2,14 @@
  * What people say to holds. Everything that an answer rests on is looked at in the moment of its commit, by the run's one
  * writer: of two answers, of an answer and the end of the time, of an answer and the end of the run, one is first.
  */
+import { autonomyDraws } from '../../engine/autonomy.ts';
 import type { Reservation } from '../../engine/decision.ts';
 import type { GatewayEvent, RunEvent } from '../../engine/events.ts';
 import { type Held, openAsks } from '../../engine/hold.ts';
 import type { Run } from '../../engine/run.ts';
 import type { ApproverPrincipal } from '../../identity/principal.ts';
 import { alertEvent } from '../alerts.ts';
+import type { Answers } from '../answers.ts';
 import { writtenDown } from '../opener-texts.ts';
 import type { HoldAnswer, HoldSummary } from '../port.ts';
 import type { RuntimePorts } from '../ports.ts';
@@ -15,6 +17,7 @@ import { plainRefusal } from '../refusals.ts';
 import type { Runs } from '../runs.ts';
 import type { Draft } from '../writer.ts';
 import { ApprovalError, type ApprovalErrorCode } from './errors.ts';
+import { refusalCodeOf, releasedOutcome } from './hold-end.ts';
 import { answeredEvent, ofRun, settledEvent } from './hold-events.ts';
 import { holdDeleted } from './hold-state.ts';
 import type { OpenHold, OpenHolds } from './open-holds.ts';
@@ -30,6 +33,7 @@ export interface AnsweringParts {
   readonly holds: OpenHolds;
   readonly performing: Performing;
   readonly settling: Settling;
+  readonly answers: Pick<Answers, 'released'>;
 }
 
 export class Answering {
@@ -41,7 +45,7 @@ export class Answering {
 
   /** @throws {ApprovalError} with why it doesn't count; nothing is recorded of it then. */
   async answer(approver: ApproverPrincipal, id: string, said: HoldAnswer): Promise<HoldSummary> {
-    const { ports, runs, performing, settling } = this.#parts;
+    const { ports, runs, settling } = this.#parts;
     const hold = this.waiting(id);
     const reason = await this.words(hold, said.reason);
     const requesters = await this.requesters(hold);
@@ -54,6 +58,7 @@ export class Answering {
       const tool = ports.policy().tools.get(held.tool);
       isChanged =
         said.answer === 'approve' &&
+        held.of === 'call' &&
         (tool === undefined ||
           tool.pin?.digest !== hold.now.state.definition ||
           ports.definitionOf(tool) === 'changed');
@@ -76,7 +81,7 @@ export class Answering {
     const held = appended.run.held.find((one) => one.id === id);
     if (held !== undefined) this.changed(hold, held);
     const summary = hold.summary();
-    if (held?.state === 'approved') this.approved(hold, appended.run, performing);
+    if (held?.state === 'approved') await this.approved(hold, appended.run);
     if (held?.state === 'rejected') await runs.settled(hold.run);
     return summary;
   }
@@ -151,7 +156,9 @@ export class Answering {
       gatewayEvents: breaksGlass.map((role) =>
         brokenGlass(run, held, approver, role, reason, nowMs),
       ),
-      ...(isEnough ? counted(held, held.editedFrom === null ? 'approved' : 'rejected') : {}),
+      // A call that was agreed to is looked after until it has begun.
+      ...(isEnough && held.of === 'result' ? { writes: [holdDeleted(held.id)] } : {}),
+      ...(isEnough ? counted(held, 'approved') : {}),
     };
   }
 
@@ -176,20 +183,33 @@ export class Answering {
     };
   }
 
+  /** What was answered last was enough. */
+  async approved(hold: OpenHold, { status }: Pick<Run, 'status'>): Promise<void> {
+    const { answers, holds, performing, runs } = this.#parts;
+    const { held } = hold;
+    if (held.of === 'result') {
+      const settled = await answers.released(held);
+      holds.remove(hold, 'approved', {
+        type: 'performed',
+        settled,
+        decision: null,
+        outcome: releasedOutcome(held),
+      });
+      return runs.settled(hold.run);
+    }
+    // No repeat comes in a run that takes no new calls.
+    hold.isLast ||= status === 'closing';
+    performing.approved(hold);
+  }
+
   changed(hold: OpenHold, held: Held): void {
     const { holds } = this.#parts;
     holds.change(hold, { ...hold.now, held });
     if (held.state === 'rejected')
       holds.remove(hold, 'rejected', {
         type: 'refused',
-        refusal: plainRefusal('approval.rejected', hold.id, hold.run),
+        refusal: plainRefusal(refusalCodeOf(held), hold.id, hold.run),
       });
-  }
-
-  /** By the request that waits for it, by Sallyport itself, or by the repeat that the policy wants to wait for. */
-  approved(hold: OpenHold, run: Run, performing: Performing): void {
-    const { execute } = this.#parts.ports.policy().approvals;
-    if (execute === 'at_once' || hold.isAwaited || run.status === 'closing') performing.begin(hold);
   }
 }
 
@@ -213,24 +233,11 @@ function brokenGlass(
   });
 }
 
-/**
- * For `until`: counted for ever, under a name of its own, so that the call's own failure doesn't give it back.
- */
+/** For `until`: under a name of its own, so that the call's own failure doesn't give it back. */
 function counted(
-  { id, asks }: Held,
+  held: Held,
   as: 'approved' | 'rejected',
 ): { readonly reservations: readonly Reservation[]; readonly call: string } | undefined {
-  const keys = new Set(asks.flatMap(({ autonomy }) => autonomy ?? []));
-  if (keys.size === 0) return undefined;
-  return {
-    call: `${id}|${as}`,
-    reservations: [...keys].map((key) => ({
-      type: 'window',
-      key: `autonomy|${as}|${key}`,
-      amount: 1,
-      max: Number.MAX_SAFE_INTEGER,
-      windowMs: null,
-      code: 'gate.approval',
-    })),
-  };
+  const reservations = autonomyDraws(held, as);
+  return reservations.length === 0 ? undefined : { reservations, call: `${held.id}|${as}` };
 }

@@ -51,6 +51,7 @@ export class Approvals implements Holds {
       facts,
       arguments: asObject(await this.#stored(held.arguments)),
       agreements: held.agreements,
+      result: held.withheld === null ? null : asObject(await this.#stored(held.withheld.kept)),
       edited:
         edited === null
           ? null

@@ -5,6 +5,7 @@ import type { Attempt } from '../attempt.ts';
 import type { CallAnswer, HoldTicket, Refusal } from '../port.ts';
 import type { RuntimePorts } from '../ports.ts';
 import { plainRefusal } from '../refusals.ts';
+import { refusalCodeOf, releasedOutcome } from './hold-end.ts';
 import type { OpenHold } from './open-holds.ts';
 import type { Performing } from './performing.ts';
 import { Waiting } from './waiting.ts';
@@ -45,7 +46,7 @@ export class HeldAnswers {
     const joins = { id: hold.id, digest: hold.held.digest };
     if (end === null) {
       if (!isOwn) await this.#answers.joinedTo(attempt, joins, false);
-      return { type: 'held', hold: hold.ticket(), refusal: this.#pending(hold) };
+      return this.#ticket(hold);
     }
     switch (end.type) {
       case 'unneeded':
@@ -54,6 +55,7 @@ export class HeldAnswers {
         if (!isOwn) await this.#answers.joinedTo(attempt, joins, true);
         return { type: 'refused', refusal: end.refusal };
       case 'performed':
+        if (end.settled.withheld !== null) return this.#ticket(end.settled.withheld);
         return isOwn
           ? this.#answers.answer(attempt, end.decision, end.settled, end.outcome)
           : this.#answers.joined(attempt, end.outcome, end.settled);
@@ -63,13 +65,25 @@ export class HeldAnswers {
   /** A person said no, or nobody said anything: nobody is asked again. */
   async refused(attempt: Attempt, held: Held): Promise<CallAnswer> {
     await this.#answers.joinedTo(attempt, held, true);
-    const code = held.state === 'expired' ? 'approval.expired' : 'approval.rejected';
-    return { type: 'refused', refusal: plainRefusal(code, held.id, attempt.writer.id) };
+    return {
+      type: 'refused',
+      refusal: plainRefusal(refusalCodeOf(held), held.id, attempt.writer.id),
+    };
+  }
+
+  /** A person has looked at what came back, and lets it pass. */
+  async released(attempt: Attempt, held: Held): Promise<CallAnswer> {
+    const settled = await this.#answers.released(held);
+    return this.#answers.joined(attempt, releasedOutcome(held), settled);
   }
 
   /** Its client holds something of ours that names a call of which there is nothing to tell any more. */
   over({ id, writer }: Attempt): CallAnswer {
     return { type: 'refused', refusal: plainRefusal('approval.over', id, writer.id) };
+  }
+
+  #ticket(hold: OpenHold): CallAnswer {
+    return { type: 'held', hold: hold.ticket(), refusal: this.#pending(hold) };
   }
 
   #pending({ id, run, held }: OpenHold): Refusal {

@@ -12,18 +12,10 @@ import type { LookedAt } from '../deciding.ts';
 import { recordedArguments } from '../payloads.ts';
 import type { RuntimePorts } from '../ports.ts';
 import { recordedCall } from '../recorded-call.ts';
-import type { Redaction } from '../redaction.ts';
 import type { Draft } from '../writer.ts';
 import { type HoldState, holdWrite } from './hold-state.ts';
 import type { HoldNow, KnownCall } from './open-holds.ts';
 import { readsTo } from './performing.ts';
-
-/** Made of what is recorded, it has nothing left to take out. */
-const asItIs: Redaction = {
-  value: (value) => value,
-  valueInAnyForm: (value) => value,
-  text: (text) => text,
-};
 
 export interface HeldStep {
   readonly type: 'held';
@@ -77,7 +69,7 @@ export function heldDraft(
     { context, read: ready, decision, history, used, edited: editor },
     redaction,
   );
-  const shown = payloads.keep(facts, asItIs);
+  const shown = payloads.keepRecorded(facts);
   const edited =
     editor === null || before === null
       ? null

@@ -49,6 +49,8 @@ export class OpenHold {
   performing: Promise<void> | null = null;
   /** Its call has begun: it is nothing that waits any more. */
   begun = false;
+  /** Its run takes no new calls, so no repeat will pick it up. */
+  isLast = false;
   /** What came of it; null: nothing yet. */
   ending: HoldEnd | null = null;
   readonly #end = Promise.withResolvers<HoldEnd>();

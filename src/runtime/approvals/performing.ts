@@ -50,6 +50,16 @@ export class Performing {
     });
   }
 
+  /** People have agreed: the request that waits goes on, Sallyport does it itself, or it waits for the repeat. */
+  approved(hold: OpenHold): void {
+    const { execute } = this.#parts.ports.policy().approvals;
+    if (execute === 'at_once' || hold.isAwaited || hold.isLast) this.begin(hold);
+  }
+
+  get isStopping(): boolean {
+    return this.#stopping;
+  }
+
   /** What was agreed to and hasn't begun is begun after the next start. */
   stop(): void {
     this.#stopping = true;

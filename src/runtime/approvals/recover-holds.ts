@@ -16,6 +16,7 @@ import {
 } from './hold-state.ts';
 import { OpenHold, type OpenHolds } from './open-holds.ts';
 import type { Performing } from './performing.ts';
+import type { Settling } from './settling.ts';
 
 const factsDepthMax = 128;
 
@@ -71,4 +72,39 @@ async function holdOf(
     },
     { held, state, summary: typeof summary === 'string' ? summary : held.tool },
   );
+}
+
+/** Upstreams come up after their gateway; one that takes longer than this refuses what was agreed to. */
+const upstreamTriesMax = 120;
+const upstreamTryMs = 250;
+
+/** What people agreed to before the gateway went, and what nobody answered while it was away. Never rejects. */
+export async function resumeApproved({
+  ports,
+  holds,
+  performing,
+  settling,
+}: RecoveringParts & { readonly settling: Settling }): Promise<void> {
+  await settling.expireDue();
+  settling.watch();
+  const approved = [...holds.all()].filter(({ held }) => held.state === 'approved');
+  await Promise.all(
+    approved.map(async (hold) => {
+      await upstreamOf(ports, hold.held.tool, () => performing.isStopping);
+      performing.approved(hold);
+    }),
+  );
+}
+
+async function upstreamOf(
+  ports: RuntimePorts,
+  name: string,
+  isStopping: () => boolean,
+): Promise<void> {
+  for (let tries = 0; tries < upstreamTriesMax && !isStopping(); tries += 1) {
+    const tool = ports.policy().tools.get(name);
+    const isUp = tool === undefined || ports.upstream(tool.upstream)?.status().state === 'up';
+    if (isUp) return;
+    await new Promise((resolve) => setTimeout(resolve, upstreamTryMs).unref());
+  }
 }

@@ -1,4 +1,5 @@
 /** How holds end without an answer: in time, or because what was asked isn't what would be done any more. */
+import type { FindingCode } from '../../engine/codes.ts';
 import type { GatewayEvent } from '../../engine/events.ts';
 import { isLapsed } from '../../engine/held.ts';
 import type { Held } from '../../engine/hold.ts';
@@ -7,7 +8,7 @@ import { describe } from '../attempt.ts';
 import type { RuntimePorts } from '../ports.ts';
 import { plainRefusal } from '../refusals.ts';
 import type { Runs } from '../runs.ts';
-import type { HoldEnd } from './hold-end.ts';
+import { type HoldEnd, refusalCodeOf } from './hold-end.ts';
 import { ofRun, settledEvent } from './hold-events.ts';
 import { holdDeleted } from './hold-state.ts';
 import type { OpenHold, OpenHolds } from './open-holds.ts';
@@ -78,7 +79,7 @@ export class Settling {
           outcome: 'expired',
           why: null,
           alerts: [alertEvent('approval_expired', run, id, nowMs, details)],
-          end: refused('approval.expired', hold),
+          end: refused(refusalCodeOf({ of: held.of, state: 'expired' }), hold),
         };
       }
       if (!isLapsed(held, nowMs)) return null;
@@ -141,7 +142,7 @@ export class Settling {
   }
 }
 
-function refused(code: 'approval.expired', { id, run }: OpenHold): HoldEnd {
+function refused(code: FindingCode, { id, run }: OpenHold): HoldEnd {
   return { type: 'refused', refusal: plainRefusal(code, id, run) };
 }
 
