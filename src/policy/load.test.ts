@@ -498,6 +498,8 @@ agents:
       ['policy.secret', 2, 58],
       ['policy.pin', 5, 3],
       ['policy.hold', 7, 46],
+      ['policy.hold', 7, 131],
+      ['policy.hold', 7, 163],
     ]);
   });
 

@@ -144,3 +144,58 @@ test.each([
   });
   expect(explanationText(explain(context, decision)).includes('content.detector isn')).toBe(isSaid);
 });
+
+test.each<[what: string, user: string | null, args: string, line: RegExp]>([
+  ['a role', 'ann', 'ten', /^ {2}asks leads \(bob, cleo\): gate\.approval$/m],
+  ['a role, of whom one asks', 'bob', 'ten', /^ {2}asks leads \(cleo\): gate\.approval$/m],
+  [
+    'more people than there are besides',
+    'bob',
+    'two',
+    /^ {2}asks leads \(cleo\), 2 of them, which are too few, signed in within 300 s: gate\.approval$/m,
+  ],
+  [
+    'a role that nobody has',
+    'ann',
+    'none',
+    /^ {2}asks auditors, and nobody may answer: gate\.approval$/m,
+  ],
+  [
+    "the run's own person, and who is told",
+    'ann',
+    'glass',
+    /^ {2}asks the run's own person \(ann\), who says why, and leads is told: authorize\.where$/m,
+  ],
+  ['nobody, without one', null, 'glass', /approval\.unavailable/],
+])('who would be asked: %s', (_, user, id, line) => {
+  const asking = loaded(
+    `
+sallyport: 1
+upstreams: { box: { functions: true } }
+users: { static: { ann: { roles: [staff] }, bob: { roles: [staff, leads] }, cleo: { roles: [leads] } } }
+tools: { box.put: { action: put, tier: consequential, reach: internal, args: { id: identifier } } }
+agents:
+  desk:
+    acts_for: [staff]
+    unattended: { owner: staff }
+    permissions:
+      box:
+        put:
+          - { where: { id: ten }, approval: { by: leads } }
+          - { where: { id: two }, approval: { by: leads, quorum: 2, fresh: 5m } }
+          - { where: { id: none }, approval: { by: auditors } }
+          - { where: { id: { is: nothing, otherwise: { break_glass: leads } } }, approval: never }
+roles: { staff: { permissions: { box: { put: allow } } }, leads: {}, auditors: {} }
+`,
+    { tools: { 'box.put': { id: 'string' } } },
+  );
+  const { decision, context } = explainCall(asking, {
+    agent: 'desk',
+    user,
+    tool: 'box.put',
+    args: { id },
+    atMs: 0,
+    ...nothing,
+  });
+  expect(explanationText(explain(context, decision))).toMatch(line);
+});

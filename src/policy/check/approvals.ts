@@ -1,4 +1,4 @@
-import type { Agent, Alternative, Approval, Permissions, Policy } from '../model.ts';
+import type { Agent, Alternative, Approval, Permissions, Policy, Tool } from '../model.ts';
 import { askingDetails, channelText, ownPerson, peopleOf } from './asked.ts';
 import { span } from './describe.ts';
 
@@ -101,7 +101,7 @@ function grantHolds(
   );
 }
 
-function toolsOf(action: string, { tools }: Alternative, policy: Policy) {
+function toolsOf(action: string, { tools }: Alternative, policy: Policy): readonly Tool[] {
   return [...policy.tools.values()].filter(
     (tool) => `${tool.upstream}.${tool.action}` === action && (tools?.has(tool.name) ?? true),
   );
@@ -118,8 +118,8 @@ function inWhoseRuns(
   if (selfApproval || agent === null || asked === null || asked === 'user') return '';
   const people = peopleOf(asked, policy);
   if (people.length < quorum) return '';
-  const served = [...policy.users.values()].filter(
-    ({ roles }) => agent.actsFor.length === 0 || agent.actsFor.some((one) => roles.has(one)),
+  const served = [...policy.users.values()].filter(({ roles }) =>
+    agent.actsFor.some((one) => roles.has(one)),
   );
   const alone = served
     .map(({ id }) => id)
@@ -147,8 +147,8 @@ function budgetHolds({ name, budget }: Agent): readonly Hold[] {
 
 /** What the rules hold that belong to nobody's grant. */
 function ruleHolds({ flow, content, tools, agents }: Policy): readonly Hold[] {
-  if (agents.size === 0) return [];
-  const all = [...tools.values()];
+  const all = [...tools.values()].filter((tool) => isGranted(tool, agents));
+  if (all.length === 0) return [];
   const leaving = all.some(({ reach }) => reach === 'external');
   const reviewed =
     content.outbound !== null &&
@@ -159,7 +159,7 @@ function ruleHolds({ flow, content, tools, agents }: Policy): readonly Hold[] {
       ? 'destinations and links that came from untrusted data'
       : '',
     flow.unrequested === 'hold' && all.some(({ tier }) => tier > 0)
-      ? 'what a trusted request asks for in no clause'
+      ? 'actions that no clause of a trusted request asked for'
       : '',
     content.secrets.response === 'hold' && content.secrets.in.has('arguments')
       ? 'calls that carry a secret'
@@ -172,6 +172,16 @@ function ruleHolds({ flow, content, tools, agents }: Policy): readonly Hold[] {
     all.some(({ tier }) => tier >= 2) ? 'repeats of what was done and had its answer' : '',
   ];
   return rules.flatMap((text) => (text === '' ? [] : [{ role: null, text }]));
+}
+
+function isGranted({ upstream, action, name }: Tool, agents: Policy['agents']): boolean {
+  return [...agents.values()].some(
+    ({ permissions, forbidden }) =>
+      !forbidden.has(`${upstream}.${action}`) &&
+      permissions
+        .get(`${upstream}.${action}`)
+        ?.alternatives.some(({ tools }) => tools?.has(name) ?? true) === true,
+  );
 }
 
 function howText({ approvals }: Policy): string {

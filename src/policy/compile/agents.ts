@@ -55,11 +55,11 @@ export function compileAgent(entry: Named<AgentSyntax>, compilation: Compilation
   };
 }
 
-/** Who acts for nobody in particular may be given anybody. */
+/** Who acts for nobody works on its own account. */
 function worksForOf({ actsFor, unattended }: AgentSyntax, { approvers }: Compilation): WorksFor {
-  const roles = actsFor?.value.map(({ value }) => value) ?? [...approvers.people.keys()];
+  const roles = actsFor?.value.map(({ value }) => value) ?? [];
   return {
-    unattended: unattended !== undefined,
+    unattended: unattended !== undefined || roles.length === 0,
     people: new Set(roles.flatMap((role) => [...(approvers.people.get(role) ?? [])])),
   };
 }
