@@ -159,28 +159,67 @@ describe.each(shapes)('%s', (_, shape) => {
     await expectRefused(caller, told, 'approval.rejected');
   });
 
-  test('approved after the gateway was restarted', async () => {
-    const caller = new Caller(shape, 'reporter', desk);
-    const told = await caller.goesOn(async (hold) => {
-      await desk.restart();
-      await desk.answer(hold, 'approve');
-    });
-    await expectPerformed(caller, told);
-  });
-
   test('approved while its client was restarted', async () => {
     const caller = new Caller(shape, 'reporter', desk);
     await expectPerformed(caller, await caller.comesBack((hold) => desk.answer(hold, 'approve')));
   });
+});
 
-  test('approved while both were restarted', async () => {
-    const caller = new Caller(shape, 'reporter', desk);
-    const told = await caller.comesBack(async (hold) => {
-      await desk.restart();
-      await desk.answer(hold, 'approve');
-      await desk.restart();
+/** Every client at once, so that one restart does for all. */
+describe('the gateway is restarted', () => {
+  /** Comes back when `act` was done, once, after each of them has come here. */
+  function together(act: () => Promise<void>): () => Promise<void> {
+    const done = Promise.withResolvers<void>();
+    let here = 0;
+    return () => {
+      here += 1;
+      if (here === clientShapes.length) act().then(done.resolve, done.reject);
+      return done.promise;
+    };
+  }
+
+  async function each(row: (caller: Caller) => Promise<void>): Promise<void> {
+    await Promise.all(
+      clientShapes.map((shape) =>
+        row(new Caller(shape, 'reporter', desk)).catch((cause: unknown) => {
+          throw new Error(shape.name, { cause });
+        }),
+      ),
+    );
+  }
+
+  test('between hold and approval', async () => {
+    const restarted = together(() => desk.restart());
+    await each(async (caller) => {
+      const told = await caller.goesOn(async (hold) => {
+        await restarted();
+        await desk.answer(hold, 'approve');
+      });
+      await expectPerformed(caller, told);
     });
-    await expectPerformed(caller, told);
+  });
+
+  test('between hold and refusal', async () => {
+    const restarted = together(() => desk.restart());
+    await each(async (caller) => {
+      const told = await caller.goesOn(async (hold) => {
+        await restarted();
+        await desk.answer(hold, 'reject');
+      });
+      await expectRefused(caller, told, 'approval\\.rejected');
+    });
+  });
+
+  test('and every client, before the approval and after it', async () => {
+    const [before, after] = [together(() => desk.restart()), together(() => desk.restart())];
+    await each(async (caller) => {
+      const told = await caller.comesBack(async (hold) => {
+        await before();
+        await desk.answer(hold, 'approve');
+        await after();
+      });
+      await expectPerformed(caller, told);
+    });
   });
 });
 
