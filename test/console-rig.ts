@@ -120,7 +120,10 @@ export class Browser {
       status: response.statusCode ?? 0,
       headers: response.headers,
       text,
-      json: response.headers['content-type'] === 'application/json' ? JSON.parse(text) : null,
+      json:
+        text !== '' && response.headers['content-type'] === 'application/json'
+          ? JSON.parse(text)
+          : null,
     };
   }
 

@@ -2,9 +2,8 @@
  * Who may ask for what. A page of another origin can make a browser send requests here with the person's cookie: it can't
  * say that they come from us, nor set a header of ours without being asked first, and it is never told yes.
  */
-import type { IncomingMessage } from 'node:http';
 import { SallyportError } from '../../content/errors.ts';
-import { headerOf } from '../http/headers.ts';
+import { type Headers, headerOf } from '../http/headers.ts';
 import { ConsoleRefusal } from './refusal.ts';
 
 export interface PublicOrigin {
@@ -49,12 +48,12 @@ export class OriginCheck {
   }
 
   /** Of a request that only reads: what another site's page asks for isn't read to it, and needn't be read at all. */
-  checkReading(request: IncomingMessage): void {
+  checkReading(request: Headers): void {
     const site = headerOf(request, 'sec-fetch-site');
     if (site !== null && site !== 'same-origin' && site !== 'none') throw foreign();
   }
 
-  checkChange(request: IncomingMessage): void {
+  checkChange(request: Headers): void {
     const site = headerOf(request, 'sec-fetch-site');
     if (site !== null && site !== 'same-origin') throw foreign();
     const origin = headerOf(request, 'origin');
@@ -68,7 +67,7 @@ export class OriginCheck {
     }
   }
 
-  #isOurs(origin: string, request: IncomingMessage): boolean {
+  #isOurs(origin: string, request: Headers): boolean {
     if (this.#public !== null) return origin === this.#public;
     const host = headerOf(request, 'host') ?? '';
     return loopbackHost.test(host) && origin.toLowerCase() === `http://${host.toLowerCase()}`;
