@@ -86,7 +86,7 @@ interface Parsed {
 
 function parse(block: string): Parsed {
   const [head = '', ...rest] = block.split('\n\n');
-  const [first = '', ...lines] = head.split('\n');
+  const [first = '', ...lines] = head.trimEnd().split('\n');
   const headers = lines.map((line): [string, string] => {
     const colon = line.indexOf(':');
     return [line.slice(0, colon), line.slice(colon + 1).trim()];
@@ -149,14 +149,19 @@ upstreams:
   files: { mcp: { command: ${JSON.stringify(process.execPath)}, args: [${JSON.stringify(program)}, ${JSON.stringify(folder)}] } }
 tools:
   files.read_text_file: { action: read, tier: read_only, reach: internal, args: { path: path, head: number, tail: number } }
+  files.write_file: { action: write, tier: consequential, reach: internal, args: { path: path, content: content } }
+users: { static: { ann: { roles: [staff] } } }
 roles:
-  staff: { permissions: { files: { read: allow } } }
+  staff: { permissions: { files: { read: allow, write: allow } } }
+approvals: { default: staff, wait: 100ms }
 agents:
   reporter:
     acts_for: [staff]
     unattended: { owner: staff }
     model: { through: reported }
     permissions:
-      files: { read: { paths: { under: [${JSON.stringify(folder)}] } } }
+      files:
+        read: { paths: { under: [${JSON.stringify(folder)}] } }
+        write: { paths: { under: [${JSON.stringify(folder)}] } }
 `;
 }
