@@ -141,7 +141,7 @@ function typeWord(type: JsonValue | undefined): string {
 }
 
 function defaultsSection(): string {
-  const { loops, breaker, flow, content } = defaults;
+  const { loops, breaker, flow, content, approvals } = defaults;
   const rows: readonly (readonly [string, string])[] = [
     ['`enforcement`', `\`${defaults.enforcement}\``],
     ['`timezone`', `\`${defaults.timezone}\``],
@@ -173,6 +173,10 @@ function defaultsSection(): string {
     [
       '`content.outbound`, where it is written',
       `\`{ at: ${defaults.outbound.at}, then: ${defaults.outbound.response} }\``,
+    ],
+    [
+      '`approvals`',
+      `\`{ timeout: ${approvals.timeoutMs / 60_000}m, wait: ${approvals.waitMs / 1_000}s, remember: ${approvals.remember}, open: ${approvals.open}, self_approval: ${approvals.selfApproval}, execute: ${approvals.execute} }\``,
     ],
     ['`content.detector.timeout`', `\`${defaults.detectorTimeoutMs / 1_000}s\``],
   ];
