@@ -40,18 +40,20 @@ upstreams:
 tools:
   files.read_text_file: { action: read, tier: read_only, reach: internal, args: { path: path, head: number, tail: number } }
   files.list_directory: { action: read, tier: read_only, reach: internal, args: { path: path } }
+  files.write_file: { action: write, tier: consequential, reach: internal, args: { path: path, content: content } }
 users:
   static: { ann: { roles: [staff] } }
 roles:
   staff:
     permissions:
-      files: { read: allow }
+      files: { read: allow, write: allow }
+approvals: { default: staff, wait: 0s }
 agents:
   reporter:
     acts_for: [staff]
     unattended: { owner: staff }
     permissions:
-      files: { read: { paths: { under: [reports] } } }
+      files: { read: { paths: { under: [reports] } }, write: { paths: { under: [reports] } } }
 `;
 
 const policyTests = `policytest: 1
@@ -158,6 +160,7 @@ export async function startCliProject(): Promise<CliProject & { readonly url: st
       params: { name: 'files.read_text_file', arguments: { path: 'reports/q3.txt' } },
     }),
   }).then((response) => response.text());
+  await shell('umask 077; sallyport token --approver ann > ann.token');
   copyFileSync(join(directory, '.sallyport', 'checkpoint'), join(directory, 'kept.checkpoint'));
   return { ...project, url };
 }
@@ -176,6 +179,10 @@ export async function freshValue(
       const { out } = await project.shell('sallyport token --agent reporter --json');
       return z.object({ record: z.object({ id: z.string() }) }).parse(JSON.parse(out)).record.id;
     }
+    case '<call>':
+      return (await heldCall(project)).id;
+    case '<digest>':
+      return (await newestHold(project)).digest;
     case '<run>': {
       const { out } = await project.shell('sallyport token --opener backend');
       const response = await fetch(new URL('/v1/runs', project.url), {
@@ -188,4 +195,40 @@ export async function freshValue(
     default:
       throw new Error(`no example may say ${placeholder}`);
   }
+}
+
+export interface HeldCall {
+  readonly id: string;
+  readonly digest: string;
+}
+
+/** A call of an agent of its own that waits for a person. */
+export async function heldCall(
+  project: CliProject & { readonly url: string },
+  content = 'sales went down',
+): Promise<HeldCall> {
+  const agent = (await project.shell('sallyport token --agent reporter')).out.trim();
+  const response = await fetch(project.url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${agent}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: { name: 'files.write_file', arguments: { path: 'reports/q4.txt', content } },
+    }),
+  });
+  await response.text();
+  return newestHold(project);
+}
+
+const holds = z.object({
+  holds: z.array(z.object({ id: z.string(), digest: z.string(), atMs: z.number() })).min(1),
+});
+
+async function newestHold(project: CliProject): Promise<HeldCall> {
+  const listed = await project.shell('sallyport approvals list --json');
+  const [newest] = holds.parse(JSON.parse(listed.out)).holds.sort((a, b) => b.atMs - a.atMs);
+  if (newest === undefined) throw new Error('nothing waits');
+  return newest;
 }

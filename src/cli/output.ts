@@ -32,6 +32,7 @@ const wrongUse = new Set([
 ]);
 const faults = new Set([
   'cli.address',
+  'cli.no_gateway',
   'ledger.key',
   'operation.fault',
   'operation.timeout',
@@ -44,6 +45,15 @@ const faults = new Set([
 export class UsageError extends SallyportError {
   constructor(message: string, hint?: string) {
     super('cli.usage', message, hint === undefined ? {} : { hint });
+  }
+}
+
+/** What only a running gateway can do. */
+export class NoGatewayError extends SallyportError {
+  constructor() {
+    super('cli.no_gateway', 'no gateway runs here', {
+      hint: '`sallyport up` starts it; `--data` names where another keeps its files',
+    });
   }
 }
 

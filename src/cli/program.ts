@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { printableLines } from '../content/escape.ts';
 import { version } from '../version.ts';
+import { approvalsCommand } from './commands/approvals.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { initCommand } from './commands/init.ts';
 import { ledgerCommand } from './commands/ledger.ts';
@@ -28,6 +29,7 @@ const commands: readonly ((act: Act) => Command)[] = [
   policyCommand,
   toolsCommand,
   runsCommand,
+  approvalsCommand,
   ledgerCommand,
   tokenCommand,
   suspendCommand,

@@ -1,8 +1,9 @@
 /** What stands in a hold's facts that a message may tell, read back from where they are kept. */
 import { readJson } from '../content/json.ts';
-import { isJsonArray, isJsonObject, type JsonValue } from '../content/value.ts';
+import type { JsonValue } from '../content/value.ts';
 import type { Run } from '../engine/run.ts';
 import type { Channel } from '../policy/model.ts';
+import { parseHoldFacts } from '../runtime/approvals/stored-facts.ts';
 import type { Store } from '../store/port.ts';
 import type { HoldNotice } from './notice.ts';
 
@@ -12,8 +13,6 @@ export interface FactsTold {
   readonly values: readonly { readonly pointer: string; readonly value: JsonValue }[];
 }
 
-const factsBytesMax = 4 * 1024 * 1024;
-
 /** Null: they can't be read, and the message says what the event says. */
 export async function factsFor(
   notice: HoldNotice,
@@ -22,13 +21,12 @@ export async function factsFor(
 ): Promise<FactsTold | null> {
   const bytes = await store.payload(notice.facts);
   if (bytes === null) return null;
-  const facts = readJson(bytes, { bytesMax: factsBytesMax, depthMax: 200 });
-  if (!isJsonObject(facts)) return null;
-  const { outline, summary, values } = facts;
-  if (typeof outline !== 'string' || typeof summary !== 'string') return null;
+  const facts = parseHoldFacts(readJson(bytes, { bytesMax: bytes.length, depthMax: 200 }));
+  if (facts === null) return null;
   const mayShow = shows.size > 0 && showsAllOf(shows, await store.loadRun(notice.run));
-  if (!mayShow) return { sentence: outline, values: [] };
-  return { sentence: summary, values: isJsonArray(values) ? values.flatMap(shownValue) : [] };
+  return mayShow
+    ? { sentence: facts.summary, values: facts.values }
+    : { sentence: facts.outline, values: [] };
 }
 
 /**
@@ -37,10 +35,4 @@ export async function factsFor(
  */
 function showsAllOf(shows: Channel['shows'], run: Run | null): boolean {
   return run !== null && [...run.labels.classes, 'pii'].every((one) => shows.has(one));
-}
-
-function shownValue(entry: JsonValue): FactsTold['values'] {
-  if (!isJsonObject(entry)) return [];
-  const { pointer, value } = entry;
-  return typeof pointer === 'string' && value !== undefined ? [{ pointer, value }] : [];
 }

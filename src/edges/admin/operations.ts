@@ -14,6 +14,7 @@ import type { Runtime } from '../../runtime/port.ts';
 import type { Store } from '../../store/port.ts';
 import type { Catalog } from '../../upstreams/catalog.ts';
 import type { Upstream } from '../../upstreams/port.ts';
+import { answerHold, listHolds, showHold } from './approvals.ts';
 
 /** The parts of a gateway that operators act on. */
 export interface Operated {
@@ -56,6 +57,14 @@ function operation<Input>(
 }
 
 const name = z.string().min(1).max(128);
+const token = z.string().max(256);
+/** A person's answer: who they are, and to what of all that a call may become they say it. */
+const answered = z.strictObject({
+  id: name,
+  token,
+  digest: name,
+  reason: z.string().max(1_000).nullable(),
+});
 /** A run has at most 10,000 calls; each is two events or one. */
 const eventsShownMax = 25_000;
 const listLimit = z.number().int().min(1).max(10_000);
@@ -72,7 +81,11 @@ export type OperationName =
   | 'suspend'
   | 'resume'
   | 'tools.list'
-  | 'mediation.record';
+  | 'mediation.record'
+  | 'approvals.list'
+  | 'approvals.show'
+  | 'approvals.approve'
+  | 'approvals.reject';
 
 const table: Readonly<Record<OperationName, Operation>> = {
   status: operation(z.strictObject({}), async (gateway) => ({
@@ -206,6 +219,18 @@ const table: Readonly<Record<OperationName, Operation>> = {
       await gateway.recordMediation(agent, proven);
       return { agent, proven };
     },
+  ),
+
+  'approvals.list': operation(z.strictObject({}), (gateway) => Promise.resolve(listHolds(gateway))),
+  'approvals.show': operation(
+    z.strictObject({ id: name, token: token.nullable() }),
+    (gateway, { id, token: of }) => showHold(gateway, id, of),
+  ),
+  'approvals.approve': operation(answered, (gateway, { id, token: of, digest, reason }) =>
+    answerHold(gateway, id, of, { answer: 'approve', digest, reason }),
+  ),
+  'approvals.reject': operation(answered, (gateway, { id, token: of, digest, reason }) =>
+    answerHold(gateway, id, of, { answer: 'reject', digest, reason }),
   ),
 };
 
