@@ -422,6 +422,20 @@ describe('parts of a text', () => {
     expect(value.also.flatMap((one) => parts(value, one))).toEqual(others);
   });
 
+  test('what the agent wrote itself, and was told once more, is its own', () => {
+    const body = 'The harbour opens at six, and the lantern ships in spring';
+    const said: ShownBefore = ['office.draft', { to: 'a@x.example', body }, `Saved: ${body}!`];
+    const send = (shown: readonly ShownBefore[]): ShownValue =>
+      valueAt(
+        factsOf('office.send', { to: ['a@x.example'], body: `${body}. Yours` }, { shown }),
+        '/body',
+      );
+    expect(send([said]).origin).toEqual({ type: 'agent' });
+    const read = send([notes, said]);
+    expect(parts(read, read.origin)).toEqual(['the lantern ships in spring']);
+    expect(read.also).toEqual([]);
+  });
+
   test('of a very long text, spans lie within what is shown, at characters', () => {
     const words = 'See you at noon, Bob is here too \u{1f600} '.repeat(4_000);
     const value = valueAt(
