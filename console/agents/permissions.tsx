@@ -1,6 +1,6 @@
 import type { GrantView, PermissionsView } from '../../src/edges/console/views.ts';
 import { Badge, Empty, Tier } from '../parts/parts.tsx';
-import { policyPath } from '../router/routes.ts';
+import { Place } from '../parts/place.tsx';
 import { Text } from '../text/text.tsx';
 
 /** Each action with what allows it, from both sides: the agent's grants and the person's. */
@@ -58,9 +58,7 @@ function Grants({
             <code>
               <Text text={key} />
             </code>{' '}
-            <a class="place" href={policyPath(at)}>
-              <Text text={at} />
-            </a>
+            <Place at={at} />
             <span class="dim">
               {' '}
               approval: <Text text={approval} />
@@ -71,9 +69,7 @@ function Grants({
                   <code>
                     <Text text={`${one.name}: ${one.text}`} />
                   </code>{' '}
-                  <a class="place" href={policyPath(one.at)}>
-                    <Text text={one.at} />
-                  </a>
+                  <Place at={one.at} />
                 </li>
               ))}
             </ul>

@@ -4,9 +4,10 @@ import type { EventPage } from '../../src/edges/console/views.ts';
 import { useLoaded } from '../api/use-loaded.ts';
 import { Page } from '../parts/page.tsx';
 import { Badge, Codes, Fact, Facts, Labels, Shown, Value } from '../parts/parts.tsx';
+import { Place } from '../parts/place.tsx';
 import { Receipt } from '../receipts/receipt.tsx';
 import { isPayload } from '../receipts/shown.ts';
-import { agentPath, policyPath, runPath } from '../router/routes.ts';
+import { agentPath, runPath } from '../router/routes.ts';
 import { Json } from '../text/json.tsx';
 import { Text } from '../text/text.tsx';
 import { durationText, usdText } from '../time/left.ts';
@@ -103,11 +104,7 @@ export function Findings({ findings }: Pick<EventPage, 'findings'>) {
           <p>
             <Badge word={verdict} /> <Text text={text} /> <Codes codes={[code]} />{' '}
             <span class="dim">{stage}</span>
-            {at !== null && (
-              <a class="place" href={policyPath(at)}>
-                <Text text={at} />
-              </a>
-            )}
+            {at !== null && <Place at={at} />}
           </p>
           {Object.keys(details).length > 0 && (
             <Facts>

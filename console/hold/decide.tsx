@@ -1,7 +1,7 @@
 /** The answer. It carries the digest of what is on the page, so that it can be an answer to nothing else. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { HoldAnswer, HoldShown, HoldSummary } from '../../src/runtime/port.ts';
-import { post, problemOf } from '../api/client.ts';
+import { ApiError, post, problemOf } from '../api/client.ts';
 import { useKeys } from '../keys/use-keys.tsx';
 import { Problem } from '../parts/parts.tsx';
 import { Text } from '../text/text.tsx';
@@ -16,12 +16,15 @@ export function Decide({
   hold,
   changed,
   reload,
+  settled,
   edited,
 }: {
   readonly hold: HoldShown;
   /** It isn't what this reader has looked at. */
   readonly changed: boolean;
   readonly reload: () => void;
+  /** There is nothing to answer any more. */
+  readonly settled: (outcome: string) => void;
   /** This reader has changed the call: what comes is no surprise to them. */
   readonly edited: () => void;
 }) {
@@ -51,10 +54,12 @@ export function Decide({
       setStep(null);
     } catch (error) {
       setProblem(problemOf(error));
+      const outcome = outcomeOf(error);
+      // It may not be what it was.
+      if (outcome === null) reload();
+      else settled(outcome);
     } finally {
       setBusy(false);
-      // Refused or not: it may not be what it was.
-      reload();
     }
   };
   const answer = (how: HoldAnswer['answer'], reason: string | null) =>
@@ -62,7 +67,9 @@ export function Decide({
       const body: HoldAnswer = { answer: how, digest: hold.digest, reason };
       const path = `/api/holds/${encodeURIComponent(hold.id)}/answer`;
       const { state } = await post<HoldSummary>(path, body);
-      return state === 'waiting' ? 'Your answer counts; others are asked, too.' : `It is ${state}.`;
+      if (state === 'waiting') reload();
+      else settled(state);
+      return 'Your answer counts; others are asked, too.';
     });
   const suspend = (reason: string | null) =>
     act(async () => {
@@ -147,6 +154,13 @@ export function Decide({
       )}
     </section>
   );
+}
+
+/** Of an answer that came too late: what has become of the hold, as far as its refusal says. */
+function outcomeOf(error: unknown): string | null {
+  if (!(error instanceof ApiError)) return null;
+  if (error.code === 'approval.expired') return 'expired';
+  return error.code === 'approval.settled' || error.code === 'approval.unknown' ? 'over' : null;
 }
 
 function WhyNot({ hold }: { readonly hold: HoldShown }) {

@@ -31,6 +31,8 @@ export function HoldPage({ id }: { readonly id: string }) {
   const [settled, setSettled] = useState<Settled | null>(null);
   const [since, setSince] = useState<readonly EventRow[]>([]);
   const looked = useRef<HTMLDivElement>(null);
+  const ended = useRef(false);
+  const question = useRef('');
 
   useEffect(() => {
     if (value === null) return;
@@ -40,12 +42,14 @@ export function HoldPage({ id }: { readonly id: string }) {
   useMessages(
     useCallback(
       (message: StreamMessage) => {
-        if (message.type === 'hello' || (message.type === 'hold' && message.hold.id === id))
-          reload();
-        if (message.type === 'settled' && message.id === id) {
-          setSettled(message);
+        // What is over isn't asked for again: it would be somebody who asks for what isn't there.
+        if (message.type === 'settled' && message.id === id) setSettled(message);
+        if (message.type === 'hold' && message.hold.id === id && message.hold.state === 'waiting') {
+          // Approved and decided again, it may be held once more: that is another question.
+          setSettled(null);
           reload();
         }
+        if (message.type === 'hello' && !ended.current) reload();
         if (message.type === 'event' && message.row.call === id)
           setSince((before) => [...before, message.row].slice(-50));
       },
@@ -54,6 +58,7 @@ export function HoldPage({ id }: { readonly id: string }) {
   );
 
   const hold = value ?? last;
+  ended.current = missing;
   if (hold === null)
     return (
       <Page title="Hold">
@@ -68,9 +73,12 @@ export function HoldPage({ id }: { readonly id: string }) {
       </Page>
     );
   const over = value === null || hold.state !== 'waiting' || settled !== null;
-  const changed = !over && seen !== null && seen !== questionOf(hold);
+  ended.current = over;
+  const asked = questionOf(hold);
+  question.current = asked;
+  const changed = !over && seen !== null && seen !== asked;
   const look = () => {
-    setSeen(questionOf(hold));
+    setSeen(asked);
     looked.current?.focus();
   };
   const edited = () => {
@@ -140,10 +148,13 @@ export function HoldPage({ id }: { readonly id: string }) {
         )}
         {!over && (
           <Decide
-            key={questionOf(hold)}
+            key={asked}
             hold={hold}
             changed={changed}
             reload={reload}
+            settled={(outcome) => {
+              if (question.current === asked) setSettled((before) => before ?? { outcome, by: [] });
+            }}
             edited={edited}
           />
         )}

@@ -2,7 +2,7 @@ import type { ShownReason } from '../../src/engine/hold-facts.ts';
 import type { HoldShown } from '../../src/runtime/port.ts';
 import { ApproverShown } from '../now/holds.tsx';
 import { Codes, Fact, Facts, Value } from '../parts/parts.tsx';
-import { policyPath } from '../router/routes.ts';
+import { Place } from '../parts/place.tsx';
 import { Text } from '../text/text.tsx';
 import { When } from '../time/time.tsx';
 
@@ -37,11 +37,7 @@ function Reason({ reason, hold }: { readonly reason: ShownReason; readonly hold:
             <Text text={pointer} />
           </code>
         )}
-        {at !== null && (
-          <a class="place" href={policyPath(at)}>
-            <Text text={at} />
-          </a>
-        )}
+        {at !== null && <Place at={at} />}
       </p>
       {named.length > 0 && (
         <Facts>

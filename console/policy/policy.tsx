@@ -30,13 +30,18 @@ export function PolicyPage({
               </Fact>
             </Facts>
             {policy.files.map(({ name, text }) => (
-              <File key={name} name={name} text={text} line={name === file ? line : null} />
+              <File key={name} name={name} text={text} line={isFile(name, file) ? line : null} />
             ))}
           </>
         )}
       </Shown>
     </Page>
   );
+}
+
+/** A finding names the file as the gateway was told it, this page as the policy's folder has it. */
+function isFile(name: string, asked: string | null): boolean {
+  return asked === name || asked?.endsWith(`/${name}`) === true;
 }
 
 function File({

@@ -44,8 +44,9 @@ export function LedgerAlarm() {
 
 async function checkNewest(): Promise<void> {
   try {
-    const { rows } = await get<Page<EventRow>>('/api/ledger?limit=1');
-    for (const row of rows) await checkEvent(row);
+    const { rows } = await get<Page<EventRow>>('/api/ledger?limit=50');
+    const newest = rows.find(({ sealed }) => sealed);
+    if (newest !== undefined) await checkEvent(newest);
   } catch {
     // Whatever it is, the page that is open says it.
   }
