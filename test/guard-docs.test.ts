@@ -5,6 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  isJsonArray,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from '../src/content/value.ts';
+import { askGateway } from '../src/edges/admin/client.ts';
+import type { OperationName } from '../src/edges/admin/operations.ts';
 
 const repository = join(import.meta.dirname, '..');
 const document = readFileSync(join(repository, 'docs', 'guard.md'), 'utf8');
@@ -32,6 +40,36 @@ async function printedBy(program: string): Promise<{ out: string; said: string }
 
 test('the program', { timeout: 60_000 }, async () => {
   expect(await printedBy(block('ts'))).toEqual({ out: block('text'), said: '' });
+});
+
+test('a call that waits for a person, who answers at the operator’s socket', {
+  timeout: 60_000,
+}, async () => {
+  const data = join(directory, '.sallyport');
+  const printed = printedBy(block('ts held'));
+  let ended = false;
+  void printed.finally(() => {
+    ended = true;
+  });
+  const ask = async (operation: OperationName, input: JsonObject): Promise<JsonObject> =>
+    (await askGateway(data, operation, input)) ?? {};
+  // Long after its first words: the second call waits, and nothing but that keeps the program alive.
+  let hold: JsonValue | undefined;
+  while (!isJsonObject(hold) && !ended) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const { holds } = await ask('approvals.list', {});
+    [hold] = isJsonArray(holds) ? holds : [];
+  }
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  expect(hold).toMatchObject({ tool: 'mail.refund', agent: 'helper', state: 'waiting' });
+  const { id = null, digest = null } = isJsonObject(hold) ? hold : {};
+  const { token = null } = await ask('token.mint', {
+    holder: 'approver',
+    name: 'bob',
+    expiresInMs: null,
+  });
+  await ask('approvals.approve', { id, digest, token, reason: null });
+  expect(await printed).toEqual({ out: block('text held'), said: '' });
 });
 
 test('accepting a definition writes the lock, once', { timeout: 60_000 }, async () => {
