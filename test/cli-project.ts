@@ -6,6 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
+import type { JsonObject } from '../src/content/value.ts';
+import { askGateway } from '../src/edges/admin/client.ts';
+import type { OperationName } from '../src/edges/admin/operations.ts';
 
 const repository = join(import.meta.dirname, '..');
 const readyMs = 30_000;
@@ -207,10 +210,12 @@ export async function heldCall(
   project: CliProject & { readonly url: string },
   content = 'sales went down',
 ): Promise<HeldCall> {
-  const agent = (await project.shell('sallyport token --agent reporter')).out.trim();
+  const { token } = await operate(project, 'token.mint', {
+    ...{ holder: 'agent', name: 'reporter', user: null, expiresInMs: null },
+  });
   const response = await fetch(project.url, {
     method: 'POST',
-    headers: { authorization: `Bearer ${agent}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${String(token)}`, 'content-type': 'application/json' },
     body: JSON.stringify({
       jsonrpc: '2.0',
       id: 1,
@@ -227,8 +232,18 @@ const holds = z.object({
 });
 
 async function newestHold(project: CliProject): Promise<HeldCall> {
-  const listed = await project.shell('sallyport approvals list --json');
-  const [newest] = holds.parse(JSON.parse(listed.out)).holds.sort((a, b) => b.atMs - a.atMs);
+  const listed = await operate(project, 'approvals.list', {});
+  const [newest] = holds.parse(listed).holds.sort((a, b) => b.atMs - a.atMs);
   if (newest === undefined) throw new Error('nothing waits');
   return newest;
+}
+
+async function operate(
+  { directory }: CliProject,
+  name: OperationName,
+  input: JsonObject,
+): Promise<JsonObject> {
+  const answer = await askGateway(join(directory, '.sallyport'), name, input);
+  if (answer === null) throw new Error('no gateway runs');
+  return answer;
 }
