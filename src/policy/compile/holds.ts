@@ -101,7 +101,11 @@ export function knowsApprover(
     expected: mayBeUser
       ? 'a role in `roles` or of a user, or `user`'
       : 'a role in `roles` or of a user',
-    mend: didYouMean(role.value, [...roleNames, ...(mayBeUser ? ['user'] : [])]),
+    mend:
+      role.value === 'user'
+        ? "name a role: the run's own person breaks the glass, and others hear of it"
+        : (didYouMean(role.value, [...roleNames, ...(mayBeUser ? ['user'] : [])]) ??
+          `declare it: \`roles: { ${role.value}: {} }\``),
   });
   return false;
 }
