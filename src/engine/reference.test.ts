@@ -10,7 +10,9 @@ import type { Context, Proposed } from './context.ts';
 import { decide } from './decide.ts';
 import type { Facts, FactsRequest } from './facts.ts';
 import { gather } from './gather.ts';
+import type { Ask, Held } from './hold.ts';
 import { readCall } from './read-call.ts';
+import type { Run } from './run.ts';
 
 /** An edge hands over what the type says; the in-process guard's caller hands over anything. */
 function asGiven(args: unknown): JsonObject {
@@ -46,12 +48,14 @@ function contextOf(
 
 function factsOf(proposed: Proposed, situation: Situation, world: World): Facts {
   const request = gather(proposed);
-  const sumOf = (key: string): number =>
-    key.startsWith('total|')
+  const sumOf = (key: string): number => {
+    if (key.startsWith('autonomy|')) return world.earned && key.includes('approved') ? 9 : 0;
+    return key.startsWith('total|')
       ? world.total
       : /^rate\|agents\.[^.|]+$/.test(key)
         ? world.agentRate
         : world.rate;
+  };
   return {
     nowMs: situation.nowMs,
     suspended: situation.suspended,
@@ -102,6 +106,81 @@ test('nothing is allowed where the slow reading of the policy refuses, and nothi
   );
   // A property of refusals that never sees a call allowed would show nothing.
   expect(allowed).toBeGreaterThan(500);
+});
+
+/** Held by a decision, agreed to by people, and decided again, as the run then stands. */
+function agreedTo(context: Context, asks: readonly Ask[], changed: Partial<Held>): Context {
+  const { run, reading, call, facts } = context;
+  const people = ['lea', 'max'].map((by) => ({
+    by,
+    atMs: facts.nowMs,
+    asks: asks.map(({ key }) => key),
+  }));
+  const held: Held = {
+    id: call.id,
+    of: 'call',
+    tool: call.tool,
+    tier: 2,
+    digest: reading?.ok === true ? reading.read.digest : '',
+    arguments: 'sha256:a',
+    step: null,
+    atMs: facts.nowMs,
+    expiresAtMs: facts.nowMs + 60_000,
+    state: 'approved',
+    settledAtMs: facts.nowMs,
+    asks,
+    agreements: people,
+    editedFrom: null,
+    withheld: null,
+    ...changed,
+  };
+  const mark = { atMs: facts.nowMs, sinceMs: facts.nowMs, calls: 1 };
+  const counted: Run = {
+    ...run,
+    toolCalls: run.toolCalls + 1,
+    callTimes: run.implicit ? [...run.callTimes, mark] : [],
+    held: [held],
+  };
+  return { ...context, run: counted };
+}
+
+test('people are asked about nothing that the slow reading refuses, and their answer is of that call alone', () => {
+  let asked = 0;
+  fc.assert(
+    fc.property(
+      anyPolicy,
+      anySituation,
+      fc.array(anyCall, { minLength: 4, maxLength: 12 }),
+      (policy, situation, calls) => {
+        for (const call of calls) {
+          const context = contextOf(policy, call, situation);
+          const { asks, effect } = decide(context);
+          if (asks.length === 0) continue;
+          asked += 1;
+          expect(effect).toBe('hold');
+          const world = { ...situation.world, agreed: true };
+          expect(allows(context, call.args, world)).toBe(true);
+          const again = agreedTo(context, asks, {});
+          expect(allows(again, call.args, world)).toBe(true);
+          expect(decide(again)).toMatchObject({ verdict: 'hold', effect: 'allow', asks: [] });
+          const others: readonly Partial<Held>[] = [
+            { id: 'call_2' },
+            { digest: 'sha256:other' },
+            { state: 'waiting', settledAtMs: null },
+            { of: 'result' },
+            { agreements: [] },
+            {
+              agreements: asks.slice(1).map(({ key }) => ({ by: 'lea', atMs: 0, asks: [key] })),
+            },
+          ];
+          for (const changed of others)
+            expect(decide(agreedTo(context, asks, changed)).effect).not.toBe('allow');
+        }
+      },
+    ),
+    { numRuns: 600 },
+  );
+  expect(asked).toBeGreaterThan(100);
 });
 
 test('equal contexts give equal decisions, and the worst finding is the verdict', () => {

@@ -426,16 +426,18 @@ const approval: fc.Arbitrary<Approval> = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Approval>({ type: 'tier' }) },
   {
     weight: 1,
-    arbitrary: fc.option(program, { nil: null }).map(
-      (one): Approval => ({
-        type: 'by',
-        role: 'leads',
-        if: one,
-        quorum: 1,
-        freshMs: null,
-        until: null,
-      }),
-    ),
+    arbitrary: fc
+      .record({
+        role: often<string | null>('leads', 'user', null),
+        if: fc.option(program, { nil: null }),
+        quorum: often(1, 2),
+        freshMs: often<number | null>(null, 60_000),
+        until: often<{ approved: number; rejected: number } | null>(null, {
+          approved: 3,
+          rejected: 0,
+        }),
+      })
+      .map((parts): Approval => ({ type: 'by', ...parts })),
   },
 );
 
@@ -574,9 +576,14 @@ export const anyPolicy: fc.Arbitrary<Policy> = fc
     agents: fc.tuple(agent('helper'), agent('boss')),
     roles: fc.tuple(role('support'), role('leads')),
     content,
+    approvals: often<Policy['approvals']>(
+      { ...defaults.approvals, default: 'leads' },
+      defaults.approvals,
+      { ...defaults.approvals, default: 'user', remember: 'never' },
+    ),
   })
   .map(
-    ({ tools, agents, roles, content: carries }): Policy => ({
+    ({ tools, agents, roles, content: carries, approvals }): Policy => ({
       hash: 'sha256:p',
       canonical: {},
       lockDigest: 'sha256:l',
@@ -599,7 +606,7 @@ export const anyPolicy: fc.Arbitrary<Policy> = fc
       breaker: { failures: 3, resetMs: 1_000 },
       alertEvents: new Set(),
       alertChannels: [],
-      approvals: defaults.approvals,
+      approvals,
       content: carries,
     }),
   );
@@ -701,7 +708,7 @@ export const anySituation: fc.Arbitrary<Situation> = fc
       { freq: 1, nil: null },
     ),
     implicit: fc.boolean(),
-    status: often<Run['status']>('open', 'closed'),
+    status: often<Run['status']>('open', 'closed', 'closing'),
     holdsNext: often(null, 'call_0'),
     model: often<string | null>(null, 'm1', 'm2'),
     spent: fc.record({
@@ -730,6 +737,8 @@ export const anySituation: fc.Arbitrary<Situation> = fc
         [],
         ['recipient|ann@a.example', 'account|acct-1', 'path|/srv/a'],
       ),
+      earned: often(false, true),
+      agreed: fc.constant(false),
     }),
     suspended: often(false, true),
     definition: often<Situation['definition']>('pinned', 'changed'),

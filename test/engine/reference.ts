@@ -35,6 +35,10 @@ export interface World {
   readonly taken: boolean;
   /** `kind|key` */
   readonly used: readonly string[];
+  /** Such calls were agreed to often enough, and never refused. */
+  readonly earned: boolean;
+  /** Everybody who may be asked agrees: an upper bound, for what can't be judged is nobody's to agree to. */
+  readonly agreed: boolean;
 }
 
 /** The programs of these universes read nothing. */
@@ -57,8 +61,9 @@ interface Value {
 export function allows(context: Context, args: unknown, world: World): boolean {
   const { policy, run, ancestors, tool, facts } = context;
   if (facts.suspended) return false;
-  for (const { status } of [run, ...ancestors]) if (status !== 'open') return false;
-  if (run.toolCalls >= 10_000) return false;
+  for (const { status } of [run, ...ancestors])
+    if (status !== 'open' && !(status === 'closing' && run.held.length > 0)) return false;
+  if (run.toolCalls - run.held.length >= 10_000) return false;
   for (const holder of [run, ...ancestors])
     if (!mayAct(policy, holder.agent, holder.user)) return false;
   const agent = policy.agents.get(run.agent);
@@ -83,23 +88,25 @@ export function allows(context: Context, args: unknown, world: World): boolean {
         (u) =>
           holds(a, { context, holding, args: filled, values, case: holder.case, world }) &&
           holds(u, { context, holding, args: filled, values, case: holder.case, world }) &&
-          !waits(a, tool, true) &&
-          !waits(u, tool, false) &&
-          !(holder === run && repeats(a, context)),
+          (world.agreed ||
+            (!waits(a, tool, true, world) &&
+              !waits(u, tool, false, world) &&
+              !(holder === run && repeats(a, context)))),
       ),
     );
     if (!somePair) return false;
   }
-  if (tool.tier > 0 && [run, ...ancestors].some(({ holdsNext }) => holdsNext !== null))
-    return false;
-  return mayCarry(policy, tool, filled) && withinLimits(agent, context, world);
+  const holdsNext = [run, ...ancestors].some((holder) => holder.holdsNext !== null);
+  if (tool.tier > 0 && holdsNext && !world.agreed) return false;
+  return mayCarry(policy, tool, filled, world) && withinLimits(agent, context, world);
 }
 
 /** What the detectors see is theirs to say; what follows from it is written down here once more. */
-function mayCarry({ content }: Policy, tool: Tool, args: JsonObject): boolean {
-  const { outbound, pii, secrets } = content;
-  if (outbound !== null && tool.reach === 'external')
-    for (const { program } of outbound.rules) {
+function mayCarry({ content }: Policy, tool: Tool, args: JsonObject, { agreed }: World): boolean {
+  const { outbound: review, pii, secrets } = content;
+  const outbound = agreed && review?.response === 'hold' ? null : review;
+  if (review !== null && tool.reach === 'external' && !agreed)
+    for (const { program } of review.rules) {
       const said = program.evaluate(nothingBound);
       if (!said.ok || said.value) return false;
     }
@@ -109,7 +116,8 @@ function mayCarry({ content }: Policy, tool: Tool, args: JsonObject): boolean {
     for (const { text, isKey } of textsIn(value)) {
       const isMeant = (kind: KindName) => !isKey && kinds.every((one) => one === kind);
       const seen = seenIn(text);
-      if (secrets.in.has('arguments') && seen.secrets.length > 0) return false;
+      const isStopped = !agreed || secrets.response === 'deny';
+      if (isStopped && secrets.in.has('arguments') && seen.secrets.length > 0) return false;
       if (pii?.in.has('arguments') === true)
         for (const { type } of seen.pii)
           if (pii.redact.has(type) && !(type === 'email' && isMeant('recipient'))) return false;
@@ -275,7 +283,10 @@ interface Question {
 }
 
 function holds(alternative: Alternative, question: Question): boolean {
-  return alternative.constraints.every((constraint) => fulfilled(constraint, question));
+  return alternative.constraints.every(
+    (constraint) =>
+      (question.world.agreed && constraint.otherwise !== null) || fulfilled(constraint, question),
+  );
 }
 
 function fulfilled(
@@ -554,13 +565,17 @@ function isBelow(root: Term, value: Extract<Parsed, { type: 'path' }>, bound: Ca
   );
 }
 
-/** Somebody has to be asked, and nobody can be. */
-function waits({ approval }: Alternative, tool: Tool, isAgents: boolean): boolean {
+/** Somebody has to be asked. */
+function waits(
+  { approval }: Alternative,
+  tool: Tool,
+  isAgents: boolean,
+  { earned }: World,
+): boolean {
   if (approval.type === 'never') return false;
   if (approval.type === 'tier') return isAgents && tool.tier >= 2;
-  if (approval.if === null) return true;
-  const said = approval.if.evaluate(nothingBound);
-  return !said.ok || said.value;
+  const said = approval.if?.evaluate(nothingBound) ?? { ok: true, value: true };
+  return !said.ok || (said.value && !(earned && approval.until !== null));
 }
 
 function repeats(alternative: Alternative, { run, tool, reading, facts }: Context): boolean {
@@ -580,14 +595,16 @@ function withinLimits(
   world: World,
 ): boolean {
   const most = (name: 'steps' | 'toolCalls' | 'durationMs' | 'tokens' | 'costMicroUsd'): number =>
-    Math.min(agent.budget[name]?.max ?? Infinity, run.budget[name] ?? Infinity);
+    world.agreed && agent.budget[name]?.then === 'hold'
+      ? Infinity
+      : Math.min(agent.budget[name]?.max ?? Infinity, run.budget[name] ?? Infinity);
   const windowStart =
     facts.nowMs - (Number.isFinite(most('durationMs')) ? most('durationMs') : 86_400_000);
   const inWindow = run.usageTimes.filter((mark) => mark.atMs > windowStart);
   const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
   const calls = run.implicit
     ? sum(run.callTimes.filter((mark) => mark.atMs > windowStart).map((mark) => mark.calls))
-    : run.toolCalls;
+    : run.toolCalls - run.held.length;
   const steps = run.implicit
     ? sum(inWindow.map((mark) => mark.steps))
     : Math.max(run.steps, call.step ?? 0);
