@@ -176,6 +176,11 @@ test.each([
     'agents: { a: { permissions: { files: { read: { fields: { except: [x] } } } } } }\n',
     'declares no output schema',
   ],
+  [
+    'autonomy that any model inherits',
+    'agents: { a: { permissions: { files: { read: { approval: { by: boss, until: { approved: 50 } } } } } } }\nroles: { boss: {} }\n',
+    'no model is pinned',
+  ],
   ['no people', 'roles: { r: {} }\nagents: { a: { acts_for: [r] } }\n', 'no run can be opened'],
 ])('said, and not or only partly enforced: %s', (_, rest, reason) => {
   expect(check(rest).unenforceable.map((remark) => remark.reason)).toEqual([

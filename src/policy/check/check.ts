@@ -56,7 +56,7 @@ export function checkPolicy(policy: Policy): PolicyCheck {
         neverMatching.push({ at: alternative.at, grant: alternative.key, reason: dead });
         continue;
       }
-      unenforceable.push(...weaknesses(alternative, tools));
+      unenforceable.push(...weaknesses(agent, alternative, tools));
       for (const tool of tools) {
         const ofPeople = peoplesAlternatives(agent, action, tool, policy);
         if (ofPeople?.length !== 0) granted.push({ tool, action, alternative, ofPeople });
@@ -171,9 +171,20 @@ function unreachableBefore(agent: Agent, alternative: Alternative, policy: Polic
   return null;
 }
 
-function weaknesses(alternative: Alternative, tools: readonly Tool[]): readonly Remark[] {
-  const { at, key: grant } = alternative;
+function weaknesses(
+  agent: Agent,
+  alternative: Alternative,
+  tools: readonly Tool[],
+): readonly Remark[] {
+  const { at, key: grant, approval } = alternative;
   const remarks: Remark[] = [];
+  if (approval.type === 'by' && approval.until !== null && (agent.model?.pin ?? null) === null)
+    remarks.push({
+      at,
+      grant,
+      reason:
+        'no model is pinned: what `until` has counted of one model goes on to speak for another',
+    });
   for (const tool of tools) {
     if (tool.pin === null)
       remarks.push({

@@ -129,7 +129,7 @@ function limit<T>(inner: Shape<Located<T>>): Shape<LimitSyntax<T>> {
       const whenReached = fields.optional(
         'then',
         choice(['deny', 'hold']),
-        '`hold`: a person may grant more. `deny` where nothing is said.',
+        '`hold`: a person may grant as much again. `deny` where nothing is said.',
       );
       return max === undefined ? undefined : { at: fields.at, max, whenReached };
     }),
