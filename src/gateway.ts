@@ -198,6 +198,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       notifications?.follow();
       upstreams.follow(policySource.policy, catalog, () => runtime.settled());
       catalog.setLock(policySource.lock);
+      void runtime.reconsider();
       options.log({ level: 'info', event: 'policy.replaced', policy: policySource.policy.hash });
     });
     policySource.watch((error) => report(options, 'policy.rejected', error));

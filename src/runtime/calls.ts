@@ -79,6 +79,7 @@ export class Calls {
       ports,
       runs,
       holds,
+      settling,
       drafting,
       turns: this.#turns,
       deciding: this.deciding,
@@ -223,7 +224,12 @@ export class Calls {
         if (hold === undefined) return null;
         const { args } = attempt.proposal;
         if (hold.known === null && held.digest === read.digest)
-          this.#holds.learn(hold, { args, step: held.step, units: JSON.stringify(args).length });
+          this.#holds.learn(hold, {
+            args,
+            step: held.step,
+            proposed: null,
+            units: JSON.stringify(args).length,
+          });
         return { type: 'waits', attempt, hold };
       }
       case 'unprepared':

@@ -92,7 +92,8 @@ export class Drafts {
       gatewayEvents: this.#alerts.fresh(alerts, run, attempt.id),
     });
     // Nobody can be asked about what can't be shown.
-    return held ?? this.#denied(attempt, context, looked, unaskable(decision));
+    if (held === null) return this.#denied(attempt, context, looked, unaskable(decision));
+    return held.type === 'unprepared' ? [held, null] : [held.step, held.draft];
   }
 
   #lookUp(

@@ -1,7 +1,8 @@
 /** What happens between a call's two commits: its effect, and how that is written down. */
 import { nothingScanned } from '../content/detection/scan.ts';
 import type { Scans } from '../content/detection/sighting.ts';
-import type { JsonObject } from '../content/value.ts';
+import { readJson } from '../content/json.ts';
+import { isJsonObject, type JsonObject } from '../content/value.ts';
 import { usedKeys } from '../engine/counters.ts';
 import type { GatewayEvent } from '../engine/events.ts';
 import type { Withheld } from '../engine/hold.ts';
@@ -33,6 +34,7 @@ import {
   dryRunOutcome,
   type Ending,
   endingOf,
+  toldOfEdit,
   type Withdrawn,
 } from './endings.ts';
 import type { Memories } from './memories.ts';
@@ -45,6 +47,9 @@ import type { Runs } from './runs.ts';
 
 /** What the TypeScript SDK's clients wait by default. */
 const callTimeoutMs = 60_000;
+
+/** As deep as a call's arguments may be, with room for what the record puts around them. */
+const argumentDepthMax = 64;
 
 type Outcome = (UpstreamOutcome & { readonly retryAfterMs?: number }) | Withdrawn;
 
@@ -266,14 +271,8 @@ export class Effects {
     const end = (of: Came): Ended => {
       // Of a deferred call the arguments are written together with the result.
       const payloads = step.deferred ? step.payloads : new Payloads();
-      const ended = endingOf(of, {
-        policy,
-        decision,
-        tool,
-        args: read.args,
-        scans,
-        marks,
-      });
+      const came = endingOf(of, { policy, decision, tool, args: read.args, scans, marks });
+      const ended = step.edited ? toldOfEdit(came, recordedIn(step)) : came;
       // The agent sees nothing of what Sallyport looks up, so its run isn't the worse for it.
       const ending =
         lookUpFor === null
@@ -342,6 +341,16 @@ export class Effects {
     const seen = contentAlerts(findings, tool, run.id, id, atMs);
     return [...lost, ...this.#alerts.fresh([...decided, ...seen], run, id)];
   }
+}
+
+/** Its arguments, as they are recorded. */
+function recordedIn({ payloads, started }: Started): JsonObject {
+  const bytes = payloads.bytes.get(started.arguments);
+  const kept =
+    bytes === undefined
+      ? null
+      : readJson(bytes, { bytesMax: bytes.length, depthMax: argumentDepthMax });
+  return isJsonObject(kept) ? kept : {};
 }
 
 /** Only then are reservations given back: an `isError` of the upstream's own may have come half-way through. */

@@ -1,7 +1,7 @@
 /** How a call ended, from what its upstream did: what is recorded, what the agent gets, and what nobody can know. */
 
 import type { Scans } from '../content/detection/sighting.ts';
-import type { JsonObject } from '../content/value.ts';
+import { isJsonObject, type JsonObject } from '../content/value.ts';
 import type { FindingCode } from '../engine/codes.ts';
 import type { Decision, Finding } from '../engine/decision.ts';
 import type { Shown } from '../engine/exchange.ts';
@@ -148,6 +148,46 @@ function both(result: ToolResult): Pick<Ending, 'released' | 'kept' | 'frame'> {
 function failed(result: ToolResult, finding: Finding): ToolResult {
   const told = { type: 'text', text: refusalText([{ ...finding, verdict: 'deny' }]) };
   return { ...result, content: [told, ...result.content], isError: true };
+}
+
+/** As much of the changed arguments as an agent is told; the rest is in the record. */
+const editedUnitsMax = 4_000;
+
+/**
+ * A person changed what the agent proposed: it has to know what was done before it tells anybody else.
+ *
+ * @param args - as they are recorded.
+ */
+export function toldOfEdit(ending: Ending, args: JsonObject): Ending {
+  const { released, releasable } = ending;
+  const told = (result: ToolResult): ToolResult => withEdit(result, args);
+  return {
+    ...ending,
+    ...(released === null ? {} : both(told(released))),
+    releasable:
+      releasable === null ? null : { ...releasable, ...framedAlready(told(releasable.result)) },
+  };
+}
+
+function framedAlready(result: ToolResult): Pick<Releasable, 'result' | 'kept' | 'frame'> {
+  return { result, kept: result, frame: null };
+}
+
+function withEdit(result: ToolResult, args: JsonObject): ToolResult {
+  const written = JSON.stringify(args);
+  const cut = written.length > editedUnitsMax;
+  const text = `A person changed this call before it was made. It was made with these arguments: ${
+    cut ? `${written.slice(0, editedUnitsMax).toWellFormed()}…` : written
+  }`;
+  const meta = result['_meta'];
+  return {
+    ...result,
+    content: [{ type: 'text', text }, ...result.content],
+    _meta: {
+      ...(isJsonObject(meta) ? meta : {}),
+      'dev.sallyport/edited': cut ? { cut: true } : { arguments: args },
+    },
+  };
 }
 
 /** Stands in for the effect: the agent is told that nothing happened, in a form that no client drops. */

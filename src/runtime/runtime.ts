@@ -24,6 +24,8 @@ const deliveriesEveryMs = 1_000;
 export interface OwnedRuntime extends Runtime, AsyncDisposable {
   /** How many calls of an earlier process were found open, and ended. */
   readonly recovered: Promise<number>;
+  /** Another policy is in force: what waits for people is decided again by it. Never rejects. */
+  reconsider(): Promise<void>;
   /** When every call that is under way now has ended: before its upstream may go. */
   settled(): Promise<void>;
 }
@@ -44,11 +46,14 @@ export async function openRuntime(
     breakers: await Breakers.open(ports.store),
     memories: await Memories.open(ports.store),
   });
-  const { answers, performing } = calls;
-  const approvals = new Approvals({ ports, runs, holds, settling, performing, answers });
+  const { answers, deciding, performing } = calls;
+  const approvals = new Approvals({ ports, runs, holds, settling, performing, answers, deciding });
   await recordSpooled(ports, spooled);
   await recoverHolds({ ports, runs, holds, performing });
-  const resuming = resumeApproved({ ports, runs, holds, performing, settling });
+  const resuming = resumeApproved({ ports, runs, holds, performing, settling }).then(() =>
+    // By the policy of now, which need not be that of then.
+    approvals.reconsider(),
+  );
   const recovered = endOrphans(ports, runs, await orphans(ports)).catch((error: unknown) =>
     failed(ports, 'recovery.failed', error),
   );
@@ -67,6 +72,7 @@ export async function openRuntime(
 
   return {
     recovered,
+    reconsider: () => approvals.reconsider(),
     settled: () => calls.settled(),
     openRun: (principal, request) => runs.open(principal, request),
     getRun: (principal, run) => runs.get(principal, run),
@@ -93,7 +99,7 @@ export async function openRuntime(
       clearInterval(timer);
       clearInterval(teller);
       await Promise.all([calls.stop(), settling.stop()]);
-      await Promise.all([recovered, resuming, swept, tellDelivered()]);
+      await Promise.all([recovered, resuming, approvals.reconsidered, swept, tellDelivered()]);
     },
   };
 }

@@ -6,13 +6,16 @@ import type { Context } from '../../engine/context.ts';
 import type { Decision } from '../../engine/decision.ts';
 import type { GatewayEvent, RunEvent } from '../../engine/events.ts';
 import { fold } from '../../engine/fold.ts';
-import { StoreError } from '../../store/errors.ts';
+import { openAsks } from '../../engine/hold.ts';
+import type { HoldFacts } from '../../engine/hold-facts.ts';
+import type { Run } from '../../engine/run.ts';
 import type { Attempt } from '../attempt.ts';
 import type { LookedAt } from '../deciding.ts';
 import { recordedArguments } from '../payloads.ts';
 import type { RuntimePorts } from '../ports.ts';
 import { recordedCall } from '../recorded-call.ts';
 import type { Draft } from '../writer.ts';
+import { heldIn, settledEvent } from './hold-events.ts';
 import { type HoldState, holdWrite } from './hold-state.ts';
 import type { HoldNow, KnownCall } from './open-holds.ts';
 import { readsTo } from './performing.ts';
@@ -21,7 +24,6 @@ export interface HeldStep {
   readonly type: 'held';
   readonly decision: Decision;
   readonly now: HoldNow;
-  /** Absent: what is known of its arguments is known already. */
   readonly known: KnownCall;
 }
 
@@ -33,11 +35,20 @@ export interface Unprepared {
 export interface Holding {
   readonly decision: Decision;
   readonly ready: ReadCall;
-  /** Whoever changed the call, and what its agent proposed. */
+  /** Whoever changes the call, and what its agent proposed. */
   readonly edited: HeldCall['edited'];
   /** Null: as long as the policy says, from now on. */
   readonly expiresAtMs: number | null;
   readonly gatewayEvents: readonly GatewayEvent[];
+}
+
+export interface HeldDraft {
+  readonly type: 'drafted';
+  readonly step: HeldStep;
+  readonly draft: Draft & { readonly payloads: ReadonlyMap<string, Uint8Array> };
+  /** The run with it. */
+  readonly run: Run;
+  readonly facts: HoldFacts;
 }
 
 /** Null: something of the call may not be written down, and what can't be shown can't be asked about. */
@@ -46,11 +57,13 @@ export function heldDraft(
   attempt: Attempt,
   context: Context,
   looked: LookedAt,
-  { decision, ready, edited: editor, expiresAtMs, gatewayEvents }: Holding,
-): [HeldStep | Unprepared, Draft | null] | null {
+  { decision, ready, edited, expiresAtMs, gatewayEvents }: Holding,
+): HeldDraft | Unprepared | null {
   const { showing, id, policy, proposal } = attempt;
-  if (showing === null) return [{ type: 'unprepared' }, null];
-  const { run } = context;
+  if (showing === null) return { type: 'unprepared' };
+  const before = attempt.resumes?.now ?? null;
+  const proposed = edited?.args ?? attempt.resumes?.known?.proposed ?? null;
+  const by = edited?.by ?? before?.state.edited?.by ?? null;
   const { fields, decided, payloads, redaction, hidden } = recordedCall(
     ports,
     attempt,
@@ -64,28 +77,28 @@ export function heldDraft(
   );
   if (hidden !== null) return null;
   const { history, used, words } = showing;
-  const before = attempt.resumes?.now ?? null;
+  const changed = proposed === null || by === null ? null : { by, args: proposed };
   const facts = holdFacts(
-    { context, read: ready, decision, history, used, edited: editor },
+    { context, read: ready, decision, history, used, edited: changed },
     redaction,
   );
   const shown = payloads.keepRecorded(facts);
-  const edited =
-    editor === null || before === null
-      ? null
-      : { by: editor.by, from: before.held.editedFrom ?? before.held.digest };
-  const event: RunEvent = {
+  const nowMs = context.facts.nowMs;
+  const held: RunEvent = {
     ...fields,
     ...decided,
     type: 'call.held',
     asks: decision.asks,
-    expiresAtMs: expiresAtMs ?? context.facts.nowMs + policy.approvals.timeoutMs,
+    expiresAtMs: expiresAtMs ?? nowMs + policy.approvals.timeoutMs,
     shown,
     reason: words,
-    ...(edited === null ? {} : { edited }),
+    ...(edited === null || before === null
+      ? {}
+      : { edited: { by: edited.by, from: before.held.editedFrom ?? before.held.digest } }),
   };
-  const held = fold(run, event).held.find((one) => one.id === id);
-  if (held === undefined) throw new StoreError('store.corrupt', 'a hold is not in its run');
+  const asking = fold(context.run, held);
+  const settled = edited === null ? answeredBefore(asking, id, held) : [];
+  const run = settled.reduce<Run>(fold, asking);
   const state: HoldState = {
     v: 1,
     run: run.id,
@@ -95,26 +108,39 @@ export function heldDraft(
     shown,
     reason: words,
     edited:
-      editor === null || before === null
+      edited === null || before === null
         ? (before?.state.edited ?? null)
-        : { by: editor.by, proposed: before.state.edited?.proposed ?? before.held.arguments },
+        : { by: edited.by, proposed: before.state.edited?.proposed ?? before.held.arguments },
   };
-  return [
-    {
+  const units = payloads.bytes.get(decided.arguments)?.length ?? 0;
+  return {
+    type: 'drafted',
+    step: {
       type: 'held',
       decision,
-      now: { held, state, summary: facts.summary },
-      known: {
-        args: proposal.args,
-        step: proposal.step,
-        units: payloads.bytes.get(decided.arguments)?.length ?? 0,
-      },
+      now: { held: heldIn(run, id), state, summary: facts.summary },
+      known: { args: proposal.args, step: proposal.step, units, proposed },
     },
-    {
-      events: [event],
+    draft: {
+      events: [held, ...settled],
       gatewayEvents,
       payloads: payloads.bytes,
       writes: [holdWrite(id, state)],
     },
-  ];
+    run,
+    facts,
+  };
+}
+
+/** Of what is asked now, people agreed to all before: only what they hadn't answered yet has gone. */
+function answeredBefore(
+  run: Run,
+  id: string,
+  { policy, atMs, agent, user }: Pick<RunEvent, 'policy' | 'atMs' | 'agent' | 'user'>,
+): readonly RunEvent[] {
+  const held = heldIn(run, id);
+  if (held.asks.length === 0 || openAsks(held).length > 0) return [];
+  const by = [...new Set(held.agreements.map((one) => one.by))];
+  const of = { v: 1, atMs, run: run.id, agent, user, policy } as const;
+  return [settledEvent(of, held, { outcome: 'approved', by, why: null })];
 }

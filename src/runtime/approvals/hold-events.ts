@@ -3,6 +3,7 @@ import type { RunEvent } from '../../engine/events.ts';
 import type { Held } from '../../engine/hold.ts';
 import type { Run } from '../../engine/run.ts';
 import type { ApproverPrincipal } from '../../identity/principal.ts';
+import { StoreError } from '../../store/errors.ts';
 
 type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 type OfRun = Pick<RunEvent, 'v' | 'atMs' | 'run' | 'agent' | 'user' | 'policy'>;
@@ -40,4 +41,11 @@ export function settledEvent(
 /** Waits for people, or they agreed and nothing has come of it yet. */
 export function isOpen({ state }: Held): boolean {
   return state === 'waiting' || state === 'approved';
+}
+
+/** The hold of this call in its run. @throws {StoreError} when there is none. */
+export function heldIn({ held }: Pick<Run, 'held'>, call: string): Held {
+  const found = held.find(({ id, of }) => id === call && of === 'call');
+  if (found === undefined) throw new StoreError('store.corrupt', 'a hold is not in its run');
+  return found;
 }

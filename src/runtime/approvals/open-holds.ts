@@ -1,4 +1,5 @@
 /** The holds of this moment, in memory: what waits for people, who waits for them, and what they are about. */
+import type { JsonObject } from '../../content/value.ts';
 import type { Held } from '../../engine/hold.ts';
 import type { AgentPrincipal, ClientSignal, HoldSummary, HoldTicket, Proposal } from '../port.ts';
 import type { HoldEnd } from './hold-end.ts';
@@ -11,7 +12,11 @@ const endsMax = 10_000;
 const keptUnitsMax = 67_108_864;
 
 /** What only memory may hold: the arguments as they were written. */
-export type KnownCall = Pick<Proposal, 'args' | 'step'> & { readonly units: number };
+export type KnownCall = Pick<Proposal, 'args' | 'step'> & {
+  /** What its agent proposed, where a person changed it since; null: that very call, or nobody knows. */
+  readonly proposed: JsonObject | null;
+  readonly units: number;
+};
 
 /** A request that waits for its hold. */
 export interface Waiter {
@@ -87,9 +92,12 @@ export class OpenHold {
   }
 
   summary(): HoldSummary {
-    const { id, of, state, tool, tier, digest, atMs, expiresAtMs, asks } = this.held;
+    return this.summaryOf(this.now);
+  }
+
+  summaryOf({ held, summary }: HoldNow): HoldSummary {
+    const { id, of, state, tool, tier, digest, atMs, expiresAtMs, asks } = held;
     const { run, agent, user } = this;
-    const { summary } = this.now;
     return {
       id,
       of,

@@ -17,6 +17,7 @@ import { plainRefusal, refusalOf } from '../refusals.ts';
 import type { Runs } from '../runs.ts';
 import type { Turns } from '../turns.ts';
 import type { KnownCall, OpenHold, OpenHolds } from './open-holds.ts';
+import type { Settling } from './settling.ts';
 
 /** As deep as a call's arguments may be, with room for what the record puts around them. */
 const argumentDepthMax = 64;
@@ -26,6 +27,7 @@ export interface PerformingParts {
   readonly runs: Runs;
   readonly turns: Turns;
   readonly holds: OpenHolds;
+  readonly settling: Settling;
   readonly deciding: Deciding;
   readonly drafting: Drafting<Step>;
   readonly effect: (attempt: Attempt, step: Started) => Promise<Settled>;
@@ -97,7 +99,7 @@ export class Performing {
 
   /** @returns how it ended; null: it didn't begin. */
   async #decided(hold: OpenHold, attempt: Attempt): Promise<Settled | null> {
-    const { holds, deciding, drafting, effect } = this.#parts;
+    const { holds, settling, deciding, drafting, effect } = this.#parts;
     const { tools } = attempt.policy;
     const tool = tools.get(attempt.proposal.tool) ?? null;
     const reading = tool === null ? null : readCall(tool, attempt.proposal.args);
@@ -123,6 +125,7 @@ export class Performing {
       case 'held':
         // For other reasons than those that people agreed to, or it points at something else by now.
         holds.change(hold, step.now);
+        settling.watch();
         return null;
       case 'over':
         // Withdrawn in the same moment; a hold that nobody knows to be over has no other end.
@@ -152,7 +155,7 @@ export class Performing {
     if (!isJsonObject(kept)) return null;
     const args = withoutFixed(tool, kept);
     return readsTo(tool, args)?.digest === now.state.read
-      ? { args, step: held.step, units: bytes.length }
+      ? { args, step: held.step, units: bytes.length, proposed: null }
       : null;
   }
 }

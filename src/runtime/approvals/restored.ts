@@ -1,0 +1,26 @@
+import { canonicalJson } from '../../content/json.ts';
+import { isJsonArray, isJsonObject, type JsonValue } from '../../content/value.ts';
+
+/**
+ * What a person left as it was shown is what it was: they see it redacted, and it isn't theirs to know or to lose.
+ *
+ * @param shown - the original as it is recorded.
+ */
+export function restored(edited: JsonValue, shown: JsonValue, original: JsonValue): JsonValue {
+  if (canonicalJson(edited) === canonicalJson(shown)) return original;
+  if (isJsonArray(edited) && isJsonArray(shown) && isJsonArray(original))
+    return edited.map((item, at) => {
+      const was = shown[at];
+      const is = original[at];
+      return was === undefined || is === undefined ? item : restored(item, was, is);
+    });
+  if (isJsonObject(edited) && isJsonObject(shown) && isJsonObject(original))
+    return Object.fromEntries(
+      Object.entries(edited).map(([name, member]) => {
+        const was = Object.hasOwn(shown, name) ? shown[name] : undefined;
+        const is = Object.hasOwn(original, name) ? original[name] : undefined;
+        return [name, was === undefined || is === undefined ? member : restored(member, was, is)];
+      }),
+    );
+  return edited;
+}
