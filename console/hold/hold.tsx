@@ -5,7 +5,7 @@ import type { HoldShown } from '../../src/runtime/port.ts';
 import { useLoaded } from '../api/use-loaded.ts';
 import { useMessages } from '../live/use-live.ts';
 import { Page } from '../parts/page.tsx';
-import { Badge, Codes, Fact, Facts, Problem, Tier, Value } from '../parts/parts.tsx';
+import { Badge, Fact, Facts, Problem, Tier } from '../parts/parts.tsx';
 import { agentPath, eventPath, ledgerPath, runPath } from '../router/routes.ts';
 import { Json } from '../text/json.tsx';
 import { Text } from '../text/text.tsx';
@@ -13,6 +13,7 @@ import { TimeLeft, When } from '../time/time.tsx';
 import { Decide } from './decide.tsx';
 import { questionOf } from './guard.ts';
 import { Reasons } from './reasons.tsx';
+import { Result } from './result.tsx';
 import { Values } from './values.tsx';
 
 interface Settled {
@@ -115,27 +116,7 @@ export function HoldPage({ id }: { readonly id: string }) {
           <h2 id="values">With these values</h2>
           <Values values={hold.facts.values} omitted={hold.facts.omitted} />
         </section>
-        {hold.facts.result !== null && (
-          <section aria-labelledby="result">
-            <h2 id="result">What was found in what came back</h2>
-            <ul class="reasons">
-              {hold.facts.result.found.map(({ code, text, details }, index) => (
-                <li key={index}>
-                  <p>
-                    <Text text={text} /> <Codes codes={[code]} />
-                  </p>
-                  <Facts>
-                    {Object.entries(details).map(([name, value]) => (
-                      <Fact key={name} name={name.replaceAll('_', ' ')}>
-                        <Value value={value} />
-                      </Fact>
-                    ))}
-                  </Facts>
-                </li>
-              ))}
-            </ul>
-          </section>
-        )}
+        <Result hold={hold} />
         <Raw hold={hold} />
         {hold.reason !== null && (
           <section aria-labelledby="reason" class="claim">

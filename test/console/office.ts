@@ -109,7 +109,7 @@ roles:
   people: { permissions: { office: { read: allow, send: allow, erase: allow, import: allow } } }
   leads: { permissions: { office: { read: allow } } }
   guests: { permissions: { office: { read: allow } } }
-approvals: { default: leads, timeout: ${timeout}, wait: 100ms, remember: never }
+approvals: { default: leads, timeout: ${timeout}, wait: 100ms, remember: never, open: 50 }
 flow: { external: hold }
 agents:
   clerk:
