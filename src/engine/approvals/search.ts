@@ -29,6 +29,10 @@ interface Target {
 
 /** Longer ones are compared where their beginning stands. */
 const beginningUnitsMax = 24;
+/** Whoever repeats one letter a million times makes each of them the beginning of something. */
+const comparisonsMax = 1_000_000;
+/** A list of numbers is longer than its digits. */
+const leafUnits = 16;
 
 /** @param unitsMax - of results that are looked at, newest first. */
 export function search(past: Past, sought: readonly Sought[], unitsMax: number): Search {
@@ -36,38 +40,31 @@ export function search(past: Past, sought: readonly Sought[], unitsMax: number):
     one.spellings.map((spelling) => ({ sought: one, spelling })),
   );
   if (targets.length === 0) return { found: [], cutShort: false };
-  const plain = tableOf(targets.filter(({ spelling }) => !spelling.packed));
-  const packed = tableOf(targets.filter(({ spelling }) => spelling.packed));
+  const looking = new Looking(targets);
   const found: Found[] = [];
   let units = 0;
   for (let at = past.seen.length - 1; at >= 0; at -= 1) {
     const seen = past.seen[at];
     if (seen === undefined || seen.exchange.result === null) continue;
-    if (units >= unitsMax) return { found, cutShort: true };
     const here = new Map<Sought, string | null>();
     for (const { leaf, isData } of leavesShown(seen.exchange)) {
-      units += leaf.value.length;
-      scan(leaf, plain, packed, (one) => {
+      if (units >= unitsMax || looking.comparisons >= comparisonsMax)
+        return { found, cutShort: true };
+      units += leaf.value.length + leafUnits;
+      looking.look(leaf.value, (one) => {
         if (!here.has(one)) here.set(one, isData ? leaf.pointer : null);
       });
     }
     if (here.size === 0) continue;
-    const said = saidIn(seen.exchange, plain, packed);
+    // What the agent itself had said in that call: to be told it once more is no source.
+    const said = new Set<Sought>();
+    for (const { value } of leavesOf(seen.exchange.args)) {
+      units += value.length + leafUnits;
+      looking.look(value, (one) => said.add(one));
+    }
     for (const [one, field] of here) if (!said.has(one)) found.push({ sought: one, seen, field });
   }
   return { found, cutShort: false };
-}
-
-type Table = Literals<Target> | null;
-
-function tableOf(targets: readonly Target[]): Table {
-  return targets.length === 0
-    ? null
-    : new Literals(
-        targets.map(
-          (target) => [target.spelling.text.slice(0, beginningUnitsMax), target] as const,
-        ),
-      );
 }
 
 /** As data, and what an agent may have read beside it: a comment in YAML, a text beside the structured part. */
@@ -83,24 +80,46 @@ function* leavesShown(
     yield { leaf, isData: false };
 }
 
-/** What the agent itself had said in that call: to be told it once more is no source. */
-function saidIn({ args }: Exchange, plain: Table, packed: Table): ReadonlySet<Sought> {
-  const said = new Set<Sought>();
-  for (const leaf of leavesOf(args)) scan(leaf, plain, packed, (one) => said.add(one));
-  return said;
-}
-
 const beyondAscii = /[^\p{ASCII}]/u;
 
-function scan(leaf: Leaf, plain: Table, packed: Table, found: (one: Sought) => void): void {
-  const text = beyondAscii.test(leaf.value) ? loose(leaf.value) : leaf.value.toLowerCase();
-  const tell = (within: string) => (start: number, _: number, target: Target) => {
-    if (fits(within, start, target.spelling)) found(target.sought);
-  };
-  plain?.scan(text, tell(text));
-  if (packed === null || !/\d/.test(text)) return;
-  const without = pack(text);
-  packed.scan(without, tell(without));
+/** Everything that is looked for, in one table; and in another what is looked for without the signs between digits. */
+class Looking {
+  readonly #plain: Table;
+  readonly #packed: Table;
+  comparisons = 0;
+
+  constructor(targets: readonly Target[]) {
+    this.#plain = tableOf(targets.filter(({ spelling }) => !spelling.packed));
+    this.#packed = tableOf(targets.filter(({ spelling }) => spelling.packed));
+  }
+
+  look(value: string, found: (one: Sought) => void): void {
+    const text = beyondAscii.test(value) ? loose(value) : value.toLowerCase();
+    this.#scan(this.#plain, text, found);
+    if (this.#packed !== null && /\d/.test(text)) this.#scan(this.#packed, pack(text), found);
+  }
+
+  #scan(table: Table, text: string, found: (one: Sought) => void): void {
+    const known = new Set<Target>();
+    table?.scan(text, (start, _, targets) => {
+      for (const target of targets) {
+        if (known.has(target) || this.comparisons >= comparisonsMax) continue;
+        this.comparisons += 1;
+        if (!fits(text, start, target.spelling)) continue;
+        known.add(target);
+        found(target.sought);
+      }
+    });
+  }
+}
+
+type Table = Literals<readonly Target[]> | null;
+
+function tableOf(targets: readonly Target[]): Table {
+  const byBeginning = Map.groupBy(targets, ({ spelling }) =>
+    spelling.text.slice(0, beginningUnitsMax),
+  );
+  return targets.length === 0 ? null : new Literals(byBeginning);
 }
 
 function fits(text: string, start: number, { text: spelled, stands }: Spelling): boolean {

@@ -65,9 +65,15 @@ export function sharedWords(
     const suspects = seen.records.filter((record) => passes(sieve, featuresOf(record)));
     if (suspects.length === 0) continue;
     comparisons += rows * suspects.length;
+    let said: ReadFeatures | null = null;
     for (const { of, form } of forms) {
       if (marksIn(suspects, form, allowed).spans.length === 0) continue;
-      const { field, spans } = marksIn(suspects, form, [...allowed, saidIn(seen)]);
+      if (said === null) {
+        const text = saidIn(seen);
+        units += text.length;
+        said = readFeatures(text);
+      }
+      const { field, spans } = marksIn(suspects, form, [...allowed, said]);
       if (spans.length > 0) found.push({ of, seen, field, spans: merged(spans, gapUnitsMax) });
     }
   }
@@ -80,12 +86,10 @@ function asItStands(text: string): OutboundForm {
 }
 
 /** What the agent itself had said in that call comes from elsewhere. */
-function saidIn({ exchange }: SeenExchange): ReadFeatures {
-  return readFeatures(
-    leavesOf(exchange.args)
-      .map(({ value }) => value)
-      .join('\n'),
-  );
+function saidIn({ exchange }: SeenExchange): string {
+  return leavesOf(exchange.args)
+    .map(({ value }) => value)
+    .join('\n');
 }
 
 /** A bit for each hash that some text has: nearly all records share no two, and needn't be compared. */
