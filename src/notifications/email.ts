@@ -1,5 +1,4 @@
 /** Mail over SMTP, as text and as HTML: encrypted unless the server is on this machine, and never answered by a machine. */
-import { createTransport } from 'nodemailer';
 import type { Channel } from '../policy/model.ts';
 import { DeliveryError, isLoopback, networkFailure, type Sender } from './delivery.ts';
 import { htmlOf, textOf } from './email-parts.ts';
@@ -19,7 +18,10 @@ export function emailSender(channel: EmailChannel, readSecret: ReadSecret): Send
     toldMax: 20,
     summarises: true,
     async send(message, signal) {
-      const transport = createTransport(serverOf(await readSecret(channel.smtp)));
+      const server = serverOf(await readSecret(channel.smtp));
+      // Loaded with the first mail: each command line would wait for it.
+      const { createTransport } = await import('nodemailer');
+      const transport = createTransport(server);
       try {
         const { rejected } = await transport.sendMail({
           from: { name: 'Sallyport', address: from },

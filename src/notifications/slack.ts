@@ -118,7 +118,8 @@ function fieldsOf(lines: readonly Line[]): JsonObject {
 }
 
 function plain(text: string, charactersMax: number): JsonObject {
-  return { type: 'plain_text', text: escaped(text, charactersMax), emoji: false };
+  // Slack refuses a message in which one text is empty.
+  return { type: 'plain_text', text: escaped(text, charactersMax) || '-', emoji: false };
 }
 
 /**

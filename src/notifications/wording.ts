@@ -38,7 +38,8 @@ function manyOf({ told, more }: Message, total: number): string {
   if (holds === told.length) return `${total} calls wait for an answer`;
   if (holds === 0) return `${total} alerts`;
   const others = told.length - holds + more;
-  return `${holds} calls wait for an answer, and ${others} more to look at`;
+  const waiting = holds === 1 ? '1 call waits' : `${holds} calls wait`;
+  return `${waiting} for an answer, and ${others} more to look at`;
 }
 
 function holdTitle({ agent, tool, of, editedBy }: ToldHold): string {
@@ -95,7 +96,9 @@ export function valuesOf(told: Told): readonly Line[] {
 /** Of one among several. */
 export function briefOf(told: Told, nowMs: number): string {
   if (told.type === 'alert') {
-    const details = told.details.map(({ name, text }) => `${name} ${oneLine(text)}`).join(', ');
+    const details = told.details
+      .map(({ name, text }) => `${oneLine(name)} ${oneLine(text)}`)
+      .join(', ');
     return details === '' ? alertTitle(told) : `${alertTitle(told)} (${details})`;
   }
   const forWhom = told.user === null ? '' : ` for ${oneLine(told.user)}`;
@@ -107,7 +110,7 @@ export function commandOf({ told }: Message): string | null {
   const [first] = told;
   if (first === undefined || !told.some(({ type }) => type === 'hold')) return null;
   return told.length === 1 && first.type === 'hold'
-    ? `sallyport approvals show ${first.call}`
+    ? `sallyport approvals show ${oneLine(first.call)}`
     : 'sallyport approvals list';
 }
 
