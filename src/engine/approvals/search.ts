@@ -102,8 +102,9 @@ class Looking {
   #scan(table: Table, text: string, found: (one: Sought) => void): void {
     const known = new Set<Target>();
     table?.scan(text, (start, _, targets) => {
+      if (this.comparisons >= comparisonsMax) return;
       for (const target of targets) {
-        if (known.has(target) || this.comparisons >= comparisonsMax) continue;
+        if (known.has(target)) continue;
         this.comparisons += 1;
         if (!fits(text, start, target.spelling)) continue;
         known.add(target);
