@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Event } from '../../src/engine/events.ts';
 import type { ApproverPrincipal } from '../../src/identity/principal.ts';
+import type { HoldSummary, OpenerPrincipal } from '../../src/runtime/port.ts';
 import { type PreparedGateway, prepareGateway, type RealGateway } from '../real-gateway.ts';
 
 /** Whose hold is theirs to answer: `reporter` asks its own person, `clerk` somebody else. */
@@ -14,6 +15,9 @@ export interface ApprovalDesk extends AsyncDisposable {
   /** Where clients find it, also after a restart. */
   readonly url: string;
   readonly token: (agent: Agent) => Promise<string>;
+  /** @returns its handle. */
+  readonly openRun: (agent: Agent) => Promise<string>;
+  readonly failRunOf: (hold: string) => Promise<void>;
   readonly restart: () => Promise<void>;
   readonly answer: (hold: string, answer: 'approve' | 'reject') => Promise<void>;
   /** When the hold is over: nobody has answered it. */
@@ -23,6 +27,25 @@ export interface ApprovalDesk extends AsyncDisposable {
   readonly written: (name: string) => Promise<string | null>;
   readonly events: (call: string) => Promise<readonly Event['type'][]>;
 }
+
+const opener: OpenerPrincipal = {
+  type: 'opener',
+  credential: 'tok_opener',
+  name: 'workflow',
+  agents: null,
+};
+
+const plainRun = {
+  user: 'ann',
+  case: {},
+  request: null,
+  requestTrusted: false,
+  only: null,
+  budget: {},
+  outside: [],
+  dryRun: false,
+  parent: null,
+};
 
 export interface DeskTimes {
   readonly timeout: string;
@@ -56,25 +79,37 @@ export async function openApprovalDesk(times: DeskTimes): Promise<ApprovalDesk> 
   stack.defer(() => real[Symbol.asyncDispose]());
   const { url } = real;
 
+  function found(hold: string): HoldSummary {
+    const summary = real.gateway.runtime.holds.open().find(({ id }) => id === hold);
+    if (summary === undefined) throw new Error(`there is no hold ${hold}`);
+    return summary;
+  }
+
   return {
     url,
     token: (agent) => real.agentToken(agent, 'ann'),
+    async openRun(agent) {
+      const opened = await real.gateway.runtime.openRun(opener, { ...plainRun, agent });
+      return opened.handle;
+    },
+    async failRunOf(hold) {
+      await real.gateway.runtime.closeRun({ type: 'operator' }, found(hold).run, 'failure', null);
+    },
     async restart() {
       await real[Symbol.asyncDispose]();
       real = await prepared.start({ port: Number(new URL(url).port), console: true });
     },
     async answer(hold, answer) {
       const { runtime, store } = real.gateway;
-      const found = runtime.holds.open().find(({ id }) => id === hold);
-      if (found === undefined) throw new Error(`there is no hold ${hold}`);
-      const [ask] = found.asks;
+      const { asks, digest } = found(hold);
+      const [ask] = asks;
       const approver: ApproverPrincipal = {
         type: 'approver',
         credential: 'tok_test',
         user: ask?.by.type === 'user' ? 'ann' : 'bob',
         signedInAtMs: store.nowMs(),
       };
-      await runtime.holds.answer(approver, hold, { answer, digest: found.digest, reason: null });
+      await runtime.holds.answer(approver, hold, { answer, digest, reason: null });
     },
     async expired(hold) {
       const isOpen = (): boolean => real.gateway.runtime.holds.open().some(({ id }) => id === hold);
