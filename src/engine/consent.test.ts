@@ -267,6 +267,112 @@ function agreementOf(key: string): Agreement {
   return { by: 'lea', atMs: tuesdayMs, asks: [key] };
 }
 
+describe('another alternative', () => {
+  const two = shop({
+    pay: '[{ approval: { by: leads }, accounts: [acct-1], rate: 1/1h }, { approval: { by: leads } }]',
+  });
+
+  test('is another reason: an approval answers only what it was shown', () => {
+    const first = decided(two, 'shop.pay', args);
+    expect(first.asks).toHaveLength(1);
+    const held = [heldFor(first, two)];
+    expect(decided(two, 'shop.pay', args, { run: { held } }).effect).toBe('allow');
+    // The first one's rate is used up, so the second is taken.
+    const other = decided(two, 'shop.pay', args, { run: { held }, drawn: { rate: 1 } });
+    expect(other).toMatchObject({ effect: 'hold', approvedBy: [] });
+    expect(other.asks[0]?.key).not.toBe(first.asks[0]?.key);
+  });
+
+  test('shows nothing of the result that nobody was asked about', () => {
+    const mail = loaded(
+      `
+sallyport: 1
+upstreams: { mail: { functions: true } }
+users: { static: { lea: { roles: [leads] } } }
+tools:
+  mail.list: { action: list, tier: read_only, reach: internal, args: { count: number }, returns: { items: /mails, each: { /from: sender } } }
+roles: { leads: { permissions: {} } }
+agents:
+  helper:
+    permissions:
+      mail:
+        list:
+          - { senders: [us.example], approval: { by: leads } }
+          - { senders: [others.example], approval: { by: leads, quorum: 2 } }
+`,
+      { tools: { 'mail.list': { count: 'integer' } } },
+    );
+    const read = (run: SceneOptions['run']): Decision =>
+      decided(
+        mail,
+        'mail.list',
+        { count: 1 },
+        { user: null, ...(run === undefined ? {} : { run }) },
+      );
+    const first = read({});
+    const { reading } = contextOf(mail, 'mail.list', { count: 1 }, { user: null });
+    const digest = reading?.ok === true ? reading.read.digest : '';
+    const { obligations, effect } = read({ held: [heldFor(first, mail, { digest })] });
+    expect(effect).toBe('allow');
+    const filters = obligations.filter((one) => one.type === 'filter_items');
+    expect(filters.flatMap(({ pairs }) => pairs.map(({ agent }) => agent.key))).toEqual([
+      'agents.helper.mail.list[0]',
+    ]);
+  });
+});
+
+describe('remembered for the run', () => {
+  const written = (approvals: string): Policy => shop({ approvals });
+  const asking = written('{ default: leads }');
+  const read: SceneOptions['run'] = {
+    labels: { trust: 'untrusted', classes: [], subjects: [] },
+    historyLost: true,
+  };
+  const sent = (policy: Policy, to: string, run: SceneOptions['run'] = {}): Decision =>
+    decided(policy, 'mail.send', { to }, { run: { ...read, ...run }, facts: { history: [] } });
+  const rememberedOf = ({ asks }: Decision): readonly string[] =>
+    asks.flatMap(({ remember }) => remember ?? []);
+
+  test('a value is asked about once, for the same tool', () => {
+    const first = sent(asking, 'eve@x.example');
+    expect(verdictOf(first)).toBe('hold flow.destination');
+    const agreed = rememberedOf(first);
+    expect(agreed).toHaveLength(1);
+    expect(sent(asking, 'eve@x.example', { agreed })).toMatchObject({
+      verdict: 'hold',
+      effect: 'allow',
+      approvedBy: [],
+    });
+    expect(sent(asking, 'eva@x.example', { agreed }).effect).toBe('hold');
+  });
+
+  test('by nobody whom the policy no longer asks, and not where it says `never`', () => {
+    const agreed = rememberedOf(sent(asking, 'eve@x.example'));
+    expect(sent(written('{ default: staff }'), 'eve@x.example', { agreed }).effect).toBe('hold');
+    const never = written('{ default: leads, remember: never }');
+    expect(rememberedOf(sent(never, 'eve@x.example'))).toEqual([]);
+    expect(sent(never, 'eve@x.example', { agreed }).effect).toBe('hold');
+  });
+
+  test('no tier, no amount', () => {
+    expect(rememberedOf(decided(byLeads, 'shop.pay', args))).toEqual([]);
+  });
+
+  test('that something gave orders, by the run that was asked, for what it was shown', () => {
+    const above = { ...contextOf(asking, 'mail.send', { to: 'a@x.example' }).run, id: 'run_0' };
+    const said = (askedBy: string, agreed: readonly string[] = []): Decision =>
+      decided(
+        asking,
+        'mail.send',
+        { to: 'a@x.example' },
+        { ancestors: [{ ...above, holdsNext: askedBy }], run: { agreed } },
+      );
+    const agreed = rememberedOf(said('call_5'));
+    expect(said('call_5', agreed).effect).toBe('allow');
+    expect(said('call_9', agreed).effect).toBe('hold');
+  });
+});
+
 test('what a person lets go beyond a counter is counted, and not stopped there', () => {
   const policy = shop({
     pay: '{ approval: never, rate: { max: 1/1h, otherwise: { approval: leads } } }',

@@ -8,6 +8,8 @@ import {
   verdictOf,
 } from '../../../test/engine/scene.ts';
 import { remainingBudget } from '../budget.ts';
+import type { Asked } from '../decision.ts';
+import type { Held } from '../hold.ts';
 import type { CallMark, RecentCall, Run } from '../run.ts';
 import { keep } from '../run-memory.ts';
 
@@ -227,6 +229,93 @@ test.each<[string, string, boolean, string]>([
       ),
     ),
   ).toBe(verdict);
+});
+
+const heldCall: Held = {
+  id: 'call_1',
+  of: 'call',
+  tool: 'box.act',
+  tier: 2,
+  digest: 'sha256:d',
+  arguments: 'sha256:a',
+  step: null,
+  atMs: tuesdayMs - 1_000,
+  expiresAtMs: tuesdayMs + 900_000,
+  state: 'waiting',
+  settledAtMs: null,
+  asks: [],
+  agreements: [],
+  editedFrom: null,
+  withheld: null,
+};
+
+test.each<[string, Partial<Run>, string]>([
+  ['a held call is no second one', { toolCalls: 50, held: [heldCall] }, 'allow'],
+  [
+    'another call is',
+    { toolCalls: 50, held: [{ ...heldCall, id: 'c2' }] },
+    'deny limits.tool_calls',
+  ],
+  [
+    'nor is it in a window',
+    { ...implicit, callTimes: times(50, tuesdayMs), held: [heldCall] },
+    'allow',
+  ],
+  [
+    'outside of which it counts for nothing',
+    {
+      ...implicit,
+      callTimes: times(50, tuesdayMs),
+      held: [{ ...heldCall, atMs: tuesdayMs - 120_000 }],
+    },
+    'deny limits.tool_calls',
+  ],
+  ['what people added', { toolCalls: 54, granted: { toolCalls: 5 } }, 'allow'],
+  ['and no more', { toolCalls: 55, granted: { toolCalls: 5 } }, 'deny limits.tool_calls'],
+  [
+    'which a run without an end hasn’t',
+    { ...implicit, callTimes: times(50, tuesdayMs), granted: { toolCalls: 5 } },
+    'deny limits.tool_calls',
+  ],
+  [
+    'time in which somebody was asked',
+    { openedAtMs: tuesdayMs - 500_000, heldMs: 300_001, heldSinceMs: tuesdayMs - 80_000 },
+    'allow',
+  ],
+  [
+    'and no more of it',
+    { openedAtMs: tuesdayMs - 500_000, heldMs: 300_000, heldSinceMs: tuesdayMs - 80_000 },
+    'deny limits.duration',
+  ],
+])('%s', (_, run, said) => {
+  expect(verdictOf(decided(policy, 'box.look', { id: 'a' }, after(run)))).toBe(said);
+});
+
+test.each<[string, Partial<Run>, Asked['grants']]>([
+  ['a run with an end is given as much again', {}, { costMicroUsd: 1_000_000 }],
+  ['as it was opened with', { budget: { costMicroUsd: 500_000 } }, { costMicroUsd: 500_000 }],
+  [
+    'and not with what it was given before',
+    { costMicroUsd: 9_000_000, granted: { costMicroUsd: 1_000_000 } },
+    { costMicroUsd: 1_000_000 },
+  ],
+  [
+    'a run without an end, this one call',
+    {
+      ...implicit,
+      usageTimes: [{ atMs: tuesdayMs, steps: 0, tokens: 0, costMicroUsd: 1_000_000 }],
+    },
+    null,
+  ],
+])('a budget that waits for a person: %s', (_, run, grants) => {
+  const { findings } = decided(
+    policy,
+    'box.look',
+    { id: 'a' },
+    after({ costMicroUsd: 1_000_000, ...run }),
+  );
+  const found = findings.find(({ code }) => code === 'limits.cost');
+  expect(found?.approver?.grants).toEqual(grants);
 });
 
 test('what is left is said for what is bounded, and never below zero', () => {
