@@ -566,6 +566,18 @@ export function storeContract(
       expect(await seqs({ type: 'call.finished', limit: 2 })).toEqual([302, 303]);
       expect(await seqs({ type: 'call.started', limit: 2, newestFirst: true })).toEqual([300, 299]);
       expect(await seqs({ run: 'busy', fromSeq: 299, limit: 3 })).toEqual([299, 300, 302]);
+      // Back through a run, a page after the other: from an event of its own, and from one that isn't.
+      const back = { run: 'busy', newestFirst: true, limit: 2 };
+      expect(await seqs(back)).toEqual([601, 600]);
+      expect(await seqs({ ...back, beforeSeq: 600 })).toEqual([599, 598]);
+      expect(await seqs({ ...back, beforeSeq: 302 })).toEqual([300, 299]);
+      expect(await seqs({ ...back, beforeSeq: 301 })).toEqual([300, 299]);
+      expect(await seqs({ ...back, beforeSeq: 1 })).toEqual([0]);
+      expect(await seqs({ ...back, beforeSeq: 0 })).toEqual([]);
+      expect(await seqs({ ...back, beforeSeq: 304, fromSeq: 300 })).toEqual([303, 302]);
+      expect(await seqs({ ...back, beforeSeq: 303, type: 'call.started' })).toEqual([300, 299]);
+      expect(await seqs({ run: 'b', limit: 9, beforeSeq: 500, newestFirst: true })).toEqual([301]);
+      expect(await seqs({ run: 'nobody', limit: 9 })).toEqual([]);
       expect(await seqs({ run: 'busy', type: 'call.started', beforeSeq: 3, limit: 9 })).toEqual([
         1, 2,
       ]);

@@ -70,7 +70,7 @@ export async function* stepsOf(
   let before = span.before;
   while (before > span.from) {
     const from =
-      // A run is a chain: the store follows it from its end, whatever the span.
+      // A run's pages end where the next one begins, however far that is.
       filter.run === null
         ? Math.max(span.from, before - consoleLimits.searchStepEvents)
         : span.from;
@@ -84,7 +84,7 @@ export async function* stepsOf(
     const last = found.at(-1);
     const reached =
       last !== undefined && found.length === consoleLimits.searchStepRows ? last.seq : from;
-    const looked = before - reached;
+    const looked = filter.run === null ? before - reached : found.length;
     before = reached;
     yield {
       events: found.filter(({ event }) => fits(event, filter)),
@@ -103,12 +103,12 @@ function storeFilterOf({
   code,
   type,
 }: LedgerFilter): Omit<EventFilter, 'limit'> {
+  if (run !== null) return { run };
   const containing = [
     ...(user === null ? [] : [JSON.stringify(user)]),
     ...(code === null ? [] : [JSON.stringify(code)]),
   ];
   return {
-    ...(run === null ? {} : { run }),
     ...(agent === null ? {} : { agent }),
     ...(tool === null ? {} : { tool }),
     ...(type === null ? {} : { type }),
@@ -116,8 +116,14 @@ function storeFilterOf({
   };
 }
 
-/** What the store's filter only narrows down. */
-function fits(event: StoredEvent['event'], { user, code, fromMs, untilMs }: LedgerFilter): boolean {
+/** What the store's filter only narrows down, or wasn't asked for. */
+function fits(
+  event: StoredEvent['event'],
+  { agent, user, tool, code, type, fromMs, untilMs }: LedgerFilter,
+): boolean {
+  if (type !== null && event.type !== type) return false;
+  if (agent !== null && !('agent' in event && event.agent === agent)) return false;
+  if (tool !== null && !('tool' in event && event.tool === tool)) return false;
   if (user !== null && !isOf(event, user)) return false;
   if (code !== null && !codesOf(event).includes(code)) return false;
   return (fromMs === null || event.atMs >= fromMs) && (untilMs === null || event.atMs < untilMs);

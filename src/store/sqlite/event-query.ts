@@ -12,18 +12,15 @@ interface Query {
 
 type Condition = readonly [text: string, value: SQLInputValue | undefined];
 
-export function eventQuery(filter: EventFilter): Query {
-  const { run, agent, type, tool, containing = [], fromSeq, beforeSeq, limit } = filter;
+/** Of events of any run. */
+export function eventQuery(filter: Omit<EventFilter, 'run'>): Query {
+  const { agent, type, fromSeq, beforeSeq, limit } = filter;
   const order = filter.newestFirst === true ? 'DESC' : 'ASC';
   const conditions: Condition[] = [
-    ['agent = ?', agent],
-    ['type = ?', type],
     ['seq >= ?', fromSeq],
     ['seq < ?', beforeSeq],
-    ['tool = ?', tool],
-    ...containing.map((text): Condition => ['instr(leaf, ?) > 0', Buffer.from(text)]),
+    ...conditionsOf(filter),
   ];
-  if (run !== undefined) return chainQuery(run, fromSeq ?? 0, conditions, order, limit);
   const name = type !== undefined ? `type:${type}` : agent !== undefined ? `agent:${agent}` : null;
   if (name === null) {
     const { where, values } = whereOf(conditions);
@@ -46,15 +43,30 @@ export function eventQuery(filter: EventFilter): Query {
   };
 }
 
+function conditionsOf({ agent, type, tool, containing = [] }: Partial<EventFilter>): Condition[] {
+  return [
+    ['agent = ?', agent],
+    ['type = ?', type],
+    ['tool = ?', tool],
+    ...containing.map((text): Condition => ['instr(leaf, ?) > 0', Buffer.from(text)]),
+  ];
+}
+
 /** From the newest event of a run back to those that `fromSeq` or a version leaves out. */
-const chain = `WITH RECURSIVE chain (seq, previous_seq, version) AS (
-  SELECT events.seq, events.previous_seq, events.run_version
-    FROM runs JOIN events ON events.seq = runs.last_seq WHERE runs.run = ?
+const chain = chainFrom('SELECT last_seq FROM runs WHERE run = ?');
+
+/** From the event before this one of the same run. Pages end with one: the next goes on from there. */
+const chainBelow = chainFrom('SELECT previous_seq FROM events WHERE run = ? AND seq = ?');
+
+function chainFrom(start: string): string {
+  return `WITH RECURSIVE chain (seq, previous_seq, version) AS (
+  SELECT seq, previous_seq, run_version FROM events WHERE seq = (${start})
   UNION ALL
   SELECT events.seq, events.previous_seq, events.run_version
     FROM chain JOIN events ON events.seq = chain.previous_seq AND events.seq < chain.seq
     WHERE events.seq >= ? AND events.run_version > ?
 )`;
+}
 
 /** Those of the run's events that a snapshot of this version doesn't hold, in their order. */
 export function eventsAfterQuery(run: string, version: number): Query {
@@ -65,18 +77,37 @@ export function eventsAfterQuery(run: string, version: number): Query {
   };
 }
 
-function chainQuery(
-  run: string,
-  fromSeq: number,
-  conditions: readonly Condition[],
-  order: 'ASC' | 'DESC',
-  limit: number,
+/** @param below - whether `beforeSeq` is an event of the run. */
+export function chainQuery(
+  { run = '', fromSeq = 0, beforeSeq, limit, newestFirst = false, ...rest }: EventFilter,
+  below: boolean,
 ): Query {
-  const { where, values } = whereOf([['run = ?', run], ...conditions]);
+  const begin =
+    below && beforeSeq !== undefined
+      ? { with: chainBelow, values: [run, beforeSeq] }
+      : { with: chain, values: [run] };
+  const seqs: Condition[] = [
+    ['seq >= ?', fromSeq],
+    ['seq < ?', beforeSeq],
+  ];
+  const others = conditionsOf(rest);
+  const order = newestFirst ? 'DESC' : 'ASC';
+  // A chain comes newest first by itself: asked for in that order, it isn't followed further than it is read.
+  const sorted = newestFirst ? '' : `ORDER BY seq ${order}`;
+  if (others.some(([, value]) => value !== undefined)) {
+    const { where, values } = whereOf([['run = ?', run], ...seqs, ...others]);
+    return {
+      sql: `${begin.with} SELECT ${columns} FROM chain CROSS JOIN events USING (seq)
+            ${where} ${sorted} LIMIT ?`,
+      values: [...begin.values, fromSeq, 0, ...values, limit],
+    };
+  }
+  const { where, values } = whereOf(seqs);
   return {
-    sql: `${chain} SELECT ${columns} FROM chain JOIN events USING (seq)
-          ${where} ORDER BY seq ${order} LIMIT ?`,
-    values: [run, fromSeq, 0, ...values, limit],
+    sql: `${begin.with} SELECT ${columns}
+          FROM (SELECT seq FROM chain ${where} ${sorted} LIMIT ?) CROSS JOIN events USING (seq)
+          WHERE run = ? ORDER BY seq ${order}`,
+    values: [...begin.values, fromSeq, 0, ...values, limit, run],
   };
 }
 

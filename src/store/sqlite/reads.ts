@@ -16,7 +16,7 @@ import type {
 } from '../port.ts';
 import { runShape } from '../run-shape.ts';
 import { readEvent } from '../upcast.ts';
-import { eventQuery, eventsAfterQuery, whereOf } from './event-query.ts';
+import { chainQuery, eventQuery, eventsAfterQuery, whereOf } from './event-query.ts';
 import { storeFault } from './fault.ts';
 import { payloadKey } from './payload-key.ts';
 import { bytesOf, numberOf, numberOrNull, type Row, textOf, textOrNull } from './rows.ts';
@@ -116,7 +116,8 @@ export class SqliteReads implements StoreReader {
   }
 
   async events(filter: EventFilter): Promise<readonly StoredEvent[]> {
-    const { sql, values } = eventQuery(filter);
+    const { sql, values } =
+      filter.run === undefined ? eventQuery(filter) : chainQuery(filter, this.#isOfRun(filter));
     return this.#all(sql, ...values).map((row) => {
       const { seq, run, runVersion, leaf } = eventRowOf(row);
       return { seq, run, runVersion, leaf, event: readEvent(leaf, seq) };
@@ -197,6 +198,12 @@ export class SqliteReads implements StoreReader {
       throw new StoreError('store.corrupt', `events of run ${id} are missing`);
     }
     return run;
+  }
+
+  #isOfRun({ run = '', beforeSeq = -1 }: EventFilter): boolean {
+    return (
+      this.#get('SELECT 1 FROM events WHERE seq = ? AND run = ?', beforeSeq, run) !== undefined
+    );
   }
 
   #snapshot(id: string): Run | null {
