@@ -307,6 +307,14 @@ describe('where a value comes from', () => {
       { shown: [eveWrote], historyLost: true },
     ],
     [
+      'a result that is made to keep everybody busy',
+      'unknown',
+      'office.drop',
+      { ids: [`${'a'.repeat(300)}b`] },
+      '/ids/0',
+      { shown: [eveWrote, ['office.mails', {}, [{ body: 'a'.repeat(600_000) }]]] },
+    ],
+    [
       'no history',
       'unknown',
       'office.send',

@@ -28,7 +28,7 @@ import type { Listed } from './listed.ts';
 import { type Found, search } from './search.ts';
 import { senderAt } from './sender.ts';
 import { sharedWords } from './shared-words.ts';
-import { soughtOf } from './sought.ts';
+import { partsOf, wholeOf } from './sought.ts';
 
 export interface Origin {
   readonly origin: ValueOrigin;
@@ -119,7 +119,7 @@ function isInRequest(request: TrustedRequest, { kind, value, text }: Listed): bo
 
 /** Whether such a value is looked for at all: what stands everywhere comes from nowhere. */
 function mayStand(value: Listed): boolean {
-  return soughtOf(value, 0).length > 0;
+  return wholeOf(value, 0) !== null || isRead(value);
 }
 
 interface Standing {
@@ -136,7 +136,10 @@ function standingOf(
   request: TrustedRequest | null,
 ): { readonly results: ReadonlyMap<number, readonly Standing[]>; readonly cutShort: boolean } {
   const open = values.flatMap((value, at) => (given[at] === null ? [{ value, at }] : []));
-  const sought = open.flatMap(({ value, at }) => soughtOf(value, at));
+  const sought = [
+    ...open.flatMap(({ value, at }) => wholeOf(value, at) ?? []),
+    ...open.flatMap(({ value, at }) => partsOf(value, at)),
+  ];
   const searched = search(past, sought, limits.heldSearchUnitsMax);
   const allowed: readonly ReadFeatures[] = request === null ? [] : [request.features];
   const results = new Map<number, Map<SeenExchange, Standing>>();

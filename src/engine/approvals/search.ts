@@ -27,18 +27,21 @@ interface Target {
   readonly spelling: Spelling;
 }
 
-/** Longer ones are compared where their beginning stands. */
+/** Longer ones are compared where their beginning stands. Each letter beyond ASCII widens the whole table. */
 const beginningUnitsMax = 24;
+const widerBeginningUnitsMax = 4;
+/** Of values and parts of texts: more of them make a table that is too large. */
+const soughtMax = 512;
 /** Whoever repeats one letter a million times makes each of them the beginning of something. */
-const comparisonsMax = 1_000_000;
+const comparisonsMax = 500_000;
 /** A list of numbers is longer than its digits. */
 const leafUnits = 16;
 
 /** @param unitsMax - of results that are looked at, newest first. */
 export function search(past: Past, sought: readonly Sought[], unitsMax: number): Search {
-  const targets = sought.flatMap((one) =>
-    one.spellings.map((spelling) => ({ sought: one, spelling })),
-  );
+  const targets = sought
+    .slice(0, soughtMax)
+    .flatMap((one) => one.spellings.map((spelling) => ({ sought: one, spelling })));
   if (targets.length === 0) return { found: [], cutShort: false };
   const looking = new Looking(targets);
   const found: Found[] = [];
@@ -64,7 +67,7 @@ export function search(past: Past, sought: readonly Sought[], unitsMax: number):
     }
     for (const [one, field] of here) if (!said.has(one)) found.push({ sought: one, seen, field });
   }
-  return { found, cutShort: false };
+  return { found, cutShort: sought.length > soughtMax };
 }
 
 /** As data, and what an agent may have read beside it: a comment in YAML, a text beside the structured part. */
@@ -117,10 +120,13 @@ class Looking {
 type Table = Literals<readonly Target[]> | null;
 
 function tableOf(targets: readonly Target[]): Table {
-  const byBeginning = Map.groupBy(targets, ({ spelling }) =>
-    spelling.text.slice(0, beginningUnitsMax),
-  );
+  const byBeginning = Map.groupBy(targets, ({ spelling }) => beginningOf(spelling.text));
   return targets.length === 0 ? null : new Literals(byBeginning);
+}
+
+function beginningOf(text: string): string {
+  const beginning = text.slice(0, beginningUnitsMax);
+  return beyondAscii.test(beginning) ? text.slice(0, widerBeginningUnitsMax) : beginning;
 }
 
 function fits(text: string, start: number, { text: spelled, stands }: Spelling): boolean {

@@ -34,7 +34,7 @@ export interface SharedWords {
 /** Of one text: a longer one is compared so far. */
 const textUnitsMax = 32_768;
 /** Rows of words, each with each record: what takes longer keeps others waiting. */
-const comparisonsMax = 4_000_000;
+const comparisonsMax = 2_000_000;
 /** Between two parts of one passage: a sign and the blanks around it. */
 const gapUnitsMax = 3;
 

@@ -37,14 +37,31 @@ const partsMax = 64;
 
 const texts: ReadonlySet<KindName> = new Set(['content', 'title', 'query', 'command']);
 
-export function soughtOf(listed: Listed, index: number): readonly Sought[] {
-  const { kind, text } = listed;
-  const whole = spellingsOf(listed);
-  const own =
-    whole.length === 0
-      ? []
-      : [{ of: index, span: { start: 0, end: (text ?? '').length }, spellings: whole }];
-  return texts.has(kind) && text !== null ? [...own, ...partsOf(text, index)] : own;
+/** The value as a whole; null: it stands everywhere, and comes from nowhere. */
+export function wholeOf(listed: Listed, index: number): Sought | null {
+  const spellings = spellingsOf(listed);
+  const span = { start: 0, end: (listed.text ?? '').length };
+  return spellings.length === 0 ? null : { of: index, span, spellings };
+}
+
+/** Addresses, places and accounts that stand in a text: whoever wrote them elsewhere chose where this one leads. */
+export function partsOf({ kind, text }: Listed, index: number): readonly Sought[] {
+  if (!texts.has(kind) || text === null) return [];
+  const parts: Sought[] = [];
+  for (const { kind: its, key, start, end, written } of valuesInText(text)) {
+    if (parts.length >= partsMax) break;
+    const before = parts.at(-1);
+    // A place without its scheme is found several times.
+    if (before !== undefined && start < before.span.end) continue;
+    const plain = its === 'url' ? 'url' : 'recipient';
+    const spellings = distinct([spelled(plain, loose(written)), spelled(plain, loose(key))])
+      .filter((one) => one.length >= anywhereUnitsMin)
+      .map((one) => spelling(one, 'anywhere'));
+    const packed = its === 'account' || its === 'phone' ? packedSpellings(key) : [];
+    if (spellings.length + packed.length > 0)
+      parts.push({ of: index, span: { start, end }, spellings: [...spellings, ...packed] });
+  }
+  return parts;
 }
 
 function spellingsOf({ kind, value, text }: Listed): readonly Spelling[] {
@@ -101,25 +118,6 @@ function packedSpellings(key: string): readonly Spelling[] {
 
 export function pack(text: string): string {
   return text.replace(/[^\p{L}\p{N}]+/gu, '');
-}
-
-/** Addresses, places and accounts that stand in a text: whoever wrote them elsewhere chose where this one leads. */
-function partsOf(text: string, index: number): readonly Sought[] {
-  const parts: Sought[] = [];
-  for (const { kind, key, start, end, written } of valuesInText(text)) {
-    if (parts.length >= partsMax) break;
-    const before = parts.at(-1);
-    // A place without its scheme is found several times.
-    if (before !== undefined && start < before.span.end) continue;
-    const plain = kind === 'url' ? 'url' : 'recipient';
-    const spellings = distinct([spelled(plain, loose(written)), spelled(plain, loose(key))])
-      .filter((one) => one.length >= anywhereUnitsMin)
-      .map((one) => spelling(one, 'anywhere'));
-    const packed = kind === 'account' || kind === 'phone' ? packedSpellings(key) : [];
-    if (spellings.length + packed.length > 0)
-      parts.push({ of: index, span: { start, end }, spellings: [...spellings, ...packed] });
-  }
-  return parts;
 }
 
 function spelling(text: string, stands: Spelling['stands']): Spelling {
