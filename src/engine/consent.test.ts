@@ -390,6 +390,34 @@ test('what a person lets go beyond a counter is counted, and not stopped there',
   });
 });
 
+test('a list that a person lets go on is claimed as far as it is free', () => {
+  const policy = loaded(
+    `
+sallyport: 1
+upstreams: { shop: { functions: true } }
+users: { static: { lea: { roles: [leads] } } }
+tools: { shop.pay: { action: pay, tier: reversible, args: { to: account } } }
+roles: { leads: { permissions: {} } }
+agents:
+  helper:
+    permissions: { shop: { pay: { once_per: { arguments: [to], otherwise: { approval: leads } } } } }
+`,
+    { tools: { 'shop.pay': { to: 'string[]' } } },
+  );
+  const both = { to: ['acct-1', 'acct-2'] };
+  const context = contextOf(policy, 'shop.pay', both, { user: null });
+  const [paid = '', unpaid = ''] = Object.keys(context.facts.once);
+  const facts = { ...context.facts, once: { [paid]: true, [unpaid]: false } };
+  const first = decide({ ...context, facts });
+  expect(verdictOf(first)).toBe('hold authorize.once_per');
+  const { reading } = context;
+  const digest = reading?.ok === true ? reading.read.digest : '';
+  const run = { ...context.run, held: [heldFor(first, policy, { digest })] };
+  expect(decide({ ...context, facts, run }).reservations).toEqual([
+    { type: 'once', key: unpaid, code: 'authorize.once_per' },
+  ]);
+});
+
 describe('a run asks for so much at a time', () => {
   const waiting = (id: string): Held =>
     heldFor(decided(byLeads, 'shop.pay', args), byLeads, {

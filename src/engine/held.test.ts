@@ -160,6 +160,17 @@ test.each<[string, readonly RunEvent[], readonly string[]]>([
   ['is rejected', [held(), settled('rejected')], ['c1 call rejected']],
   ['expires', [held(), settled('expired')], ['c1 call expired']],
   ['is withdrawn', [held(), settled('withdrawn')], []],
+  ['is withdrawn before it began', [...approved, settled('withdrawn')], []],
+  [
+    'was approved, and can’t be refused any more',
+    [...approved, settled('rejected')],
+    ['c1 call approved'],
+  ],
+  [
+    'was rejected, and isn’t withdrawn',
+    [held(), settled('rejected'), settled('withdrawn')],
+    ['c1 call rejected'],
+  ],
   [
     'is settled once',
     [held(), settled('rejected'), agreed(), settled('approved')],

@@ -64,6 +64,21 @@ test.each<[string, readonly Finding[], string]>([
   ['what was read may not leave', [found('flow', 'flow.content', 'deny')], 'V+ D+ E+ T- A+'],
   ['a person has to agree', [found('gate', 'gate.tier', 'hold'), unavailable], 'V+ D+ E+ T? A+'],
   [
+    'people agreed to it: it was held all the same',
+    [found('gate', 'gate.tier', 'hold'), found('gate', 'approval.given', 'note')],
+    'V+ D+ E+ T? A+',
+  ],
+  [
+    'its run waits for too many answers',
+    [found('gate', 'gate.tier', 'hold'), found('gate', 'approvals.flood', 'deny')],
+    'V+ D+ E+ T- A+',
+  ],
+  [
+    'such calls wait for nobody any more',
+    [found('gate', 'gate.autonomy', 'note')],
+    'V+ D+ E+ T+ A+',
+  ],
+  [
     'the worst of several',
     [
       found('inputs', 'inputs.injection', 'note'),

@@ -13,13 +13,17 @@ export function checkOncePer(
   if (keys === 'absent') return unmet('authorize.absent', details);
   if (keys === 'too_many') return unjudged('authorize.once_per', { ...details, reason: keys });
   const draws: Reservation[] = [];
+  let again = false;
   for (const key of keys) {
     const taken = context.facts.once[key];
     if (taken === undefined) return unjudged('engine.fault', { fact: key });
-    if (taken) return unmet('authorize.once_per', details);
-    draws.push({ type: 'once', key, code: 'authorize.once_per' });
+    if (taken) again = true;
+    else draws.push({ type: 'once', key, code: 'authorize.once_per' });
   }
-  return met('authorize.once_per', details, draws);
+  // Let go on by a person, it claims what nobody has claimed yet: the rest of a list isn't free for a second time.
+  return again
+    ? unmet('authorize.once_per', details, draws)
+    : met('authorize.once_per', details, draws);
 }
 
 /** Every value was used before, by this agent, in a call that completed. */
