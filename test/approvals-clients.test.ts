@@ -21,6 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => desk[Symbol.asyncDispose]());
 
+const patient = { timeout: 20_000 };
 const shapes = clientShapes.map((shape) => [shape.name, shape] as const);
 const pageForm = /^http:\/\/127\.0\.0\.1:\d+\/holds\/(call_[\w-]+)$/;
 
@@ -164,6 +165,60 @@ describe.each(shapes)('%s', (_, shape) => {
     await expectPerformed(caller, await caller.comesBack((hold) => desk.answer(hold, 'approve')));
   });
 });
+
+describe('a client that shows pages in the call', () => {
+  const shape = clientShapes.find(({ hears }) => hears === 'page in the call');
+  if (shape === undefined) throw new Error('there is no such client');
+
+  /** As a program whose person takes the page elsewhere: the call goes on while they look at it. */
+  async function showing(action: 'accept' | 'decline') {
+    const shown: string[] = [];
+    const caller = new Caller(shape ?? expect.fail(), 'reporter', desk);
+    const client = await caller.connect(async ({ url }) => {
+      shown.push(holdOf(url));
+      return action;
+    });
+    return { caller, client, shown };
+  }
+
+  test('waits while the person takes their time, and shows them the page once', async () => {
+    const { caller, client, shown } = await showing('accept');
+    const heard = caller.call(client);
+    await expect.poll(() => shown, patient).toHaveLength(1);
+    const [hold = ''] = shown;
+    // Longer than one request waits.
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await desk.answer(hold, 'approve');
+    await expectPerformed(caller, { hold, heard: await heard, client });
+    expect(shown).toHaveLength(1);
+  });
+
+  test('gets the ticket when the person takes longer, and not its SDK’s error', async () => {
+    const { caller, client, shown } = await showing('accept');
+    const heard = await caller.call(client);
+    expect(heard).toMatchObject({ isError: true, ticket: shown[0] });
+    expect(heard.text).toMatch(/^approval\.pending: /);
+    await client[Symbol.asyncDispose]();
+  });
+
+  test('whose person doesn’t look gets the ticket, and the hold stays', async () => {
+    const { caller, client, shown } = await showing('decline');
+    const [heard, hold = ''] = [await caller.call(client), ...shown];
+    expect(heard).toMatchObject({ isError: true, ticket: hold });
+    await desk.answer(hold, 'approve');
+    await expectPerformed(caller, { hold, heard: await caller.call(client), client });
+  });
+});
+
+test.each(shapes.filter(([, { hears }]) => hears === 'page in an error'))(
+  '%s hears when its hold is settled',
+  async (_, shape) => {
+    const caller = new Caller(shape, 'reporter', desk);
+    const told = await caller.goesOn((hold) => desk.answer(hold, 'reject'));
+    await expect.poll(() => told.client.completed, patient).toEqual([told.hold]);
+    await expectRefused(caller, told, 'approval\\.rejected');
+  },
+);
 
 /** Every client at once, so that one restart does for all. */
 describe('the gateway is restarted', () => {

@@ -182,7 +182,7 @@ describe('a ticket', () => {
     expect(await state()).toMatchObject({ status: 'closing' });
     expect(erased).toEqual([]);
     await answer('approvals.approve');
-    await expect.poll(async () => (await state()).status).toBe('closed');
+    await expect.poll(async () => (await state()).status, { timeout: 20_000 }).toBe('closed');
     expect(erased).toEqual(['m1']);
   });
 

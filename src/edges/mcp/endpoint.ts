@@ -181,7 +181,7 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
       if (entry !== undefined) checkParamHeaders(http, entry.inputSchema, address.args);
     }
     const proposal = proposalOf(address, http, request);
-    const digest = requestDigest(request.method, proposal);
+    const digest = (): string => requestDigest(request.method, proposal);
     const presented = { credential, digest, nowMs: holds.nowMs() };
     const retry = era === modern ? await retryOf(request, presented, seal, holds.usedStates) : null;
     const call: WireCall = { address, era, request, digest, credential, session, retry };

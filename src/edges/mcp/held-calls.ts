@@ -31,8 +31,8 @@ export interface WireCall {
   readonly address: Address;
   readonly era: Era;
   readonly request: RpcRequest;
-  /** Digest of what is asked for. */
-  readonly digest: string;
+  /** Digest of what is asked for: taken of calls that are held, and of no others. */
+  readonly digest: () => string;
   readonly credential: string;
   readonly session: Session | null;
   readonly retry: Retry | null;
@@ -106,7 +106,7 @@ export function heldCalls(
       const requestState = seal.seal({
         hold: hold.id,
         credential: call.credential,
-        request: call.digest,
+        request: call.digest(),
         untilMs: hold.expiresAtMs + mcpLimits.stateGraceMs,
         round,
         askedForPage,

@@ -38,7 +38,11 @@ export function requestDigest(method: string, { tool, args, dryRun }: Proposal):
  */
 export async function retryOf(
   request: RpcRequest,
-  presented: { readonly credential: string; readonly digest: string; readonly nowMs: number },
+  presented: {
+    readonly credential: string;
+    readonly digest: () => string;
+    readonly nowMs: number;
+  },
   seal: StateSeal,
   used: UsedStates,
 ): Promise<Retry | null> {
@@ -51,7 +55,7 @@ export async function retryOf(
   if (
     state === null ||
     state.credential !== presented.credential ||
-    state.request !== presented.digest
+    state.request !== presented.digest()
   )
     throw refused('is none that this request was given');
   if (state.untilMs < presented.nowMs) throw refused('is too old');
