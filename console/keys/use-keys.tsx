@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { createContext } from 'preact';
-import { useContext, useEffect, useMemo, useState } from 'preact/hooks';
+import { useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { type Action, nothingPressed, press } from './shortcuts.ts';
 
 export type Handlers = { readonly [action in Action]?: () => void };
@@ -17,12 +17,18 @@ const KeysContext = createContext<Keys>({ enabled: true, enable: () => {}, handl
 export function KeysProvider({ children }: { readonly children: ComponentChildren }) {
   const [enabled, setEnabled] = useState(() => localStorage.getItem(place) !== 'off');
   const handlers = useMemo<Handlers[]>(() => [], []);
+  /** Switched off, the very next key does nothing. */
+  const listening = useRef(enabled);
   useEffect(() => {
-    if (!enabled) return;
     let pressed = nothingPressed;
     const onKey = (event: KeyboardEvent) => {
       // A dialog is answered first.
-      if (event.defaultPrevented || document.querySelector('dialog[open]') !== null) return;
+      if (
+        !listening.current ||
+        event.defaultPrevented ||
+        document.querySelector('dialog[open]') !== null
+      )
+        return;
       const after = press(pressed, {
         key: event.key,
         atMs: event.timeStamp,
@@ -40,13 +46,14 @@ export function KeysProvider({ children }: { readonly children: ComponentChildre
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
-  }, [enabled, handlers]);
+  }, [handlers]);
   const keys = useMemo(
     () => ({
       enabled,
       handlers,
       enable: (wanted: boolean) => {
         localStorage.setItem(place, wanted ? 'on' : 'off');
+        listening.current = wanted;
         setEnabled(wanted);
       },
     }),

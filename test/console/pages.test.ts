@@ -150,14 +150,13 @@ describe.skipIf(!existsSync(chromiumPath))('the console in Chromium', () => {
     const link = page.locator(`a[href="/holds/${hold}"]`);
     await link.waitFor();
     // Faster than any person: as soon as there is a button, it is pressed.
-    await page.evaluate(() => {
+    await page.evaluate(`
       new MutationObserver((_, observer) => {
-        const button = document.querySelector<HTMLButtonElement>('.decide .primary');
+        const button = document.querySelector('.decide .primary');
         if (button === null) return;
         observer.disconnect();
         button.click();
-      }).observe(document, { childList: true, subtree: true });
-    });
+      }).observe(document, { childList: true, subtree: true })`);
     await link.click();
     await page.getByText('Not counted').waitFor();
     expect(await office.done()).toEqual(before);
