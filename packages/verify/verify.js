@@ -599,14 +599,20 @@ function canonical(value) {
 
 /** The digests of what an event keeps apart from itself. @param {Record<string, unknown>} event @returns {string[]} */
 function payloadsNamedBy(event) {
-  const named =
-    event['type'] === 'call.finished'
-      ? [event['result'], event['released']]
-      : event['type'] === 'call.started' || event['type'] === 'call.denied'
-        ? [event['arguments']]
-        : [];
+  const named = namesOf[String(event['type'])]?.map((name) => event[name]) ?? [];
+  const { withheld } = event;
+  if (event['type'] === 'call.finished' && isObject(withheld))
+    named.push(withheld['arguments'], withheld['kept'], withheld['facts']);
   return named.filter((digest) => typeof digest === 'string');
 }
+
+/** @type {Record<string, string[]>} */
+const namesOf = {
+  'call.denied': ['arguments'],
+  'call.started': ['arguments'],
+  'call.held': ['arguments', 'shown'],
+  'call.finished': ['result', 'released', 'shown'],
+};
 
 /** @param {Buffer} bytes */
 function utf8(bytes) {
