@@ -39,6 +39,9 @@ const refused: readonly (readonly [string, string])[] = [
     (other) => ['runtime/probe.ts', from(other)] as const,
   ),
   ...ports.map((room) => [`${room}/probe.ts`, from('../runtime/port.ts')] as const),
+  ...['../edges/http/server.ts', '../gateway.ts', '../store/sqlite/open.ts'].map(
+    (other) => ['notifications/probe.ts', from(other)] as const,
+  ),
   ['edges/http/probe.ts', from('../../gateway.ts')],
   ['edges/http/probe.ts', from('../../cli/main.ts')],
 ];
@@ -52,6 +55,7 @@ const permitted: readonly (readonly [string, string])[] = [
   ['runtime/probe.ts', from('node:crypto')],
   ['store/sqlite/probe.ts', from('../../engine/run.ts')],
   ['edges/http/probe.ts', from('../../runtime/port.ts')],
+  ['notifications/probe.ts', from('../store/port.ts')],
   ['gateway.ts', from('./edges/http/server.ts')],
   ['cli/probe.ts', from('../gateway.ts')],
 ];

@@ -21,7 +21,7 @@ export class InOrder {
 
   hear(events: readonly CommittedEvent[]): void {
     const [first] = events;
-    if (first === undefined) return;
+    if (first === undefined || first.seq < this.nextSeq) return;
     this.#early.set(first.seq, events);
     this.#drain();
   }

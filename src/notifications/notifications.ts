@@ -49,7 +49,7 @@ interface Followed extends ListedChannel {
 
 export class Notifications implements AsyncDisposable {
   readonly #options: NotificationOptions;
-  readonly #unfollow: () => void;
+  #unfollow: () => void = () => undefined;
   readonly #inOrder = new InOrder((event) => this.#pass(event));
   readonly #followed = new Map<string, Followed>();
   /** Of a call that waits, the event that says so: an edit's takes the place of the first. */
@@ -63,7 +63,6 @@ export class Notifications implements AsyncDisposable {
 
   constructor(options: NotificationOptions) {
     this.#options = options;
-    this.#unfollow = options.feed.follow((events) => this.#inOrder.hear(events));
   }
 
   /**
@@ -73,7 +72,11 @@ export class Notifications implements AsyncDisposable {
    */
   begin(consoleUrl: string | null): void {
     this.#consoleUrl = consoleUrl;
-    this.#starting = this.#start().catch((error: unknown) => this.#report(error));
+    this.#unfollow = this.#options.feed.follow((events) => this.#inOrder.hear(events));
+    this.#starting = this.#start().catch((error: unknown) => {
+      this.#unfollow();
+      this.#report(error);
+    });
   }
 
   /** A reload: to the policy's channels from now on, and to no others. */
@@ -227,6 +230,7 @@ export class Notifications implements AsyncDisposable {
       const { pending, more } = route.unsent();
       return { key: keptPrefix + name, value: { seq, pending, more } };
     });
+    if (events.length + kept.length + writes.length === 0) return;
     try {
       await this.#options.store.commitGateway({ events, writes: [...kept, ...writes] });
     } catch (error) {
