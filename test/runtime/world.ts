@@ -113,7 +113,7 @@ export function policyOf(helper: string = '', file: string = ''): Policy {
 sallyport: 1
 ${file.includes('enforcement:') ? '' : 'enforcement: strict'}
 upstreams: { box: { functions: true } }
-users: { static: { ann: { roles: [staff] }, bob: { roles: [staff] }, eve: { roles: [guests] }, dora: { roles: [desk] }, dan: { roles: [desk] }, max: { roles: [desk, board] } } }
+users: { static: { ann: { roles: [staff] }, bob: { roles: [staff] }, eve: { roles: [guests] }, dora: { roles: [desk] }, dan: { roles: [desk] }, max: { roles: [staff, desk, board] } } }
 roles:
   desk: { permissions: {} }
   board: { permissions: {} }
