@@ -3,7 +3,7 @@
  * sends it (Brotli, gzip). What runs in an approver's browser is written in `console` or is Preact: anything else is refused.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
@@ -81,11 +81,12 @@ const files = [
   ['icon.svg', icon],
 ] as const;
 
-await rm(target, { recursive: true, force: true });
 await mkdir(join(target, 'assets'), { recursive: true });
+const kept = new Set<string>();
 let page = html;
 for (const [name, text] of files) {
   const place = `/assets/${named(name, text)}`;
+  for (const ending of ['', '.br', '.gz']) kept.add(`${place}${ending}`.replace('/assets/', ''));
   page = page.replaceAll(`"/${name}"`, `"${place}"`);
   const sent = await write(place, text);
   console.log(`dist/console${place}: ${text.length} bytes, ${sent} sent`);
@@ -93,4 +94,7 @@ for (const [name, text] of files) {
     throw new Error(`the console's script is ${sent} bytes; at most ${scriptBytesMax}`);
 }
 await write('index.html', page);
+// Last: a gateway that starts meanwhile finds the one console or the other.
+for (const name of await readdir(join(target, 'assets')))
+  if (!kept.has(name)) await rm(join(target, 'assets', name));
 await writeFile(join(target, 'licences.txt'), await licence());

@@ -74,7 +74,7 @@ export function LedgerPage({ filters }: { readonly filters: LedgerFilters }) {
       <p class="newer" role="status">
         {newer > 0 && (
           <button type="button" class="quiet" onClick={again}>
-            {newer.toLocaleString()} newer: show them
+            {newer.toLocaleString()} events since: look again
           </button>
         )}
       </p>

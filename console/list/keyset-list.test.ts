@@ -110,6 +110,19 @@ test('what happens while pages are still to come stands at the end, once', async
   expect(list.rows).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
+test('after a gap it goes on from its last row', async () => {
+  const rows = [1, 2];
+  const list = new KeysetList<number>(
+    async (cursor) => ({ rows: rows.filter((row) => row > Number(cursor ?? 0)), next: null }),
+    String,
+    () => undefined,
+  );
+  await list.more();
+  rows.push(3, 4);
+  await list.resume('2');
+  expect([list.rows, list.complete]).toEqual([[1, 2, 3, 4], true]);
+});
+
 test('what is in sight is there, wherever the list stands, and never more than a few windows', () => {
   const place = fc.record({
     rowPx: fc.integer({ min: 20, max: 120 }),

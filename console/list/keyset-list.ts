@@ -71,6 +71,13 @@ export class KeysetList<Row> {
     this.#changed();
   }
 
+  /** Of such a list, after something may have been missed: what comes after the row of this key, as the server calls it. */
+  async resume(cursor: string): Promise<void> {
+    if (!this.complete) return;
+    this.#next = cursor;
+    await this.more();
+  }
+
   #takeLate(): void {
     if (!this.complete) return;
     this.#take(this.#late);

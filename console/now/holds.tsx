@@ -1,3 +1,4 @@
+import type { ComponentChild } from 'preact';
 import type { Approver } from '../../src/engine/hold.ts';
 import type { HoldSummary } from '../../src/runtime/port.ts';
 import { Badge, Codes, Tier } from '../parts/parts.tsx';
@@ -6,36 +7,47 @@ import { useSession } from '../session/session.ts';
 import { Text } from '../text/text.tsx';
 import { TimeLeft } from '../time/time.tsx';
 
+/** A line is made once: with a thousand of them, one more costs one. */
+const made = new WeakMap<HoldSummary, ComponentChild>();
+
+function rowOf(hold: HoldSummary): ComponentChild {
+  const before = made.get(hold);
+  if (before !== undefined) return before;
+  const row = <HoldRow key={hold.id} hold={hold} />;
+  made.set(hold, row);
+  return row;
+}
+
 /** What waits, in the order given: a link each, never a button. Nobody agrees to what they haven't opened. */
 export function Holds({ holds }: { readonly holds: readonly HoldSummary[] }) {
+  return <ol class="rows holds">{holds.map(rowOf)}</ol>;
+}
+
+function HoldRow({ hold }: { readonly hold: HoldSummary }) {
   return (
-    <ol class="rows holds">
-      {holds.map((hold) => (
-        <li key={hold.id}>
-          <a data-row href={holdPath(hold.id)} class="row hold-row">
-            <TimeLeft untilMs={hold.expiresAtMs} />
-            <span class="summary">
-              <Text text={hold.summary} />
-            </span>
-            <span class="dim meta">
-              <Text text={hold.agent} />
-              {hold.user !== null && (
-                <>
-                  {' '}
-                  for <Text text={hold.user} />
-                </>
-              )}
-              <span aria-hidden="true"> · </span>
-              <Text text={hold.tool} /> <Tier tier={hold.tier} />
-              {hold.of === 'result' && <Badge word="result" />}
-              {hold.state !== 'waiting' && <Badge word={hold.state} />}
-              <Codes codes={[...new Set(hold.asks.map(({ code }) => code))]} />
-              <Asked hold={hold} />
-            </span>
-          </a>
-        </li>
-      ))}
-    </ol>
+    <li>
+      <a data-row href={holdPath(hold.id)} class="row hold-row">
+        <TimeLeft untilMs={hold.expiresAtMs} />
+        <span class="summary">
+          <Text text={hold.summary} />
+        </span>
+        <span class="dim meta">
+          <Text text={hold.agent} />
+          {hold.user !== null && (
+            <>
+              {' '}
+              for <Text text={hold.user} />
+            </>
+          )}
+          <span aria-hidden="true"> · </span>
+          <Text text={hold.tool} /> <Tier tier={hold.tier} />
+          {hold.of === 'result' && <Badge word="result" />}
+          {hold.state !== 'waiting' && <Badge word={hold.state} />}
+          <Codes codes={[...new Set(hold.asks.map(({ code }) => code))]} />
+          <Asked hold={hold} />
+        </span>
+      </a>
+    </li>
   );
 }
 

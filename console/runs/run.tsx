@@ -13,7 +13,11 @@ import { agentPath, ledgerPath, runPath } from '../router/routes.ts';
 import { Json } from '../text/json.tsx';
 import { Text } from '../text/text.tsx';
 import { When } from '../time/time.tsx';
+import { useSoon } from '../time/use-soon.ts';
 import { VerifyRun } from './verify-run.tsx';
+
+/** A run that does much isn't asked for with each event. */
+const reloadMs = 500;
 
 const keyOf = ({ seq }: EventRow) => seq;
 
@@ -22,15 +26,17 @@ export function RunPageShown({ id }: { readonly id: string }) {
   const loaded = useLoaded<RunPage>(path);
   const list = useKeysetList<EventRow>(`${path}/timeline`, {}, 'after', keyOf);
   const [checks, setChecks] = useState<ReadonlyMap<number, Check>>(new Map());
-  const { reload } = loaded;
+  const soon = useSoon(loaded.reload, reloadMs);
   useMessages(
     useCallback(
       (message: StreamMessage) => {
+        const last = list.rows.at(-1);
+        if (message.type === 'hello' && last !== undefined) void list.resume(String(last.seq));
         if (message.type !== 'event' || message.row.run !== id) return;
         list.add(message.row);
-        reload();
+        soon();
       },
-      [id, list, reload],
+      [id, list, soon],
     ),
   );
   return (
