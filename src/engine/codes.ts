@@ -607,19 +607,22 @@ const entries = {
     as: 'result',
   },
   'approval.pending': {
-    agent: 'A person was asked to agree to this call, and has not answered yet.',
+    agent:
+      'A person was asked to agree to this call, and has not answered yet: it is not done, and not refused.',
     operator: 'The call waits for an answer; a repeat of the same call picks it up.',
-    remedy: 'Go on with other work, and repeat this very call later to learn the answer.',
+    remedy:
+      'Go on with other work, and repeat this very call, unchanged, later to learn the answer. Do not try another way meanwhile.',
     as: 'result',
   },
   'approval.rejected': {
-    agent: 'A person refused this call.',
+    agent: 'A person was asked about this call and refused it: it was not done.',
     operator: 'Somebody who was asked said no.',
-    remedy: 'Do not repeat it; go on without it, or ask the person you work for.',
+    remedy:
+      'Do not repeat it, and do not try another way; go on without it, or ask the person you work for.',
     as: 'result',
   },
   'approval.expired': {
-    agent: 'Nobody answered in time, so the call is refused.',
+    agent: 'A person was asked about this call and did not answer in time: it was not done.',
     operator: 'The hold waited for `approvals.timeout`, and nobody answered.',
     remedy: 'Go on without it, and tell the person you work for what you wanted to do.',
     as: 'result',
@@ -627,13 +630,14 @@ const entries = {
   'approval.over': {
     agent: 'The call that this one repeats is over, so nothing was done.',
     operator: 'A retry named a held call that is over, or that is not of this run.',
-    remedy: 'Make the call anew, without `requestState`, if it is still wanted.',
+    remedy: 'Make the call anew, as a call of its own, if it is still wanted.',
     as: 'result',
   },
   'approvals.flood': {
-    agent: 'This run waits for too many answers already.',
+    agent:
+      'A person would have to agree to this call, and too many of your calls wait for an answer already.',
     operator: 'The run has as many open holds as `approvals.open` allows.',
-    remedy: 'Wait for the answers to what you asked before.',
+    remedy: 'Wait for the answers to what you asked before; then make this call.',
     as: 'result',
   },
   'approval.given': {
@@ -675,6 +679,14 @@ const entries = {
     agent: 'Entries that are not for you were left out.',
     operator: 'Items, fields or counts of the result were left out or corrected.',
     remedy: null,
+    as: 'result',
+  },
+  'outputs.pending': {
+    agent:
+      'The call was made; a person was asked whether you may see its result, and has not answered yet.',
+    operator: 'The result gives orders and was withheld; it waits for a person who may release it.',
+    remedy:
+      'Go on with other work, and repeat this very call later to get the result: it is not made a second time.',
     as: 'result',
   },
   'outputs.truncated': {

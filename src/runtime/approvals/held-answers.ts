@@ -87,14 +87,16 @@ export class HeldAnswers {
   }
 
   #pending({ id, run, held }: OpenHold): Refusal {
-    const { machine, ...said } = plainRefusal('approval.pending', id, run);
+    // Of a result the call was made: whoever thinks that it wasn't makes it by another way.
+    const code = held.of === 'result' ? 'outputs.pending' : 'approval.pending';
+    const { machine, ...said } = plainRefusal(code, id, run);
     const leftMs = Math.max(0, held.expiresAtMs - this.#ports.store.nowMs());
     return {
       ...said,
       machine: {
         ...machine,
         verdict: 'hold',
-        codes: ['approval.pending', ...new Set(held.asks.map(({ code }) => code))],
+        codes: [code, ...new Set(held.asks.map(({ code }) => code))],
         ticket: id,
         expires_at: new Date(held.expiresAtMs).toISOString(),
         retry_after: Math.max(1, Math.min(retryAfterSeconds, Math.ceil(leftMs / 1_000))),
