@@ -87,7 +87,7 @@ function cloneOfQuickstart(): string {
     recursive: true,
     filter: (file) => !file.startsWith(join(example, '.sallyport')),
   });
-  for (const name of ['src', 'node_modules', 'package.json'])
+  for (const name of ['src', 'scripts', 'node_modules', 'package.json'])
     symlinkSync(join(repository, name), join(clone, name));
   return clone;
 }
