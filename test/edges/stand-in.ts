@@ -9,7 +9,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../src/content
 import type { RunningServer } from '../../src/edges/http/listener.ts';
 import type { RefusalSummary } from '../../src/edges/http/refusal-tally.ts';
 import { type ServerOptions, startServer } from '../../src/edges/http/server.ts';
-import type { HoldsOnTheWire } from '../../src/edges/mcp/held-calls.ts';
+import type { HoldsOnTheWire } from '../../src/edges/mcp/holds.ts';
 import type { Run } from '../../src/engine/run.ts';
 import { IdentityError } from '../../src/identity/errors.ts';
 import type { Principal } from '../../src/identity/principal.ts';

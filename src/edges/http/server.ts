@@ -5,7 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Runtime } from '../../runtime/port.ts';
 import { openMcpEndpoint } from '../mcp/endpoint.ts';
-import type { HoldsOnTheWire } from '../mcp/held-calls.ts';
+import type { HoldsOnTheWire } from '../mcp/holds.ts';
 import { type Authenticate, credentialOf, type EdgeLog } from './credentials.ts';
 import { checkHeaderCount } from './headers.ts';
 import { letGoOfRequest } from './held-bytes.ts';

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonObject } from '../../content/value.ts';
-import type { AgentPrincipal, ClientSignal, Runtime } from '../../runtime/port.ts';
+import type { AgentPrincipal, Runtime } from '../../runtime/port.ts';
 import { checkJsonBody } from '../http/body.ts';
 import {
   type Authenticate,
@@ -19,30 +19,27 @@ import { headerOf } from '../http/headers.ts';
 import { HttpRefusal } from '../http/refusal.ts';
 import type { RefusalTally } from '../http/refusal-tally.ts';
 import { sendEmpty, sendJson } from '../http/respond.ts';
-import { answerOf } from './call-answer.ts';
-import { addressOf, progressTokenOf, proposalOf } from './call-request.ts';
-import { type Era, isModern, subscriptionKey } from './era.ts';
+import { mcpCalls } from './calls.ts';
+import { isModern, subscriptionKey } from './era.ts';
 import { checkLegacyVersion, initializeResult, legacyEra } from './era-legacy.ts';
 import { checkModernRequest, discoverResult, modernEra } from './era-modern.ts';
+import type { Exchange } from './exchange.ts';
 import {
   refuseCredential,
   sendCredentialRefusal,
   sendFailure,
   sendRpcRefusal,
 } from './failures.ts';
-import { type HoldsOnTheWire, heldCalls, showsPages, type WireCall } from './held-calls.ts';
+import { showsPages } from './held-calls.ts';
+import type { HoldsOnTheWire } from './holds.ts';
 import { mcpLimits } from './limits.ts';
 import { resourceTemplatesList, toolsList } from './lists.ts';
-import { idOf, messageOf, type RequestId, type RpcRequest, readBodyJson } from './message.ts';
-import { checkParamHeaders } from './mirrored-headers.ts';
+import { idOf, messageOf, type RequestId, readBodyJson } from './message.ts';
 import { RpcRefusal, rpcCodes } from './refusal.ts';
-import { acceptsEvents, openReply } from './reply.ts';
-import { stateSeal } from './request-state.ts';
-import { requestDigest, retryOf } from './retries.ts';
+import { acceptsEvents } from './reply.ts';
 import { type Session, signedSessions } from './sessions.ts';
 import { standingStreams } from './standing-streams.ts';
 import { capabilities, legacyCapabilities, unknownMethod } from './surfaces.ts';
-import { toldSessions } from './told-sessions.ts';
 import { legacyVersions } from './versions.ts';
 
 export interface McpEndpointOptions {
@@ -62,28 +59,15 @@ export interface McpEndpoint {
   readonly close: () => void;
 }
 
-/** One request of one agent, with what its answer needs. */
-interface Exchange {
-  readonly principal: AgentPrincipal;
-  readonly http: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly request: RpcRequest;
-  readonly era: Era;
-  readonly session: Session | null;
-}
-
 type AgentCredential =
   | { readonly principal: AgentPrincipal }
   | { readonly refused: CredentialRefusal };
 
 export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
-  const { runtime, holds } = options;
+  const { runtime } = options;
   const sessions = signedSessions(options.sessionKey);
-  const seal = stateSeal(options.sessionKey);
   const streams = standingStreams();
-  const told = toldSessions(streams.tell);
-  const stopListening = holds.onSettled(told.settled);
-  const held = heldCalls(holds, seal, (hold, { id }) => told.note(hold, id));
+  const calls = mcpCalls({ ...options, tell: streams.tell });
   const modern = modernEra(options.version);
 
   async function agentOf(http: IncomingMessage): Promise<AgentCredential> {
@@ -139,7 +123,7 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
       case 'tools/call':
       case 'resources/read':
       case 'prompts/get':
-        return answerCall(exchange);
+        return calls.answer(exchange);
       case 'tools/list':
         return answerList(exchange, toolsList(runtime.listTools(principal)));
       case 'resources/list':
@@ -170,47 +154,6 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
         return sendResult(exchange, {});
     }
     throw unknownMethod(request.method, era);
-  }
-
-  async function answerCall(exchange: Exchange): Promise<void> {
-    const { principal, http, response, request, era, session } = exchange;
-    const { credential } = principal;
-    const address = addressOf(request, () => runtime.listTools(principal));
-    if (era === modern && address.surface === 'tool') {
-      const entry = runtime.listTools(principal).find(({ name }) => name === address.tool);
-      if (entry !== undefined) checkParamHeaders(http, entry.inputSchema, address.args);
-    }
-    const proposal = proposalOf(address, http, request);
-    const digest = (): string => requestDigest(request.method, proposal);
-    const presented = { credential, digest, nowMs: holds.nowMs() };
-    const retry = era === modern ? await retryOf(request, presented, seal, holds.usedStates) : null;
-    const call: WireCall = { address, era, request, digest, credential, session, retry };
-    const reply = openReply(
-      response,
-      request.id,
-      acceptsEvents(http) ? progressTokenOf(request) : null,
-    );
-    const answer = await runtime.call(
-      principal,
-      retry === null ? proposal : { ...proposal, repeats: retry.state.hold },
-      signalOf(response),
-      reply.progress,
-      (hold) => held.patienceMs(call, hold),
-    );
-    const delivered = await reply.end(
-      answer.type === 'held' ? held.answer(call, answer) : answerOf(answer, address, era),
-    );
-    if (answer.type !== 'result') return;
-    try {
-      await answer.released(delivered);
-    } catch (error) {
-      options.log({
-        level: 'error',
-        event: 'mcp.released',
-        call: answer.call,
-        error: error instanceof Error ? error.message : String(error),
-      });
-    }
   }
 
   function listen({ principal, response, request, era }: Exchange): void {
@@ -295,17 +238,8 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
       throw notAllowed();
     },
     close() {
-      stopListening();
+      calls.close();
       streams.close();
-    },
-  };
-}
-
-/** A client that leaves closes its response before there is an answer in it. */
-function signalOf(response: ServerResponse): ClientSignal {
-  return {
-    get aborted() {
-      return response.closed;
     },
   };
 }

@@ -8,23 +8,13 @@ import type { CallAnswer, HoldTicket } from '../../runtime/port.ts';
 import type { Address } from './addresses.ts';
 import { type Answer, decisionKey, refusalAnswer } from './call-answer.ts';
 import { capabilitiesKey, type Era, metaOf } from './era.ts';
+import type { HoldsOnTheWire } from './holds.ts';
 import { mcpLimits } from './limits.ts';
 import type { RpcRequest } from './message.ts';
 import { rpcCodes } from './refusal.ts';
 import type { StateSeal } from './request-state.ts';
 import { pageRequest, type Retry } from './retries.ts';
 import type { Session } from './sessions.ts';
-import type { UsedStates } from './used-states.ts';
-
-/** What a gateway gives the wire for its held calls. */
-export interface HoldsOnTheWire {
-  /** Our page about a hold, where a person has to sign in; null: there is none. */
-  readonly page: (hold: string) => string | null;
-  readonly usedStates: UsedStates;
-  /** Calls back with the id of each hold that is settled. @returns what stops it. */
-  readonly onSettled: (listener: (hold: string) => void) => () => void;
-  readonly nowMs: () => number;
-}
 
 /** A call as its wire sees it, and what its client can do with a hold. */
 export interface WireCall {

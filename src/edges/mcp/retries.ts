@@ -4,6 +4,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../content/val
 import { codes } from '../../engine/codes.ts';
 import type { Proposal } from '../../runtime/port.ts';
 import { StoreError } from '../../store/errors.ts';
+import type { HoldsOnTheWire } from './holds.ts';
 import type { RpcRequest } from './message.ts';
 import { invalidParams, RpcRefusal, rpcCodes } from './refusal.ts';
 import type { OpenedState, StateSeal } from './request-state.ts';
@@ -38,13 +39,9 @@ export function requestDigest(method: string, { tool, args, dryRun }: Proposal):
  */
 export async function retryOf(
   request: RpcRequest,
-  presented: {
-    readonly credential: string;
-    readonly digest: () => string;
-    readonly nowMs: number;
-  },
+  presented: { readonly credential: string; readonly digest: () => string },
   seal: StateSeal,
-  used: UsedStates,
+  { usedStates, nowMs }: Pick<HoldsOnTheWire, 'usedStates' | 'nowMs'>,
 ): Promise<Retry | null> {
   const { requestState, inputResponses } = request.params;
   if (requestState === undefined) return null;
@@ -58,8 +55,8 @@ export async function retryOf(
     state.request !== presented.digest()
   )
     throw refused('is none that this request was given');
-  if (state.untilMs < presented.nowMs) throw refused('is too old');
-  if (!(await isFresh(state, used))) throw refused('was used before');
+  if (state.untilMs < nowMs()) throw refused('is too old');
+  if (!(await isFresh(state, usedStates))) throw refused('was used before');
   return { state, page: pageOf(inputResponses?.[key]) };
 }
 
