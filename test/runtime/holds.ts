@@ -1,5 +1,6 @@
 /** A world in which calls wait for people, and people who answer them. */
 
+import { expect } from 'vitest';
 import { SallyportError } from '../../src/content/errors.ts';
 import type { Policy } from '../../src/policy/model.ts';
 import type { CallAnswer, HoldAnswer, HoldSummary } from '../../src/runtime/port.ts';
@@ -31,6 +32,12 @@ export function holdWorld(options: WorldOptions = {}, rules: Asking = {}): Promi
 export function ticketOf(answer: CallAnswer): string {
   if (answer.type !== 'held') throw new Error(`not held: ${codeOf(answer)}`);
   return answer.hold.id;
+}
+
+/** The newest of so many that are open. */
+export async function waiting(world: World, count: number = 1): Promise<string> {
+  await expect.poll(() => world.runtime.holds.open().length, { timeout: 10_000 }).toBe(count);
+  return world.runtime.holds.open()[count - 1]?.id ?? '';
 }
 
 export function holdOf(world: World, id: string): HoldSummary | undefined {

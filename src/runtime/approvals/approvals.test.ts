@@ -8,6 +8,7 @@ import {
   holdWorld,
   paid,
   ticketOf,
+  waiting,
 } from '../../../test/runtime/holds.ts';
 import {
   codeOf,
@@ -20,11 +21,6 @@ import {
 import type { CallAnswer } from '../port.ts';
 
 const long = { patienceMs: 60_000 };
-
-async function waiting(world: World, count = 1): Promise<string> {
-  await expect.poll(() => world.runtime.holds.open().length).toBe(count);
-  return world.runtime.holds.open()[count - 1]?.id ?? '';
-}
 
 describe('a call that waits', () => {
   test('gets its outcome when a person agrees, and its agent hears of their no', async () => {

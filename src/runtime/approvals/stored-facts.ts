@@ -32,6 +32,7 @@ const origin = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('approver'), by: text }),
   z.strictObject({ type: z.literal('case'), name: text }),
   z.strictObject({ type: z.literal('request') }),
+  z.strictObject({ type: z.literal('untrusted_request') }),
   resultOrigin,
   z.strictObject({ type: z.literal('agent') }),
   z.strictObject({ type: z.literal('unknown') }),
