@@ -80,6 +80,7 @@ function spansOf(origin: ValueOrigin, text: string): readonly Mark<MarkedAs>[] {
 }
 
 function originClass(origin: ValueOrigin): string {
+  if (origin.type === 'untrusted_request') return 'from-untrusted';
   return origin.type === 'result' ? `from-${origin.trust}` : `from-${origin.type}`;
 }
 
@@ -96,6 +97,12 @@ function Origin({ origin }: { readonly origin: ValueOrigin }) {
       );
     case 'request':
       return <>Stands in the user’s request, or in the plan of whoever opened the run</>;
+    case 'untrusted_request':
+      return (
+        <>
+          <strong>from untrusted text:</strong> the request itself, for which nobody vouches
+        </>
+      );
     case 'policy':
       return <>Filled by the policy or the tool’s schema</>;
     case 'approver':

@@ -39,7 +39,7 @@ export type ShownValue = {
   /** UTF-16 units of the text that aren't shown here, at its end; 0: it is whole. */
   readonly cut: number;
   readonly origin: ValueOrigin;
-  /** Of a value that stood in a result: other results in which it stood too, or other parts of it. Untrusted ones first. */
+  /** Of a value that stood in a result, or in a request that nobody vouches for: other results in which it, or a part of it, stood too. Untrusted ones first. */
   readonly also: readonly ResultOrigin[];
   /** No completed call of this agent has gone there before (destinations only; of a URL, its host); null: not known. */
   readonly firstUse: boolean | null;
@@ -62,6 +62,8 @@ export type ValueOrigin =
   | { readonly type: 'case'; readonly name: string }
   /** The trusted request has it, or the opener's plan lists it. */
   | { readonly type: 'request' }
+  /** The request has it, and whoever opened the run doesn't vouch for the request: anybody may have written it. */
+  | { readonly type: 'untrusted_request' }
   | ResultOrigin
   /** Nowhere that Sallyport saw: the agent's own. */
   | { readonly type: 'agent' }

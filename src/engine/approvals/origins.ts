@@ -6,8 +6,9 @@
  * 3. what the case binds, by the kind that it was declared to be;
  * 4. what the trusted request says, or the opener's plan lists;
  * 5. what a tool provides: a field of which the policy says that it names such values;
- * 6. any other result in which it stands, an untrusted one before a trusted one, since its writer may have chosen it;
- * 7. the agent.
+ * 6. a request for which nobody vouches;
+ * 7. any other result in which it stands, an untrusted one before a trusted one, since its writer may have chosen it;
+ * 8. the agent.
  */
 import { merged, type Stretch } from '../../content/edits.ts';
 import { canonicalJson } from '../../content/json.ts';
@@ -25,7 +26,7 @@ import { pointed } from '../stages/flow/texts.ts';
 import { readRequest, type TrustedRequest } from '../stages/flow/trusted-request.ts';
 import type { HeldCall } from './held-call.ts';
 import type { Listed } from './listed.ts';
-import { type Found, search } from './search.ts';
+import { type Found, search, standsIn } from './search.ts';
 import { senderAt } from './sender.ts';
 import { sharedWords } from './shared-words.ts';
 import { partsOf, wholeOf } from './sought.ts';
@@ -55,6 +56,11 @@ export function originsOf(held: HeldCall, values: readonly Listed[]): readonly O
     if (origin != null) return { origin, also: [] };
     const results = standing?.results.get(at) ?? [];
     const [first, ...others] = ranked(held, value, past, request, results);
+    if (first?.provided !== true && isInUntrusted(held, value))
+      return {
+        origin: { type: 'untrusted_request' },
+        also: first === undefined ? [] : [first, ...others].slice(0, alsoMax),
+      };
     if (first !== undefined) return { origin: first, also: others.slice(0, alsoMax) };
     const isKnown = standing !== null && !standing.cutShort && !run.historyLost;
     return { origin: { type: isKnown || !mayStand(value) ? 'agent' : 'unknown' }, also: [] };
@@ -115,6 +121,12 @@ function isInRequest(request: TrustedRequest, { kind, value, text }: Listed): bo
   if (written === '') return false;
   const said = loose(request.text);
   return written.length >= spelledUnitsMin ? said.includes(written) : containsWhole(said, written);
+}
+
+function isInUntrusted({ context: { run } }: HeldCall, value: Listed): boolean {
+  if (run.request === null || run.requestTrusted) return false;
+  const whole = wholeOf(value, 0);
+  return whole !== null && standsIn(run.request, whole);
 }
 
 /** Whether such a value is looked for at all: what stands everywhere comes from nowhere. */

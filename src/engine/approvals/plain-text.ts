@@ -117,6 +117,8 @@ function originIn(origin: ValueOrigin, value: JsonValue): string {
       return `from the case (${origin.name})`;
     case 'request':
       return 'from the request';
+    case 'untrusted_request':
+      return 'from an untrusted request';
     case 'result':
       return resultIn(origin, value);
     case 'agent':

@@ -34,6 +34,8 @@ const widerBeginningUnitsMax = 4;
 const soughtMax = 512;
 /** Whoever repeats one letter a million times makes each of them the beginning of something. */
 const comparisonsMax = 500_000;
+/** Of one spelling in one text: of so many that are parts of other words, the rest is no different. */
+const placesMax = 64;
 /** A list of numbers is longer than its digits. */
 const leafUnits = 16;
 
@@ -122,6 +124,20 @@ type Table = Literals<readonly Target[]> | null;
 function tableOf(targets: readonly Target[]): Table {
   const byBeginning = Map.groupBy(targets, ({ spelling }) => beginningOf(spelling.text));
   return targets.length === 0 ? null : new Literals(byBeginning);
+}
+
+/** The same of one text. */
+export function standsIn(text: string, { spellings }: Sought): boolean {
+  const read = loose(text);
+  return spellings.some((spelling) => {
+    const within = spelling.packed ? pack(read) : read;
+    let at = within.indexOf(spelling.text);
+    for (let tries = 0; at !== -1 && tries < placesMax; tries += 1) {
+      if (fits(within, at, spelling)) return true;
+      at = within.indexOf(spelling.text, at + 1);
+    }
+    return false;
+  });
 }
 
 function beginningOf(text: string): string {

@@ -205,6 +205,8 @@ function doubt({ origin, firstUse }: Named): number {
   switch (origin.type) {
     case 'result':
       return origin.trust === 'untrusted' && !origin.provided ? 6 + isNew : 2 + isNew;
+    case 'untrusted_request':
+      return 6 + isNew;
     case 'agent':
     case 'unknown':
       return 4 + isNew;
