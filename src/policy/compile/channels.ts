@@ -38,13 +38,17 @@ function compileChannel(syntax: ChannelSyntax, compilation: Compilation): Channe
   }
 }
 
-/** As it was written: what a server makes of it is the server's. */
+/** The part before the `@` as it was written: what a server makes of it is the server's. The domain as DNS knows it. */
 function addressOf({ value, at }: Located<string>, report: Report): string {
   const parsed = parseKind(plainKind('recipient'), value);
-  if (parsed.type === 'unparsable')
-    report.error('policy.value', at, `\`${value}\` ${parsed.reason}`, {
-      expected: 'one address: `ann@company.com`',
-    });
+  if (parsed.type === 'address')
+    return `${value.slice(0, value.lastIndexOf('@'))}@${parsed.domain}`;
+  report.error(
+    'policy.value',
+    at,
+    `\`${value}\` ${parsed.type === 'unparsable' ? parsed.reason : 'is no address'}`,
+    { expected: 'one address: `ann@company.com`' },
+  );
   return value;
 }
 

@@ -191,7 +191,7 @@ describe('what is said of approvals is what holds', () => {
     const { approvals, alertChannels, alertEvents } = loaded({
       people: leads,
       approvals:
-        '{ default: leads, timeout: 1h, wait: 0s, remember: never, open: 1, self_approval: true, execute: on_repeat, notify: [{ slack: { webhook: { from: env:SLACK } } }, { email: { to: [ann@x.example], smtp: { from: env:SMTP_URL }, shows: [invoices] } }] }',
+        '{ default: leads, timeout: 1h, wait: 0s, remember: never, open: 1, self_approval: true, execute: on_repeat, notify: [{ slack: { webhook: { from: env:SLACK } } }, { email: { to: [Ann@Büro.example], smtp: { from: env:SMTP_URL }, shows: [invoices] } }] }',
       alerts:
         '{ events: [break_glass], notify: [{ webhook: { url: https://soc.example/in, secret: { from: env:HOOK } } }] }',
     });
@@ -207,7 +207,7 @@ describe('what is said of approvals is what holds', () => {
         { type: 'slack', webhook: { from: 'env:SLACK' }, shows: new Set() },
         {
           type: 'email',
-          to: ['ann@x.example'],
+          to: ['Ann@xn--bro-hoa.example'],
           from: null,
           smtp: { from: 'env:SMTP_URL' },
           shows: new Set(['invoices']),

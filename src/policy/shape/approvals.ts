@@ -27,7 +27,7 @@ export const approvals: Shape<ApprovalsSyntax> = named(
       default: fields.optional(
         'default',
         name('a role'),
-        'The role that answers where nothing else names one. Where nothing is said, what names none is refused.',
+        "The role that answers where nothing else names one, or `user` for the run's own person. Where nothing is said, what names nobody is refused.",
       ),
       timeoutMs: fields.optional(
         'timeout',
