@@ -236,6 +236,14 @@ describe('beside the checkpoint that this browser has kept', () => {
     expect(await compare(await keptOf(old), await checkpointOf(now), now)).toBe(told);
   });
 
+  test('a good proof from another begin is a fork', async () => {
+    const kept = await keptOf(first(before));
+    if (kept === null) throw new Error('nothing was kept');
+    const { root: other } = await checkpointOf(first(others));
+    const forked = { ...kept, root: Buffer.from(other).toString('base64') };
+    expect(await compare(forked, await checkpointOf(first(after)), first(after))).toBe('fork');
+  });
+
   test('another past of the same length, or a longer one, signed by the very key, is a fork', async () => {
     const directory = join(root, 'forger');
     const signer = createLedgerKey(directory);

@@ -25,6 +25,7 @@ test.each([
   ['a\u0301\u0301\u0301\u0301\u0301\u0301\u0301', 'a\u0301\u0301\u0301\u0301\u0301<U+0301 ×2>'],
   ['\u3164\u2800', '<Hangul filler><blank Braille pattern>'],
   ['\ufdd0', '<U+FDD0>'],
+  ['a\ufff9b', 'a<U+FFF9>b'],
   ['❤\ufe0f 👩\u200d🔬', '❤\ufe0f 👩\u200d🔬'],
   ['a\ufe0f', 'a<variation selector>'],
   ['👩\u200dadmin', '👩<zero-width joiner>admin'],
