@@ -378,7 +378,7 @@ describe('a request state', () => {
     const both = await Promise.all(
       [1, 2].map(() => say(here.server, call({ ...presented, requestState }))),
     );
-    expect(both.map((heard) => errorOf(heard) === undefined).sort()).toEqual([false, true]);
+    expect(both.filter((heard) => errorOf(heard) === undefined)).toHaveLength(1);
   });
 
   test('is good once, in whatever spelling', async () => {
