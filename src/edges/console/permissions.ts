@@ -169,7 +169,10 @@ function wordsOf(name: string, written: JsonValue): string {
   const value =
     whole === null && rest.length > 0 ? member(member(written, head), rest.join('.')) : whole;
   if (value === null) return name;
-  return stringify({ [name]: value }, { collectionStyle: 'flow', lineWidth: 0 })
+  return stringify(
+    { [name]: value },
+    { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 },
+  )
     .trim()
     .replace(/^\{\s*|\s*\}$/g, '');
 }
