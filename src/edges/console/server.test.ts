@@ -183,6 +183,31 @@ describe('an answer', () => {
     expect((await sam.post('/api/holds/call_none/answer', body)).status).toBe(404);
     expect((await sam.get('/api/holds/call_none')).status).toBe(404);
   });
+
+  test('by an edit: previewed, agreed to as previewed, and done as edited', async () => {
+    const hold = await held('before');
+    const path = `/api/holds/${hold.id}`;
+    const args = { id: 'after' };
+    const shown = await sam.post(`${path}/preview`, { arguments: args });
+    expect(shown).toMatchObject({ status: 200, json: { arguments: args } });
+    expect(stateOf(hold.id)).toBe('waiting');
+    const edit = (digest: unknown) =>
+      sam.post(`${path}/edit`, { arguments: args, digest, reason: 'the other one' });
+    expect((await edit(hold.digest)).status).toBe(409);
+    const digest =
+      typeof shown.json === 'object' && shown.json !== null && 'digest' in shown.json
+        ? shown.json.digest
+        : '';
+    expect((await edit(digest)).status).toBe(200);
+    await until(async () => expect(await erased()).toContain('after'));
+    expect(await erased()).not.toContain('before');
+    const bad = await held('bad-edit');
+    const refused = await sam.post(`/api/holds/${bad.id}/preview`, { arguments: { id: 7 } });
+    expect(refused).toMatchObject({
+      status: 422,
+      json: { error: { code: 'approval.edit_denied' } },
+    });
+  });
 });
 
 describe('every answer', () => {
