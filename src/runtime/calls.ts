@@ -168,7 +168,19 @@ export class Calls {
         const tool = attempt.policy.tools.get(proposal.tool) ?? null;
         const reading = tool === null ? null : readCall(tool, proposal.args);
         const step = await this.deciding.decide(attempt, tool, reading, this.#drafting);
-        const answer = await this.#follow(attempt, step, ended);
+        if (step.type === 'denied')
+          return { type: 'refused', refusal: refusalOf(step.decision, attempt.id, writer.id) };
+        if (step.type === 'started') {
+          const settled = await this.#effect(attempt, step);
+          ended(settled);
+          if (settled.withheld !== null) return this.#waits(attempt, settled.withheld);
+          return this.answers.answer(attempt, step.decision, settled, {
+            id: attempt.id,
+            digest: step.read.digest,
+            tier: step.decision.dryRun ? 0 : step.read.tool.tier,
+          });
+        }
+        const answer = await this.#follow(attempt, step);
         if (answer !== null) return answer;
       }
       throw new StoreError('store.unavailable', 'the call that this one repeats never starts');
@@ -177,30 +189,14 @@ export class Calls {
     }
   }
 
-  /** @returns null: what it was to follow isn't there, so it is decided once more. */
+  /** What it repeats, or what people have to say. Null: that isn't there, so it is decided once more. */
   async #follow(
     attempt: Attempt,
-    step: Step,
-    ended: (settled: Settled) => void,
+    step: Exclude<Step, { readonly type: 'denied' | 'started' }>,
   ): Promise<CallAnswer | Waits | null> {
     switch (step.type) {
-      case 'denied':
-        return {
-          type: 'refused',
-          refusal: refusalOf(step.decision, attempt.id, attempt.writer.id),
-        };
       case 'over':
         return this.#heldAnswers.over(attempt);
-      case 'started': {
-        const settled = await this.#effect(attempt, step);
-        ended(settled);
-        if (settled.withheld !== null) return this.#waits(attempt, settled.withheld);
-        return this.answers.answer(attempt, step.decision, settled, {
-          id: attempt.id,
-          digest: step.read.digest,
-          tier: step.decision.dryRun ? 0 : step.read.tool.tier,
-        });
-      }
       case 'join': {
         const settled = await (step.end ?? this.answers.remembered(step.memory));
         return settled && this.answers.joined(attempt, step.memory, settled);

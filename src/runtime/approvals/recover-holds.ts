@@ -5,6 +5,7 @@ import type { Held } from '../../engine/hold.ts';
 import type { Run } from '../../engine/run.ts';
 import { describe } from '../attempt.ts';
 import type { RuntimePorts } from '../ports.ts';
+import { plainRefusal } from '../refusals.ts';
 import type { Runs } from '../runs.ts';
 import { isOpen } from './hold-events.ts';
 import {
@@ -45,6 +46,7 @@ export async function recoverHolds({
         continue;
       }
       const hold = await holdOf(ports, { run, held, state });
+      hold.isLast = run.status === 'closing';
       holds.add(hold, null);
       const known = await performing.recorded(hold);
       if (known !== null) holds.learn(hold, known);
@@ -87,6 +89,13 @@ export async function resumeApproved({
 }: RecoveringParts & { readonly settling: Settling }): Promise<void> {
   await settling.expireDue();
   settling.watch();
+  // What a person made of a call nobody else knows in full: no repeat brings it back.
+  for (const hold of [...holds.all()])
+    if (hold.held.editedFrom !== null && hold.known === null && hold.held.of === 'call')
+      await settling.withdraw(hold, 'approval.over', {
+        type: 'refused',
+        refusal: plainRefusal('approval.over', hold.id, hold.run),
+      });
   const approved = [...holds.all()].filter(({ held }) => held.state === 'approved');
   await Promise.all(
     approved.map(async (hold) => {
