@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { lockOf } from '../../../test/engine/scene.ts';
 import { type LoadResult, loadPolicy } from '../load.ts';
 import { emptyLock } from '../lock.ts';
 import type { Policy } from '../model.ts';
+import { runPolicyTests } from '../policytest.ts';
 
 interface Written {
   readonly people?: string;
@@ -245,4 +247,57 @@ test('a secret that was written where it is named is in no message', () => {
   });
   expect(result.ok).toBe(false);
   expect(JSON.stringify(result)).not.toContain('hunter2');
+});
+
+describe('what is warned of is what a gateway would refuse, and nothing else', () => {
+  const defaults = ['', 'approvals: { default: leads }', 'approvals: { default: user }'];
+  const asking = [
+    'approval: { quorum: 1 }',
+    'approval: { by: leads }',
+    'approval: { by: user }',
+    'approval: never, max_amount: { max: 1 USD, otherwise: { approval: leads } }',
+    'approval: never, max_amount: { max: 1 USD, otherwise: { approval: user } }',
+    'approval: never, max_amount: { max: 1 USD, otherwise: { break_glass: leads } }',
+  ];
+  const standing = [
+    ['acts_for: [staff]', ['ann']],
+    ['acts_for: [staff], unattended: { owner: leads }', ['ann', 'none']],
+    ['unattended: { owner: leads }', ['none']],
+    ['', ['none']],
+  ] as const;
+  test.each(
+    defaults.flatMap((approvals) =>
+      asking.flatMap((grant) =>
+        standing.map(([agent, users]) => [approvals, grant, agent, users] as const),
+      ),
+    ),
+  )('%s %s %s', (approvals, grant, agent, users) => {
+    const source = `sallyport: 1
+upstreams: { desk: { functions: true } }
+tools:
+  desk.pay: { action: pay, tier: reversible, reach: internal, args: { cents: { is: amount, unit: cent, currency: USD } } }
+roles: { staff: { permissions: { desk: { pay: allow } } }, leads: {} }
+users: { static: { ann: { roles: [staff] }, bob: { roles: [leads] } } }
+${approvals}
+agents: { clerk: { ${agent === '' ? '' : `${agent}, `}permissions: { desk: { pay: { ${grant} } } } } }
+`;
+    const lock = lockOf({ tools: { 'desk.pay': { cents: 'integer' } } });
+    const result = loadPolicy({ file: 'p.yaml', readFile: () => source, lock });
+    if (!result.ok) throw new Error(result.errors.map(({ message }) => message).join('\n'));
+    const code = grant.includes('otherwise') ? 'authorize.max_amount' : 'gate.approval';
+    const refused = users.filter((user) => {
+      const table = `policytest: 1
+given: { agent: clerk, user: ${user}, at: 2026-11-23T10:00:00Z }
+tests: [{ name: a, call: desk.pay, with: { cents: 900 }, expect: { hold: ${code}, asks: [] } }]
+`;
+      const ran = runPolicyTests(result.policy, 't.yaml', table);
+      if ('errors' in ran) throw new Error(ran.errors.map(({ message }) => message).join('\n'));
+      const [failure] = ran.tests.flatMap(({ failures }) => failures);
+      // Held it is in any case: what differs is who is asked.
+      expect(failure?.expected ?? 'asks nobody').toBe('asks nobody');
+      return failure === undefined;
+    });
+    const warned = result.warnings.some(({ message }) => message.includes('call is refused'));
+    expect(warned).toBe(refused.length > 0);
+  });
 });
