@@ -14,7 +14,6 @@ import { deny, note } from '../findings.ts';
 import type { ResultOrigin, ShownValue, ValueOrigin } from '../hold-facts.ts';
 import { limits } from '../limits.ts';
 import { resultFacts } from './facts.ts';
-import { nothingRecorded } from './redacting.ts';
 
 const contacts: ShownBefore = [
   'office.contacts',
@@ -687,16 +686,5 @@ describe('redaction', () => {
       disguised: [],
       origin: { type: 'result', tool: 'office.mails', spans: [] },
     });
-  });
-
-  test('of arguments that nobody may write down, nothing is', () => {
-    const facts = factsOf(
-      'office.send',
-      { to: ['eve2@evil.example'], body: 'Hello there, Eve' },
-      { shown: [eveWrote], redaction: nothingRecorded, request: 'Send a mail to Bob.' },
-    );
-    expect(JSON.stringify(facts)).not.toMatch(/eve|Hello/i);
-    expect(facts.reasons.length).toBeGreaterThan(0);
-    expect(facts.values.map(({ value }) => value)).toEqual(['[not recorded]', '[not recorded]']);
   });
 });

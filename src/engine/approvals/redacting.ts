@@ -7,15 +7,7 @@ export interface Redacting {
   valueInAnyForm(value: JsonValue): JsonValue;
 }
 
-const unrecorded = '[not recorded]';
-
-/** For a call whose arguments nobody may write down, whatever they are. */
-export const nothingRecorded: Redacting = {
-  value: () => unrecorded,
-  valueInAnyForm: () => unrecorded,
-};
-
 export function redactedText(redaction: Redacting, text: string): string {
   const redacted = redaction.valueInAnyForm(text);
-  return typeof redacted === 'string' ? redacted : unrecorded;
+  return typeof redacted === 'string' ? redacted : '[redacted]';
 }
