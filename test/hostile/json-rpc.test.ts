@@ -33,7 +33,7 @@ interface Row {
   readonly name?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** How often the server was asked to do something: never, where nothing is said. */
-  readonly effects?: number;
+  readonly effects?: number | { readonly legacy: number; readonly modern: number };
   /** The code of the call that the ledger says was denied. */
   readonly denied?: string;
   /** A text that the answer has in it. */
@@ -243,10 +243,19 @@ const methods: readonly Row[] = [
     attack: 'a `resultType` among the parameters',
     body: (meta) =>
       message({
-        params: `{"name":"counter.hit","arguments":{"round":1,"n":1},"resultType":"input_required","inputResponses":{},"requestState":"x","_meta":${meta}}`,
+        params: `{"name":"counter.hit","arguments":{"round":1,"n":1},"resultType":"input_required","inputResponses":{},"_meta":${meta}}`,
       })(meta),
     answer: '200',
     effects: 1,
+  },
+  {
+    attack: 'a `requestState` that nobody sealed: the older era knows none',
+    body: (meta) =>
+      message({
+        params: `{"name":"counter.hit","arguments":{"round":1,"n":2},"inputResponses":{"approval":{"action":"accept"}},"requestState":"x","_meta":${meta}}`,
+      })(meta),
+    answer: { legacy: '200', modern: '200 mcp.state' },
+    effects: { legacy: 1, modern: 0 },
   },
 ];
 
@@ -572,7 +581,8 @@ async function tryRow(row: Row, era: 'legacy' | 'modern'): Promise<void> {
   );
   expect(spoken.answers).toEqual([expected]);
   if (says !== undefined) expect(Buffer.from(spoken.text, 'latin1').toString()).toContain(says);
-  expect((await effects()) - before).toBe(row.effects ?? 0);
+  const { effects: wanted = 0 } = row;
+  expect((await effects()) - before).toBe(typeof wanted === 'number' ? wanted : wanted[era]);
   const [seq, code] = await lastDenied();
   if (denied !== undefined) expect([seq > seqBefore, code]).toEqual([true, denied]);
   const [, atEdge] = /^\d+ ((?:mcp|http)\..*)$/.exec(expected) ?? [];
