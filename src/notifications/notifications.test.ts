@@ -78,11 +78,40 @@ describe('a hold', () => {
 
   test('that expires while its channel is down is not asked for any more', async () => {
     await using there = await receiveHttp(503);
-    await using world = await openNotifyWorld({ approvals: slack, secrets: secrets(there.url) });
+    await using world = await openNotifyWorld({
+      approvals: slack,
+      secrets: secrets(there.url),
+      pace: { giveUpMs: 60_000 },
+    });
     await world.hold('call_1', { expiresAtMs: world.store.nowMs() + 150 });
     await until(async () => (await world.sent()).length === 1);
     const tries = there.posted.length;
     expect(await world.sent()).toMatchObject([{ ok: false, attempts: tries, failure: 'http_503' }]);
+  });
+
+  test('that is answered while its channel hiccups is nobody’s alert', async () => {
+    await using there = await receiveHttp(503);
+    await using world = await openNotifyWorld({
+      approvals: slack,
+      secrets: secrets(there.url),
+      pace: { giveUpMs: 60_000, firstRetryMs: 100, retryMaxMs: 100 },
+    });
+    await world.hold('call_1');
+    await until(() => there.posted.length === 1);
+    await world.settle('call_1');
+    await until(async () => (await world.sent()).length === 1);
+    expect(await world.sent()).toMatchObject([{ ok: false, attempts: 1 }]);
+    expect(await world.alerts()).toEqual([]);
+  });
+
+  test('of a result that is withheld says so, until it is released', async () => {
+    await using there = await receiveHttp(200);
+    await using world = await openNotifyWorld({ approvals: slack, secrets: secrets(there.url) });
+    await world.withhold('call_1');
+    await until(() => there.posted.length === 1);
+    expect(slackText(JSON.parse(there.posted[0]?.body ?? ''))).toContain(
+      'What mail.send returned to helper is withheld until somebody releases it',
+    );
   });
 });
 
@@ -154,6 +183,7 @@ describe('a restart', () => {
       await using world = await openNotifyWorld({ directory, begin: false, secrets: {} });
       await world.settle('call_3', 'withdrawn');
       await world.hold('call_4');
+      await world.withhold('call_5');
     }
     await using up = await receiveHttp(200);
     await using world = await openNotifyWorld({
@@ -161,9 +191,9 @@ describe('a restart', () => {
       approvals: hook(up.url),
       secrets: secrets(''),
     });
-    await until(async () => (await world.sent()).length === 3);
+    await until(async () => (await world.sent()).length === 4);
     const told = up.posted.flatMap(({ body }) => posted.parse(JSON.parse(body)).notices);
-    expect(told.map(({ call }) => call)).toEqual(['call_2', 'call_4']);
+    expect(told.map(({ call }) => call)).toEqual(['call_2', 'call_4', 'call_5']);
     expect(told[0]?.id).toBe(firstTry.notices[0]?.id);
   });
 

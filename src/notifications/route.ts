@@ -148,8 +148,7 @@ export class Route implements AsyncDisposable {
     let failure: DeliveryError | null = null;
     for (let attempts = 1; ; attempts += 1) {
       const needed = batch.notices.filter(isNeeded);
-      // Answered while it was tried: whoever got a part of it has heard enough.
-      if (needed.length === 0) return this.#finish(batch, batch.notices, attempts - 1, failure);
+      if (needed.length === 0) return this.#drop(batch, attempts - 1, failure);
       failure = await this.#try(batch, needed);
       if (failure === null) return this.#finish(batch, needed, attempts, null);
       // Not recorded: the next start sends it.
@@ -174,15 +173,26 @@ export class Route implements AsyncDisposable {
     }
   }
 
+  /** Answered, or over, while it was tried: that it didn't arrive is nobody's loss any more. */
+  async #drop(batch: Batch, attempts: number, failure: DeliveryError | null): Promise<void> {
+    this.#forget(batch);
+    if (failure !== null)
+      await this.#record(batch.notices.map((notice) => this.#sentEvent(notice, attempts, failure)));
+  }
+
+  #forget({ notices, more }: Batch): void {
+    const told = new Set(notices);
+    this.#pending = this.#pending.filter((notice) => !told.has(notice));
+    this.#more -= more;
+  }
+
   async #finish(
     batch: Batch,
     notices: readonly Notice[],
     attempts: number,
     failure: DeliveryError | null,
   ): Promise<void> {
-    const told = new Set(batch.notices);
-    this.#pending = this.#pending.filter((notice) => !told.has(notice));
-    this.#more -= batch.more;
+    this.#forget(batch);
     const alerts = failure === null ? [] : this.#alertsOf(notices, failure);
     if (failure === null) this.#alerted = false;
     await this.#record([

@@ -9,7 +9,7 @@ import { Notifications } from '../../src/notifications/notifications.ts';
 import type { Pace } from '../../src/notifications/route.ts';
 import type { Policy } from '../../src/policy/model.ts';
 import { type AlertName, alertEvent } from '../../src/runtime/alerts.ts';
-import { opened, SampleRun } from '../../src/store/contract-samples.ts';
+import { finished, opened, SampleRun, started } from '../../src/store/contract-samples.ts';
 import { feedOf } from '../../src/store/feed.ts';
 import type { Store } from '../../src/store/port.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
@@ -34,6 +34,8 @@ export interface NotifyWorld extends AsyncDisposable {
   readonly notifications: Notifications;
   policy: Policy;
   hold(call: string, change?: Partial<HeldEvent>): Promise<void>;
+  /** The call was made, and what came back waits. */
+  withhold(call: string): Promise<void>;
   settle(call: string, outcome?: Settled['outcome']): Promise<void>;
   alert(alert: AlertName, details?: JsonObject): Promise<void>;
   sent(): Promise<readonly Extract<Event, { type: 'notification.sent' }>[]>;
@@ -112,6 +114,20 @@ export async function openNotifyWorld(options: NotifyOptions): Promise<NotifyWor
     },
     async hold(call, change = {}) {
       await sample.commit([heldEvent(run, call, store.nowMs(), change)]);
+    },
+    async withhold(call) {
+      const atMs = store.nowMs();
+      const { asks, expiresAtMs } = heldEvent(run, call, atMs);
+      const labels = { trust: 'trusted', classes: [], subjects: [] } as const;
+      const kept = { kept: digest, frame: null, labels, asks, expiresAtMs };
+      await sample.commit([
+        { ...started(run, call, atMs), agent: 'helper' },
+        {
+          ...finished(run, call, atMs),
+          ...{ agent: 'helper', released: null, labels },
+          withheld: { ...kept, arguments: digest, facts: digest },
+        },
+      ]);
     },
     async settle(call, outcome = 'approved') {
       await sample.commit([settledEvent(run, call, store.nowMs(), outcome)]);
