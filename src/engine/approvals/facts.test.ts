@@ -8,6 +8,7 @@ import {
   type ShownBefore,
   valueAt,
 } from '../../../test/engine/held-scene.ts';
+import { FoundRedaction } from '../../content/redact-found.ts';
 import type { JsonObject, JsonValue } from '../../content/value.ts';
 import { asksToRelease } from '../consent.ts';
 import { deny, note } from '../findings.ts';
@@ -668,6 +669,41 @@ describe('redaction', () => {
     const walk = (value: JsonValue): JsonValue => JSON.parse(text(JSON.stringify(value)));
     return { value: walk, valueInAnyForm: walk };
   };
+
+  test('of a secret that stands across the end of what is shown, no half is left', () => {
+    const body = `${'x'.repeat(limits.heldTextUnitsMax - 6)}correct horse battery`;
+    const facts = factsOf(
+      'office.send',
+      { to: ['a@x.example'], body },
+      { redaction: hiding('correct horse battery') },
+    );
+    expect(valueAt(facts, '/body')).toMatchObject({ cut: 0, disguised: [] });
+    expect(String(valueAt(facts, '/body').value)).toMatch(/x#1$/);
+    expect(JSON.stringify(facts)).not.toContain('corre');
+  });
+
+  test('the keys of a map are redacted too, and none is long', () => {
+    const tags = { 'correct horse battery': null, ['k'.repeat(5_000)]: null };
+    const { values } = factsOf('office.tag', { tags }, { redaction: hiding('correct horse') });
+    expect(values[0]?.pointer).toBe('/tags/#1 battery');
+    expect(values[1]?.pointer.length).toBeLessThanOrEqual(256);
+  });
+
+  test('what is redacted in the record of results as well is found there', () => {
+    const account = 'DE02120300000000202051';
+    const found = new FoundRedaction(new Map([[account, 'iban']]), 'key');
+    const facts = factsOf(
+      'bank.pay',
+      { iban: account, amount: 1 },
+      {
+        shown: [['office.notes', {}, found.text(`Our own account is ${account}.`)]],
+        redaction: found,
+      },
+    );
+    expect(JSON.stringify(facts)).not.toContain(account);
+    expect(facts.summary).toMatch(/^Pay 0\.01 EUR to \[iban #[a-z2-7]{6}\]$/);
+    expect(valueAt(facts, '/iban').origin).toMatchObject({ type: 'result', tool: 'office.notes' });
+  });
 
   test('what is hidden is hidden everywhere, and places in it are gone', () => {
     const facts = factsOf(

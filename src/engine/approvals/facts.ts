@@ -20,7 +20,7 @@ import { sentencesOf } from './summary.ts';
 export function holdFacts(held: HeldCall, redaction: Redacting): HoldFacts {
   const { context, read, used } = held;
   const { tool } = read;
-  const { values, omitted } = listed(read);
+  const { values, omitted } = listed(read, redaction);
   const origins = originsOf(held, values);
   const known = values.map((value, at) => {
     const key = firstUseKey(context.run.agent, tool, value);
@@ -35,7 +35,7 @@ export function holdFacts(held: HeldCall, redaction: Redacting): HoldFacts {
     v: 1,
     ...sentencesOf(tool, known, redaction),
     tool: toolOf(tool),
-    values: known.map((value) => shownValue(tool, value, redaction)),
+    values: known.map((value) => shownValue(value, redaction)),
     omitted,
     reasons: reasonsOf({ context, ...held.decision }, values, redaction),
     result: null,
@@ -80,16 +80,13 @@ interface Known extends Listed, Origin {
   readonly firstUse: boolean | null;
 }
 
-function shownValue(tool: Tool, value: Known, redaction: Redacting): ShownValue {
-  const { kind, place, shown, text, cut, origin, also, firstUse } = value;
-  const redacted = isSecret(tool, value) ? '[redacted]' : redaction.value(shown);
-  // What stands elsewhere now has no place in what stood there before.
-  const isWhole = redacted === shown;
+function shownValue(value: Known, redaction: Redacting): ShownValue {
+  const { kind, shownPlace, recorded, isWhole, text, cut, origin, also, firstUse } = value;
   const ascii = isWhole ? asciiOf(value) : null;
   return {
-    pointer: place,
+    pointer: shownPlace,
     kind,
-    value: redacted,
+    value: recorded,
     cut,
     origin: shownOrigin(origin, isWhole, redaction),
     also: also.map((one) => shownResult(one, isWhole, redaction)),
@@ -97,11 +94,6 @@ function shownValue(tool: Tool, value: Known, redaction: Redacting): ShownValue 
     ascii: ascii === null ? null : redactedText(redaction, ascii),
     disguised: isWhole && text !== null ? disguisesIn(text).map((one) => ({ ...one })) : [],
   };
-}
-
-/** As recorded arguments are: one secret part makes the whole argument nobody's to read. */
-function isSecret(tool: Tool, { argument }: Listed): boolean {
-  return tool.args.get(argument)?.parts.some((part) => part.kind.name === 'secret') === true;
 }
 
 function shownOrigin(origin: ValueOrigin, isWhole: boolean, redaction: Redacting): ValueOrigin {

@@ -2,24 +2,31 @@
 import { escapeSegment } from '../../content/pointer.ts';
 import { isHighSurrogate } from '../../content/utf8.ts';
 import { isJsonArray, type JsonValue } from '../../content/value.ts';
+import type { Tool } from '../../policy/model.ts';
 import type { ArgumentValue, ReadCall } from '../call.ts';
 import { limits } from '../limits.ts';
+import { type Redacting, redactedText } from './redacting.ts';
 
 export interface Listed extends ArgumentValue {
   /** RFC 6901, into the arguments. */
   readonly place: string;
-  /** As far as it is shown. */
-  readonly shown: JsonValue;
-  /** Its text, or that of its number; null: it has none. */
+  /** The same as it is written down: an agent may have chosen the keys of a map. */
+  readonly shownPlace: string;
+  /** Its text, or that of its number, as far as it is shown; null: it has none. */
   readonly text: string | null;
+  /** What is written down of it, and shown. */
+  readonly recorded: JsonValue;
+  /** False: something of it was taken out. What stood in it has no place in what is shown. */
+  readonly isWhole: boolean;
+  /** UTF-16 units at the end of what is written down. */
   readonly cut: number;
 }
 
 /** @returns in the order of the policy, and how many were left out. */
-export function listed(read: ReadCall): {
-  readonly values: readonly Listed[];
-  readonly omitted: number;
-} {
+export function listed(
+  read: ReadCall,
+  redaction: Redacting,
+): { readonly values: readonly Listed[]; readonly omitted: number } {
   const values = read.values.flatMap(wordByWord);
   const kept =
     values.length <= limits.heldValuesMax
@@ -31,7 +38,10 @@ export function listed(read: ReadCall): {
           .slice(0, limits.heldValuesMax)
           .sort((a, b) => a.at - b.at)
           .map(({ value }) => value);
-  return { values: kept.map(listedOne), omitted: values.length - kept.length };
+  return {
+    values: kept.map((value) => listedOne(value, read.tool, redaction)),
+    omitted: values.length - kept.length,
+  };
 }
 
 /** A command may be the list of its words. */
@@ -55,20 +65,38 @@ function saysLast({ kind }: ArgumentValue): number {
   return first.has(kind) ? 0 : last.has(kind) ? 2 : 1;
 }
 
-function listedOne(value: ArgumentValue): Listed {
-  const { written } = value;
-  const place = `/${escapeSegment(value.argument)}${value.pointer}`;
-  if (typeof written === 'string') {
-    const text = beginning(written.toWellFormed(), limits.heldTextUnitsMax);
-    return { ...value, place, shown: text, text, cut: written.length - text.length };
-  }
+const placeUnitsMax = 256;
+
+function listedOne(value: ArgumentValue, tool: Tool, redaction: Redacting): Listed {
+  const { written, argument, pointer } = value;
+  const place = `/${escapeSegment(argument)}${pointer}`;
+  const whole = typeof written === 'string' ? written.toWellFormed() : written;
+  // Before it is cut: of a secret that stands across the cut a half would be left.
+  const recorded = isSecret(tool, argument) ? '[redacted]' : redaction.value(whole);
+  const shown =
+    typeof recorded === 'string' ? beginning(recorded, limits.heldTextUnitsMax) : recorded;
   return {
     ...value,
     place,
-    shown: written,
-    text: typeof written === 'number' ? String(written) : null,
-    cut: 0,
+    shownPlace: beginning(redactedText(redaction, place), placeUnitsMax),
+    text: textOf(whole),
+    recorded: shown,
+    isWhole: recorded === whole,
+    cut:
+      typeof recorded === 'string' && typeof shown === 'string'
+        ? recorded.length - shown.length
+        : 0,
   };
+}
+
+function textOf(value: JsonValue): string | null {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' ? beginning(value, limits.heldTextUnitsMax) : null;
+}
+
+/** As recorded arguments are: one secret part makes the whole argument nobody's to read. */
+function isSecret(tool: Tool, argument: string): boolean {
+  return tool.args.get(argument)?.parts.some((part) => part.kind.name === 'secret') === true;
 }
 
 /** Never half of a character. */

@@ -61,7 +61,7 @@ function pointerOf({ details }: Finding, values: readonly Listed[]): string | nu
   if (typeof argument !== 'string') return null;
   const named = values.filter((one) => `${one.argument}${one.pointer}` === argument);
   const [only] = named;
-  return only !== undefined && named.length === 1 ? only.place : null;
+  return only !== undefined && named.length === 1 ? only.shownPlace : null;
 }
 
 const detailUnitsMax = 256;

@@ -39,7 +39,8 @@ const texts: ReadonlySet<KindName> = new Set(['content', 'title', 'query', 'comm
 
 /** The value as a whole; null: it stands everywhere, and comes from nowhere. */
 export function wholeOf(listed: Listed, index: number): Sought | null {
-  const spellings = spellingsOf(listed);
+  const own = spellingsOf(listed);
+  const spellings = own.length === 0 ? own : [...own, ...placeholdersOf(listed)];
   const span = { start: 0, end: (listed.text ?? '').length };
   return spellings.length === 0 ? null : { of: index, span, spellings };
 }
@@ -62,6 +63,15 @@ export function partsOf({ kind, text }: Listed, index: number): readonly Sought[
       parts.push({ of: index, span: { start, end }, spellings: [...spellings, ...packed] });
   }
   return parts;
+}
+
+/** Made by the redaction, the same for the same value in all that a run is shown. */
+const placeholder = /\[[a-z_]+ #[a-z2-7]{6}\]/;
+
+/** What is redacted in results as they are kept is found by what stands there for it. */
+function placeholdersOf({ recorded, isWhole }: Listed): readonly Spelling[] {
+  if (isWhole || typeof recorded !== 'string' || recorded.length > wholeUnitsMax) return [];
+  return placeholder.test(recorded) ? [spelling(loose(recorded).trim(), 'anywhere')] : [];
 }
 
 function spellingsOf({ kind, value, text }: Listed): readonly Spelling[] {
