@@ -58,8 +58,9 @@ export function consentTo(context: Context, found: readonly Finding[]): Consent 
 }
 
 /** Asked beside others once more: what the answer gave and counted for, it gave and counted for already. */
-function spokenFor({ autonomy: _, ...ask }: Ask): Ask {
-  return { ...ask, grants: null };
+function spokenFor(ask: Ask): Ask {
+  const { autonomy: _, ...once } = ask;
+  return { ...once, grants: null };
 }
 
 function approvedHold({ run, call, reading, facts }: Context): Held | null {
