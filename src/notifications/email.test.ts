@@ -1,11 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import tls from 'node:tls';
 import type { SMTPServerOptions } from 'smtp-server';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { ownCertificate } from '../../test/notifications/certificate.ts';
 import { receiveMail, refusal } from '../../test/notifications/receivers.ts';
 import { type NotifyOptions, openNotifyWorld, until } from '../../test/notifications/world.ts';
 
@@ -143,22 +140,7 @@ describe('a server', () => {
 });
 
 describe('encryption', () => {
-  let directory: string;
-  let own: { readonly key: string; readonly cert: string };
-
-  beforeAll(() => {
-    directory = mkdtempSync(join(tmpdir(), 'sallyport-tls-'));
-    const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
-    execFileSync(
-      'openssl',
-      `req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout ${key} -out ${cert}`.split(
-        ' ',
-      ),
-      { stdio: 'ignore' },
-    );
-    own = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
-  });
-  afterAll(() => rmSync(directory, { recursive: true }));
+  const own = ownCertificate();
 
   test('a certificate that nobody vouches for is refused, and nothing is sent', async () => {
     await using there = await receiveMail({ ...own, secure: true });
