@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { nothingPressed, type Press, press } from './shortcuts.ts';
+import { nothingPressed, type Press, press, shortcuts } from './shortcuts.ts';
 
 const plain: Omit<Press, 'key'> = { atMs: 0, repeated: false, modified: false, typing: false };
 
@@ -49,4 +51,11 @@ test.each([
 test('a key that is held down moves on, and decides nothing', () => {
   expect(typed('jj', 30, { repeated: true })).toEqual(['next', 'next']);
   expect(typed('aar', 30, { repeated: true })).toEqual([]);
+});
+
+test('the document lists the same keys', () => {
+  const document = join(import.meta.dirname, '..', '..', 'docs', 'console.md');
+  const lines = readFileSync(document, 'utf8').split('\n');
+  for (const { keys, says } of shortcuts)
+    expect(lines).toContain(`| ${keys.map((key) => `\`${key}\``).join(' ')} | ${says} |`);
 });
