@@ -44,11 +44,15 @@ async function sallyport(...argv: string[]) {
   return JSON.parse(out);
 }
 
-function spawnUp(): ChildProcess {
+function spawnUp(...more: string[]): ChildProcess {
   const main = join(repository, 'src', 'cli', 'main.ts');
-  const child = spawn(process.execPath, [main, 'up', '--port', '0', '--policy', policyFile], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [main, 'up', '--port', '0', '--policy', policyFile, ...more],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   started.push(child);
   return child;
 }
@@ -176,3 +180,40 @@ test('a second gateway on the directory is refused, and says what to do', {
   child.kill('SIGINT');
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
+
+test.each([
+  ['a port that is none', ['--console-port', '70000']],
+  ['an address that is none', ['--console-url', 'console.example']],
+  ['more than an origin', ['--console-url', 'https://console.example/sallyport']],
+  ['neither on nor off', ['--console', 'maybe']],
+])('%s is wrong use', async (_, argv) => {
+  const streams = { out: { write: () => true }, err: { write: () => true } };
+  expect(await run(['up', '--policy', policyFile, ...argv], streams)).toBe(2);
+});
+
+test('the console is a port of its own, or isn’t there', async () => {
+  const child = spawnUp();
+  let said = '';
+  child.stdout?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  await expect.poll(() => said, soon).toMatch(/^console /m);
+  const [, people = ''] =
+    /^console +(\S+) \(sign in: sallyport token --approver <person>\)$/m.exec(said) ?? [];
+  const [, gateway = ''] = /^sallyport is up: (\S+)\/mcp$/m.exec(said) ?? [];
+  expect(new URL(people).port).not.toBe(new URL(gateway).port);
+  expect((await fetch(`${people}/api/session`)).status).toBe(401);
+  // Neither serves what the other does.
+  expect((await fetch(`${people}/mcp`, { method: 'POST' })).status).toBe(405);
+  expect((await fetch(`${gateway}/api/session`)).status).toBe(404);
+  const closed = once(child, 'close');
+  child.kill('SIGTERM');
+  await closed;
+
+  const without = spawnUp('--console', 'off');
+  let heard = '';
+  without.stdout?.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+  await expect.poll(() => heard, soon).toMatch(/^data /m);
+  expect(heard).not.toMatch(/^console/m);
+  const ended = once(without, 'close');
+  without.kill('SIGTERM');
+  await ended;
+}, 60_000);

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { SallyportError } from '../../content/errors.ts';
 import { printable, printableLines } from '../../content/escape.ts';
+import { publicOriginOf } from '../../edges/console/origin.ts';
 import type { ConsoleOptions } from '../../edges/console/server.ts';
 import { type Gateway, openGateway } from '../../gateway.ts';
 import { formatDiagnostic } from '../../policy/diagnostic.ts';
@@ -141,8 +142,16 @@ function consoleOf(
     // What others reach has a name and TLS, or it isn't reached.
     host: consoleUrl === undefined ? '127.0.0.1' : host,
     port: consolePort === undefined ? nextPort(port) : portOf(consolePort),
-    url: consoleUrl ?? null,
+    url: consoleUrl === undefined ? null : originOf(consoleUrl),
   };
+}
+
+function originOf(url: string): string {
+  try {
+    return publicOriginOf(url).origin;
+  } catch (error) {
+    throw error instanceof SallyportError ? new UsageError(error.message, error.hint) : error;
+  }
 }
 
 function nextPort(port: number): number {

@@ -196,7 +196,7 @@ describe('an answer', () => {
     expect((await edit(hold.digest)).status).toBe(409);
     const digest =
       typeof shown.json === 'object' && shown.json !== null && 'digest' in shown.json
-        ? shown.json.digest
+        ? shown.json['digest']
         : '';
     expect((await edit(digest)).status).toBe(200);
     await until(async () => expect(await erased()).toContain('after'));

@@ -27,14 +27,20 @@ interface Client {
   gap: boolean;
 }
 
-/** A hold is in the runtime's memory a moment after its event was committed; if it never is, it was over at once. */
-const holdLooksMs = [0, 20, 200] as const;
+/**
+ * A hold is in the runtime's memory a moment after its event was committed. Where it isn't, it is looked for again after so
+ * long; if it never is, it was over at once.
+ */
+const holdLooksMs = [20, 200] as const;
 
 export class ConsoleStream {
   readonly #ports: StreamPorts;
   readonly #clients = new Set<Client>();
   readonly #stop: () => void;
   readonly #heartbeat: NodeJS.Timeout;
+  /** Those to be told, and how often they were looked for in vain. */
+  readonly #holds = new Map<string, number>();
+  #lookingForHolds: NodeJS.Timeout | null = null;
   #events: CommittedEvent[] = [];
   #missed = false;
   #telling: NodeJS.Timeout | null = null;
@@ -81,6 +87,7 @@ export class ConsoleStream {
     this.#stop();
     clearInterval(this.#heartbeat);
     if (this.#telling !== null) clearTimeout(this.#telling);
+    if (this.#lookingForHolds !== null) clearTimeout(this.#lookingForHolds);
     for (const client of [...this.#clients]) this.#end(client, '');
   }
 
@@ -102,8 +109,9 @@ export class ConsoleStream {
         event.type === 'approval.answered' ||
         (event.type === 'call.finished' && event.withheld !== undefined)
       )
-        this.#tellHold(event.call, 0);
+        this.#holds.set(event.call, 0);
     }
+    if (this.#holds.size > 0) this.#lookForHolds(0);
     for (const one of events) {
       if (this.#events.length < consoleLimits.streamEventsMax || !isCall(one))
         this.#events.push(one);
@@ -112,13 +120,19 @@ export class ConsoleStream {
     this.#telling ??= setTimeout(() => this.#tellEvents(), consoleLimits.streamEveryMs).unref();
   }
 
-  #tellHold(id: string, look: number): void {
-    const waitMs = holdLooksMs[look];
-    if (waitMs === undefined || this.#closed) return;
-    setTimeout(() => {
-      const hold = this.#ports.openHolds().find((one) => one.id === id);
-      if (hold === undefined) this.#tellHold(id, look + 1);
-      else this.#tell({ type: 'hold', hold });
+  /** All that wait to be told are looked for at once: a thousand holds aren't listed a thousand times. */
+  #lookForHolds(waitMs: number): void {
+    this.#lookingForHolds ??= setTimeout(() => {
+      this.#lookingForHolds = null;
+      const open = new Map(this.#ports.openHolds().map((hold) => [hold.id, hold]));
+      for (const [id, looks] of [...this.#holds]) {
+        const hold = open.get(id);
+        if (hold !== undefined) this.#tell({ type: 'hold', hold });
+        if (hold !== undefined || looks >= holdLooksMs.length) this.#holds.delete(id);
+        else this.#holds.set(id, looks + 1);
+      }
+      if (this.#holds.size === 0) return;
+      this.#lookForHolds(holdLooksMs[Math.min(...this.#holds.values()) - 1] ?? 0);
     }, waitMs).unref();
   }
 
