@@ -22,15 +22,25 @@ interface Written {
   readonly approvals?: string;
   readonly agent?: string;
   readonly above?: string;
+  readonly leads?: readonly string[];
+  readonly ann?: string;
 }
 
 /** A shop with tools that wait for a person, each as the row says. */
-function shop({ pay = 'allow', user = 'allow', approvals, agent = '', above = '' }: Written = {}) {
+function shop({
+  pay = 'allow',
+  user = 'allow',
+  approvals,
+  agent = '',
+  above = '',
+  leads = ['lea', 'max'],
+  ann = '[staff]',
+}: Written = {}) {
   return loaded(
     `${above}
 sallyport: 1
 upstreams: { shop: { functions: true }, mail: { functions: true } }
-users: { static: { ann: { roles: [staff] }, lea: { roles: [leads] }, max: { roles: [leads] } } }
+users: { static: { ann: { roles: ${ann} }, ${leads.map((name) => `${name}: { roles: [leads] }`).join(', ')} } }
 ${approvals === undefined ? '' : `approvals: ${approvals}`}
 tools:
   shop.pay: { action: pay, tier: irreversible, args: { cents: { is: amount, unit: cent, currency: USD }, to: account } }
@@ -251,6 +261,41 @@ describe('an approval is of exactly one call', () => {
     expect(again(policy, { by: ['lea', 'max'] })).toMatchObject({
       effect: 'allow',
       approvedBy: ['lea', 'max'],
+    });
+  });
+
+  describe('by somebody who may not answer any more, it is none', () => {
+    const written = { pay: approval(asked) };
+    const without = shop({ ...written, leads: ['max'] });
+
+    test('asked again, of those who may', () => {
+      const [first] = decided(byLeads, 'shop.pay', args).asks;
+      const decision = again(byLeads, {}, { by: without });
+      expect(decision).toMatchObject({ effect: 'hold', approvedBy: [] });
+      expect(decision.asks).toHaveLength(1);
+      expect(decision.asks[0]?.key).not.toBe(first?.key);
+      // Their answer is another: it doesn't fall together with the one that is gone.
+      const held = heldFor(decided(byLeads, 'shop.pay', args), byLeads);
+      const agreements = [...held.agreements, ...['max'].map(agreementTo(decision.asks))];
+      const now = decided(without, 'shop.pay', args, { run: { held: [{ ...held, agreements }] } });
+      expect(now).toMatchObject({ effect: 'allow', approvedBy: ['max'] });
+      const nobody = shop({ ...written, leads: ['eve'] });
+      const gone = decided(nobody, 'shop.pay', args, { run: { held: [{ ...held, agreements }] } });
+      expect(gone).toMatchObject({ effect: 'hold', approvedBy: [] });
+    });
+
+    test('nor by the person on whose behalf it is', () => {
+      const selfish = { ...written, ann: '[staff, leads]' };
+      const self = shop({ ...selfish, approvals: '{ self_approval: true }' });
+      expect(again(self, { by: ['ann'] }).effect).toBe('allow');
+      expect(again(self, { by: ['ann'] }, { by: shop(selfish) }).effect).toBe('hold');
+    });
+
+    test('while it still waits, too', () => {
+      const [before] = decided(byLeads, 'shop.pay', args).asks;
+      const waiting = { state: 'waiting', settledAtMs: null } as const;
+      expect(again(byLeads, waiting).asks[0]?.key).toBe(before?.key);
+      expect(again(byLeads, waiting, { by: without }).asks[0]?.key).not.toBe(before?.key);
     });
   });
 

@@ -1,10 +1,12 @@
 /** What people have agreed to of a call that waits, and who has still to be asked. */
+import { digestOf } from '../content/digest.ts';
 import { askOf } from './asks.ts';
 import type { Context } from './context.ts';
 import type { Finding } from './decision.ts';
 import { isLapsed } from './held.ts';
 import type { Ask, Held } from './hold.ts';
 import { openAsks } from './hold.ts';
+import { barOf } from './may-answer.ts';
 
 export interface Consent {
   /** Of the findings that hold the call: each reason once, but those that an earlier answer speaks for. */
@@ -22,7 +24,8 @@ export interface Consent {
 
 /** An approval is of exactly one call: of that id, with those arguments, by those who were shown this very reason. */
 export function consentTo(context: Context, found: readonly Finding[]): Consent {
-  const approved = approvedHold(context);
+  const own = ownHold(context);
+  const approved = own?.state === 'approved' && !isLapsed(own, context.facts.nowMs) ? own : null;
   const asks = new Map<string, Ask>();
   const answered = new Set<Finding>();
   const by = new Set<string>();
@@ -30,7 +33,8 @@ export function consentTo(context: Context, found: readonly Finding[]): Consent 
   let unanswerable = false;
   for (const finding of found) {
     if (finding.verdict !== 'hold') continue;
-    const ask = askOf(context, finding);
+    const asked = askOf(context, finding);
+    const ask = asked && askedAnew(context, asked, own);
     if (ask === null) {
       unanswerable = true;
       continue;
@@ -63,18 +67,32 @@ function spokenFor(ask: Ask): Ask {
   return { ...once, grants: null };
 }
 
-function approvedHold({ run, call, reading, facts }: Context): Held | null {
+/**
+ * Whoever may not answer any more, by the policy in force, has not answered: what they agreed to is asked about once more,
+ * under another key, or the hold would wait for an answer that seems to be there.
+ */
+function askedAnew(context: Context, ask: Ask, own: Held | null): Ask {
+  const { policy, run, ancestors } = context;
+  const { user } = run;
+  const requesters = new Set([run, ...ancestors].flatMap((holder) => holder.user ?? []));
+  let { key } = ask;
+  for (let tries = 0; tries < (own?.agreements.length ?? 0); tries += 1) {
+    const barred = (own?.agreements ?? [])
+      .filter(({ asks }) => asks.includes(key))
+      .filter(({ by }) => barOf(by, ask.by, { user, requesters }, policy) !== null);
+    if (barred.length === 0) break;
+    key = digestOf([key, barred.map(({ by }) => by)]);
+  }
+  return key === ask.key ? ask : { ...ask, key };
+}
+
+/** Bound to this call and these arguments. */
+function ownHold({ run, call, reading }: Context): Held | null {
   if (reading?.ok !== true) return null;
   const { digest } = reading.read;
   return (
-    run.held.find(
-      (held) =>
-        held.id === call.id &&
-        held.of === 'call' &&
-        held.digest === digest &&
-        held.state === 'approved' &&
-        !isLapsed(held, facts.nowMs),
-    ) ?? null
+    run.held.find((held) => held.id === call.id && held.of === 'call' && held.digest === digest) ??
+    null
   );
 }
 

@@ -599,6 +599,8 @@ export const anyPolicy: fc.Arbitrary<Policy> = fc
         ['ann', { id: 'ann', roles: new Set(['support']) }],
         ['bob', { id: 'bob', roles: new Set(['support', 'leads']) }],
         ['eve', { id: 'eve', roles: new Set(['visitors']) }],
+        ['lea', { id: 'lea', roles: new Set(['leads']) }],
+        ['max', { id: 'max', roles: new Set(['leads']) }],
       ]),
       tools: new Map(tools.map((tool) => [tool.name, tool])),
       roles: new Map(roles.map((one) => [one.name, one])),
