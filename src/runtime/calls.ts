@@ -14,7 +14,7 @@ import type { Settling } from './approvals/settling.ts';
 import type { Attempt, Settled, Started } from './attempt.ts';
 import type { Breakers } from './breakers.ts';
 import { Deciding } from './deciding.ts';
-import { Drafts, type Step } from './drafts.ts';
+import { Drafts, type Followed } from './drafts.ts';
 import { Effects } from './effects.ts';
 import { Faults } from './faults.ts';
 import type { Memories } from './memories.ts';
@@ -190,10 +190,7 @@ export class Calls {
   }
 
   /** What it repeats, or what people have to say. Null: that isn't there, so it is decided once more. */
-  async #follow(
-    attempt: Attempt,
-    step: Exclude<Step, { readonly type: 'denied' | 'started' }>,
-  ): Promise<CallAnswer | Waits | null> {
+  async #follow(attempt: Attempt, step: Followed): Promise<CallAnswer | Waits | null> {
     switch (step.type) {
       case 'over':
         return this.#heldAnswers.over(attempt);

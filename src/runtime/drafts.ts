@@ -24,7 +24,10 @@ import { recordedRemedies, startedEvent } from './record.ts';
 import { recordedCall } from './recorded-call.ts';
 import type { Draft } from './writer.ts';
 
-export type Step =
+export type Step = Denied | Started | Followed;
+
+/** It doesn't begin now, and isn't refused: what there is to wait for. */
+export type Followed =
   | {
       readonly type: 'join';
       readonly memory: CallMemory;
@@ -32,12 +35,10 @@ export type Step =
     }
   /** The same call waits for people, or they have answered: it gets what comes of that. */
   | { readonly type: 'joins_hold'; readonly held: Held; readonly read: ReadCall }
-  | Denied
   | Unprepared
   | HeldStep
   /** What it repeats, or what people agreed to, isn't there any more. */
-  | { readonly type: 'over' }
-  | Started;
+  | { readonly type: 'over' };
 
 interface Denied {
   readonly type: 'denied';
@@ -108,7 +109,7 @@ export class Drafts {
       : this.#started(attempt, context, looked, { decision, ready, before: null });
   }
 
-  #joined({ proposal }: Attempt, { run, facts }: Context, read: ReadCall): Step | null {
+  #joined({ proposal }: Attempt, { run, facts }: Context, read: ReadCall): Followed | null {
     if (proposal.repeats !== undefined) return this.#repeated(run, proposal.repeats, read);
     const held = run.held.length === 0 ? null : joinableHold(run, read.digest, facts.nowMs);
     if (held !== null) return { type: 'joins_hold', held, read };
@@ -117,7 +118,7 @@ export class Drafts {
   }
 
   /** Its client says which held call it repeats: it is that one's answer, or nobody's. */
-  #repeated(run: Run, id: string, read: ReadCall): Step {
+  #repeated(run: Run, id: string, read: ReadCall): Followed {
     const held = run.held.find((one) => one.id === id && isOf(one, read));
     if (held !== undefined) return { type: 'joins_hold', held, read };
     const memory = recall(run.remembered, read.digest);

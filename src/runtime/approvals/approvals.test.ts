@@ -18,9 +18,63 @@ import {
   text,
   type World,
 } from '../../../test/runtime/world.ts';
+import type { RunEvent } from '../../engine/events.ts';
+import { fold } from '../../engine/fold.ts';
+import type { Run } from '../../engine/run.ts';
 import type { CallAnswer } from '../port.ts';
 
 const long = { patienceMs: 60_000 };
+
+/** Calls that fill it, written as if they had been made. */
+async function fill(world: World, id: string): Promise<void> {
+  const run = await world.run(id);
+  const events = Array.from(
+    { length: 10_000 - run.toolCalls },
+    (): RunEvent => ({
+      v: 1,
+      type: 'call.denied',
+      atMs: world.store.nowMs(),
+      run: id,
+      agent: run.agent,
+      user: run.user,
+      policy: world.policy.hash,
+      call: `call_${Math.random()}`,
+      step: null,
+      tool: 'box.look',
+      tier: 0,
+      digest: 'sha256:0',
+      mediation: 'cooperative',
+      arguments: 'sha256:0',
+      verdict: 'deny',
+      effect: 'deny',
+      enforcement: 'strict',
+      dryRun: false,
+      findings: [],
+      facts: {},
+      budgetLeft: {},
+      remedies: [],
+    }),
+  );
+  const { length } = events;
+  for (let at = 0; at < length; at += 1_000) {
+    const now = await world.store.loadRun(id);
+    if (now === null) throw new Error('no run');
+    const some = events.slice(at, at + 1_000);
+    await world.store.commit({
+      run: id,
+      expectedVersion: now.version,
+      events: some,
+      gatewayEvents: [],
+      reservations: [],
+      call: null,
+      releases: [],
+      marks: [],
+      writes: [],
+      payloads: new Map(),
+      folded: some.reduce<Run>(fold, now),
+    });
+  }
+}
 
 describe('a call that waits', () => {
   test('gets its outcome when a person agrees, and its agent hears of their no', async () => {
@@ -280,6 +334,46 @@ describe('a run', () => {
     await world.runtime.closeRun(opener, run.id, 'failure', null);
     expect(await world.run(run.id)).toMatchObject({ status: 'closed', closedAs: 'failure' });
     expect(world.runtime.holds.open()).toEqual([]);
+  });
+
+  test('that is full goes on in a successor, where the same call is asked about anew and made once', async () => {
+    await using directory = await lastingDirectory();
+    const before = await holdWorld({ directory: directory.path });
+    const first = ticketOf(await before.call('box.pay', { id: 'a' }));
+    await fill(before, holdOf(before, first)?.run ?? '');
+    await before.store[Symbol.asyncDispose]();
+    await using world = await holdWorld({ directory: directory.path });
+    const second = ticketOf(await world.call('box.pay', { id: 'a' }));
+    expect(second).not.toBe(first);
+    expect(await answers(world, first, 'dora')).toBe('approval.settled');
+    expect(await answers(world, second, 'dora')).toBe('approved');
+    await expect.poll(() => paid(world)).toEqual(['a']);
+  });
+
+  test('of a child: who a run above it works for may not agree to it', async () => {
+    await using world = await holdWorld();
+    const above = await world.open({ user: 'max' });
+    const { handle } = await world.open({ parent: above.run.id, user: 'ann' });
+    const id = ticketOf(await world.call('box.pay', { id: 'a' }, { handle }));
+    expect(await answers(world, id, 'max')).toBe('approval.requester');
+    expect(await answers(world, id, 'dora')).toBe('approved');
+  });
+
+  test('time that people take is not the run’s', async () => {
+    let nowMs = Date.UTC(2026, 2, 3);
+    await using world = await holdWorld(
+      { clock: () => nowMs },
+      { agent: 'budget: { duration: 10m }' },
+    );
+    const { handle, run } = await world.open();
+    const id = ticketOf(await world.call('box.pay', { id: 'a' }, { handle }));
+    nowMs += 800_000;
+    await answers(world, id, 'dora');
+    await expect.poll(() => paid(world)).toEqual(['a']);
+    expect(codeOf(await world.call('box.look', { id: 'a' }, { handle }))).toBe('ok');
+    nowMs += 600_000;
+    expect(codeOf(await world.call('box.look', { id: 'a' }, { handle }))).toBe('limits.duration');
+    expect((await world.run(run.id)).heldMs).toBe(800_000);
   });
 
   test('of an agent that was suspended meanwhile does nothing that was agreed to', async () => {
