@@ -226,11 +226,14 @@ function Ended({
   readonly settled: Settled | null;
   readonly since: readonly EventRow[];
 }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  // The button that had the focus is gone.
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   const outcome = settled?.outcome ?? (hold.state === 'waiting' ? 'over' : hold.state);
   const by = settled?.by ?? hold.agreements.map((one) => one.by);
   return (
     <section class="ended" role="status" aria-labelledby="ended">
-      <h2 id="ended">
+      <h2 id="ended" ref={heading} tabIndex={-1}>
         <Badge word={outcome} />
         {by.length > 0 && (
           <>

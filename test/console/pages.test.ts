@@ -197,6 +197,48 @@ describe.skipIf(!existsSync(chromiumPath))('the console in Chromium', () => {
     await eve.page.getByText('some were taken away').waitFor();
   });
 
+  test('a hold that nobody answers ends before their eyes', async () => {
+    await using hasty = await openOffice({ timeout: '2s' });
+    await using person = await openPage(browser, hasty.console);
+    await signIn(person, hasty.console, await hasty.approverToken('bob'));
+    await hasty.hold('import', { rows: 3 });
+    await person.page.getByRole('link', { name: /Import/ }).click();
+    await person.page.getByRole('heading', { name: 'expired' }).waitFor();
+    expect(await person.page.getByRole('button', { name: /Approve|Reject/ }).count()).toBe(0);
+    await person.page.getByRole('link', { name: 'what else waits' }).click();
+    await person.page.getByText('Nothing waits.').waitFor();
+    await person.page.getByRole('link', { name: /approval expired/ }).waitFor();
+    expect([await hasty.done(), person.faults]).toEqual([[], []]);
+  });
+
+  test('an agent is suspended from its hold, and resumed under Now', async () => {
+    const { page, faults } = bob;
+    await open(bob, await office.hold('import', { rows: 4 }));
+    await page.getByRole('button', { name: 'Suspend the agent …' }).click();
+    await page.getByLabel(/Why you suspend/).fill('it asks for odd things');
+    await page.waitForTimeout(lookMs);
+    await page.getByRole('button', { name: 'Suspend', exact: true }).click();
+    await page.getByText('The agent is suspended').waitFor();
+    expect(await office.call('search', { folder: 'support' })).toContain('identity.suspended');
+    await page.keyboard.press('g');
+    await page.keyboard.press('n');
+    await page.getByText('it asks for odd things').waitFor();
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByText('it asks for odd things').waitFor({ state: 'detached' });
+    expect(await office.call('search', { folder: 'support' })).toContain('mails');
+    expect(faults).toEqual([]);
+  });
+
+  test('whose token is revoked is signed out, wherever they are', async () => {
+    await using eve = await openPage(browser, office.console);
+    await signIn(eve, office.console, await office.approverToken('eve'));
+    await eve.page.getByRole('link', { name: 'Policy' }).click();
+    const { tokens } = office.real.gateway;
+    for (const { id, holder, name } of tokens.list())
+      if (holder === 'approver' && name === 'eve') await tokens.revoke(id);
+    await eve.page.getByLabel('Your token').waitFor();
+  });
+
   test('somebody whom nobody asks sees why, and has no button', async () => {
     await using joe = await openPage(browser, office.console);
     await signIn(joe, office.console, await office.approverToken('joe'));
