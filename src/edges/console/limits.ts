@@ -1,7 +1,7 @@
 /** The bounds of the console: one place, each with its reason. */
 export const consoleLimits = {
   /** A working day; then a person signs in again. */
-  sessionMs: 12 * 3_600_000,
+  sessionMs: 43_200_000,
   /** Without a request, and without a page of the console that is open. */
   sessionIdleMs: 3_600_000,
   /** How exactly a restart knows when a session was last used. */

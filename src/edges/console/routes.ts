@@ -3,7 +3,31 @@ import { consoleLimits } from './limits.ts';
 import type { Query } from './query.ts';
 import type { LedgerFilter } from './search.ts';
 
-export type RouteName = (typeof table)[number][2];
+export type RouteName =
+  | 'signIn'
+  | 'session'
+  | 'signOut'
+  | 'now'
+  | 'stream'
+  | 'hold'
+  | 'answer'
+  | 'preview'
+  | 'edit'
+  | 'runs'
+  | 'run'
+  | 'timeline'
+  | 'event'
+  | 'receipt'
+  | 'ledger'
+  | 'export'
+  | 'agents'
+  | 'permissions'
+  | 'suspend'
+  | 'resume'
+  | 'explain'
+  | 'policy'
+  | 'tools'
+  | 'pin';
 
 export interface Route {
   readonly name: RouteName;
@@ -14,7 +38,7 @@ export interface Route {
 const segment = '([^/]{1,384})';
 
 /** Those of one path stand together. */
-const table = [
+const table: readonly (readonly [method: string, path: string, name: RouteName])[] = [
   ['POST', '/api/session', 'signIn'],
   ['GET', '/api/session', 'session'],
   ['DELETE', '/api/session', 'signOut'],
@@ -39,7 +63,7 @@ const table = [
   ['GET', '/api/policy', 'policy'],
   ['GET', '/api/tools', 'tools'],
   ['POST', `/api/tools/${segment}/pin`, 'pin'],
-] as const;
+];
 
 const routes = table.map(([method, path, name]) => ({
   method,
