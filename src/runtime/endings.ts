@@ -150,6 +150,9 @@ function failed(result: ToolResult, finding: Finding): ToolResult {
   return { ...result, content: [told, ...result.content], isError: true };
 }
 
+/** In a result's `_meta`: a person changed the call, and its first text says so. */
+export const editedKey = 'dev.sallyport/edited';
+
 /** As much of the changed arguments as an agent is told; the rest is in the record. */
 const editedUnitsMax = 4_000;
 
@@ -185,7 +188,7 @@ function withEdit(result: ToolResult, args: JsonObject): ToolResult {
     content: [{ type: 'text', text }, ...result.content],
     _meta: {
       ...(isJsonObject(meta) ? meta : {}),
-      'dev.sallyport/edited': cut ? { cut: true } : { arguments: args },
+      [editedKey]: cut ? { cut: true } : { arguments: args },
     },
   };
 }

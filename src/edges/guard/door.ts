@@ -11,6 +11,7 @@ import { readJson, StrictJsonError } from '../../content/json.ts';
 import { isJsonObject } from '../../content/value.ts';
 import { unframedBlocks } from '../../engine/outputs/unframed.ts';
 import type { Run } from '../../engine/run.ts';
+import { editedKey } from '../../runtime/endings.ts';
 import { RuntimeError } from '../../runtime/errors.ts';
 import type {
   AgentPrincipal,
@@ -208,6 +209,8 @@ export function makeDoor(parts: DoorParts): Door {
         if (answer.type === 'held') throw new HeldError(answer.hold, answer.refusal);
         if (answer.type === 'refused') throw errorOf(answer.refusal);
         await answer.released(options.signal?.aborted !== true);
+        if (isJsonObject(answer.result['_meta']) && editedKey in answer.result['_meta'])
+          parts.log({ level: 'info', event: 'guard.call_edited', tool: name, call: answer.call });
         return valueIn<Plain<Result>>(answer.result);
       };
       const dryRun = async (args: Args, options: CallOptions = {}): Promise<DryRun> => {
@@ -288,8 +291,9 @@ function valueIn<Result>(result: ToolResult): Result {
   const meta = isJsonObject(result['_meta']) ? result['_meta'] : {};
   const boundary = meta[frameKey];
   // The frame is for whoever reads the text among others; a program gets the value, with what gives orders marked in it.
-  const blocks =
-    typeof boundary === 'string' ? unframedBlocks(result.content, boundary) : result.content;
+  // What a person changed is told to a model, in a text before all others; a program gets the function's value.
+  const content = meta[editedKey] === undefined ? result.content : result.content.slice(1);
+  const blocks = typeof boundary === 'string' ? unframedBlocks(content, boundary) : content;
   const texts = blocks.map((block) =>
     isJsonObject(block) && block['type'] === 'text' ? String(block['text']) : '',
   );

@@ -1,10 +1,14 @@
 /** Guarded calls that a person is asked about: who waits, who gets a ticket, and that the function is called once at most. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isJsonArray, isJsonObject, type JsonObject } from '../../content/value.ts';
+import { openGateway } from '../../gateway.ts';
+import type { ApproverPrincipal } from '../../identity/principal.ts';
 import type * as sallyport from '../../index.ts';
 import { HeldError, RefusedError } from '../../index.ts';
+import { functionsOf } from '../../upstreams/functions.ts';
 import { askGateway } from '../admin/client.ts';
 import type { OperationName } from '../admin/operations.ts';
+import { makeDoor } from './door.ts';
 import { type Desk, desk, deskPolicy } from './testing/desk.ts';
 
 const asClerk = { agent: 'clerk', case: { sender: 'ann@customer.example' } };
@@ -22,11 +26,14 @@ let erased: string[];
 
 async function opened(options: Partial<sallyport.OpenOptions> = {}) {
   door = await at.open(options);
-  const erase = door.tool('desk.erase', ({ id }: { id: string }) => {
+  return registered();
+}
+
+function registered() {
+  return door.tool('desk.erase', ({ id }: { id: string }) => {
     erased.push(id);
     return { erased: id };
   });
-  return erase;
 }
 
 function asking(more = 'timeout: 15m'): void {
@@ -195,6 +202,40 @@ describe('a ticket', () => {
   });
 });
 
+test('what a person changed is what the function gets, and its value is its own', async () => {
+  asking();
+  door = await at.open();
+  await door[Symbol.asyncDispose]();
+  await using gateway = await openGateway({ ...at, as: 'library', log: () => undefined });
+  const own = makeDoor({
+    runtime: gateway.runtime,
+    functions: (name) => functionsOf(gateway.upstream(name)),
+    standing: () => null,
+    pin: async () => [],
+    bare: null,
+    held: 'wait',
+    log: (line) => at.logged.push(line),
+    close: async () => undefined,
+  });
+  const erase = own.tool('desk.erase', ({ id }: { id: string }) => [id]);
+  const { holds } = gateway.runtime;
+  const waiting = own.run(asClerk, () => erase({ id: 'm1' }));
+  await expect.poll(() => holds.open().length, { timeout: 20_000 }).toBe(1);
+  const [{ id } = expect.fail()] = holds.open();
+  const bob: ApproverPrincipal = {
+    type: 'approver',
+    credential: 'tok_bob',
+    user: 'bob',
+    signedInAtMs: gateway.store.nowMs(),
+  };
+  const { digest } = await holds.preview(bob, id, { id: 'm2' });
+  await holds.edit(bob, id, { id: 'm2' }, digest, null);
+  expect(await waiting).toEqual(['m2']);
+  expect(at.logged).toContainEqual(
+    expect.objectContaining({ event: 'guard.call_edited', tool: 'desk.erase', call: id }),
+  );
+});
+
 test('a door that is closed while a call waits gives its ticket, and the next one picks it up', async () => {
   asking();
   const before = await opened({ agent: 'clerk' });
@@ -203,7 +244,11 @@ test('a door that is closed while a call waits gives its ticket, and the next on
   await door[Symbol.asyncDispose]();
   expect(await waiting).toMatchObject({ code: 'approval.pending', ticket: id });
 
-  const after = await opened({ agent: 'clerk' });
+  door = await at.open({ agent: 'clerk' });
+  // What waits is decided again when a program starts, and its functions come when it has done other things.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(await hold()).toMatchObject({ id });
+  const after = registered();
   const [result] = await Promise.all([after({ id: 'm1' }), answer('approvals.approve')]);
   expect(result).toEqual({ erased: 'm1' });
   expect(erased).toEqual(['m1']);

@@ -1,6 +1,7 @@
 /** What the runtime answered, in the words of the wire. */
 import { frameKey } from '../../content/frame.ts';
 import { isJsonObject, type JsonObject } from '../../content/value.ts';
+import { editedKey } from '../../runtime/endings.ts';
 import type { CallAnswer, Refusal } from '../../runtime/port.ts';
 import type { ToolResult } from '../../upstreams/port.ts';
 import type { Address } from './addresses.ts';
@@ -22,9 +23,11 @@ export function answerOf(
 ): Answer {
   if (answer.type === 'refused') return refusalAnswer(answer.refusal, address, era);
   const { result, call, run, decision } = answer;
-  const boundary = isJsonObject(result['_meta']) ? result['_meta'][frameKey] : undefined;
+  const own = isJsonObject(result['_meta']) ? result['_meta'] : {};
+  const { [frameKey]: boundary, [editedKey]: edited } = own;
   const meta: JsonObject = {
     ...(typeof boundary === 'string' ? { [frameKey]: boundary } : {}),
+    ...(isJsonObject(edited) ? { [editedKey]: edited } : {}),
     [decisionKey]: {
       verdict: decision?.effect ?? 'allow',
       call,

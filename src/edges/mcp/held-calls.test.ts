@@ -489,6 +489,23 @@ function spellings(state: string): readonly string[] {
     .filter((other) => other !== state && Buffer.from(other.slice(4), 'base64url').equals(bytes));
 }
 
+test('what a person changed is said beside the outcome', async () => {
+  const here = await desk();
+  const edited = { arguments: { to: 'bob@x.example' } };
+  const other = { 'com.example/trace': 'x', 'dev.sallyport/edited': edited };
+  here.becomes = {
+    type: 'result',
+    call: 'call_1',
+    run: 'run_1',
+    result: { content: [{ type: 'text', text: 'A person changed this call.' }], _meta: other },
+    decision: null,
+    released: async () => undefined,
+  };
+  const { _meta: meta } = resultOf(await say(here.server, call()));
+  expect(meta).toMatchObject({ 'dev.sallyport/edited': edited });
+  expect(meta).not.toHaveProperty(['com.example/trace']);
+});
+
 test('no header and no name of a client decides how it is told', async () => {
   const here = await desk();
   const heard = await say(

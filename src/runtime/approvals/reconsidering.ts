@@ -2,6 +2,7 @@
  * Another policy is in force: what waits is decided again by it. What it refuses is withdrawn, whom it asks is asked, and
  * what it lets through waits for nobody.
  */
+import type { FindingCode } from '../../engine/codes.ts';
 import type { Context } from '../../engine/context.ts';
 import { decide } from '../../engine/decide.ts';
 import type { Decision } from '../../engine/decision.ts';
@@ -127,10 +128,13 @@ export class Reconsidering {
   }
 }
 
-/** Full counters, an upstream that is down: no word of the policy's, and over by the time when somebody agrees. */
+/** Over, perhaps, by the time when somebody agrees, and no word of the policy's: when a program starts, its functions come later. */
+const passing: ReadonlySet<FindingCode> = new Set(['upstream.down', 'catalog.missing']);
+
+/** Full counters, an upstream that is down, a tool that isn't there now. */
 function isPassing({ findings }: Decision): boolean {
   return findings.every(
     ({ verdict, stage, code }) =>
-      verdict !== 'deny' || stage === 'limits' || stage === 'engine' || code === 'upstream.down',
+      verdict !== 'deny' || stage === 'limits' || stage === 'engine' || passing.has(code),
   );
 }
