@@ -76,7 +76,7 @@ async function holdOf(
   );
 }
 
-/** Upstreams come up after their gateway; one that takes longer than this refuses what was agreed to. */
+/** Upstreams come up after their gateway, and functions after their program; what takes longer than this is refused. */
 const upstreamTriesMax = 120;
 const upstreamTryMs = 250;
 
@@ -112,8 +112,10 @@ async function upstreamOf(
 ): Promise<void> {
   for (let tries = 0; tries < upstreamTriesMax && !isStopping(); tries += 1) {
     const tool = ports.policy().tools.get(name);
-    const isUp = tool === undefined || ports.upstream(tool.upstream)?.status().state === 'up';
-    if (isUp) return;
+    if (tool === undefined) return;
+    const isUp = ports.upstream(tool.upstream)?.status().state === 'up';
+    const definition = ports.definitionOf(tool);
+    if (isUp && definition !== 'missing' && definition !== 'unknown') return;
     await new Promise((resolve) => setTimeout(resolve, upstreamTryMs).unref());
   }
 }
