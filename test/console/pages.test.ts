@@ -12,7 +12,7 @@ const repository = join(import.meta.dirname, '..', '..');
 /** Longer than what keeps a stray click from counting. */
 const lookMs = 350;
 
-describe.skipIf(!existsSync(chromiumPath))('the console in Chromium', () => {
+describe.skipIf(!existsSync(chromiumPath))('the console in Chromium', { timeout: 60_000 }, () => {
   let office: Office;
   let browser: Browser;
   let bob: Person;
@@ -198,7 +198,7 @@ describe.skipIf(!existsSync(chromiumPath))('the console in Chromium', () => {
   });
 
   test('a hold that nobody answers ends before their eyes', async () => {
-    await using hasty = await openOffice({ timeout: '2s' });
+    await using hasty = await openOffice({ timeout: '4s' });
     await using person = await openPage(browser, hasty.console);
     await signIn(person, hasty.console, await hasty.approverToken('bob'));
     await hasty.hold('import', { rows: 3 });
