@@ -106,7 +106,18 @@ function tellAlert(notice: AlertNotice, { channel, consoleUrl }: TellingOptions)
 }
 
 /** Names, codes and counts; what else stands in an alert is for those who may read the record. */
-const detailsShown = ['tool', 'agent', 'code', 'codes', 'channel', 'sink', 'failure', 'failures'];
+const detailsShown = [
+  'tool',
+  'agent',
+  'by',
+  'role',
+  'code',
+  'codes',
+  'channel',
+  'sink',
+  'failure',
+  'failures',
+];
 
 function safeDetails(details: JsonObject): ToldAlert['details'] {
   return detailsShown.flatMap((name) => {

@@ -8,7 +8,7 @@ import { open } from '../../src/index.ts';
 import { receiveHttp } from './receivers.ts';
 import { until } from './world.ts';
 
-const policy = (url: string, shows: string): string => `
+const policy = (url: string, shows: string, timeout: string): string => `
 sallyport: 1
 enforcement: strict
 upstreams: { desk: { functions: true } }
@@ -17,7 +17,8 @@ tools:
   desk.send: { action: send, tier: consequential, reach: external, args: { to: recipient, text: content } }
 users: { static: { ann: { roles: [staff] }, bob: { roles: [staff] } } }
 roles: { staff: { permissions: { desk: { read: allow, send: allow } } } }
-approvals: { default: staff, wait: 0s, notify: [{ webhook: { url: "${url}", secret: { from: env:NOTIFY_SECRET }${shows} } }] }
+approvals: { default: staff, wait: 0s, timeout: ${timeout}, notify: [{ webhook: { url: "${url}", secret: { from: env:NOTIFY_SECRET }${shows} } }] }
+alerts: { events: [approval_expired], notify: [{ webhook: { url: "${url}", secret: { from: env:NOTIFY_SECRET } } }] }
 agents:
   clerk:
     acts_for: [staff]
@@ -40,20 +41,29 @@ const body = z.object({
 });
 
 async function told(shows: string, reads: boolean): Promise<z.infer<typeof body>> {
+  const [first = ''] = await posts(shows, 1, reads);
+  return body.parse(JSON.parse(first));
+}
+
+/** What a call that nobody answers has posted: that it waits, and then that it doesn't any more. */
+async function posts(shows: string, count: number, reads = false): Promise<readonly string[]> {
   const root = mkdtempSync(join(tmpdir(), 'sallyport-told-'));
   process.env['NOTIFY_SECRET'] = 'a shared secret';
   try {
     await using there = await receiveHttp(200);
-    writeFileSync(join(root, 'sallyport.yaml'), policy(there.url, shows));
+    writeFileSync(
+      join(root, 'sallyport.yaml'),
+      policy(there.url, shows, count === 1 ? '15m' : '2s'),
+    );
     await using door = await open({ policy: join(root, 'sallyport.yaml'), held: 'throw' });
     const read = door.tool('desk.read', () => ({ order: 'o-17', of: 'Eve' }));
     const send = door.tool('desk.send', () => 'sent');
     await door.run({ agent: 'clerk', user: 'ann', case: { customer } }, async () => {
       if (reads) await read({ id: 'o-17' });
       await send({ to: customer, text: 'It is on its way.' }).catch(() => undefined);
-      await until(() => there.posted.length > 0);
+      await until(() => there.posted.length >= count);
     });
-    return body.parse(JSON.parse(there.posted[0]?.body ?? ''));
+    return there.posted.map(({ body: text }) => text);
   } finally {
     delete process.env['NOTIFY_SECRET'];
     rmSync(root, { recursive: true });
@@ -76,4 +86,9 @@ test.each([
 ])('%s: the values are there', async (_, shows, reads) => {
   const [notice] = (await told(shows, reads)).notices;
   expect(notice?.values).toContainEqual({ argument: '/to', text: customer });
+});
+
+test('that nobody answered in time is an alert, which names the tool', async () => {
+  const { notices } = JSON.parse((await posts('', 2))[1] ?? '');
+  expect(notices).toMatchObject([{ about: 'approval_expired', details: { tool: 'desk.send' } }]);
 });
