@@ -17,7 +17,7 @@ import { permissionsView } from './permissions.ts';
 import { policyView } from './policy.ts';
 import type { ConsolePorts } from './ports.ts';
 import type { Query } from './query.ts';
-import { ConsoleRefusal, notFound } from './refusal.ts';
+import { ConsoleRefusal, notFound, signedOut } from './refusal.ts';
 import { sendView } from './respond.ts';
 import { ledgerFilterOf, type RouteName, rowsMaxOf } from './routes.ts';
 import { runPage, runsPage, timelinePage } from './runs.ts';
@@ -68,9 +68,7 @@ export class Api {
     this.#parts = parts;
   }
 
-  async perform(name: RouteName, asked: Asked, session: Session | null): Promise<void> {
-    if (name === 'signIn') return this.#signIn(asked);
-    if (session === null) throw signedOut();
+  async perform(name: Exclude<RouteName, 'signIn'>, asked: Asked, session: Session): Promise<void> {
     const { response, subject, query } = asked;
     const ports = this.#ports;
     const send = (view: object): Promise<void> => sendView(response, 200, view);
@@ -150,7 +148,7 @@ export class Api {
     }
   }
 
-  async #signIn(asked: Asked): Promise<void> {
+  async signIn(asked: Asked): Promise<void> {
     const { request, response, cookie } = asked;
     const { sessions, limits } = this.#parts;
     const address = request.socket.remoteAddress ?? '';
@@ -281,10 +279,4 @@ function seqOf(text: string): number {
 
 function noHold(): never {
   throw notFound('hold');
-}
-
-function signedOut(): ConsoleRefusal {
-  return new ConsoleRefusal(401, 'console.signed_out', 'nobody is signed in', {
-    hint: 'sign in with a token from `sallyport token --approver`',
-  });
 }

@@ -38,6 +38,12 @@ export class ConsoleRefusal extends SallyportError {
   }
 }
 
+export function signedOut(): ConsoleRefusal {
+  return new ConsoleRefusal(401, 'console.signed_out', 'nobody is signed in', {
+    hint: 'sign in with a token from `sallyport token --approver`',
+  });
+}
+
 export function notFound(what: string): ConsoleRefusal {
   return new ConsoleRefusal(404, 'console.not_found', `there is no such ${what}`);
 }

@@ -17,6 +17,7 @@ import { consoleLimits } from './limits.ts';
 import { OriginCheck, type PublicOrigin, publicOriginOf } from './origin.ts';
 import type { ConsolePorts } from './ports.ts';
 import { Query } from './query.ts';
+import { signedOut } from './refusal.ts';
 import { sendView, toldOf } from './respond.ts';
 import { setSecurityHeaders } from './response-headers.ts';
 import { queryOf, routeOf } from './routes.ts';
@@ -220,6 +221,8 @@ class Site {
       query: new Query(search, queryOf[route.name] ?? []),
       whose,
     };
+    if (route.name === 'signIn') return api.signIn(asked);
+    if (session === null) throw signedOut();
     return api.perform(route.name, asked, session);
   }
 }
