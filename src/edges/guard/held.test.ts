@@ -254,6 +254,18 @@ test('a door that is closed while a call waits gives its ticket, and the next on
   expect(erased).toEqual(['m1']);
 });
 
+test('agreed to before the program has its function: it is called by the repeat', async () => {
+  asking();
+  const before = await opened({ agent: 'clerk', held: 'throw' });
+  expect(await caught(before({ id: 'm1' }))).toBeInstanceOf(HeldError);
+  await door[Symbol.asyncDispose]();
+
+  door = await at.open({ agent: 'clerk' });
+  await answer('approvals.approve');
+  expect(await registered()({ id: 'm1' })).toEqual({ erased: 'm1' });
+  expect(erased).toEqual(['m1']);
+});
+
 test.each([7, 'x'.repeat(1_001)])('a reason that nobody could read is refused', async (reason) => {
   asking();
   const erase = await opened();

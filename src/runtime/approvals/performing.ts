@@ -54,8 +54,12 @@ export class Performing {
 
   /** People have agreed: the request that waits goes on, Sallyport does it itself, or it waits for the repeat. */
   approved(hold: OpenHold): void {
-    const { execute } = this.#parts.ports.policy().approvals;
-    if (execute === 'at_once' || hold.isAwaited || hold.isLast) this.begin(hold);
+    const { approvals, tools } = this.#parts.ports.policy();
+    const tool = tools.get(hold.held.tool);
+    // A program's functions come some time after its start: until then an approval would be spent on a refusal.
+    const isThere = tool === undefined || this.#parts.ports.definitionOf(tool) !== 'missing';
+    const isOurs = isThere && (approvals.execute === 'at_once' || hold.isLast);
+    if (isOurs || hold.isAwaited) this.begin(hold);
   }
 
   get isStopping(): boolean {
