@@ -5,21 +5,17 @@ import type { HoldShown } from '../../src/runtime/port.ts';
 import { useLoaded } from '../api/use-loaded.ts';
 import { useMessages } from '../live/use-live.ts';
 import { Page } from '../parts/page.tsx';
-import { Badge, Fact, Facts, Problem, Tier } from '../parts/parts.tsx';
-import { agentPath, eventPath, ledgerPath, runPath } from '../router/routes.ts';
+import { Fact, Facts, Problem, Tier } from '../parts/parts.tsx';
+import { agentPath, runPath } from '../router/routes.ts';
 import { Json } from '../text/json.tsx';
 import { Text } from '../text/text.tsx';
 import { TimeLeft, When } from '../time/time.tsx';
 import { Decide } from './decide.tsx';
+import { Ended, Gone, type Settled } from './ended.tsx';
 import { questionOf } from './guard.ts';
 import { Reasons } from './reasons.tsx';
 import { Result } from './result.tsx';
 import { Values } from './values.tsx';
-
-interface Settled {
-  readonly outcome: string;
-  readonly by: readonly string[];
-}
 
 export function HoldPage({ id }: { readonly id: string }) {
   const { value, problem, missing, loading, reload } = useLoaded<HoldShown>(
@@ -214,63 +210,5 @@ function Raw({ hold }: { readonly hold: HoldShown }) {
         </details>
       )}
     </>
-  );
-}
-
-function Ended({
-  hold,
-  settled,
-  since,
-}: {
-  readonly hold: HoldShown;
-  readonly settled: Settled | null;
-  readonly since: readonly EventRow[];
-}) {
-  const heading = useRef<HTMLHeadingElement>(null);
-  // The button that had the focus is gone.
-  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
-  const outcome = settled?.outcome ?? (hold.state === 'waiting' ? 'over' : hold.state);
-  const by = settled?.by ?? hold.agreements.map((one) => one.by);
-  return (
-    <section class="ended" role="status" aria-labelledby="ended">
-      <h2 id="ended" ref={heading} tabIndex={-1}>
-        <Badge word={outcome} />
-        {by.length > 0 && (
-          <>
-            {' '}
-            by <Text text={[...new Set(by)].join(', ')} />
-          </>
-        )}
-      </h2>
-      <ol class="rows">
-        {since.map((row) => (
-          <li key={row.seq} class="row">
-            <a href={eventPath(row.seq)}>
-              <Text text={row.type} />
-            </a>
-            {row.outcome !== null && <Badge word={row.outcome} />}
-            <span class="dim">
-              <When atMs={row.atMs} />
-            </span>
-          </li>
-        ))}
-      </ol>
-      <p>
-        <a href={runPath(hold.run)}>What the run has done since</a>, or{' '}
-        <a href="/">what else waits</a>.
-      </p>
-    </section>
-  );
-}
-
-function Gone({ settled }: { readonly settled: Settled | null }) {
-  return (
-    <p class="empty">
-      {settled === null
-        ? 'Nothing waits under this name: it is over, or never was.'
-        : `It is ${settled.outcome}.`}{' '}
-      <a href="/">What waits now</a>; what was answered is in the{' '}
-      <a href={ledgerPath({ type: 'approval.settled' })}>ledger</a>.
-    </p>
   );
 }
