@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { openGateway } from '../../src/gateway.ts';
 import { open } from '../../src/index.ts';
+import { alertEvent } from '../../src/runtime/alerts.ts';
 import { receiveHttp } from './receivers.ts';
 import { until } from './world.ts';
 
@@ -91,4 +93,31 @@ test.each([
 test('that nobody answered in time is an alert, which names the tool', async () => {
   const { notices } = JSON.parse((await posts('', 2))[1] ?? '');
   expect(notices).toMatchObject([{ about: 'approval_expired', details: { tool: 'desk.send' } }]);
+});
+
+test('its link leads to the console that the gateway serves', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'sallyport-told-'));
+  process.env['NOTIFY_SECRET'] = 'a shared secret';
+  try {
+    await using there = await receiveHttp(200);
+    const policyFile = join(root, 'sallyport.yaml');
+    writeFileSync(policyFile, policy(there.url, '', '15m'));
+    await using gateway = await openGateway({
+      policyFile,
+      dataDirectory: join(root, 'data'),
+      as: 'gateway',
+      log: () => undefined,
+    });
+    const people = { host: '127.0.0.1', port: 0, url: null };
+    const served = await gateway.listen({ host: '127.0.0.1', port: 0, console: people });
+    await until(async () => (await gateway.store.listState('notify:')).length === 2);
+    const event = alertEvent('approval_expired', 'run_1', null, gateway.store.nowMs(), {});
+    await gateway.store.commitGateway({ events: [event], writes: [] });
+    await until(() => there.posted.length === 1);
+    const { notices } = JSON.parse(there.posted[0]?.body ?? '');
+    expect(notices).toMatchObject([{ url: `${served.console?.url}/runs/run_1` }]);
+  } finally {
+    delete process.env['NOTIFY_SECRET'];
+    rmSync(root, { recursive: true });
+  }
 });
