@@ -178,6 +178,29 @@ describe('an answer', () => {
     expect(heard.status).toBe(400);
   });
 
+  test('whose token is revoked while it arrives is none', async () => {
+    const hold = await held('late');
+    const token = await rig.real.approverToken('kim');
+    const kim = new Browser(rig.real.console);
+    await kim.post('/api/session', { token });
+    const { host, port } = new URL(rig.real.console);
+    const body = JSON.stringify({ answer: 'approve', digest: hold.digest, reason: null });
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(
+      `POST /api/holds/${hold.id}/answer HTTP/1.1\r\nhost: ${host}\r\norigin: ${rig.real.console}\r\n` +
+        `sallyport-console: 1\r\ncookie: ${kim.cookie}\r\ncontent-type: application/json\r\n` +
+        `content-length: ${body.length}\r\nconnection: close\r\n\r\n${body.slice(0, 9)}`,
+    );
+    // It is being read once a later request has been answered.
+    expect((await kim.get('/api/session')).status).toBe(200);
+    await rig.real.gateway.tokens.revoke(/^sp_approver_([^.]+)/.exec(token)?.[1] ?? '');
+    socket.write(body.slice(9));
+    let heard = '';
+    for await (const chunk of socket) heard += chunk;
+    expect(heard).toMatch(/^HTTP\/1\.1 401 /);
+    expect(stateOf(hold.id)).toBe('waiting');
+  });
+
   test('to what isn’t there is 404', async () => {
     const body = { answer: 'approve', digest: `sha256:${'0'.repeat(64)}`, reason: null };
     expect((await sam.post('/api/holds/call_none/answer', body)).status).toBe(404);

@@ -20,7 +20,7 @@
  * | `GET /api/events/{seq}` | | `EventPage` |
  * | `GET /api/events/{seq}/receipt?since=` | | `ReceiptView`; 409 until it is sealed |
  * | `GET /api/ledger?run=&agent=&user=&tool=&code=&type=&from=&until=&before=&limit=` | | `Page<EventRow>`, newest first |
- * | `GET /api/ledger/export?…` (same filters) | | `application/x-ndjson`, a leaf a line |
+ * | `GET /api/ledger/export?…` (same filters) | | `application/x-ndjson`, a leaf a line, newest first |
  * | `GET /api/agents` | | `AgentRow[]` |
  * | `GET /api/agents/{name}/permissions?user=` | | `PermissionsView` |
  * | `POST /api/agents/{name}/suspend`, `/resume` | `{ reason }` | `AgentRow` |
@@ -43,6 +43,7 @@ export interface SessionView {
 }
 
 export interface Page<Row> {
+  /** May be fewer than were asked for, or none, where there is more: a search ends a page after so much was looked through. */
   readonly rows: readonly Row[];
   /** Given back as `before` (or `after`) it goes on from here; null: that is all. */
   readonly next: string | null;
@@ -111,7 +112,7 @@ export interface EventRow {
   readonly user: string | null;
   readonly call: string | null;
   readonly tool: string | null;
-  /** Of a decision its effect, of an end its outcome. */
+  /** Of a decision its effect, of an end its outcome, of an alert what it is about. */
   readonly outcome: string | null;
   /** Codes of what was held or denied. */
   readonly codes: readonly string[];
@@ -127,7 +128,7 @@ export interface EventPage {
   readonly row: EventRow;
   readonly event: JsonObject;
   readonly findings: readonly (RecordedFinding & { readonly text: string })[];
-  /** By digest, as kept: redacted. */
+  /** By digest, as kept: redacted. A text where it is longer than is shown. */
   readonly payloads: Readonly<Record<string, JsonValue>>;
 }
 
