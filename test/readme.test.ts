@@ -34,7 +34,7 @@ test('the two commands are scripts of the package', () => {
   expect(Object.keys(scripts)).toEqual(expect.arrayContaining(['start', 'test', 'sallyport']));
 });
 
-test('the tour', { timeout: 120_000 }, async () => {
+test('the tour', { timeout: 240_000 }, async () => {
   const clone = cloneOfQuickstart();
   const gateway = spawn('npm', ['start'], {
     cwd: clone,
@@ -44,12 +44,13 @@ test('the tour', { timeout: 120_000 }, async () => {
   // Ends when the gateway itself does: npm leaves by the signal.
   const said = text(gateway.stdout);
   try {
-    const { token, port } = await started(gateway.stdout);
+    const { token, yourToken, port } = await started(gateway.stdout);
     const tour = commandsOf(block('console'));
     const script = tour
       .map(({ command }) => `echo '${separator}'\n${command}`)
       .join('\n')
       .replace('sp_agent_…', token)
+      .replace('sp_approver_…', yourToken)
       .replaceAll('127.0.0.1:7080', `127.0.0.1:${port}`);
     const shell = spawn('bash', ['-c', script], {
       cwd: clone,
@@ -63,7 +64,7 @@ test('the tour', { timeout: 120_000 }, async () => {
     // As Ctrl-C does: the whole foreground group hears it.
     process.kill(-Number(gateway.pid), 'SIGINT');
   }
-  expect(await said).toMatch(/stopping: the token is revoked, the record stays\n$/);
+  expect(await said).toMatch(/stopping: the tokens are revoked, the record stays\n$/);
 });
 
 test('the snippet', { timeout: 60_000 }, async () => {
@@ -92,9 +93,13 @@ function cloneOfQuickstart(): string {
   return clone;
 }
 
-function started(
-  out: NodeJS.ReadableStream,
-): Promise<{ readonly token: string; readonly port: string }> {
+interface Started {
+  readonly token: string;
+  readonly yourToken: string;
+  readonly port: string;
+}
+
+function started(out: NodeJS.ReadableStream): Promise<Started> {
   return new Promise((resolve, reject) => {
     let said = '';
     const late = setTimeout(() => reject(new Error(`npm start said: ${said}`)), readyMs);
@@ -102,9 +107,11 @@ function started(
       said += chunk.toString();
       const token = /sp_agent_\S+/.exec(said)?.[0];
       const port = /http:\/\/127\.0\.0\.1:(\d+)\/mcp/.exec(said)?.[1];
-      if (token === undefined || port === undefined || !said.includes('3. Verified')) return;
+      const yourToken = /sp_approver_\S+/.exec(said)?.[0];
+      if (token === undefined || yourToken === undefined || port === undefined) return;
+      if (!said.includes('4. Verified')) return;
       clearTimeout(late);
-      resolve({ token, port });
+      resolve({ token, yourToken, port });
     });
   });
 }
@@ -124,6 +131,7 @@ function masked(output: string): string {
   return output
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replaceAll(/\[(\/?data) [\w-]{24}\]/g, '[$1 BOUNDARY]')
+    .replaceAll(/call_[\w-]{24}/g, 'CALL')
     .replaceAll(/sallyport\.local\/[0-9a-f]{12}/g, 'ORIGIN')
     .replaceAll(/\d+ (events|sealed)/g, 'N $1')
     .replaceAll(/^\d+ +TIME/gm, 'SEQ  TIME');

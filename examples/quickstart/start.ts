@@ -1,6 +1,6 @@
 /**
- * `npm start`: the gateway in front of two real MCP servers, a token for one agent, and three things to try. What
- * happened is kept in `.sallyport` beside the policy, for the next start too.
+ * `npm start`: the gateway in front of two real MCP servers, the console beside it, a token for one agent and one for you,
+ * and four things to try. What happened is kept in `.sallyport` beside the policy, for the next start too.
  */
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +15,7 @@ const dataDirectory = join(here, '.sallyport');
 
 const host = '127.0.0.1';
 const usualPort = 7080;
-/** A gateway that is killed leaves its token behind; a day later nobody can use it. */
+/** A gateway that is killed leaves its tokens behind; a day later nobody can use them. */
 const tokenMs = 24 * 3_600_000;
 
 async function main(): Promise<void> {
@@ -28,23 +28,27 @@ async function main(): Promise<void> {
   });
   const { url, console: people } = await listen(gateway);
   await gateway.catalog.refresh();
-  const { token, record } = await gateway.tokens.mint({
+  const expiresAtMs = gateway.store.nowMs() + tokenMs;
+  const agent = await gateway.tokens.mint({
     holder: 'agent',
     name: 'reporter',
     user: 'you',
-    expiresAtMs: gateway.store.nowMs() + tokenMs,
+    expiresAtMs,
   });
+  const you = await gateway.tokens.mint({ holder: 'approver', name: 'you', expiresAtMs });
   console.log(
     whatToTry({
       url: `${url}/mcp`,
       console: people?.url ?? null,
-      token,
+      token: agent.token,
+      yourToken: you.token,
       policyFile: relative(repository, policyFile),
     }),
   );
   await ended;
-  console.log('\nstopping: the token is revoked, the record stays');
-  await gateway.tokens.revoke(record.id);
+  console.log('\nstopping: the tokens are revoked, the record stays');
+  await gateway.tokens.revoke(agent.record.id);
+  await gateway.tokens.revoke(you.record.id);
 }
 
 async function listen(gateway: Gateway): Promise<Listening> {

@@ -18,7 +18,18 @@ function outcomeOf(event: JsonObject): string {
   const codes = objects(event['findings']).flatMap((finding) =>
     finding['verdict'] === 'note' ? [] : [String(finding['code'])],
   );
-  return [event['outcome'] ?? event['effect'] ?? '', ...new Set(codes)].join(' ');
+  return [
+    event['outcome'] ?? event['effect'] ?? event['answer'] ?? '',
+    ...new Set(codes),
+    ...answeredBy(event),
+  ].join(' ');
+}
+
+/** Of a held call: whose answer it was, or on whose answers it was settled. */
+function answeredBy({ type, by }: JsonObject): string[] {
+  if (type !== 'approval.answered' && type !== 'approval.settled') return [];
+  const people = isJsonArray(by) ? by.map(String) : [String(by)];
+  return people.length === 0 ? [] : [`by ${people.join(', ')}`];
 }
 
 export function objects(value: JsonValue | undefined): JsonObject[] {
