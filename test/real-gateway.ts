@@ -13,8 +13,6 @@ import { openUpstream } from '../src/upstreams/open.ts';
 export interface RealGateway extends AsyncDisposable {
   /** `http://127.0.0.1:port`. */
   readonly url: string;
-  /** Where people look, if it has a console. */
-  readonly console: string | null;
   /** Where its console is; empty unless one was asked for. */
   readonly console: string;
   readonly gateway: Gateway;
