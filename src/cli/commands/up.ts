@@ -56,7 +56,7 @@ after the calls under way.`,
     'sallyport up',
     'sallyport up --policy sallyport.yaml --port 0',
     'sallyport up --console off',
-    'sallyport up --host 10.0.0.5 --expose --allow-host gateway.example --console-url https://console.example',
+    'sallyport up --console-url https://console.example',
     'sallyport up --json',
   ]);
 }
