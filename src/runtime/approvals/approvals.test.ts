@@ -326,6 +326,21 @@ describe('a run', () => {
     expect(await world.store.listState('hold:')).toEqual([]);
   });
 
+  test('given up in the moment when a person agrees: nothing is done, and nothing refused', async () => {
+    await using world = await holdWorld();
+    const { handle, run } = await world.open();
+    const id = ticketOf(await world.call('box.pay', { id: 'a' }, { handle }));
+    await Promise.all([
+      answers(world, id, 'dora'),
+      world.runtime.closeRun(opener, run.id, 'failure', null),
+    ]);
+    await world.runtime.settled();
+    expect(await world.events('call.denied')).toEqual([]);
+    expect(paid(world)).toEqual([]);
+    expect(world.runtime.holds.open()).toEqual([]);
+    expect((await world.events('approval.settled')).at(-1)).toMatchObject({ outcome: 'withdrawn' });
+  });
+
   test('that was closing can still be given up', async () => {
     await using world = await holdWorld();
     const { handle, run } = await world.open();

@@ -76,6 +76,7 @@ export class Performing {
     const { ports, runs, turns, underWay } = this.#parts;
     const end = Promise.withResolvers<Settled | null>();
     underWay.set(hold.id, end.promise);
+    let settled: Settled | null = null;
     try {
       const known = hold.known ?? (await this.recorded(hold));
       const writer = known === null ? null : await runs.writer(hold.run);
@@ -85,8 +86,7 @@ export class Performing {
       const leave = await turns.take(hold.run, parallel);
       try {
         const attempt = { ...attemptOf(ports, hold, known), writer };
-        const settled = await this.#decided(hold, attempt);
-        if (settled !== null) end.resolve(settled);
+        settled = await this.#decided(hold, attempt);
       } finally {
         leave();
         letGo();
@@ -96,7 +96,8 @@ export class Performing {
       // It could not be decided, so nothing happened: it waits for a repeat, or for the next start.
       ports.log({ level: 'error', event: 'approval.stuck', call: hold.id, error: describe(error) });
     } finally {
-      end.resolve(null);
+      // Ended and gone from the list in one: whoever waits until nothing is under way must not find it ended in there.
+      end.resolve(settled);
       if (underWay.get(hold.id) === end.promise) underWay.delete(hold.id);
     }
   }

@@ -34,9 +34,12 @@ export class Settling {
   watch(): void {
     if (this.#timer !== undefined || this.#stopped) return;
     let dueMs = Number.POSITIVE_INFINITY;
-    for (const { held } of this.#holds.all()) dueMs = Math.min(dueMs, dueAtMs(held));
+    for (const hold of this.#holds.all())
+      if (isIdle(hold)) dueMs = Math.min(dueMs, dueAtMs(hold.held));
     if (dueMs === Number.POSITIVE_INFINITY) return;
-    const delayMs = Math.min(Math.max(1, dueMs - this.#ports.store.nowMs()), lookEveryMs);
+    const leftMs = dueMs - this.#ports.store.nowMs();
+    // What is due already could not be settled just now: a store that is gone must not be asked without a pause.
+    const delayMs = leftMs <= 0 ? lookEveryMs : Math.min(leftMs, lookEveryMs);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#underWay = this.expireDue().finally(() => this.watch());
@@ -53,7 +56,7 @@ export class Settling {
   async expireDue(): Promise<void> {
     const nowMs = this.#ports.store.nowMs();
     const due = [...this.#holds.all()].filter(
-      ({ held, begun, performing }) => !begun && performing === null && dueAtMs(held) <= nowMs,
+      (hold) => isIdle(hold) && dueAtMs(hold.held) <= nowMs,
     );
     await Promise.all(
       due.map((hold) =>
@@ -144,6 +147,11 @@ export class Settling {
 
 function refused(code: FindingCode, { id, run }: OpenHold): HoldEnd {
   return { type: 'refused', refusal: plainRefusal(code, id, run) };
+}
+
+/** Nothing is being made of it now. */
+function isIdle({ begun, performing }: OpenHold): boolean {
+  return !begun && performing === null;
 }
 
 /** When nobody has to wait any longer. */
