@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
@@ -8,6 +8,8 @@ export default defineConfig({
       'test/**/*.test.ts',
       'examples/**/*.test.ts',
     ],
+    // It wants Chromium beside Node: `npm run matrix browser`.
+    exclude: [...configDefaults.exclude, 'test/browser/**'],
     testTimeout: 30_000,
   },
 });

@@ -1,6 +1,6 @@
 /**
- * `npm run matrix [clients|servers|mail|sql] [--json]`: real clients, real servers, the demo and what happens to texts on a real
- * mail server, and SQL on a real PostgreSQL.
+ * `npm run matrix [clients|servers|mail|sql|browser] [--json]`: real clients, real servers, the demo and what happens to texts on
+ * a real mail server, SQL on a real PostgreSQL, and the console in a real browser.
  * Installs what it needs into `.cache/` (PyPI, Go) and from Debian. Exit code 1 when anything failed.
  */
 import { mkdir } from 'node:fs/promises';
@@ -12,6 +12,7 @@ import { run } from '../../examples/email-agent/rig/process.ts';
 import { startMail } from '../../examples/email-agent/rig/rig.ts';
 import { temporaryDirectory } from '../../examples/email-agent/rig/temporary.ts';
 import { support } from '../../examples/email-agent/world.ts';
+import { browserTable } from './browser.ts';
 import { clientsTable } from './clients.ts';
 import { mailContentRows } from './mail-content.ts';
 import { serversTable } from './servers.ts';
@@ -28,6 +29,7 @@ const parts: Readonly<Record<string, (directory: string) => Promise<Table>>> = {
   },
   mail: mailTable,
   sql: sqlTable,
+  browser: browserTable,
 };
 
 /** The demo is its own test: it ends with 1 when one of its promises was broken. */

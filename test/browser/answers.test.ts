@@ -1,23 +1,17 @@
 /** People at the console, in a real browser, in front of a real gateway: what they see, and what comes of what they do. */
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chromiumPath, openPage, type Person, signIn, startBrowser } from './browser.ts';
+import { openPage, type Person, signIn, startBrowser } from './browser.ts';
 import { type Office, openOffice } from './office.ts';
-
-const repository = join(import.meta.dirname, '..', '..');
 
 /** Longer than what keeps a stray click from counting. */
 const lookMs = 350;
 
-describe.skipIf(!existsSync(chromiumPath))('the console in Chromium', { timeout: 60_000 }, () => {
+describe('an answer', () => {
   let office: Office;
   let browser: Browser;
   let bob: Person;
   beforeAll(async () => {
-    execFileSync(process.execPath, ['scripts/build-console.ts'], { cwd: repository });
     office = await openOffice({ timeout: '15m' });
     browser = await startBrowser();
     bob = await openPage(browser, office.console);
