@@ -175,7 +175,7 @@ export class TestRun {
     const decision = decide(context);
     const reasons = reasonsOf(decision);
     const decided = {
-      verdict: decision.verdict,
+      verdict: isRemembered(decision) ? ('allow' as const) : decision.verdict,
       codes: codesOf(decision),
       because: [...this.#lookedInVain.splice(0), ...reasons.map(said)],
       asks: decision.asks.map(({ by }) => askedOf(by)),
@@ -373,6 +373,11 @@ export class TestRun {
       budgetLeft: {},
     } as const;
   }
+}
+
+/** Nobody is asked once more: what people said of these values earlier in the run speaks for all that would wait. */
+function isRemembered({ effect, findings }: Decision): boolean {
+  return effect === 'allow' && findings.some(({ code }) => code === 'approval.given');
 }
 
 function codesOf(decision: Decision): readonly FindingCode[] {
