@@ -45,7 +45,7 @@ export class OpenHold {
   readonly user: string | null;
   /** Whose call it is, for what Sallyport does in its place. */
   readonly principal: AgentPrincipal;
-  readonly waiters = new Set<Waiter>();
+  readonly waiters: Set<Waiter> = new Set();
   readonly end: Promise<HoldEnd>;
   now: HoldNow;
   /** Null: known to nobody but whoever proposed it. */
