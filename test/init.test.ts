@@ -75,7 +75,15 @@ describe('real servers', () => {
     const { policy, warnings } = readPolicy(join(directory, 'sallyport.yaml'));
     expect(warnings).toEqual([]);
     expect(policy.enforcement).toBe('observe');
-    expect(checkPolicy(policy).neverMatching).toEqual([]);
+    const checked = checkPolicy(policy);
+    expect(checked.neverMatching).toEqual([]);
+    // Made strict, nothing that it grants is refused for want of somebody to ask; and the person that it names can answer.
+    expect(checked.approvals.nobody).toEqual([]);
+    expect(checked.approvals.asked.map(({ who, people }) => [who, people])).toEqual([
+      ['approvers', ['you']],
+    ]);
+    const you = ['--approver', 'you', '--policy', join(directory, 'sallyport.yaml')];
+    expect(await sallyport('token', ...you)).toMatchObject({ code: 0 });
     expect(policy.agents.get('agent')?.budget).toMatchObject({
       steps: { max: 25 },
       toolCalls: { max: 50 },

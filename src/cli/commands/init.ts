@@ -14,7 +14,7 @@ import { writeLock } from '../../runtime/lock-writing.ts';
 import { lockFileOf, PolicyFileError } from '../../runtime/policy-source.ts';
 import { type ImportedServer, type MovedSecret, readMcpServers } from '../init/mcp-servers.ts';
 import { proposeTools } from '../init/propose.ts';
-import { type DraftedServer, policyText, upstreamsText } from '../init/write-policy.ts';
+import { approver, type DraftedServer, policyText, upstreamsText } from '../init/write-policy.ts';
 import { type Live, listLive } from '../live-tools.ts';
 import { type CommonOptions, commonOptions } from '../options.ts';
 import { type ExitCode, type Output, UsageError } from '../output.ts';
@@ -51,7 +51,7 @@ export function initCommand(act: Act): Command {
       'after',
       `
 Secrets in the file are moved into files below .sallyport/secrets (mode 0600); the policy names them.
-The policy starts in \`observe\`: nothing is refused but what is ungranted, unpinned or malformed.
+The policy starts in \`observe\`: nothing waits, and nothing is refused but what is ungranted, unpinned or malformed.
 
 Examples:
   $ sallyport init --from mcp.json
@@ -146,13 +146,25 @@ function report(
     `wrote ${place.policyFile}: read it, then change \`observe\` to \`strict\``,
     `wrote ${lockFileOf(place.policyFile)}: ${tools.length} definitions, accepted as they are listed now`,
     `ledger key ${vkey}`,
-    `next: sallyport policy check; sallyport token --agent ${[...policy.agents.keys()].join()}; sallyport up`,
+    'next:',
+    ...nextSteps([...policy.agents.keys()].join()),
   );
   return output.result(
     down.length === 0,
     { policy: place.policyFile, lock: lockFileOf(place.policyFile), vkey, tools, down },
     lines.join('\n'),
   );
+}
+
+function nextSteps(agent: string): string[] {
+  const steps = [
+    ['sallyport policy check', 'what it lets through, and who is asked about what'],
+    [`sallyport token --agent ${agent}`, 'for the agent'],
+    [`sallyport token --approver ${approver}`, 'for you: the console asks for it'],
+    ['sallyport up', 'prints the URLs of both'],
+  ] as const;
+  const width = Math.max(...steps.map(([command]) => command.length));
+  return steps.map(([command, what]) => `  ${command.padEnd(width)}   ${what}`);
 }
 
 function sourceOf(options: InitOptions): string {

@@ -16,6 +16,9 @@ export interface Draft {
   readonly secretPath: (secret: MovedSecret) => string;
 }
 
+/** To be renamed, and given colleagues. */
+export const approver = 'you';
+
 /** The upstreams alone: enough to start and ask them. */
 export function upstreamsText({
   servers,
@@ -31,7 +34,8 @@ export function policyText(draft: Draft): string {
   return `# yaml-language-server: $schema=./sallyport.schema.json
 #
 # Written by \`sallyport init\`. It observes: calls go through, and the record says what strict would have refused.
-# Read each line, take away what the agent doesn't need, and change \`observe\` to \`strict\`.
+# Read each line, take away what the agent doesn't need, and change \`observe\` to \`strict\`: then \`consequential\` and
+# \`irreversible\` calls wait for a person, unless the agent's grant says \`approval: never\`.
 sallyport: 1
 enforcement: observe
 
@@ -39,8 +43,17 @@ ${upstreamsText(draft)}
 
 ${mapOf('', 'tools', toolsOf(known))}
 
+users:
+  static:
+    ${approver}: { roles: [approvers] }            # whoever answers; each of them gets a token: sallyport token --approver ${approver}
+
+approvals:
+  default: approvers                     # asked in the console, or with \`sallyport approvals\`
+  timeout: 15m                           # then the call is refused, with an alert
+
 # A call needs both: a permission of the people that the agent works for, and one of the agent itself.
 roles:
+  approvers: {}                          # they answer, and nothing is done in their name
   people:
 ${mapOf('    ', 'permissions', permissionLines(known))}
 
