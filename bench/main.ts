@@ -9,6 +9,7 @@ import { content } from './content.ts';
 import { decide } from './decide.ts';
 import { flow } from './flow.ts';
 import { guard } from './guard.ts';
+import { holdsBench } from './holds.ts';
 import { ledger } from './ledger.ts';
 import { policy } from './policy.ts';
 import { profile } from './profile.ts';
@@ -21,6 +22,7 @@ const benches: readonly Bench[] = [
   flow,
   content,
   guard,
+  holdsBench,
   append,
   policy,
   ledger,
