@@ -16,6 +16,7 @@ export interface RealGateway extends AsyncDisposable {
   /** Where its console is; empty unless one was asked for. */
   readonly console: string;
   readonly gateway: Gateway;
+  readonly policyFile: string;
   readonly approverToken: (person: string, livesMs?: number) => Promise<string>;
   readonly agentToken: (agent: string, user?: string) => Promise<string>;
   readonly openerToken: () => Promise<string>;
@@ -79,6 +80,7 @@ export async function prepareGateway({
         url,
         console: listening?.url ?? '',
         gateway,
+        policyFile,
         async approverToken(name, livesMs) {
           const expiresAtMs = livesMs === undefined ? null : gateway.store.nowMs() + livesMs;
           const { token } = await gateway.tokens.mint({ holder: 'approver', name, expiresAtMs });

@@ -2,13 +2,14 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPage, type Person, signIn, startBrowser } from './browser.ts';
-import { type Office, openOffice } from './office.ts';
+import { openOffice } from './office.ts';
+import type { Place } from './place.ts';
 
 /** Longer than what keeps a stray click from counting. */
 const lookMs = 350;
 
 describe('an answer', () => {
-  let office: Office;
+  let office: Place;
   let browser: Browser;
   let bob: Person;
   beforeAll(async () => {
