@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { run } from '../src/cli/program.ts';
 import { askGateway } from '../src/edges/admin/client.ts';
 import { type CliProject, type HeldCall, heldCall, startCliProject } from './cli-project.ts';
@@ -141,6 +142,35 @@ describe('an answer that isn’t one', () => {
     expect(ran).toMatchObject({ code: 2, out: '' });
     expect(ran.err).toContain(why);
   });
+});
+
+test('a run that is closed while its call waits is closed when somebody has answered, and says so', async () => {
+  const opened = await fetch(new URL('/v1/runs', project.url), {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${readFileSync(file('opener.token'), 'utf8').trim()}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ agent: 'reporter' }),
+  });
+  const { handle, run: of } = z
+    .object({ handle: z.string(), run: z.object({ id: z.string() }) })
+    .parse(await opened.json());
+  content = `${content}, in a run with an end`;
+  held = await heldCall(project, content, handle);
+  const statusOf = async () =>
+    JSON.parse((await sallyport('runs', 'show', of.id, '--json')).out).run.status;
+  expect(await sallyport('runs', 'close', of.id)).toEqual({
+    code: 0,
+    out: `${of.id} takes no new calls; it is closed when what waits for people has its answers\n`,
+    err: '',
+  });
+  expect(await statusOf()).toBe('closing');
+  const options = ['--token-file', file('ann.token'), '--digest', held.digest, '--yes'];
+  expect(await approve(...options)).toMatchObject({ code: 0 });
+  await untilWritten();
+  expect(written()).toBe(content);
+  await expect.poll(statusOf).toBe('closed');
 });
 
 /** A terminal, as `script` of any Linux makes one. */

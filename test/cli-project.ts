@@ -205,17 +205,22 @@ export interface HeldCall {
   readonly digest: string;
 }
 
-/** A call of an agent of its own that waits for a person. */
+/** A call of an agent of its own, in the run of the handle or in one of its own, that waits for a person. */
 export async function heldCall(
   project: CliProject & { readonly url: string },
   content = 'sales went down',
+  handle: string | null = null,
 ): Promise<HeldCall> {
   const { token } = await operate(project, 'token.mint', {
     ...{ holder: 'agent', name: 'reporter', user: null, expiresInMs: null },
   });
   const response = await fetch(project.url, {
     method: 'POST',
-    headers: { authorization: `Bearer ${String(token)}`, 'content-type': 'application/json' },
+    headers: {
+      authorization: `Bearer ${String(token)}`,
+      'content-type': 'application/json',
+      ...(handle === null ? {} : { 'sallyport-run': handle }),
+    },
     body: JSON.stringify({
       jsonrpc: '2.0',
       id: 1,

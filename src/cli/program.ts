@@ -39,7 +39,9 @@ const commands: readonly ((act: Act) => Command)[] = [
 const examples = [
   'sallyport init --from mcp.json',
   'sallyport token --agent reporter',
+  'sallyport token --approver ann',
   'sallyport up',
+  'sallyport approvals list',
   'sallyport doctor',
 ];
 

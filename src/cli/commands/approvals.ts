@@ -54,6 +54,12 @@ export function approvalsCommand(act: Act): Command {
     for (const option of commonOptions()) sub.addOption(option);
     command.addCommand(sub);
   }
+  command.addHelpText(
+    'after',
+    `
+Whoever may open the data directory may look. An answer is a person's: \`sallyport token --approver ann\` mints a token for
+somebody in the policy's \`users\`. On a terminal \`approve\` shows the call and asks; a script names the digest of what was shown.`,
+  );
   return addExamples(command, [
     'sallyport approvals list',
     'sallyport approvals show <call>',

@@ -53,10 +53,10 @@ export function policyCommand(act: Act): Command {
     .description(
       'Why a call would be decided so: every check, with values, lines and limits. In a run of its own, in which nothing was read yet: `runs show --call` explains a call that was made. Performs and records nothing.',
     )
-    .requiredOption('--agent <name>')
+    .requiredOption('--agent <name>', 'whose call it is')
     .requiredOption('--tool <name>', 'upstream.operation')
     .option('--args <json>', 'the arguments', '{}')
-    .option('--user <id>')
+    .option('--user <id>', 'on whose behalf')
     .option('--case <json>', 'what the opener binds')
     .option('--request <text>', 'what the user asked for, in words that the opener trusts')
     .option('--outside <name...>', 'what the agent has besides Sallyport: untrusted from its start')

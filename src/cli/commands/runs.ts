@@ -47,7 +47,9 @@ export function runsCommand(act: Act): Command {
       act<ShowOptions>((_, output) => showRun(run, options, output))(options),
     );
   const close = new Command('close')
-    .description('Ends a run: no new calls, what is under way runs to its end.')
+    .description(
+      'Ends a run: no new calls, and what is under way runs to its end. What waits for people still gets its answers, but in a failure.',
+    )
     .argument('<run>')
     .option('--failure', 'close it as a failure (default: as a success)')
     .option('--reason <text>', 'kept in the record')
@@ -131,5 +133,12 @@ async function closeRun(run: string, options: CloseOptions, output: Output): Pro
     as,
     reason: options.reason ?? null,
   });
-  return output.result(true, answer, `${printable(run)} is closed as ${as}`);
+  const isClosing = isJsonObject(answer['run']) && answer['run']['status'] === 'closing';
+  return output.result(
+    true,
+    answer,
+    isClosing
+      ? `${printable(run)} takes no new calls; it is closed when what waits for people has its answers`
+      : `${printable(run)} is closed as ${as}`,
+  );
 }
