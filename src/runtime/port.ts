@@ -118,6 +118,7 @@ export interface HoldSummary {
   readonly user: string | null;
   readonly tool: string;
   readonly tier: Held['tier'];
+  /** Of the call and of all that is asked about it: what an answer is to. */
   readonly digest: string;
   readonly atMs: number;
   readonly expiresAtMs: number;
@@ -143,6 +144,10 @@ export interface HoldShown extends HoldSummary {
     readonly asks: readonly string[];
     /** Why no others: a sentence each, by the ask's key. */
     readonly not: Readonly<Record<string, string>>;
+    /** To say no needs neither a fresh sign-in nor an ask that is still open. */
+    readonly mayReject: boolean;
+    /** Signed in anew, they could answer more. */
+    readonly signInAgain: boolean;
     /** They have to say why (`break_glass`). */
     readonly reasonNeeded: boolean;
   };
@@ -152,7 +157,7 @@ export interface HoldShown extends HoldSummary {
 
 export interface HoldAnswer {
   readonly answer: 'approve' | 'reject';
-  /** Of the call as it was shown: an answer to anything else is refused (`approval.changed`). */
+  /** Of what was shown (`HoldSummary.digest`): an answer to anything else is refused (`approval.changed`). */
   readonly digest: string;
   /** At most 1,000 characters. */
   readonly reason: string | null;

@@ -105,6 +105,8 @@ export class Approvals implements Holds {
       return {
         asks: [],
         not: Object.fromEntries(held.asks.map(({ key }) => [key, sentences['approval.not_yours']])),
+        mayReject: false,
+        signInAgain: false,
         reasonNeeded: false,
       };
     const { store, policy } = this.#parts.ports;
@@ -113,6 +115,8 @@ export class Approvals implements Holds {
     return {
       asks: standing.asks,
       not: Object.fromEntries([...standing.not].map(([key, code]) => [key, sentences[code]])),
+      mayReject: standing.mayReject.length > 0,
+      signInAgain: [...standing.not.values()].includes('approval.not_fresh'),
       reasonNeeded: standing.breaksGlass.length > 0,
     };
   }
