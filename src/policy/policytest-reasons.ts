@@ -4,7 +4,7 @@ import type { Decision, Finding } from '../engine/decision.ts';
 import type { Shown } from './policytest-outcome.ts';
 import type { TestAnswer } from './policytest-table.ts';
 
-/** The reasons of the verdict; that nobody can answer a hold yet is none of the policy's. */
+/** The reasons of the verdict; that nobody could be asked is none of them. */
 export function reasonsOf(decision: Decision): readonly Finding[] {
   return decision.findings.filter(
     ({ verdict, code }) => verdict === decision.verdict && code !== 'approval.unavailable',
