@@ -217,7 +217,16 @@ function compileUsers(document: DocumentSyntax, report: Report): Policy['users']
   const declared = new Set((document.roles?.value ?? []).map((entry) => entry.name));
   const meant = namedRoles(document);
   const users = new Map<string, UserDeclaration>();
-  for (const { name, value } of document.users?.value ?? []) {
+  const letters = new Map<string, string>();
+  for (const { name, at, value } of document.users?.value ?? []) {
+    // To a mail server they are one person: who asks as the one could answer as the other.
+    const other = letters.get(name.toLowerCase());
+    if (other !== undefined && other !== name) {
+      report.error('policy.duplicate', at, `\`${name}\` is \`${other}\` in other letters`, {
+        mend: 'a person has one id: remove one',
+      });
+    }
+    letters.set(name.toLowerCase(), name);
     const roles = value?.roles?.value ?? [];
     for (const role of roles) {
       if (declared.has(role.value) || meant.has(role.value)) continue;
