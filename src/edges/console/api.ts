@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import { SallyportError } from '../../content/errors.ts';
 import { readJson } from '../../content/json.ts';
+import { IdentityError } from '../../identity/errors.ts';
 import { checkJsonBody, readBody } from '../http/body.ts';
 import { HttpRefusal } from '../http/refusal.ts';
 import { sendEmpty } from '../http/respond.ts';
@@ -151,16 +152,12 @@ export class Api {
   async signIn(asked: Asked): Promise<void> {
     const { request, response, cookie } = asked;
     const { sessions, limits } = this.#parts;
-    const address = request.socket.remoteAddress ?? '';
-    const waitS = limits.attempt(address);
-    if (waitS !== null) {
-      throw new ConsoleRefusal(429, 'console.too_many_attempts', 'too many attempts to sign in', {
-        headers: { 'retry-after': String(waitS) },
-      });
-    }
     const { token } = await read(asked, signInShape, consoleLimits.signInBytesMax);
-    const { session, secret } = await sessions.signIn(token);
-    limits.succeeded(address);
+    const { session, secret } = await sessions.signIn(token).catch((error: unknown) => {
+      if (!(error instanceof IdentityError)) throw error;
+      const waitS = limits.failed(request.socket.remoteAddress ?? '');
+      throw waitS === null ? error : tooManyAttempts(waitS);
+    });
     // Whoever planted a session of theirs in this browser loses it.
     if (asked.secret !== null) await sessions.signOut(asked.secret);
     const view = this.#sessionView(session);
@@ -269,6 +266,12 @@ function strictly(body: Uint8Array): unknown {
     if (error instanceof SallyportError) throw new HttpRefusal(400, 'http.body', error.message);
     throw error;
   }
+}
+
+function tooManyAttempts(waitS: number): ConsoleRefusal {
+  return new ConsoleRefusal(429, 'console.too_many_attempts', 'too many attempts to sign in', {
+    headers: { 'retry-after': String(waitS) },
+  });
 }
 
 function seqOf(text: string): number {

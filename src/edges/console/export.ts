@@ -26,17 +26,18 @@ export async function exportLeaves(
   response.end();
 }
 
+/** False: nobody reads it any more. Nothing of the wait is left on the response, however often one waits. */
 async function drained(response: ServerResponse): Promise<boolean> {
   const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), consoleLimits.exportStallMs);
   const { signal } = stop;
-  response.once('close', () => stop.abort());
+  const timer = setTimeout(() => stop.abort(), consoleLimits.exportStallMs);
   try {
-    await once(response, 'drain', { signal });
-    return true;
+    await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
+    return !response.destroyed;
   } catch {
     return false;
   } finally {
     clearTimeout(timer);
+    stop.abort();
   }
 }

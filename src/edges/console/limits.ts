@@ -10,9 +10,9 @@ export const consoleLimits = {
   /** Of one person; the one that was unused for longest makes room. */
   sessionsOfOneMax: 16,
   sweepEveryMs: 60_000,
-  /** Attempts to sign in from one address. A token can't be guessed: this bounds what guessing costs us. */
-  signInsOfOneMax: 10,
-  signInsMax: 300,
+  /** Failed attempts to sign in from one address, and from all. A token can't be guessed: whoever tries is told to stop. */
+  signInFailuresOfOneMax: 10,
+  signInFailuresMax: 300,
   signInWindowMs: 60_000,
   /** Addresses told apart; all others share what one may. */
   signInAddressesMax: 1_024,

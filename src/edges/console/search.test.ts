@@ -1,5 +1,6 @@
 /** Pages of a ledger with 100,000 events: complete, in order, and read in small steps however little is found. */
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,6 +9,7 @@ import { finished, SampleRun, started } from '../../store/contract-samples.ts';
 import type { EventFilter, Store } from '../../store/port.ts';
 import { openSqliteStore } from '../../store/sqlite/open.ts';
 import { ledgerPage } from './events.ts';
+import { exportLeaves } from './export.ts';
 import { consoleLimits } from './limits.ts';
 import { timelinePage } from './runs.ts';
 import { type LedgerFilter, searchPage, stepsOf } from './search.ts';
@@ -148,6 +150,24 @@ test.each<[string, Partial<LedgerFilter>]>([
     if (run === undefined)
       expect(beforeSeq - fromSeq).toBeLessThanOrEqual(consoleLimits.searchStepEvents);
   }
+});
+
+test('an export is whole, and waits for its reader without leaving anything behind', async () => {
+  const listeners: number[] = [];
+  const server = createServer((_, response) => {
+    const count = (): void => void listeners.push(response.listenerCount('close'));
+    count();
+    void exportLeaves(store, { ...anybody, run: 'run-20' }, response, () => true).then(count);
+  });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.listen(0, '127.0.0.1', resolve);
+  await promise;
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : null;
+  const text = await (await fetch(`http://127.0.0.1:${port}/`)).text();
+  server.close();
+  expect(text.trimEnd().split('\n')).toHaveLength(2 * callsOfRun + 1);
+  expect(listeners[1]).toBe(listeners[0]);
 });
 
 describe('a run’s timeline', () => {

@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Browser, type ConsoleRig, openConsoleRig } from '../../../test/console-rig.ts';
 import type { HoldSummary } from '../../runtime/port.ts';
+import type { RefusalCount } from '../http/refusal-tally.ts';
 import { readConsoleFiles } from './files.ts';
 import { consoleLimits } from './limits.ts';
 import { OriginCheck, publicOriginOf } from './origin.ts';
-import { startConsole } from './server.ts';
+import { type ConsoleOptions, type RunningConsole, startConsole } from './server.ts';
 
 let rig: ConsoleRig;
 let sam: Browser;
@@ -314,6 +315,54 @@ describe('hostile requests', () => {
     });
   });
 
+  test('what a signed-in person looks for in vain is no refusal; what they may not do is', async () => {
+    const { browser, counted } = await counting();
+    const digest = `sha256:${'0'.repeat(64)}`;
+    await browser.get('/api/holds/call_none');
+    await browser.get('/api/events/999999');
+    await browser.post('/api/agents/nobody/suspend', { reason: null });
+    await browser.post('/api/holds/call_none/answer', { answer: 'approve', digest, reason: null });
+    await browser.post('/api/agents/clerk/resume', { reason: null });
+    expect((await counted()).map(({ code }) => code)).toEqual(['console.role']);
+  });
+
+  test('a good token is taken, however often others failed from the same address', async () => {
+    const { browser, url, counted } = await counting();
+    const stranger = new Browser(url);
+    const heard: number[] = [];
+    for (let n = 0; n < consoleLimits.signInFailuresOfOneMax + 2; n += 1)
+      heard.push((await stranger.post('/api/session', { token: 'guessed' })).status);
+    expect(heard.slice(-3)).toEqual([401, 429, 429]);
+    expect((await browser.get('/api/session')).status).toBe(200);
+    const token = await rig.real.approverToken('sam');
+    expect((await stranger.post('/api/session', { token })).status).toBe(200);
+    expect(await counted()).toMatchObject([
+      { code: 'identity.credential_invalid', credential: null },
+      { code: 'console.too_many_attempts', credential: null, count: 2 },
+    ]);
+  });
+
+  /** A console of its own, with the same people, and what it counts as refused until it is closed. */
+  async function counting() {
+    const refused: RefusalCount[] = [];
+    const server = await another({
+      recordRefusals: async ({ refusals }) => void refused.push(...refusals),
+    });
+    const browser = new Browser(server.url);
+    await browser.post('/api/session', { token: await rig.real.approverToken('lee') });
+    const counted = async (): Promise<readonly RefusalCount[]> => {
+      await server.close();
+      const codes = [...new Set(refused.map(({ code }) => code))];
+      return codes.map((code) => {
+        const lines = refused.filter((one) => one.code === code);
+        const [first] = lines;
+        const count = lines.reduce((sum, line) => sum + line.count, 0);
+        return { code, credential: first?.credential ?? null, count };
+      });
+    };
+    return { browser, url: server.url, counted };
+  }
+
   async function bytes(text: string): Promise<string> {
     const { port } = new URL(rig.real.console);
     const socket = connect(Number(port), '127.0.0.1', () => socket.write(text));
@@ -378,23 +427,7 @@ describe('the origin', () => {
   ])('%s is none', (url) => expect(() => publicOriginOf(url)).toThrow('no origin'));
 
   test('that was given is the only one, and over TLS the cookie is no other host’s', async () => {
-    const { gateway } = rig.real;
-    const server = await startConsole(
-      {
-        ...gateway,
-        heldSecrets: () => [],
-        suspend: async () => undefined,
-        resume: async () => undefined,
-        log: () => undefined,
-      },
-      {
-        host: '127.0.0.1',
-        port: 0,
-        url: 'https://console.example',
-        directory: '/nonexistent',
-        recordRefusals: async () => undefined,
-      },
-    );
+    const server = await another({ url: 'https://console.example' });
     expect(server.url).toBe('https://console.example');
     await server.close();
     const check = new OriginCheck('https://console.example');
@@ -424,17 +457,7 @@ describe('the built pages', () => {
   });
 
   test('hashed ones are kept for ever, in the form that the browser takes', async () => {
-    const { gateway } = rig.real;
-    const server = await startConsole(
-      {
-        ...gateway,
-        heldSecrets: () => [],
-        suspend: async () => undefined,
-        resume: async () => undefined,
-        log: () => undefined,
-      },
-      { host: '127.0.0.1', port: 0, url: null, directory, recordRefusals: async () => undefined },
-    );
+    const server = await another({ directory });
     const browser = new Browser(server.url);
     const script = '/assets/main-0123456789abcdef.js';
     expect(await browser.get(script, { 'accept-encoding': 'gzip, br' })).toMatchObject({
@@ -464,6 +487,24 @@ describe('the built pages', () => {
     await server.close();
   });
 });
+
+/** A console beside the rig's, of the same gateway, that may suspend nobody. */
+function another(options: Partial<ConsoleOptions>): Promise<RunningConsole> {
+  return startConsole(
+    {
+      ...rig.real.gateway,
+      heldSecrets: () => [],
+      suspend: async () => undefined,
+      resume: async () => undefined,
+      log: () => undefined,
+    },
+    {
+      ...{ host: '127.0.0.1', port: 0, url: null, directory: '/nonexistent' },
+      recordRefusals: async () => undefined,
+      ...options,
+    },
+  );
+}
 
 async function until(holds: () => Promise<void>): Promise<void> {
   const deadlineMs = Date.now() + 10_000;

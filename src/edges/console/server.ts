@@ -18,7 +18,7 @@ import { OriginCheck, type PublicOrigin, publicOriginOf } from './origin.ts';
 import type { ConsolePorts } from './ports.ts';
 import { Query } from './query.ts';
 import { signedOut } from './refusal.ts';
-import { sendView, toldOf } from './respond.ts';
+import { sendView, type Told, toldOf } from './respond.ts';
 import { setSecurityHeaders } from './response-headers.ts';
 import { queryOf, routeOf } from './routes.ts';
 import { type Session, Sessions } from './sessions.ts';
@@ -122,9 +122,8 @@ export async function startConsole(
       void sendView(response, 500, { error: { code: 'console.fault', message } });
       return;
     }
-    // Whoever isn't signed in yet asks whether they are.
-    if (told.code !== 'console.signed_out') tally.note(told.code, session?.credential ?? null);
     const { status, code, message, hint, headers } = told;
+    if (isAnAttempt(told, session)) tally.note(code, session?.credential ?? null);
     const view = { error: { code, message, ...(hint === undefined ? {} : { hint }) } };
     void sendView(response, status, view, headers);
   }
@@ -140,6 +139,15 @@ export async function startConsole(
       await tally.close();
     },
   };
+}
+
+/**
+ * Something that whoever looks at the record has to hear of. Not that somebody isn't signed in yet, and asks whether they
+ * are; nor that what a person looked for is gone, was answered by another a moment before, or can't be so.
+ */
+function isAnAttempt({ code, status }: Told, session: Session | null): boolean {
+  if (code === 'console.signed_out') return false;
+  return session === null || ![404, 409, 410, 422].includes(status);
 }
 
 interface Visit {

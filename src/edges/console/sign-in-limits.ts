@@ -1,4 +1,8 @@
-/** How often somebody may try to sign in. Nothing of it is kept: a restart forgets, and a token can't be guessed. */
+/**
+ * How often somebody may try to sign in with what is no token of theirs. Whoever has a good one is never counted nor kept
+ * waiting: else a stranger's failures, from behind the same proxy, would keep everybody out who has something to answer.
+ * Nothing of it is kept: a restart forgets, and a token can't be guessed.
+ */
 import { consoleLimits } from './limits.ts';
 
 interface Attempts {
@@ -16,19 +20,14 @@ export class SignInLimits {
     this.#nowMs = nowMs;
   }
 
-  /** Counts the attempt. @returns seconds to wait; null: it may be made. */
-  attempt(address: string): number | null {
+  /** Counts the failure. @returns seconds to wait before the next; null: it may be made at once. */
+  failed(address: string): number | null {
     const nowMs = this.#nowMs();
     const own = this.#of(address, nowMs);
     return (
-      draw(own, consoleLimits.signInsOfOneMax, nowMs) ??
-      draw(this.#all, consoleLimits.signInsMax, nowMs)
+      draw(own, consoleLimits.signInFailuresOfOneMax, nowMs) ??
+      draw(this.#all, consoleLimits.signInFailuresMax, nowMs)
     );
-  }
-
-  /** A good token: whoever has it isn't guessing. */
-  succeeded(address: string): void {
-    this.#byAddress.delete(networkOf(address));
   }
 
   #of(address: string, nowMs: number): Attempts {
