@@ -1,4 +1,5 @@
 /** A held call, or a withheld result, as its run remembers it: what a person is asked, who may answer, and what they said. */
+import { digestOf } from '../content/digest.ts';
 import type { Labels, RunBudget } from './run.ts';
 
 /** Who may answer. */
@@ -78,4 +79,12 @@ export function openAsks({ asks, agreements }: Pick<Held, 'asks' | 'agreements'>
     ({ key, quorum }) =>
       new Set(agreements.filter((one) => one.asks.includes(key)).map(({ by }) => by)).size < quorum,
   );
+}
+
+/**
+ * What a person answers: this call, for these reasons. Whoever was shown fewer of them has answered another question,
+ * though the call is the same.
+ */
+export function questionOf({ digest, asks }: Pick<Held, 'digest' | 'asks'>): string {
+  return digestOf([digest, asks.map(({ key }) => key).sort()]);
 }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import {
   type Asking,
   answers,
+  asking,
   holdOf,
   holdWorld,
   paid,
@@ -127,6 +128,19 @@ test('two different people, not one twice', async () => {
   expect(await answers(world, id, 'dan')).toBe('approved');
   await expect.poll(() => paid(world)).toEqual(['a']);
   expect(await world.events('call.started')).toMatchObject([{ approvedBy: ['dora', 'dan'] }]);
+});
+
+test('who was shown fewer reasons has answered another question', async () => {
+  await using world = await holdWorld({}, { pay: '{ approval: { by: desk } }' });
+  const id = ticketOf(await world.call('box.pay', { id: 'a' }));
+  const shown = holdOf(world, id)?.digest ?? '';
+  world.policy = asking({
+    pay: '{ where: { id: { is: b, otherwise: { approval: desk } } }, approval: { by: desk } }',
+  });
+  await world.runtime.reconsider();
+  expect(await answers(world, id, 'dora', { digest: shown })).toBe('approval.changed');
+  expect(await answers(world, id, 'dora')).toBe('approved');
+  await expect.poll(() => paid(world)).toEqual(['a']);
 });
 
 test('one of two may take it back by saying no', async () => {

@@ -5,7 +5,7 @@
 import { autonomyDraws } from '../../engine/autonomy.ts';
 import type { Reservation } from '../../engine/decision.ts';
 import type { GatewayEvent, RunEvent } from '../../engine/events.ts';
-import { type Held, openAsks } from '../../engine/hold.ts';
+import { type Held, openAsks, questionOf } from '../../engine/hold.ts';
 import type { Run } from '../../engine/run.ts';
 import type { ApproverPrincipal } from '../../identity/principal.ts';
 import { alertEvent } from '../alerts.ts';
@@ -111,7 +111,7 @@ export class Answering {
     if (held === undefined || held.state === 'approved' || held.state === 'rejected')
       throw refusing('approval.settled');
     if (held.state === 'expired' || nowMs >= held.expiresAtMs) throw refusing('approval.expired');
-    if (held.digest !== digest) throw refusing('approval.changed');
+    if (questionOf(held) !== digest) throw refusing('approval.changed');
     return { held, nowMs };
   }
 

@@ -14,6 +14,7 @@ import {
   codeOf,
   lastingDirectory,
   opener,
+  policyOf,
   said,
   text,
   type World,
@@ -176,6 +177,19 @@ describe('a repeat', () => {
     ]);
     expect(repeats.map(codeOf)).toEqual(['ok', 'ok']);
     expect(paid(world)).toEqual(['a']);
+  });
+
+  test('gets what it may read, though nobody waited for it when a person agreed', async () => {
+    await using world = await holdWorld({
+      policy: policyOf(
+        'permissions: { box: { look: { approval: { by: desk } }, fetch: allow, put: allow, pay: allow } }',
+        'approvals: { default: desk, wait: 0s }',
+      ),
+    });
+    const id = ticketOf(await world.call('box.look', { id: 'a' }));
+    expect(await answers(world, id, 'dora')).toBe('approved');
+    expect(said(await world.call('box.look', { id: 'a' }, long))).toBe('done 1');
+    expect(await world.events('call.held')).toHaveLength(1);
   });
 
   test('that says what it repeats gets what was handed over before, or nothing', async () => {

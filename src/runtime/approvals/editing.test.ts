@@ -67,10 +67,10 @@ test('is shown first, done as changed, and its agent is told', async () => {
   });
   // What they couldn't see is what it was.
   expect(world.effects).toMatchObject([{ args: { id: 'b', secret: 'x1' } }]);
-  const [, changed] = await world.events('call.held');
-  expect(changed).toMatchObject({ call: id, edited: { by: 'dora', from: hold?.digest } });
+  const [proposed, changed] = await world.events('call.held');
+  expect(changed).toMatchObject({ call: id, edited: { by: 'dora', from: proposed?.digest } });
   expect(await world.events('call.started')).toMatchObject([
-    { call: id, editedFrom: hold?.digest, approvedBy: ['dora'] },
+    { call: id, editedFrom: proposed?.digest, approvedBy: ['dora'] },
   ]);
 });
 

@@ -5,7 +5,7 @@ import type { Context } from '../../engine/context.ts';
 import { decide } from '../../engine/decide.ts';
 import { joinable, joinableHold } from '../../engine/duplicates.ts';
 import { fold } from '../../engine/fold.ts';
-import type { Held } from '../../engine/hold.ts';
+import { type Held, questionOf } from '../../engine/hold.ts';
 import type { HoldFacts } from '../../engine/hold-facts.ts';
 import { readCall } from '../../engine/read-call.ts';
 import type { Run } from '../../engine/run.ts';
@@ -34,7 +34,7 @@ interface Edit {
   readonly hold: OpenHold;
   readonly known: KnownCall;
   readonly requesters: ReadonlySet<string>;
-  /** Of the call as it is shown now. */
+  /** Of what is asked now. */
   readonly digest: string;
   /** What is agreed to; null: it is only tried. */
   readonly agreed: { readonly digest: string; readonly reason: string | null } | null;
@@ -91,7 +91,7 @@ export class Editing {
       approver,
       hold,
       known,
-      digest: held.digest,
+      digest: questionOf(held),
       requesters: await answering.requesters(hold),
       agreed: agreed && { ...agreed, reason: await answering.words(hold, agreed.reason) },
     };
@@ -141,7 +141,7 @@ export class Editing {
       arguments: kept === undefined ? null : stored(kept),
     } as const;
     if (agreed === null) return [{ ...edited, held, run }, null];
-    if (agreed.digest !== held.digest) throw refusing('approval.changed');
+    if (agreed.digest !== questionOf(held)) throw refusing('approval.changed');
     const agreement = this.#agreement(edit, agreed.reason, run, held, context.facts.nowMs);
     const after = agreement.events.reduce<Run>(fold, run);
     return [

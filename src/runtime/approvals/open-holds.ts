@@ -1,6 +1,6 @@
 /** The holds of this moment, in memory: what waits for people, who waits for them, and what they are about. */
 import type { JsonObject } from '../../content/value.ts';
-import type { Held } from '../../engine/hold.ts';
+import { type Held, questionOf } from '../../engine/hold.ts';
 import type { AgentPrincipal, ClientSignal, HoldSummary, HoldTicket, Proposal } from '../port.ts';
 import type { HoldEnd } from './hold-end.ts';
 import type { HoldState } from './hold-state.ts';
@@ -96,7 +96,7 @@ export class OpenHold {
   }
 
   summaryOf({ held, summary }: HoldNow): HoldSummary {
-    const { id, of, state, tool, tier, digest, atMs, expiresAtMs, asks } = held;
+    const { id, of, state, tool, tier, atMs, expiresAtMs, asks } = held;
     const { run, agent, user } = this;
     return {
       id,
@@ -107,7 +107,7 @@ export class OpenHold {
       user,
       tool,
       tier,
-      digest,
+      digest: questionOf(held),
       atMs,
       expiresAtMs,
       summary,

@@ -58,7 +58,9 @@ export class Performing {
     const tool = tools.get(hold.held.tool);
     // A program's functions come some time after its start: until then an approval would be spent on a refusal.
     const isThere = tool === undefined || this.#parts.ports.definitionOf(tool) !== 'missing';
-    const isOurs = isThere && (approvals.execute === 'at_once' || hold.isLast);
+    // What is read in its agent's place reaches nobody: it is read when somebody is there.
+    const isAct = hold.held.tier > 0 && approvals.execute === 'at_once';
+    const isOurs = isThere && (isAct || hold.isLast);
     if (isOurs || hold.isAwaited) this.begin(hold);
   }
 
