@@ -423,6 +423,18 @@ describe('what an answer speaks for beyond its call', () => {
     expect(settledWith(asks, { implicit: true }).granted).toEqual({});
   });
 
+  test('the same room that two calls wait for, once', () => {
+    const asks = [{ ...ask, grants: { toolCalls: 5 } }];
+    const other = { call: 'c2', digest: 'sha256:d2' };
+    const run = folded([
+      held({ asks }),
+      held({ asks, ...other }),
+      settled('approved'),
+      settled('approved', other),
+    ]);
+    expect(run.granted).toEqual({ toolCalls: 5 });
+  });
+
   const order = (run: string, askedBy: string): Ask => ({
     ...ask,
     code: 'inputs.hold_next',

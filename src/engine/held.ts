@@ -176,17 +176,32 @@ function withOutcome(
 /** What the answers speak for beyond the call: the values that they were about, and what they added to the budget. */
 function agreedTo(run: Run, { asks }: Held): Run {
   const agreed = new Set(run.agreed);
+  const given = new Set<string>();
   let granted = run.granted;
   let { holdsNext } = run;
-  for (const { code, by, remember, grants } of asks) {
-    if (grants !== null && !run.implicit) granted = sumOf(granted, grants);
+  for (const { key, code, by, remember, grants } of asks) {
+    if (grants !== null && !run.implicit) {
+      granted = sumOf(granted, grants);
+      given.add(key);
+    }
     if (remember === null) continue;
     // Asked for by what this run itself read: whoever agreed has seen that, and not what it has read since.
     if (code === 'inputs.hold_next' && remember === orderSeen(by, run.id, holdsNext))
       holdsNext = null;
     else if (agreed.size < limits.agreedMax) agreed.add(remember);
   }
-  return { ...run, agreed: [...agreed], granted, holdsNext };
+  const held = given.size === 0 ? run.held : run.held.map((one) => withoutGrants(one, given));
+  return { ...run, held, agreed: [...agreed], granted, holdsNext };
+}
+
+/** Calls that wait for the same room wait for it once: whoever agrees to the next one adds no more. */
+function withoutGrants(held: Held, given: ReadonlySet<string>): Held {
+  return held.asks.some(({ key }) => given.has(key))
+    ? {
+        ...held,
+        asks: held.asks.map((ask) => (given.has(ask.key) ? { ...ask, grants: null } : ask)),
+      }
+    : held;
 }
 
 function sumOf(a: RunBudget, b: RunBudget): RunBudget {

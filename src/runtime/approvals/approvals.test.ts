@@ -165,6 +165,22 @@ describe('a repeat', () => {
     expect((await world.run(run.id)).toolCalls).toBe(1);
   });
 
+  test('again and again, without an end, doesn’t fill the record', async () => {
+    let nowMs = Date.UTC(2026, 2, 3);
+    await using world = await holdWorld({ clock: () => nowMs });
+    const polled = async (code: string): Promise<number> => {
+      for (let times = 0; times < 5; times += 1)
+        expect(codeOf(await world.call('box.pay', { id: 'a' }))).toBe(code);
+      return (await world.events('call.joined')).length;
+    };
+    const id = ticketOf(await world.call('box.pay', { id: 'a' }));
+    expect(await polled('approval.pending')).toBe(1);
+    await answers(world, id, 'dora', { answer: 'reject' });
+    expect(await polled('approval.rejected')).toBe(2);
+    nowMs += 60_000;
+    expect(await polled('approval.rejected')).toBe(3);
+  });
+
   test('is what begins it, where the policy says so', async () => {
     await using world = await holdWorld({}, { rules: 'execute: on_repeat' });
     const id = ticketOf(await world.call('box.pay', { id: 'a' }));

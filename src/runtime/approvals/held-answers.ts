@@ -13,11 +13,21 @@ import { Waiting } from './waiting.ts';
 /** People look up within a minute; who asks more often than this only asks. */
 const retryAfterSeconds = 15;
 
+/**
+ * A repeat counts in no budget, so nothing else bounds what is written of an agent that repeats its call without a pause:
+ * the same word about the same hold is taken down once in so long.
+ */
+const repeatEveryMs = 60_000;
+/** Holds of which it is known when a repeat was taken down last; of an older one the next is. */
+const repeatsMax = 10_000;
+
 export class HeldAnswers {
   readonly #ports: RuntimePorts;
   readonly #answers: Answers;
   readonly #performing: Performing;
   readonly #waiting = new Waiting();
+  /** When a repeat was taken down last, by hold and by whether there was an answer; the oldest first. */
+  readonly #repeatedAtMs = new Map<string, number>();
 
   constructor(ports: RuntimePorts, answers: Answers, performing: Performing) {
     this.#ports = ports;
@@ -45,14 +55,14 @@ export class HeldAnswers {
     const isOwn = attempt.id === hold.id;
     const joins = { id: hold.id, digest: hold.held.digest };
     if (end === null) {
-      if (!isOwn) await this.#answers.joinedTo(attempt, joins, false);
+      if (!isOwn) await this.#repeats(attempt, joins, false);
       return this.#ticket(hold);
     }
     switch (end.type) {
       case 'unneeded':
         return null;
       case 'refused':
-        if (!isOwn) await this.#answers.joinedTo(attempt, joins, true);
+        if (!isOwn) await this.#repeats(attempt, joins, true);
         return { type: 'refused', refusal: end.refusal };
       case 'performed':
         if (end.settled.withheld !== null) return this.#ticket(end.settled.withheld);
@@ -64,7 +74,7 @@ export class HeldAnswers {
 
   /** A person said no, or nobody said anything: nobody is asked again. */
   async refused(attempt: Attempt, held: Held): Promise<CallAnswer> {
-    await this.#answers.joinedTo(attempt, held, true);
+    await this.#repeats(attempt, held, true);
     return {
       type: 'refused',
       refusal: plainRefusal(refusalCodeOf(held), held.id, attempt.writer.id),
@@ -80,6 +90,23 @@ export class HeldAnswers {
   /** Its client holds something of ours that names a call of which there is nothing to tell any more. */
   over({ id, writer }: Attempt): CallAnswer {
     return { type: 'refused', refusal: plainRefusal('approval.over', id, writer.id) };
+  }
+
+  async #repeats(
+    attempt: Attempt,
+    joins: Pick<Held, 'id' | 'digest'>,
+    answered: boolean,
+  ): Promise<void> {
+    const key = `${joins.id} ${answered}`;
+    const nowMs = this.#ports.store.nowMs();
+    const lastMs = this.#repeatedAtMs.get(key);
+    if (lastMs !== undefined && nowMs - lastMs < repeatEveryMs) return;
+    this.#repeatedAtMs.delete(key);
+    this.#repeatedAtMs.set(key, nowMs);
+    const [oldest] = this.#repeatedAtMs.keys();
+    if (this.#repeatedAtMs.size > repeatsMax && oldest !== undefined)
+      this.#repeatedAtMs.delete(oldest);
+    await this.#answers.joinedTo(attempt, joins, answered);
   }
 
   #ticket(hold: OpenHold): CallAnswer {
