@@ -110,6 +110,20 @@ test.each<[string, Asking & { readonly args?: JsonObject; readonly by?: string }
   await expect.poll(() => paid(world)).toEqual(expected === 'approved' ? ['b'] : []);
 });
 
+test.each<[string, JsonObject, string]>([
+  ['left as it is', { id: 'b', secret: '[redacted]' }, 'approved'],
+  ['written anew', { id: 'b', secret: 'x2' }, 'approved'],
+  ['changed in part', { id: 'b', secret: '[redacted] please' }, 'approval.edit_denied'],
+  ['moved', { id: '[redacted]', secret: 'x2' }, 'approval.edit_denied'],
+])(
+  'what a person can’t see may be left or replaced, and not sent as it is shown: %s',
+  async (_, args, expected) => {
+    await using world = await holdWorld();
+    const id = ticketOf(await world.call('box.pay', { id: 'a', secret: 'x1' }));
+    expect(await edits(world, id, 'dora', args)).toBe(expected);
+  },
+);
+
 test('what others agreed to before is void', async () => {
   await using world = await holdWorld({}, { pay: '{ approval: { by: desk, quorum: 2 } }' });
   const id = ticketOf(await world.call('box.pay', { id: 'a' }));

@@ -19,7 +19,7 @@ import { type HeldDraft, type HeldStep, heldDraft, type Unprepared } from './hel
 import { heldIn } from './hold-events.ts';
 import type { KnownCall, OpenHold } from './open-holds.ts';
 import { attemptOf } from './performing.ts';
-import { restored } from './restored.ts';
+import { isRedactedStill, restored } from './restored.ts';
 import { reasonAgainst, standingOf } from './standing.ts';
 
 const argumentDepthMax = 64;
@@ -102,7 +102,13 @@ export class Editing {
     const { hold, known } = edit;
     const writer = await runs.writer(hold.run);
     if (writer === null) throw refusing('approval.unknown');
-    const changed = restored(args, await this.#recorded(hold), known.args);
+    const shown = await this.#recorded(hold);
+    const changed = restored(args, shown, known.args);
+    if (isRedactedStill(changed, shown, known.args))
+      throw refusing(
+        'approval.edit_denied',
+        'a part of it is redacted: leave the text as it is, or write all of it',
+      );
     const proposed = isJsonObject(changed) ? changed : args;
     const attempt: Attempt = {
       ...attemptOf(ports, hold, { args: proposed, step: known.step }),

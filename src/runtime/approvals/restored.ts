@@ -24,3 +24,22 @@ export function restored(edited: JsonValue, shown: JsonValue, original: JsonValu
     );
   return edited;
 }
+
+const placeholders = /\[(?:redacted|\w+ #[a-z2-7]{6})\]/g;
+
+/**
+ * Whether something stands in it still that only stood for what isn't shown: a text of which a part was changed, or that was
+ * moved. Made so, the call would carry the placeholder, and it looks on the page as if it carried the value.
+ *
+ * @param changed - after `restored`.
+ */
+export function isRedactedStill(
+  changed: JsonValue,
+  shown: JsonValue,
+  original: JsonValue,
+): boolean {
+  const own = canonicalJson(original);
+  const text = canonicalJson(changed);
+  const found = canonicalJson(shown).match(placeholders) ?? [];
+  return found.some((placeholder) => !own.includes(placeholder) && text.includes(placeholder));
+}
