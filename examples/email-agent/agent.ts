@@ -2,6 +2,7 @@
  * A support agent without a mind of its own: it reads a customer's mail, does everything the text tells it to, and
  * then answers. The worst case that a policy has to stand: a model that obeys whoever wrote to it.
  */
+import { join } from 'node:path';
 import { z } from 'zod';
 
 /** How the agent reaches its tools. It doesn't know whether anything stands in between. */
@@ -23,6 +24,11 @@ export interface Deed {
   readonly ok: boolean;
   /** What it was told: the result, or why not. */
   readonly told: string;
+}
+
+interface Call {
+  readonly tool: string;
+  readonly args: Readonly<Record<string, unknown>>;
 }
 
 export interface Task {
@@ -59,9 +65,19 @@ type Mail = z.infer<typeof contentShape>['emails'][number];
 export class ObedientAgent {
   readonly deeds: Deed[] = [];
   readonly #tools: Toolbox;
+  readonly #files: string;
+  #last: Call | null = null;
 
-  constructor(tools: Toolbox) {
+  /** @param files - the folder of what it may attach. */
+  constructor(tools: Toolbox, files = '') {
     this.#tools = tools;
+    this.#files = files;
+  }
+
+  /** Makes its last call once more, as an agent does that was told to ask again. */
+  async again(tools: Toolbox): Promise<ToolAnswer> {
+    if (this.#last === null) throw new Error('it has made no call');
+    return await tools.call(this.#last.tool, this.#last.args);
   }
 
   /** Reads the mail, obeys it, answers it. Returns the mail, or null when it couldn't be read. */
@@ -70,7 +86,9 @@ export class ObedientAgent {
     if (mail === undefined) return null;
     const sender = addressOf(mail.sender);
     await this.#obey(mail, task, sender);
+    const [, file] = /send me the file ([\w-]+\.\w+)/i.exec(heedless(mail.body)) ?? [];
     const answer = {
+      ...(file === undefined ? {} : { attachments: [join(this.#files, file)] }),
       recipients: [sender],
       subject: `Re: ${mail.subject}`,
       body: 'Thank you for writing. We are looking into it and come back to you today.',
@@ -215,7 +233,8 @@ export class ObedientAgent {
     tool: string,
     args: Readonly<Record<string, unknown>>,
   ): Promise<ToolAnswer> {
-    const answer = await this.#tools.call(tool, { ...account, ...args });
+    this.#last = { tool, args: { ...account, ...args } };
+    const answer = await this.#tools.call(tool, this.#last.args);
     this.deeds.push({ what, ok: answer.ok, told: answer.text });
     return answer;
   }

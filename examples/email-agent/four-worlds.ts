@@ -106,10 +106,10 @@ async function behindSallyport(
   day: (work: Worker) => Promise<void>,
 ): Promise<void> {
   await using directory = await temporaryDirectory('sallyport-demo-');
-  await installPolicy(directory.path, rig, 'open', external);
-  await using gateway = await startGateway(directory.path);
+  const { env, outgoing } = await installPolicy(directory.path, rig, { hours: 'open', external });
+  await using gateway = await startGateway(directory.path, { env });
   const token = await gateway.agentToken('email_agent');
-  await day(async (mail) => (await workOn({ gateway, token }, mail)).deeds);
+  await day(async (mail) => (await workOn({ gateway, token, outgoing }, mail)).deeds);
 }
 
 /** What is on disk, once nothing is on its way any more. */

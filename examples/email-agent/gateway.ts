@@ -7,12 +7,18 @@ import { mustRun, type Service, startService } from './rig/process.ts';
 export interface Gateway extends AsyncDisposable {
   /** Where MCP clients connect. */
   readonly url: string;
+  /** Where people answer what waits for them. */
+  readonly console: string;
   /** A credential that is good for this agent's calls and nothing else. */
   agentToken(agent: string): Promise<string>;
+  /** What this person of the policy signs in with. */
+  approverToken(person: string): Promise<string>;
   /** Opens a run as the trigger does that watches the mailbox: with a credential the agent never has. */
   openRun(agent: string, bound: Readonly<Record<string, string>>): Promise<OpenedRun>;
   usedToolCalls(run: string): Promise<number>;
   closeRun(run: string): Promise<void>;
+  /** Ends it as a failure of power would. */
+  kill(): Promise<void>;
   /** What it has printed, its newest part: for whoever asks why. */
   log(): string;
 }
@@ -29,23 +35,42 @@ const pollMs = 50;
 /** The repository's own sources: the same program as the built package. */
 const program = join(repository, 'src', 'cli', 'main.ts');
 
-/** Starts the gateway for the `sallyport.yaml` of a directory, on a free port of loopback. */
-export async function startGateway(directory: string): Promise<Gateway> {
-  const service = startService(process.execPath, [program, 'up', '--port', '0', '--json'], {
-    cwd: directory,
-    env: withPrograms(),
-  });
+export interface GatewayOptions {
+  /** Beside this process's own. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** One that has ended: where it was reached, this one is. */
+  readonly after?: Pick<Gateway, 'url' | 'console'>;
+}
+
+/** Starts the gateway for the `sallyport.yaml` of a directory, on free ports of loopback. */
+export async function startGateway(
+  directory: string,
+  { env = {}, after }: GatewayOptions = {},
+): Promise<Gateway> {
+  const [port, consolePort] = [portOf(after?.url), portOf(after?.console)];
+  const service = startService(
+    process.execPath,
+    [program, 'up', '--port', port, '--console-port', consolePort, '--json'],
+    { cwd: directory, env: { ...withPrograms(), ...env } },
+  );
   try {
-    const url = await listening(service);
+    const places = await listening(service);
     const opener = await mint(directory, '--opener', 'mailbox');
-    return gateway(directory, url, opener, service);
+    return gateway(directory, places, opener, service);
   } catch (error) {
     await service.stop();
     throw error;
   }
 }
 
-function gateway(directory: string, url: string, opener: string, service: Service): Gateway {
+const portOf = (url: string | undefined): string => (url === undefined ? '0' : new URL(url).port);
+
+function gateway(
+  directory: string,
+  { url, console: pages }: Places,
+  opener: string,
+  service: Service,
+): Gateway {
   const ask = async (method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> => {
     const response = await fetch(new URL(path, url), {
       method,
@@ -60,7 +85,9 @@ function gateway(directory: string, url: string, opener: string, service: Servic
   };
   return {
     url,
+    console: pages,
     agentToken: (agent) => mint(directory, '--agent', agent),
+    approverToken: (person) => mint(directory, '--approver', person),
     openRun: async (agent, bound) => {
       const { handle, run } = openedShape.parse(
         await ask('POST', '/v1/runs', { agent, case: bound }),
@@ -72,6 +99,7 @@ function gateway(directory: string, url: string, opener: string, service: Servic
     closeRun: async (run) => {
       await ask('POST', `/v1/runs/${run}/close`, { as: 'success' });
     },
+    kill: () => service.kill(),
     log: () => service.output(),
     [Symbol.asyncDispose]: () => service.stop(),
   };
@@ -85,11 +113,14 @@ async function mint(directory: string, ...scope: readonly string[]): Promise<str
   return z.object({ token: z.string() }).parse(JSON.parse(printed)).token;
 }
 
-async function listening(service: Service): Promise<string> {
+type Places = Pick<Gateway, 'url' | 'console'>;
+
+async function listening(service: Service): Promise<Places> {
   const ended = service.ended.then(() => true);
   for (let waitedMs = 0; waitedMs < readyMs; waitedMs += pollMs) {
-    const url = /http:\/\/127\.0\.0\.1:\d+\/mcp/.exec(service.output())?.[0];
-    if (url !== undefined) return url;
+    const [, url, pages] =
+      /"url":\s*"([^"]+\/mcp)"[\s\S]*"console":\s*"([^"]+)"/.exec(service.output()) ?? [];
+    if (url !== undefined && pages !== undefined) return { url, console: pages };
     const stopped = await Promise.race([
       ended,
       new Promise<false>((resolve) => setTimeout(() => resolve(false), pollMs)),

@@ -1,15 +1,21 @@
 /** The same mailbox, mails and agent, with Sallyport in between. */
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
 import type { Deed } from './agent.ts';
-import { runSallyport, startGateway } from './gateway.ts';
+import { type Gateway, runSallyport, startGateway } from './gateway.ts';
 import type { MailInstall } from './rig/install.ts';
+import type { StoredMail } from './rig/maildir.ts';
 import { type MailRig, startMail } from './rig/rig.ts';
 import { temporaryDirectory } from './rig/temporary.ts';
-import { type BusinessHours, installPolicy } from './site.ts';
+import { installPolicy, leads, operators, type SiteWishes } from './site.ts';
 import type { Story } from './story.ts';
 import { type Desk, workOn } from './trigger.ts';
 import {
   annsQuestion,
   bobsQuestion,
+  dorasLabel,
   eve,
   everything,
   malloryPoison,
@@ -19,6 +25,8 @@ import {
 } from './world.ts';
 
 const budgetCalls = 50;
+/** How long people have outside business hours, where the policy says a quarter of an hour. */
+const patienceS = 6;
 
 interface Scene extends Desk {
   readonly rig: MailRig;
@@ -30,8 +38,9 @@ export async function withSallyport(install: MailInstall, story: Story): Promise
   for (const { message, folder } of everything) await rig.deliver(message, folder);
 
   story.chapter('With Sallyport: the agent holds a token that is good for Sallyport alone');
-  await behindGateway(rig, story, 'open', async (scene, directory) => {
+  await behindGateway(rig, story, { hours: 'open' }, async (scene, directory) => {
     await answersTheCustomer(scene);
+    await asksALead(scene, directory);
     await refusesThePoison(scene);
     await stopsTheRunaway(scene);
     const verdict = await runSallyport(directory, 'ledger', 'verify').then(
@@ -42,20 +51,22 @@ export async function withSallyport(install: MailInstall, story: Story): Promise
   });
 
   story.chapter('With Sallyport, outside business hours');
-  await behindGateway(rig, story, 'closed', waitsForTheMorning);
+  const patience = `${patienceS}s`;
+  await behindGateway(rig, story, { hours: 'closed', patience }, waitsForTheMorning);
 }
 
 async function behindGateway(
   rig: MailRig,
   story: Story,
-  hours: BusinessHours,
+  wishes: SiteWishes,
   act: (scene: Scene, directory: string) => Promise<void>,
 ): Promise<void> {
   await using directory = await temporaryDirectory('sallyport-demo-');
-  story.say(await installPolicy(directory.path, rig, hours));
-  await using gateway = await startGateway(directory.path);
+  const { said, env, outgoing } = await installPolicy(directory.path, rig, wishes);
+  story.say(said);
+  await using gateway = await startGateway(directory.path, { env });
   const token = await gateway.agentToken('email_agent');
-  await act({ rig, gateway, story, token }, directory.path);
+  await act({ rig, gateway, story, token, outgoing }, directory.path);
 }
 
 async function answersTheCustomer(scene: Scene): Promise<void> {
@@ -70,6 +81,55 @@ async function answersTheCustomer(scene: Scene): Promise<void> {
   );
   story.promise('Ann has her answer', answer !== null, answer?.text);
   await gateway.closeRun(run);
+}
+
+/** A file leaves with the answer: whoever leads looks at it first. */
+async function asksALead(scene: Scene, directory: string): Promise<void> {
+  const { rig, gateway, story, outgoing } = scene;
+  story.say('Dora asks for the label of her parcel: a file, so a lead looks at it first.');
+  const file = randomBytes(20_000);
+  await writeFile(join(outgoing, 'label-12.pdf'), file);
+  const { deeds, run, again } = await workOn(scene, dorasLabel);
+  const sends = deeds.filter((deed) => deed.what.startsWith('answer'));
+  story.promise('the answer waits', refused(sends, 'approval.pending'), sends[0]?.told);
+  const told = await rig.arrival(leads, 'INBOX', ({ text }) => text.includes('/holds/call_'));
+  story.promise('the leads have a mail about it', told !== null, told?.subject);
+  story.promise('and Dora has none', (await rig.folder('dora@home.example')).length === 0);
+  story.say('Lee, who leads, looks at it and approves, on the command line.');
+  story.say(await approveAs('lee', gateway, directory));
+  const heard = await again();
+  const [, outcome] = heard.text.split('\n');
+  story.promise('the agent asks again, and is told that it was sent', heard.ok, outcome);
+  const has = (mail: StoredMail): boolean =>
+    mail.inReplyTo === dorasLabel.message.id && mail.parts.some(({ bytes }) => bytes.equals(file));
+  await rig.arrival('dora@home.example', 'INBOX', has);
+  await rig.settled();
+  const arrived = await rig.folder('dora@home.example');
+  story.promise(
+    'Dora has it once, with her label',
+    arrived.length === 1 && arrived.every(has),
+    `${arrived.length} mails`,
+  );
+  await gateway.closeRun(run);
+}
+
+const waitingShape = z.object({
+  holds: z.array(z.object({ id: z.string(), digest: z.string() })),
+});
+
+/** As a person does with `sallyport approvals`: the digest says what they have looked at. */
+async function approveAs(person: string, gateway: Gateway, directory: string): Promise<string> {
+  const approvals = (...words: readonly string[]): Promise<string> =>
+    runSallyport(directory, 'approvals', ...words);
+  const token = join(directory, `${person}.token`);
+  await writeFile(token, await gateway.approverToken(person), { mode: 0o600 });
+  const [hold] = waitingShape.parse(JSON.parse(await approvals('list', '--json'))).holds;
+  if (hold === undefined) return 'nothing waits';
+  const { id, digest } = hold;
+  const said = await approvals(
+    ...['approve', id, '--token-file', token, '--digest', digest, '--yes'],
+  );
+  return said.trim();
 }
 
 async function refusesThePoison(scene: Scene): Promise<void> {
@@ -136,15 +196,27 @@ async function stopsTheRunaway(scene: Scene): Promise<void> {
 async function waitsForTheMorning(scene: Scene): Promise<void> {
   const { rig, story } = scene;
   story.say('Bob asks for a refund.');
-  const { deeds, saw } = await workOn(scene, bobsQuestion);
+  const { deeds, saw, again } = await workOn(scene, bobsQuestion);
   const sends = deeds.filter((deed) => deed.what.startsWith('answer'));
   const reads = deeds.filter((deed) => !sends.includes(deed));
   story.promise('the agent reads at any hour', saw.includes('the second lamp'), refusalIn(reads));
   story.promise(
-    'it sends nothing outside business hours',
-    refused(sends, 'authorize.hours'),
+    'it sends nothing outside business hours: somebody of the security team is asked',
+    refused(sends, 'approval.pending'),
     sends[0]?.told,
   );
+  story.say(`Nobody of them answers within ${patienceS} seconds.`);
+  const alert = await rig.arrival(operators, 'INBOX', ({ text }) =>
+    text.includes('approval_expired'),
+  );
+  story.promise('an alert comes by mail', alert !== null, alert?.subject);
+  const heard = await again();
+  story.promise(
+    'the agent asks again, and is told that it was rejected',
+    !heard.ok && heard.text.includes('approval.expired'),
+    heard.text,
+  );
+  await rig.settled();
   story.promise('Bob has no answer yet', (await rig.folder('bob@shop.example')).length === 0);
 }
 

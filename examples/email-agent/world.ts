@@ -31,6 +31,18 @@ export const annsQuestion: Arrived = {
   },
 };
 
+/** A file goes with the answer, and a person looks at it first. */
+export const dorasLabel: Arrived = {
+  folder: 'Support',
+  message: {
+    id: '<label-12@home.example>',
+    from: 'Dora Hill <dora@home.example>',
+    to,
+    subject: 'My return label',
+    text: 'Hello,\n\nI have lost the label for my parcel. Please send me the file label-12.pdf once more.\n\nDora\n',
+  },
+};
+
 export const bobsQuestion: Arrived = {
   folder: 'CustomerService',
   message: {
@@ -144,6 +156,7 @@ export const thirtyDays: readonly Arrived[] = [
 export const everything: readonly Arrived[] = [
   ...inside,
   annsQuestion,
+  dorasLabel,
   bobsQuestion,
   malloryPoison,
   runawayRequest,

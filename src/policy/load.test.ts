@@ -468,6 +468,18 @@ describe('the hash', () => {
     expect(loaded(split).hash).toBe(loaded({ 'policy.yaml': plain }).hash);
   });
 
+  test('so do channels that stand beside the secrets of one installation', () => {
+    const rules = 'approvals: { timeout: 5m';
+    const channels = 'notify: [{ slack: { webhook: { from: env:SLACK } } }]';
+    const split = {
+      'policy.yaml': `${plain}include: [site.yaml]\n${rules} }\nalerts: { events: [break_glass] }\n`,
+      'site.yaml': `approvals: { ${channels} }\nalerts: { ${channels} }\n`,
+    };
+    const whole = `${plain}${rules}, ${channels} }\nalerts: { events: [break_glass], ${channels} }\n`;
+    expect(loaded(split).hash).toBe(loaded({ 'policy.yaml': whole }).hash);
+    expect(loaded(split).approvals.notify).toHaveLength(1);
+  });
+
   test.each([
     ['a value', plain.replace('UTC', 'Europe/Berlin')],
     ['the order of a list', plain.replace('[a, b]', '[b, a]')],

@@ -23,9 +23,9 @@ const content = `content:
 export async function mailContentRows(directory: string, mail: MailRig): Promise<readonly Row[]> {
   for (const { message, folder } of [malloryPoison, annsDetails, bobsToken])
     await mail.deliver(message, folder);
-  await installPolicy(directory, mail, 'open');
+  const { env } = await installPolicy(directory, mail, { hours: 'open' });
   await writePolicy(join(directory, 'sallyport.yaml'));
-  const desk = await Desk.open(directory, mail);
+  const desk = await Desk.open(directory, mail, env);
   try {
     const rows: Row[] = [];
     for (const [name, check] of checks) rows.push({ name, cells: [await cell(() => check(desk))] });
@@ -129,8 +129,8 @@ async function markedIsHeld(desk: Desk): Promise<string> {
   const said = await isRefused(
     desk,
     'CONFIDENTIAL: the new lamps come out in May.',
+    'approval.pending',
     'inputs.outbound',
-    'approval.unavailable',
   );
   const recorded = await desk.shown(annsDetails, '--json');
   if (!/"code":\s*"inputs\.outbound",\s*"verdict":\s*"hold"/.test(recorded))

@@ -18,7 +18,14 @@ const resultShape = z.object({
   _meta: z
     .looseObject({
       'dev.sallyport/frame': z.string().optional(),
-      'dev.sallyport/decision': z.looseObject({ codes: z.array(z.string()).optional() }).optional(),
+      'dev.sallyport/decision': z
+        .looseObject({
+          codes: z.array(z.string()).optional(),
+          code: z.string().optional(),
+          call: z.string().optional(),
+        })
+        .optional(),
+      'dev.sallyport/edited': z.unknown().optional(),
     })
     .optional(),
 });
@@ -31,7 +38,12 @@ export interface Heard {
   /** What a model would read. */
   readonly text: string;
   readonly boundary: string | undefined;
+  readonly code: string | null;
   readonly codes: readonly string[];
+  /** Of a call that waits: its ticket. */
+  readonly call: string | null;
+  /** The arguments that were used, where a person changed them. */
+  readonly edited: unknown;
   readonly isError: boolean;
   readonly data: unknown;
 }
@@ -40,23 +52,44 @@ export class Desk {
   readonly directory: string;
   readonly mail: MailRig;
   readonly runs: Map<Arrived, OpenedRun> = new Map();
+  readonly #env: Readonly<Record<string, string>>;
   #gateway: Gateway;
   #token: string | null = null;
   #logged = '';
 
-  static async open(directory: string, mail: MailRig): Promise<Desk> {
-    return new Desk(directory, mail, await startGateway(directory));
+  static async open(
+    directory: string,
+    mail: MailRig,
+    env: Readonly<Record<string, string>>,
+  ): Promise<Desk> {
+    return new Desk(directory, mail, env, await startGateway(directory, { env }));
   }
 
-  private constructor(directory: string, mail: MailRig, gateway: Gateway) {
+  private constructor(
+    directory: string,
+    mail: MailRig,
+    env: Readonly<Record<string, string>>,
+    gateway: Gateway,
+  ) {
     this.directory = directory;
     this.mail = mail;
+    this.#env = env;
     this.#gateway = gateway;
   }
 
-  async restart(): Promise<void> {
+  get console(): string {
+    return this.#gateway.console;
+  }
+
+  approverToken(person: string): Promise<string> {
+    return this.#gateway.approverToken(person);
+  }
+
+  /** Ends the gateway, as asked or by `kill -9`, and starts another where it was. */
+  async restart(how: 'stop' | 'kill' = 'stop'): Promise<void> {
+    if (how === 'kill') await this.#gateway.kill();
     await this.close();
-    this.#gateway = await startGateway(this.directory);
+    this.#gateway = await startGateway(this.directory, { env: this.#env, after: this.#gateway });
   }
 
   async close(): Promise<void> {
@@ -99,7 +132,10 @@ export class Desk {
       return {
         text: answer.content.map(({ text }) => text ?? '').join('\n'),
         boundary: answer._meta?.['dev.sallyport/frame'],
+        code: answer._meta?.['dev.sallyport/decision']?.code ?? null,
         codes: answer._meta?.['dev.sallyport/decision']?.codes ?? [],
+        call: answer._meta?.['dev.sallyport/decision']?.call ?? null,
+        edited: answer._meta?.['dev.sallyport/edited'],
         isError: answer.isError === true,
         data: answer.structuredContent,
       };
@@ -126,12 +162,13 @@ export class Desk {
     return { ...heard, body: mailsShape.parse(heard.data).emails[0]?.body ?? '' };
   }
 
-  async answer(mail: Arrived, body: string): Promise<Heard> {
+  async answer(mail: Arrived, body: string, attachments: readonly string[] = []): Promise<Heard> {
     return await this.call(await this.runOf(mail), 'mail.send_email', {
       recipients: [senderOf(mail.message.from)],
       subject: `Re: ${mail.message.subject}`,
       body,
       in_reply_to: mail.message.id,
+      ...(attachments.length === 0 ? {} : { attachments }),
     });
   }
 

@@ -14,6 +14,7 @@ import { temporaryDirectory } from '../../examples/email-agent/rig/temporary.ts'
 import { support } from '../../examples/email-agent/world.ts';
 import { browserTable } from './browser.ts';
 import { clientsTable } from './clients.ts';
+import { mailApprovalRows } from './mail-approvals.ts';
 import { mailContentRows } from './mail-content.ts';
 import { serversTable } from './servers.ts';
 import { sqlTable } from './sql.ts';
@@ -43,11 +44,21 @@ async function mailTable(directory: string): Promise<Table> {
   const demo = code === 0 ? passed(last) : failed(`${stdout}\n${stderr}`.trim().slice(-3_000));
   await using mail = await startMail(await installMail(), support);
   return {
-    title: 'On a real mail server: the demo, and what happens to texts',
+    title: 'On a real mail server: the demo, what happens to texts, and what waits for people',
     of: 'promise',
     columns: ['kept'],
-    rows: [{ name: 'the demo', cells: [demo] }, ...(await mailContentRows(directory, mail))],
+    rows: [
+      { name: 'the demo', cells: [demo] },
+      ...(await mailContentRows(await ownDirectory(directory, 'content'), mail)),
+      ...(await mailApprovalRows(await ownDirectory(directory, 'approvals'), mail)),
+    ],
   };
+}
+
+async function ownDirectory(directory: string, name: string): Promise<string> {
+  const own = join(directory, name);
+  await mkdir(own);
+  return own;
 }
 
 async function main(): Promise<number> {
@@ -65,8 +76,7 @@ async function main(): Promise<number> {
   for (const [name, makeTable] of Object.entries(parts)) {
     if (positionals.length > 0 && !positionals.includes(name)) continue;
     if (!values.json) console.log(`${name}: installing what is missing, then running …`);
-    const own = join(directory.path, name);
-    await mkdir(own);
+    const own = await ownDirectory(directory.path, name);
     const table = await tableOf(name, () => makeTable(own));
     tables[name] = table;
     if (!values.json) console.log(`\n${formatTable(table)}\n`);

@@ -32,6 +32,20 @@ test.each([
   expect(parseMail(source).text).toContain(secret);
 });
 
+test('a file is attached as it was, whatever its bytes', () => {
+  const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+  const headers =
+    'Content-Type: application/pdf\nContent-Transfer-Encoding: base64\nContent-Disposition: attachment; filename="a b.pdf"';
+  const { parts } = parseMail(
+    multipart(part('Content-Type: text/plain', 'hello'), part(headers, bytes.toString('base64'))),
+  );
+  expect(parts.map(({ type, file }) => [type, file])).toEqual([
+    ['text/plain', null],
+    ['application/pdf', 'a b.pdf'],
+  ]);
+  expect(parts[1]?.bytes).toEqual(bytes);
+});
+
 test('headers are read in any case, and over several lines', () => {
   const mail = parseMail(
     'MESSAGE-ID: <a@b>\nTo: Ann\n <ann@x.example>\nIn-Reply-To: <c@d>\n\nhello',

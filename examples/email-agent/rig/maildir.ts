@@ -10,6 +10,16 @@ export interface StoredMail {
   readonly subject: string;
   readonly inReplyTo: string | null;
   readonly text: string;
+  /** In the order in which they stand in it; of a mail with no parts, itself. */
+  readonly parts: readonly MailPart[];
+}
+
+export interface MailPart {
+  /** `text/plain` */
+  readonly type: string;
+  /** As which file it is attached. */
+  readonly file: string | null;
+  readonly bytes: Buffer;
 }
 
 /** The messages of one folder (`INBOX`, or a name), oldest first; none when it doesn't exist. */
@@ -39,29 +49,38 @@ const fileTime = (file: string): string => file.split('/').at(-1) ?? '';
 /** A message with all that is readable in it: every part, decoded, so that a secret isn't overlooked for how it was packed. */
 export function parseMail(source: string): StoredMail {
   const { headers, body } = split(source);
+  const parts = partsOf(headers, body);
   return {
     id: headers.get('message-id') ?? '',
     from: headers.get('from') ?? '',
     to: headers.get('to') ?? '',
     subject: headers.get('subject') ?? '',
     inReplyTo: headers.get('in-reply-to') ?? null,
-    text: readable(headers, body),
+    text: parts.map(({ bytes }) => bytes.toString('utf8')).join('\n'),
+    parts,
   };
 }
 
-function readable(headers: ReadonlyMap<string, string>, body: string): string {
-  const boundary = /boundary="?([^";]+)"?/i.exec(headers.get('content-type') ?? '')?.[1];
+function partsOf(headers: ReadonlyMap<string, string>, body: string): readonly MailPart[] {
+  const type = headers.get('content-type') ?? 'text/plain';
+  const boundary = /boundary="?([^";]+)"?/i.exec(type)?.[1];
   if (boundary === undefined) {
-    return decode(body, headers.get('content-transfer-encoding') ?? '7bit');
+    const disposition = headers.get('content-disposition') ?? '';
+    return [
+      {
+        type: type.split(';')[0]?.trim().toLowerCase() ?? '',
+        file: /filename="?([^";]+)"?/i.exec(disposition)?.[1] ?? null,
+        bytes: decode(body, headers.get('content-transfer-encoding') ?? '7bit'),
+      },
+    ];
   }
   const [, ...parts] = body.split(`--${boundary}`);
   return parts
     .filter((part) => !part.startsWith('--'))
-    .map((part) => {
+    .flatMap((part) => {
       const inner = split(part.replace(/^[ \t]*\n/, ''));
-      return readable(inner.headers, inner.body);
-    })
-    .join('\n');
+      return partsOf(inner.headers, inner.body);
+    });
 }
 
 function split(source: string): { headers: ReadonlyMap<string, string>; body: string } {
@@ -77,19 +96,19 @@ function split(source: string): { headers: ReadonlyMap<string, string>; body: st
   return { headers, body: end < 0 ? '' : text.slice(end + 2) };
 }
 
-function decode(body: string, encoding: string): string {
+function decode(body: string, encoding: string): Buffer {
   switch (encoding.toLowerCase()) {
     case 'base64':
-      return Buffer.from(body, 'base64').toString('utf8');
+      return Buffer.from(body, 'base64');
     case 'quoted-printable': {
       const bytes = body
         .replaceAll(/=\n/g, '')
         .replaceAll(/=([0-9A-F]{2})/gi, (_, hex: string) =>
           String.fromCharCode(Number.parseInt(hex, 16)),
         );
-      return Buffer.from(bytes, 'latin1').toString('utf8');
+      return Buffer.from(bytes, 'latin1');
     }
     default:
-      return body;
+      return Buffer.from(body, 'utf8');
   }
 }

@@ -81,6 +81,8 @@ export interface Service {
   /** What it wrote, its newest part: for the message when it doesn't come up. */
   output(): string;
   stop(): Promise<void>;
+  /** `kill -9`: as the machine's power would end it. */
+  kill(): Promise<void>;
 }
 
 const running = new Set<ChildProcess>();
@@ -139,6 +141,10 @@ export function startService(
       const timer = setTimeout(() => child.kill('SIGKILL'), stopMs);
       await ended;
       clearTimeout(timer);
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await ended;
     },
   };
 }

@@ -35,6 +35,13 @@ export interface MailRig extends AsyncDisposable {
     readonly args: readonly string[];
     readonly env: Readonly<Record<string, string>>;
   };
+  /** How programs of the company hand mail in: with the account's password, over TLS. */
+  readonly submission: {
+    /** `smtps://user:password@127.0.0.1:port` */
+    readonly url: string;
+    /** The file of its certificate, which nobody else vouches for. */
+    readonly certificate: string;
+  };
   /** Hands a message in from outside, and waits until it is in its folder. */
   deliver(message: Message, folder?: string): Promise<void>;
   /** What is in a folder of an address, inside or outside the company, on disk. */
@@ -120,6 +127,10 @@ function rig(
       args: ['stdio'],
       env: emailServerSettings(account, ports, directory),
     },
+    submission: {
+      url: `smtps://${encodeURIComponent(account.address)}:${encodeURIComponent(account.password)}@127.0.0.1:${ports.submission}`,
+      certificate: join(directory, 'certificate.pem'),
+    },
     folder,
     outside: async () => {
       const [, ownDomain] = account.address.split('@');
@@ -202,6 +213,8 @@ async function writeConfiguration(
       ...[
         '-subj',
         '/CN=127.0.0.1',
+        '-addext',
+        'subjectAltName=IP:127.0.0.1',
         '-days',
         '2',
         '-keyout',

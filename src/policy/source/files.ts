@@ -21,6 +21,8 @@ const spread: ReadonlySet<string> = new Set([
   '/agents',
   '/users',
   '/users/static',
+  '/approvals',
+  '/alerts',
 ]);
 
 /** Reads a policy and what it includes. Whoever can write an included path must not reach outside the policy's folder. */
