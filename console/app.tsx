@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { SessionView } from '../src/edges/console/views.ts';
 import { AgentPage } from './agents/agent.tsx';
 import { AgentsPage } from './agents/agents.tsx';
-import { ApiError, get, onSignedOut, problemOf, remove } from './api/client.ts';
+import { ApiError, get, onSignedOut, problemOf, signOut } from './api/client.ts';
 import { EventPageShown } from './event/event.tsx';
 import { HoldPage } from './hold/hold.tsx';
 import { Help } from './keys/help.tsx';
@@ -12,6 +12,7 @@ import { Arrivals } from './live/arrivals.tsx';
 import { LiveStream } from './live/stream.ts';
 import { Stream, useLive } from './live/use-live.ts';
 import { NowPage } from './now/now.tsx';
+import { Mark } from './parts/mark.tsx';
 import { Page } from './parts/page.tsx';
 import { Empty } from './parts/parts.tsx';
 import { PolicyPage } from './policy/policy.tsx';
@@ -92,7 +93,7 @@ function Console({
       <Stream.Provider value={stream}>
         <KeysProvider>
           <Router>
-            <Shell session={session} signedOut={signedOut} />
+            <Shell session={session} />
           </Router>
         </KeysProvider>
       </Stream.Provider>
@@ -110,13 +111,7 @@ const places: readonly (readonly [path: string, name: string, pages: readonly Ro
     ['/policy', 'Policy', ['policy']],
   ];
 
-function Shell({
-  session,
-  signedOut,
-}: {
-  readonly session: SessionView;
-  readonly signedOut: () => void;
-}) {
+function Shell({ session }: { readonly session: SessionView }) {
   const [help, setHelp] = useState(false);
   const { page } = useRoute();
   useKeys({
@@ -128,7 +123,6 @@ function Shell({
     goTools: () => navigate('/tools'),
     goPolicy: () => navigate('/policy'),
   });
-  const signOut = () => void remove('/api/session').finally(signedOut);
   return (
     <>
       <a class="skip" href="#main">
@@ -136,6 +130,7 @@ function Shell({
       </a>
       <header>
         <a href="/" class="name">
+          <Mark />
           Sallyport
         </a>
         <nav aria-label="Pages">
@@ -152,7 +147,7 @@ function Shell({
         <button type="button" class="quiet" onClick={() => setHelp(true)}>
           Keys <kbd>?</kbd>
         </button>
-        <button type="button" class="quiet" onClick={signOut}>
+        <button type="button" class="quiet" onClick={() => void signOut()}>
           Sign out
         </button>
       </header>

@@ -11,7 +11,7 @@ import { rolldown } from 'rolldown';
 const root = join(import.meta.dirname, '..');
 const source = join(root, 'console');
 const target = join(root, 'dist', 'console');
-const styles = ['base', 'layout', 'parts', 'pages'];
+const styles = ['base', 'layout', 'parts', 'lists', 'pages'];
 /** What a browser loads before it shows anything, as it is sent. */
 const scriptBytesMax = 60_000;
 

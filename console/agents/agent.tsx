@@ -11,12 +11,18 @@ import { Explain } from './explain.tsx';
 import { Permissions } from './permissions.tsx';
 
 export function AgentPage({ name }: { readonly name: string }) {
-  const [user, setUser] = useState('');
+  /** Empty: nobody; null: whoever comes first. */
+  const [chosen, setChosen] = useState<string | null>(null);
   const agents = useLoaded<readonly AgentRow[]>('/api/agents');
   const policy = useLoaded<PolicyView>('/api/policy');
-  const path = `/api/agents/${encodeURIComponent(name)}/permissions`;
-  const permissions = useLoaded<PermissionsView>(`${path}${queryOf({ user })}`);
   const agent = agents.value?.find((one) => one.name === name) ?? null;
+  const people = policy.value?.users.filter(({ roles }) =>
+    roles.some((role) => agent?.actsFor.includes(role)),
+  );
+  const user = chosen ?? people?.[0]?.name ?? '';
+  const path = `/api/agents/${encodeURIComponent(name)}/permissions${queryOf({ user })}`;
+  const known = policy.value !== null && agents.value !== null;
+  const permissions = useLoaded<PermissionsView>(known ? path : null);
   return (
     <Page
       title="Agent"
@@ -29,11 +35,11 @@ export function AgentPage({ name }: { readonly name: string }) {
       {agent !== null && <Suspension agent={agent} reload={agents.reload} />}
       <label class="for">
         For
-        <select value={user} onChange={(event) => setUser(event.currentTarget.value)}>
+        <select value={user} onChange={(event) => setChosen(event.currentTarget.value)}>
           <option value="">nobody (unattended)</option>
-          {policy.value?.users.map((one) => (
-            <option key={one} value={one}>
-              {one}
+          {people?.map((one) => (
+            <option key={one.name} value={one.name}>
+              {one.name}
             </option>
           ))}
         </select>

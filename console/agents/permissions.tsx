@@ -1,6 +1,7 @@
 import type { GrantView, PermissionsView } from '../../src/edges/console/views.ts';
-import { Badge, Empty, Tier } from '../parts/parts.tsx';
+import { Badge, Empty, Reach, Tier } from '../parts/parts.tsx';
 import { Place } from '../parts/place.tsx';
+import { Sentence } from '../parts/sentence.tsx';
 import { Text } from '../text/text.tsx';
 
 /** Each action with what allows it, from both sides: the agent's grants and the person's. */
@@ -20,19 +21,22 @@ export function Permissions({ view }: { readonly view: PermissionsView }) {
             <b>
               <Text text={action} />
             </b>{' '}
-            <Badge word={allowed} /> <Tier tier={tier} />{' '}
-            <span class={`label ${reach}`}>{reach}</span>
+            <Badge word={allowed} /> <Tier tier={tier} /> <Reach reach={reach} />
+          </p>
+          <p class="dim">
+            <code>
+              <Text text={tools.join(', ')} />
+            </code>
           </p>
           {why !== null && (
             <p>
-              <Text text={why} />
+              <Sentence text={why} />
             </p>
           )}
-          <p class="dim">
-            <Text text={tools.join(', ')} />
-          </p>
-          <Grants name="the agent" grants={agentGrants} />
-          <Grants name="the person" grants={userGrants} />
+          <div class="sides">
+            <Grants name="the agent" grants={agentGrants} />
+            <Grants name="the person" grants={userGrants} />
+          </div>
         </li>
       ))}
     </ul>

@@ -31,8 +31,13 @@ export function post<T>(path: string, body: unknown): Promise<T> {
   return request('POST', path, body);
 }
 
-export async function remove(path: string): Promise<void> {
-  await send('DELETE', path, undefined);
+/** Whatever comes of it, this browser acts as nobody from now on. */
+export async function signOut(): Promise<void> {
+  try {
+    await send('DELETE', '/api/session', undefined);
+  } finally {
+    signedOut();
+  }
 }
 
 async function request<T>(

@@ -2,9 +2,12 @@ import { useEffect, useState } from 'preact/hooks';
 import type { JsonValue } from '../../src/content/value.ts';
 import type { EventPage } from '../../src/edges/console/views.ts';
 import { useLoaded } from '../api/use-loaded.ts';
+import { budgetTexts } from '../parts/budget.ts';
+import { Details } from '../parts/details.tsx';
 import { Page } from '../parts/page.tsx';
-import { Badge, Codes, Fact, Facts, Labels, Shown, Value } from '../parts/parts.tsx';
+import { Badge, Codes, Fact, Facts, Labels, Shown } from '../parts/parts.tsx';
 import { Place } from '../parts/place.tsx';
+import { Sentence } from '../parts/sentence.tsx';
 import { Receipt } from '../receipts/receipt.tsx';
 import { isPayload } from '../receipts/shown.ts';
 import { agentPath, runPath } from '../router/routes.ts';
@@ -18,13 +21,13 @@ export function EventPageShown({ seq }: { readonly seq: number }) {
   return (
     <Page title={`Event ${seq}`}>
       <Shown loaded={loaded} missing="The ledger has no event of this number yet.">
-        {(page) => <Details page={page} />}
+        {(page) => <Whole page={page} />}
       </Shown>
     </Page>
   );
 }
 
-function Details({ page }: { readonly page: EventPage }) {
+function Whole({ page }: { readonly page: EventPage }) {
   const { row, event, findings, payloads } = page;
   return (
     <>
@@ -39,7 +42,9 @@ function Details({ page }: { readonly page: EventPage }) {
         {row.run !== null && (
           <Fact name="run">
             <a href={runPath(row.run)}>
-              <Text text={row.run} />
+              <code>
+                <Text text={row.run} />
+              </code>
             </a>
           </Fact>
         )}
@@ -58,12 +63,16 @@ function Details({ page }: { readonly page: EventPage }) {
         )}
         {row.tool !== null && (
           <Fact name="tool">
-            <Text text={row.tool} />
+            <code>
+              <Text text={row.tool} />
+            </code>
           </Fact>
         )}
         {row.call !== null && (
           <Fact name="call">
-            <Text text={row.call} />
+            <code>
+              <Text text={row.call} />
+            </code>
           </Fact>
         )}
         {row.durationMs !== null && <Fact name="took">{durationText(row.durationMs)}</Fact>}
@@ -73,11 +82,9 @@ function Details({ page }: { readonly page: EventPage }) {
             <Labels trust={row.trust} classes={row.classes} />
           </Fact>
         )}
-        {Object.entries(row.budgetLeft ?? {}).map(([name, left]) => (
-          <Fact key={name} name={`${name} left`}>
-            <Value value={left} />
-          </Fact>
-        ))}
+        {row.budgetLeft !== null && Object.keys(row.budgetLeft).length > 0 && (
+          <Fact name="budget left">{budgetTexts(row.budgetLeft).join(', ')}</Fact>
+        )}
       </Facts>
       {findings.length > 0 && (
         <section aria-labelledby="findings">
@@ -102,19 +109,11 @@ export function Findings({ findings }: Pick<EventPage, 'findings'>) {
       {findings.map(({ stage, code, verdict, text, details, at }, index) => (
         <li key={index}>
           <p>
-            <Badge word={verdict} /> <Text text={text} /> <Codes codes={[code]} />{' '}
+            <Badge word={verdict} /> <Sentence text={text} /> <Codes codes={[code]} />{' '}
             <span class="dim">{stage}</span>
             {at !== null && <Place at={at} />}
           </p>
-          {Object.keys(details).length > 0 && (
-            <Facts>
-              {Object.entries(details).map(([name, value]) => (
-                <Fact key={name} name={name.replaceAll('_', ' ')}>
-                  <Value value={value} />
-                </Fact>
-              ))}
-            </Facts>
-          )}
+          <Details details={details} />
         </li>
       ))}
     </ol>
@@ -135,11 +134,11 @@ function Payload({
   const name = Object.entries(event).find(([, value]) => value === digest)?.[0] ?? 'payload';
   return (
     <section aria-label={name}>
-      <h2>
+      <h2 class="what">
         <Text text={name} />{' '}
         {good !== null && (
-          <span class={good ? 'label good' : 'label untrusted'}>
-            {good ? 'is what the event’s digest names' : 'is not what the event’s digest names'}
+          <span class={good ? 'label good' : 'label bad'}>
+            {good ? '✓ the one that the event names' : '✗ not the one that the event names'}
           </span>
         )}
       </h2>

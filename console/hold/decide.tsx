@@ -7,6 +7,7 @@ import { Problem } from '../parts/parts.tsx';
 import { Text } from '../text/text.tsx';
 import { Edit } from './edit.tsx';
 import { isDeliberate } from './guard.ts';
+import { WhyNot } from './why-not.tsx';
 
 type Step = 'approve' | 'reject' | 'suspend' | 'edit';
 
@@ -42,7 +43,7 @@ export function Decide({
   }, [hold.digest, changed, step]);
   useKeys({
     approve: () => approve.current?.focus(),
-    ...(mine ? { reject: () => setStep('reject') } : {}),
+    ...(hold.mine.mayReject ? { reject: () => setStep('reject') } : {}),
   });
 
   const act = async (work: () => Promise<string>) => {
@@ -101,40 +102,41 @@ export function Decide({
       />
     );
   return (
-    <section class="decide" aria-label="Your answer">
+    <section class="decide" aria-labelledby="your-answer">
+      <h2 id="your-answer">Your answer</h2>
       <Problem problem={problem} />
       <p role="status">{said}</p>
-      {mine || <WhyNot hold={hold} />}
+      <WhyNot hold={hold} />
       {step === null ? (
         <div class="buttons">
           {mine && (
-            <>
-              <button
-                type="button"
-                ref={approve}
-                class="primary"
-                disabled={blocked}
-                aria-keyshortcuts="a"
-                onClick={approved}
-              >
-                {hold.of === 'result' ? 'Release' : 'Approve'}
-                {hold.mine.reasonNeeded && ' …'}
-              </button>
-              <button
-                type="button"
-                class="danger"
-                disabled={blocked}
-                aria-keyshortcuts="r"
-                onClick={() => setStep('reject')}
-              >
-                Reject …
-              </button>
-              {hold.editable && (
-                <button type="button" disabled={blocked} onClick={() => setStep('edit')}>
-                  Edit …
-                </button>
-              )}
-            </>
+            <button
+              type="button"
+              ref={approve}
+              class="primary"
+              disabled={blocked}
+              aria-keyshortcuts="a"
+              onClick={approved}
+            >
+              {hold.of === 'result' ? 'Release' : 'Approve'}
+              {hold.mine.reasonNeeded && ' …'}
+            </button>
+          )}
+          {hold.mine.mayReject && (
+            <button
+              type="button"
+              class="danger"
+              disabled={blocked}
+              aria-keyshortcuts="r"
+              onClick={() => setStep('reject')}
+            >
+              Reject …
+            </button>
+          )}
+          {mine && hold.editable && (
+            <button type="button" disabled={blocked} onClick={() => setStep('edit')}>
+              Edit …
+            </button>
           )}
           <button type="button" class="quiet" disabled={busy} onClick={() => setStep('suspend')}>
             Suspend the agent …
@@ -161,18 +163,6 @@ function outcomeOf(error: unknown): string | null {
   if (!(error instanceof ApiError)) return null;
   if (error.code === 'approval.expired') return 'expired';
   return error.code === 'approval.settled' || error.code === 'approval.unknown' ? 'over' : null;
-}
-
-function WhyNot({ hold }: { readonly hold: HoldShown }) {
-  const why = [...new Set(Object.values(hold.mine.not))];
-  return (
-    <p>
-      You can’t answer this one.{' '}
-      {why.map((sentence) => (
-        <Text key={sentence} text={`${sentence} `} />
-      ))}
-    </p>
-  );
 }
 
 const words = {

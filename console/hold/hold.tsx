@@ -5,11 +5,11 @@ import type { HoldShown } from '../../src/runtime/port.ts';
 import { useLoaded } from '../api/use-loaded.ts';
 import { useMessages } from '../live/use-live.ts';
 import { Page } from '../parts/page.tsx';
-import { Fact, Facts, Problem, Tier } from '../parts/parts.tsx';
-import { agentPath, runPath } from '../router/routes.ts';
+import { Problem } from '../parts/parts.tsx';
+import { Sentence } from '../parts/sentence.tsx';
 import { Json } from '../text/json.tsx';
 import { Text } from '../text/text.tsx';
-import { TimeLeft, When } from '../time/time.tsx';
+import { About } from './about.tsx';
 import { Decide } from './decide.tsx';
 import { Ended, Gone, type Settled } from './ended.tsx';
 import { questionOf } from './guard.ts';
@@ -83,46 +83,50 @@ export function HoldPage({ id }: { readonly id: string }) {
     reload();
   };
   return (
-    <Page title="Hold" heading={<Text text={hold.facts.summary} />}>
+    <Page title="Hold" heading={<Sentence text={hold.facts.summary} />}>
       <div class="hold" ref={looked} tabIndex={-1}>
-        <Problem problem={missing ? null : problem} />
-        {over && <Ended hold={hold} settled={settled} since={since} />}
-        {changed && (
-          <div class="banner" role="alert">
-            <p>
-              <strong>This call has changed while you looked at it.</strong>{' '}
-              {hold.edited !== null && (
-                <>
-                  <Text text={hold.edited.by} /> edited it.{' '}
-                </>
-              )}
-              What you see now is the new one; nothing of it has been approved by you.
-            </p>
-            <button type="button" onClick={look}>
-              Look at it anew
-            </button>
-          </div>
-        )}
         <About hold={hold} over={over} />
-        <section aria-labelledby="why">
-          <h2 id="why">Why it waits</h2>
-          <Reasons hold={hold} />
-        </section>
-        <section aria-labelledby="values">
-          <h2 id="values">With these values</h2>
-          <Values values={hold.facts.values} omitted={hold.facts.omitted} />
-        </section>
-        <Result hold={hold} />
-        <Raw hold={hold} />
-        {hold.reason !== null && (
-          <section aria-labelledby="reason" class="claim">
-            <h2 id="reason">What the agent says about it</h2>
-            <p class="hint">The agent’s own words. They may be an attacker’s.</p>
-            <blockquote>
-              <Text text={hold.reason} block />
-            </blockquote>
+        <div class="question">
+          <Problem problem={missing ? null : problem} />
+          {over && <Ended hold={hold} settled={settled} since={since} />}
+          {changed && (
+            <div class="banner" role="alert">
+              <p>
+                <strong>This call has changed while you looked at it.</strong>{' '}
+                {hold.edited !== null && (
+                  <>
+                    <Text text={hold.edited.by} /> edited it.{' '}
+                  </>
+                )}
+                What you see now is the new one; nothing of it has been approved by you.
+              </p>
+              <button type="button" onClick={look}>
+                Look at it anew
+              </button>
+            </div>
+          )}
+          <section aria-labelledby="why">
+            <h2 id="why">Why it waits</h2>
+            <Reasons hold={hold} />
           </section>
-        )}
+          {(hold.of === 'call' || hold.facts.values.length > 0) && (
+            <section aria-labelledby="values">
+              <h2 id="values">With these values</h2>
+              <Values values={hold.facts.values} omitted={hold.facts.omitted} />
+            </section>
+          )}
+          <Result hold={hold} />
+          <Raw hold={hold} />
+          {hold.reason !== null && (
+            <section aria-labelledby="reason" class="claim">
+              <h2 id="reason">What the agent says about it</h2>
+              <p class="hint">The agent’s own words. They may be an attacker’s.</p>
+              <blockquote>
+                <Text text={hold.reason} block />
+              </blockquote>
+            </section>
+          )}
+        </div>
         {!over && (
           <Decide
             key={asked}
@@ -140,63 +144,11 @@ export function HoldPage({ id }: { readonly id: string }) {
   );
 }
 
-function About({ hold, over }: { readonly hold: HoldShown; readonly over: boolean }) {
-  const { tool } = hold.facts;
-  return (
-    <Facts>
-      {!over && (
-        <Fact name="time left">
-          <TimeLeft untilMs={hold.expiresAtMs} />
-        </Fact>
-      )}
-      <Fact name="agent">
-        <a href={agentPath(hold.agent)}>
-          <Text text={hold.agent} />
-        </a>
-        {hold.user === null ? (
-          ', unattended'
-        ) : (
-          <>
-            {' '}
-            for <Text text={hold.user} />
-          </>
-        )}
-      </Fact>
-      <Fact name="tool">
-        <code>
-          <Text text={tool.name} />
-        </code>{' '}
-        <Tier tier={tool.tier} /> <span class={`label ${tool.reach}`}>{tool.reach}</span>
-        {tool.title !== null && (
-          <span class="dim">
-            , its server calls it “<Text text={tool.title} />”
-          </span>
-        )}
-      </Fact>
-      <Fact name="action">
-        <Text text={tool.action} />
-      </Fact>
-      <Fact name="run">
-        <a href={runPath(hold.run)}>
-          <Text text={hold.run} />
-        </a>
-      </Fact>
-      <Fact name="held">
-        <When atMs={hold.atMs} />
-      </Fact>
-      {hold.edited !== null && (
-        <Fact name="edited by">
-          <Text text={hold.edited.by} />
-        </Fact>
-      )}
-    </Facts>
-  );
-}
-
 function Raw({ hold }: { readonly hold: HoldShown }) {
   return (
     <>
-      <details>
+      {/* Of a result nothing of them is listed above. */}
+      <details open={hold.of === 'result'}>
         <summary>Raw arguments, as recorded</summary>
         <Json value={hold.arguments} />
         <p class="hint">

@@ -2,8 +2,8 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { HoldShown } from '../../src/runtime/port.ts';
 import { Problem } from '../parts/parts.tsx';
+import { Sentence } from '../parts/sentence.tsx';
 import { Json } from '../text/json.tsx';
-import { Text } from '../text/text.tsx';
 import { isDeliberate } from './guard.ts';
 import { Reasons } from './reasons.tsx';
 import { Values } from './values.tsx';
@@ -39,7 +39,7 @@ export function Preview({
   return (
     <section class="preview" aria-labelledby="preview">
       <h3 id="preview" ref={top} tabIndex={-1}>
-        <Text text={hold.facts.summary} />
+        <Sentence text={hold.facts.summary} />
       </h3>
       <Values values={hold.facts.values} omitted={hold.facts.omitted} />
       <Reasons hold={hold} />

@@ -1,8 +1,10 @@
 import type { ShownReason } from '../../src/engine/hold-facts.ts';
 import type { HoldShown } from '../../src/runtime/port.ts';
 import { ApproverShown } from '../now/holds.tsx';
-import { Codes, Fact, Facts, Value } from '../parts/parts.tsx';
+import { Details } from '../parts/details.tsx';
+import { Codes } from '../parts/parts.tsx';
 import { Place } from '../parts/place.tsx';
+import { Sentence } from '../parts/sentence.tsx';
 import { Text } from '../text/text.tsx';
 import { When } from '../time/time.tsx';
 
@@ -22,14 +24,13 @@ export function Reasons({ hold }: { readonly hold: HoldShown }) {
 function Reason({ reason, hold }: { readonly reason: ShownReason; readonly hold: HoldShown }) {
   const { key, code, text, details, at, by, quorum, pointer } = reason;
   const agreed = hold.agreements.filter(({ asks }) => asks.includes(key));
-  const named = Object.entries(details);
   const { mine } = hold;
   const not = mine.not[key];
   return (
     <>
       <p>
         <b>
-          <Text text={text} />
+          <Sentence text={text} />
         </b>{' '}
         <Codes codes={[code]} />
         {pointer !== null && (
@@ -39,15 +40,8 @@ function Reason({ reason, hold }: { readonly reason: ShownReason; readonly hold:
         )}
         {at !== null && <Place at={at} />}
       </p>
-      {named.length > 0 && (
-        <Facts>
-          {named.map(([name, value]) => (
-            <Fact key={name} name={name.replaceAll('_', ' ')}>
-              <Value value={value} />
-            </Fact>
-          ))}
-        </Facts>
-      )}
+      {/* Of a result they stand beside it. */}
+      {hold.of === 'call' && <Details details={details} />}
       <p class="asked">
         Asks <ApproverShown by={by} quorum={quorum} />.{' '}
         {agreed.length > 0 && (

@@ -1,8 +1,11 @@
 import type { HoldShown } from '../../src/runtime/port.ts';
 import { isObject } from '../api/json.ts';
-import { Codes, Fact, Facts, Value } from '../parts/parts.tsx';
+import { Details } from '../parts/details.tsx';
+import { Codes } from '../parts/parts.tsx';
+import { Sentence } from '../parts/sentence.tsx';
 import { Json } from '../text/json.tsx';
-import { Text } from '../text/text.tsx';
+import type { Mark } from '../text/pieces.ts';
+import { type MarkedAs, Text } from '../text/text.tsx';
 
 /** Of a result that waits: what was found in it, then the whole as the agent would get it. Strangers wrote it. */
 export function Result({ hold }: { readonly hold: HoldShown }) {
@@ -15,15 +18,9 @@ export function Result({ hold }: { readonly hold: HoldShown }) {
         {facts.result?.found.map(({ code, text, details }, index) => (
           <li key={index}>
             <p>
-              <Text text={text} /> <Codes codes={[code]} />
+              <Sentence text={text} /> <Codes codes={[code]} />
             </p>
-            <Facts>
-              {Object.entries(details).map(([name, value]) => (
-                <Fact key={name} name={name.replaceAll('_', ' ')}>
-                  <Value value={value} />
-                </Fact>
-              ))}
-            </Facts>
+            <Details details={details} />
           </li>
         ))}
       </ul>
@@ -31,7 +28,7 @@ export function Result({ hold }: { readonly hold: HoldShown }) {
         <>
           {textsOf(result['content']).map((text, index) => (
             <blockquote key={index}>
-              <Text text={text} block />
+              <Text text={text} marks={flagged(text)} block />
             </blockquote>
           ))}
           <details>
@@ -42,6 +39,17 @@ export function Result({ hold }: { readonly hold: HoldShown }) {
       )}
     </section>
   );
+}
+
+/** What Sallyport has put a boundary around, because it gives orders. Who writes such a boundary of their own marks more, not less. */
+const boundary = /\[flagged ([\w-]+): [^\]]*\]([\s\S]*?)\[\/flagged \1\]/g;
+
+function flagged(text: string): readonly Mark<MarkedAs>[] {
+  return Array.from(text.matchAll(boundary), ({ 0: whole, index }) => ({
+    start: index,
+    end: index + whole.length,
+    as: 'flagged',
+  }));
 }
 
 /** Those that a model reads first. */

@@ -11,6 +11,8 @@ import { filterNames, filtersOf, type LedgerFilters, queryOf, requestOf } from '
 
 const keyOf = ({ seq }: EventRow) => seq;
 
+const capital = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+
 export function LedgerPage({ filters }: { readonly filters: LedgerFilters }) {
   const [turn, setTurn] = useState(0);
   const [newer, setNewer] = useState(0);
@@ -41,7 +43,7 @@ export function LedgerPage({ filters }: { readonly filters: LedgerFilters }) {
         <form class="filters" onSubmit={search} key={queryOf(filters)}>
           {filterNames.map((name) => (
             <div key={name}>
-              <label for={name}>{name}</label>
+              <label for={name}>{capital(name)}</label>
               {name === 'from' || name === 'until' ? (
                 <input
                   id={name}
@@ -80,13 +82,14 @@ export function LedgerPage({ filters }: { readonly filters: LedgerFilters }) {
       </p>
       <VirtualList
         list={list}
+        lines={list.rows}
         label="Events, newest first"
         empty={
           Object.keys(filters).length > 0
             ? 'No event fits all of this. Take a word out, or widen the time.'
             : 'The ledger is empty: the first call of an agent is its first line.'
         }
-        row={(row) => <EventLine row={row} ofRun={false} />}
+        row={(row) => <EventLine row={row} />}
       />
     </Page>
   );

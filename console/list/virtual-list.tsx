@@ -9,23 +9,26 @@ import { rowsShown } from './window.ts';
 const rowsAhead = 60;
 
 /** Rows of one height, in the page's own scroll: of a hundred thousand there are as many elements as fit a few windows. */
-export function VirtualList<Row>({
+export function VirtualList<Line>({
   list,
+  lines,
   label,
   empty,
   row,
 }: {
-  readonly list: KeysetList<Row>;
+  readonly list: Pick<KeysetList<unknown>, 'rows' | 'loading' | 'complete' | 'problem' | 'more'>;
+  /** What its rows are shown as. */
+  readonly lines: readonly Line[];
   readonly label: string;
   readonly empty: ComponentChildren;
   /** A list item's content. */
-  readonly row: (row: Row) => ComponentChildren;
+  readonly row: (line: Line) => ComponentChildren;
 }) {
   const element = useRef<HTMLOListElement>(null);
   const [place, setPlace] = useState({ abovePx: 0, windowPx: 800, rowPx: 40 });
   useListKeys(element);
-  const { rows } = list;
-  const shown = rowsShown({ ...place, count: rows.length });
+  const { length } = list.rows;
+  const shown = rowsShown({ ...place, count: lines.length });
 
   useLayoutEffect(() => {
     let frame = 0;
@@ -54,11 +57,11 @@ export function VirtualList<Row>({
       removeEventListener('resize', moved);
       cancelAnimationFrame(frame);
     };
-  }, [rows.length > 0]);
+  }, [length > 0]);
   useEffect(() => {
-    if (list.problem === null && shown.end + rowsAhead >= rows.length) void list.more();
+    if (list.problem === null && shown.end + rowsAhead >= lines.length) void list.more();
     // A page may have no rows and still not be the last: the server has looked through as much as it does at a time.
-  }, [list, shown.end, rows.length, list.problem, list.loading]);
+  }, [list, shown.end, lines.length, list.problem, list.loading]);
 
   return (
     <>
@@ -69,11 +72,11 @@ export function VirtualList<Row>({
         aria-busy={list.loading}
         style={{ paddingTop: `${shown.beforePx}px`, paddingBottom: `${shown.afterPx}px` }}
       >
-        {rows.slice(shown.first, shown.end).map((one, index) => (
+        {lines.slice(shown.first, shown.end).map((one, index) => (
           <li
             key={shown.first + index}
             aria-posinset={shown.first + index + 1}
-            aria-setsize={list.complete ? rows.length : -1}
+            aria-setsize={list.complete ? lines.length : -1}
           >
             {row(one)}
           </li>
@@ -87,11 +90,9 @@ export function VirtualList<Row>({
           </button>
         </div>
       )}
-      {list.loading && <p class="empty">{rows.length === 0 ? 'Looking …' : 'Loading …'}</p>}
-      {list.complete && rows.length === 0 && <Empty>{empty}</Empty>}
-      {list.complete && rows.length > 0 && (
-        <p class="end">That is all: {rows.length.toLocaleString()}.</p>
-      )}
+      {list.loading && <p class="empty">{length === 0 ? 'Looking …' : 'Loading …'}</p>}
+      {list.complete && length === 0 && <Empty>{empty}</Empty>}
+      {list.complete && length > 0 && <p class="end">That is all: {length.toLocaleString()}.</p>}
     </>
   );
 }

@@ -2,6 +2,7 @@ import type { ComponentChild } from 'preact';
 import type { Approver } from '../../src/engine/hold.ts';
 import type { HoldSummary } from '../../src/runtime/port.ts';
 import { Badge, Codes, Tier } from '../parts/parts.tsx';
+import { Sentence } from '../parts/sentence.tsx';
 import { holdPath } from '../router/routes.ts';
 import { useSession } from '../session/session.ts';
 import { Text } from '../text/text.tsx';
@@ -29,7 +30,7 @@ function HoldRow({ hold }: { readonly hold: HoldSummary }) {
       <a data-row href={holdPath(hold.id)} class="row hold-row">
         <TimeLeft untilMs={hold.expiresAtMs} />
         <span class="summary">
-          <Text text={hold.summary} />
+          <Sentence text={hold.summary} />
         </span>
         <span class="dim meta">
           <Text text={hold.agent} />
@@ -40,12 +41,15 @@ function HoldRow({ hold }: { readonly hold: HoldSummary }) {
             </>
           )}
           <span aria-hidden="true"> · </span>
-          <Text text={hold.tool} /> <Tier tier={hold.tier} />
+          <code>
+            <Text text={hold.tool} />
+          </code>{' '}
+          <Tier tier={hold.tier} />
           {hold.of === 'result' && <Badge word="result" />}
           {hold.state !== 'waiting' && <Badge word={hold.state} />}
           <Codes codes={[...new Set(hold.asks.map(({ code }) => code))]} />
-          <Asked hold={hold} />
         </span>
+        <Asked hold={hold} />
       </a>
     </li>
   );
@@ -56,7 +60,11 @@ function Asked({ hold }: { readonly hold: HoldSummary }) {
   const mine = hold.asks.some(({ by }) =>
     by.type === 'role' ? roles.includes(by.role) : hold.user === user,
   );
-  return <span class={mine ? 'label yours' : 'label'}>{mine ? 'asks you' : 'asks others'}</span>;
+  return (
+    <span class={`label asked-whom ${mine ? 'yours' : ''}`}>
+      {mine ? 'asks you' : 'asks others'}
+    </span>
+  );
 }
 
 /** In words. */

@@ -1,6 +1,5 @@
 /** Small pieces that every page is made of. */
 import type { ComponentChildren } from 'preact';
-import type { JsonValue } from '../../src/content/value.ts';
 import type { EventRow } from '../../src/edges/console/views.ts';
 import type { Loaded } from '../api/use-loaded.ts';
 import { Text } from '../text/text.tsx';
@@ -54,7 +53,7 @@ export function Fact({
   name,
   children,
 }: {
-  readonly name: string;
+  readonly name: ComponentChildren;
   readonly children: ComponentChildren;
 }) {
   return (
@@ -121,11 +120,18 @@ export function Labels({ trust, classes }: Pick<EventRow, 'trust' | 'classes'>) 
   );
 }
 
+/** As the policy writes them. */
+const tiers = ['read only', 'reversible', 'consequential', 'irreversible'] as const;
+
 export function Tier({ tier }: { readonly tier: number | null }) {
-  return tier === null ? null : <span class={`tier tier-${tier}`}>tier {tier}</span>;
+  return tier === null ? null : (
+    <span class={`tier tier-${tier}`} title={`tier ${tier}`}>
+      {tiers[tier] ?? `tier ${tier}`}
+    </span>
+  );
 }
 
-/** One value in a line: a text as it is, anything else as JSON. */
-export function Value({ value }: { readonly value: JsonValue }) {
-  return <Text text={typeof value === 'string' ? value : JSON.stringify(value)} />;
+/** Whether what it does stays in the house. */
+export function Reach({ reach }: { readonly reach: 'internal' | 'external' }) {
+  return <span class={`label ${reach}`}>{reach}</span>;
 }

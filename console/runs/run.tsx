@@ -1,19 +1,22 @@
-import { useCallback, useState } from 'preact/hooks';
+import { useCallback, useMemo, useState } from 'preact/hooks';
 import type { EventRow, RunPage, StreamMessage } from '../../src/edges/console/views.ts';
 import { useLoaded } from '../api/use-loaded.ts';
-import { EventLine } from '../event/line.tsx';
 import { useKeysetList } from '../list/use-keyset-list.ts';
 import { VirtualList } from '../list/virtual-list.tsx';
 import { useMessages } from '../live/use-live.ts';
 import { Holds } from '../now/holds.tsx';
+import { budgetTexts } from '../parts/budget.ts';
 import { Page } from '../parts/page.tsx';
-import { Badge, Fact, Facts, Shown, Value } from '../parts/parts.tsx';
+import { Badge, Fact, Facts, Shown } from '../parts/parts.tsx';
 import type { Check } from '../receipts/check.ts';
 import { agentPath, ledgerPath, runPath } from '../router/routes.ts';
 import { Json } from '../text/json.tsx';
 import { Text } from '../text/text.tsx';
 import { When } from '../time/time.tsx';
 import { useSoon } from '../time/use-soon.ts';
+import { CallLine } from './call-line.tsx';
+import { EventOfRun } from './event-of-run.tsx';
+import { linesOf } from './timeline.ts';
 import { VerifyRun } from './verify-run.tsx';
 
 /** A run that does much isn't asked for with each event. */
@@ -26,6 +29,14 @@ export function RunPageShown({ id }: { readonly id: string }) {
   const loaded = useLoaded<RunPage>(path);
   const list = useKeysetList<EventRow>(`${path}/timeline`, {}, 'after', keyOf);
   const [checks, setChecks] = useState<ReadonlyMap<number, Check>>(new Map());
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const { length } = list.rows;
+  const lines = useMemo(() => linesOf(list.rows, open), [list, length, open]);
+  const toggle = (call: string) => {
+    const now = new Set(open);
+    if (!now.delete(call)) now.add(call);
+    setOpen(now);
+  };
   const soon = useSoon(loaded.reload, reloadMs);
   useMessages(
     useCallback(
@@ -44,7 +55,10 @@ export function RunPageShown({ id }: { readonly id: string }) {
       title="Run"
       heading={
         <>
-          Run <Text text={id} />
+          Run{' '}
+          <code>
+            <Text text={id} />
+          </code>
         </>
       }
     >
@@ -56,9 +70,21 @@ export function RunPageShown({ id }: { readonly id: string }) {
         <VerifyRun list={list} checks={checks} setChecks={setChecks} />
         <VirtualList
           list={list}
-          label="Events, oldest first"
+          lines={lines}
+          label="Calls and other events, oldest first"
           empty="Nothing is recorded of it."
-          row={(row) => <EventLine row={row} ofRun check={checks.get(row.seq)} />}
+          row={(line) =>
+            line.type === 'call' ? (
+              <CallLine
+                call={line.call}
+                open={line.open}
+                checks={checks}
+                toggle={() => toggle(line.call.call)}
+              />
+            ) : (
+              <EventOfRun row={line.row} ofCall={line.ofCall} checks={checks} />
+            )
+          }
         />
       </section>
     </Page>
@@ -95,11 +121,9 @@ function About({ run }: { readonly run: RunPage }) {
             </a>
           </Fact>
         )}
-        {Object.entries(run.budgetLeft).map(([name, left]) => (
-          <Fact key={name} name={`${name} left`}>
-            <Value value={left} />
-          </Fact>
-        ))}
+        {Object.keys(run.budgetLeft).length > 0 && (
+          <Fact name="budget left">{budgetTexts(run.budgetLeft).join(', ')}</Fact>
+        )}
         <Fact name="search">
           <a href={ledgerPath({ run: run.id })}>in the ledger</a>
         </Fact>

@@ -39,6 +39,7 @@ export function RunsPage() {
       </form>
       <VirtualList
         list={list}
+        lines={list.rows}
         label="Runs, newest first"
         empty="No run yet. An agent’s first call opens one; so does POST /v1/runs."
         row={(run) => (

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { SessionView } from '../../src/edges/console/views.ts';
 import { post, problemOf } from '../api/client.ts';
+import { Mark } from '../parts/mark.tsx';
 
 export function SignIn({ signedIn }: { readonly signedIn: (session: SessionView) => void }) {
   const field = useRef<HTMLInputElement>(null);
@@ -30,7 +31,10 @@ export function SignIn({ signedIn }: { readonly signedIn: (session: SessionView)
 
   return (
     <main id="main" class="sign-in">
-      <h1>Sallyport</h1>
+      <h1>
+        <Mark /> Sallyport
+      </h1>
+      <p>What agents do here, and what waits for a person.</p>
       <form onSubmit={(event) => void signIn(event)}>
         <label for="token">Your token</label>
         <input
@@ -50,8 +54,8 @@ export function SignIn({ signedIn }: { readonly signedIn: (session: SessionView)
         </button>
       </form>
       <p id="how" class="hint">
-        Whoever runs this gateway makes one, for a person whom the policy names:
-        <code>sallyport token --approver you</code>
+        Whoever runs this gateway makes one, for a person whom the policy’s <code>users</code> name:{' '}
+        <code class="command">sallyport token --approver NAME</code>
       </p>
     </main>
   );

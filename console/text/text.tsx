@@ -3,11 +3,12 @@ import { useState } from 'preact/hooks';
 import { type Mark, type Piece, piecesOf } from './pieces.ts';
 import { codeOf, tokensOf } from './tokens.ts';
 
-export type MarkedAs = 'untrusted' | 'trusted' | 'invisible' | 'bidi' | 'confusable';
+export type MarkedAs = 'untrusted' | 'trusted' | 'flagged' | 'invisible' | 'bidi' | 'confusable';
 
 const said: Readonly<Record<MarkedAs, string>> = {
   untrusted: 'from untrusted text',
   trusted: 'from trusted text',
+  flagged: 'gives orders',
   invisible: 'can’t be seen',
   bidi: 'changes the direction of reading',
   confusable: 'looks like another letter',

@@ -111,7 +111,7 @@ describe('an answer', () => {
     await Promise.all([open(bob, hold), open(eve, hold)]);
     await bob.page.getByRole('button', { name: 'Approve' }).click();
     await eve.page.getByText('1 of 2 agreed').waitFor();
-    await bob.page.getByText('You can’t answer this one.').waitFor();
+    await bob.page.getByText('You can’t approve this').waitFor();
     await eve.page.waitForTimeout(lookMs);
     await eve.page.getByRole('button', { name: 'Approve' }).click();
     await eve.page.getByText('call.finished').waitFor();
@@ -238,7 +238,7 @@ describe('an answer', () => {
     await using joe = await openPage(browser, office.console);
     await signIn(joe, office.console, await office.approverToken('joe'));
     await open(joe, await office.hold('import', { rows: 1 }));
-    await joe.page.getByText('You can’t answer this one.').waitFor();
+    await joe.page.getByText('You can’t approve this').waitFor();
     expect(await joe.page.getByRole('button', { name: /Approve|Reject|Edit/ }).count()).toBe(0);
   });
 

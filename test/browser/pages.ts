@@ -17,7 +17,7 @@ const text = (what: string | RegExp) => (page: Page) => page.getByText(what).fir
 
 export function pagesOf({ run, holds }: Scene): readonly PageSeen[] {
   return [
-    { name: 'now', path: '/', ready: text('account') },
+    { name: 'now', path: '/', ready: text('close_account') },
     { name: 'hold', path: `/holds/${holds.mail}`, ready: heading('Why it waits') },
     { name: 'hold-result', path: `/holds/${holds.reviews}`, ready: heading('Why it waits') },
     { name: 'hold-others', path: `/holds/${holds.glass}`, ready: heading('Why it waits') },
@@ -45,7 +45,7 @@ export function pagesOf({ run, holds }: Scene): readonly PageSeen[] {
       },
     },
     { name: 'agents', path: '/agents', ready: text('crawler') },
-    { name: 'agent', path: '/agents/support', ready: text('close account') },
+    { name: 'agent', path: '/agents/support', ready: text('close_account') },
     { name: 'tools', path: '/tools', ready: text('Accept this definition') },
     { name: 'policy', path: '/policy', ready: text('acts_for') },
   ];

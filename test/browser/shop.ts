@@ -62,13 +62,13 @@ tools:
   shop.list_reviews: { action: read_reviews, tier: read_only, reach: internal, args: { product: identifier }, returns: { trust: untrusted } }
   shop.get_order: { action: look, tier: read_only, reach: internal, args: { order: identifier }, returns: { trust: trusted } }
   shop.get_customer: { action: look_up, tier: read_only, reach: internal, args: { customer: identifier }, returns: { trust: trusted, classes: [customer_data] } }
-  shop.send_mail: { action: send_mail, tier: irreversible, reach: external, args: { to: recipient, subject: content, body: content } }
+  shop.send_mail: { action: send, tier: irreversible, reach: external, args: { to: recipient, subject: content, body: content } }
   shop.refund: { action: refund, tier: irreversible, reach: external, args: { order: identifier, amount: { is: amount, unit: major, currency: EUR }, note: content } }
-  shop.close_account: { action: close_account, tier: irreversible, reach: internal, args: { account: identifier } }
+  shop.close_account: { action: close, tier: irreversible, reach: internal, args: { account: identifier } }
   shop.set_stock: { action: set_stock, tier: reversible, reach: internal, args: { product: identifier, pieces: number } }
 
 roles:
-  staff: { permissions: { shop: { read_mail: allow, read_reviews: allow, look: allow, look_up: allow, send_mail: allow, refund: allow, close_account: allow, set_stock: allow } } }
+  staff: { permissions: { shop: { read_mail: allow, read_reviews: allow, look: allow, look_up: allow, send: allow, refund: allow, close: allow, set_stock: allow } } }
   leads: { permissions: { shop: { read_mail: allow } } }
   privacy: {}
 
@@ -88,9 +88,9 @@ agents:
         read_reviews: allow
         look: allow
         look_up: { where: { customer: { is: case.customer, otherwise: { break_glass: privacy } } } }
-        send_mail: { approval: { by: leads } }
+        send: { approval: { by: leads } }
         refund: { approval: { by: leads, fresh: 4s } }
-        close_account: { approval: { by: leads, quorum: 2 } }
+        close: { approval: { by: leads, quorum: 2 } }
         set_stock: { approval: { by: leads } }
   stock:
     acts_for: [staff]

@@ -1,6 +1,9 @@
 /** A page as a picture that is the same tomorrow: what differs from run to run is written over before it is taken. */
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import type { Page } from 'playwright-core';
+import { withPalette } from './palette-png.ts';
 
 /** Runs in the page: names that are made at random, times, and where things lie on this machine. */
 const writeOver = `(places) => {
@@ -34,13 +37,15 @@ const writeOver = `(places) => {
   }
 }`;
 
-/** @param policyFile - one of the gateway whose page it is. */
+/** As much as fits the window. @param policyFile - of the gateway whose page it is. */
 export async function takeStill(page: Page, policyFile: string, file: string): Promise<void> {
   const places = [
     [`${dirname(policyFile)}/`, ''],
     [process.execPath, 'node'],
+    [`${tmpdir()}/`, ''],
     [`${new URL('../fixtures/', import.meta.url).pathname}`, ''],
   ];
   await page.evaluate(`(${writeOver})(${JSON.stringify(places)})`);
-  await page.screenshot({ path: file, fullPage: true, animations: 'disabled', caret: 'hide' });
+  const png = await page.screenshot({ animations: 'disabled', caret: 'hide' });
+  await writeFile(file, withPalette(png));
 }

@@ -210,7 +210,13 @@ describe('what is permitted', () => {
       hash: rig.real.gateway.policySource.policy.hash,
       enforcement: 'strict',
       files: [{ name: 'sallyport.yaml' }],
-      users: ['ann', 'bob', 'sam', 'kim', 'lee'],
+      users: [
+        { name: 'ann', roles: ['people'] },
+        { name: 'bob', roles: ['guests'] },
+        { name: 'sam', roles: ['leads'] },
+        { name: 'kim', roles: ['leads'] },
+        { name: 'lee', roles: ['guests'] },
+      ],
     });
     expect(text).toContain('agents:\\n  clerk:');
     expect(text).toContain('left here by somebody');

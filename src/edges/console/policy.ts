@@ -26,7 +26,7 @@ export function policyView({
       name,
       text: withoutFound(redactText(text, written), written),
     })),
-    users: [...policy.users.keys()],
+    users: [...policy.users].map(([name, { roles }]) => ({ name, roles: [...roles] })),
   };
   made.set(policy, view);
   return view;

@@ -210,7 +210,7 @@ export interface PolicyView {
   readonly lock: string;
   /** As loaded, by file name; secrets are only named in it. */
   readonly files: readonly { readonly name: string; readonly text: string }[];
-  readonly users: readonly string[];
+  readonly users: readonly { readonly name: string; readonly roles: readonly string[] }[];
 }
 
 export interface ToolRow {

@@ -1,0 +1,28 @@
+import type { HoldShown } from '../../src/runtime/port.ts';
+import { signOut } from '../api/client.ts';
+import { Text } from '../text/text.tsx';
+
+/** What somebody who looks at a hold can't do, why, and what they could do about it. */
+export function WhyNot({ hold }: { readonly hold: Pick<HoldShown, 'of' | 'mine'> }) {
+  const { asks, not, mayReject, signInAgain } = hold.mine;
+  const why = [...new Set(Object.values(not))].join('; ');
+  const what = hold.of === 'result' ? 'release' : 'approve';
+  return (
+    <>
+      {asks.length === 0 && (
+        <p>
+          You can’t {what} this{why !== '' && ': '}
+          <Text text={why} />.{mayReject && ' You may reject it.'}
+        </p>
+      )}
+      {signInAgain && (
+        <p>
+          Whoever agrees has to have signed in a short while ago.{' '}
+          <button type="button" onClick={() => void signOut()}>
+            Sign in again
+          </button>
+        </p>
+      )}
+    </>
+  );
+}
