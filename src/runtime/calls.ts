@@ -150,8 +150,11 @@ export class Calls {
     this.#stopping = true;
     this.performing.stop();
     this.#heldAnswers.stop();
-    await Promise.all(this.#waiting);
-    while (this.#underWay.size > 0) await this.settled();
+    // Who was being decided may wait for people by now, and leaves with a ticket.
+    while (this.#underWay.size + this.#waiting.size > 0) {
+      await this.settled();
+      await Promise.all(this.#waiting);
+    }
   }
 
   async #live(

@@ -1,6 +1,6 @@
 /** A world in which calls wait for people, and people who answer them. */
 
-import { expect } from 'vitest';
+import { setTimeout as wait } from 'node:timers/promises';
 import { SallyportError } from '../../src/content/errors.ts';
 import type { Policy } from '../../src/policy/model.ts';
 import type { CallAnswer, HoldAnswer, HoldSummary } from '../../src/runtime/port.ts';
@@ -34,10 +34,18 @@ export function ticketOf(answer: CallAnswer): string {
   return answer.hold.id;
 }
 
+const opensWithinMs = 10_000;
+
 /** The newest of so many that are open. */
 export async function waiting(world: World, count: number = 1): Promise<string> {
-  await expect.poll(() => world.runtime.holds.open().length, { timeout: 10_000 }).toBe(count);
-  return world.runtime.holds.open()[count - 1]?.id ?? '';
+  const deadline = performance.now() + opensWithinMs;
+  for (;;) {
+    const open = world.runtime.holds.open();
+    if (open.length === count) return open[count - 1]?.id ?? '';
+    if (performance.now() > deadline)
+      throw new Error(`${open.length} holds are open, not ${count}`);
+    await wait(1);
+  }
 }
 
 export function holdOf(world: World, id: string): HoldSummary | undefined {

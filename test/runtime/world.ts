@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { scanTexts } from '../../src/content/detection/scan.ts';
 import { isJsonArray, isJsonObject, type JsonObject } from '../../src/content/value.ts';
 import type { Event } from '../../src/engine/events.ts';
+import type { Facts } from '../../src/engine/facts.ts';
 import { fold } from '../../src/engine/fold.ts';
 import { asJson } from '../../src/engine/outputs/result.ts';
 import { unframed } from '../../src/engine/outputs/unframed.ts';
@@ -39,6 +40,8 @@ export interface WorldOptions {
   readonly directory?: string;
   readonly secrets?: readonly string[];
   readonly clock?: () => number;
+  /** What the upstream has of its tools at this moment, against what is pinned. */
+  readonly definition?: () => Facts['definition'];
   /** Stands between the runtime and the real store. */
   readonly around?: (store: Store) => Store;
   readonly scan?: Scan;
@@ -189,7 +192,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         store,
         policy: () => world.policy,
         upstream: (name) => (name === 'box' ? upstream : undefined),
-        definitionOf: () => 'pinned',
+        definitionOf: () => options.definition?.() ?? 'pinned',
         mediation: () => 'cooperative',
         heldSecrets: () => options.secrets ?? [],
         scan:
@@ -270,29 +273,36 @@ export async function lastingDirectory(): Promise<AsyncDisposable & { readonly p
   };
 }
 
-/** The real store until it `fails`: then as one whose disk is gone. */
-export function breakable(): {
+export interface Breakable {
   readonly around: (store: Store) => Store;
-  fails: (commit: 'call.started' | 'call.finished' | 'all' | 'none') => void;
-} {
-  let failing = 'none';
+  /** @param written - it is on the disk all the same, and nobody hears of it. */
+  readonly fails: (commit: Event['type'] | 'all' | 'none', written?: boolean) => void;
+}
+
+/** The real store until it `fails`: then as one whose disk is gone. */
+export function breakable(): Breakable {
+  let failing: Event['type'] | 'all' | 'none' = 'none';
+  let isWritten = false;
   return {
-    fails: (commit) => {
+    fails: (commit, written = false) => {
       failing = commit;
+      isWritten = written;
     },
     around: (store) =>
       new Proxy(store, {
         get(target, name) {
           const member: unknown = Reflect.get(target, name, target);
           if (typeof member !== 'function') return member;
+          const perform = (args: unknown[]): unknown => Reflect.apply(member, target, args);
           return (...args: unknown[]) => {
             const fails =
               failing !== 'none' &&
               (name === 'commit' || name === 'commitGateway') &&
               (failing === 'all' || JSON.stringify(args).includes(`"type":"${failing}"`));
-            return fails
-              ? Promise.reject(new StoreError('store.unavailable', 'disk I/O error'))
-              : Reflect.apply(member, target, args);
+            if (!fails) return perform(args);
+            return Promise.resolve(isWritten ? perform(args) : null).then(() => {
+              throw new StoreError('store.unavailable', 'disk I/O error');
+            });
           };
         },
       }),

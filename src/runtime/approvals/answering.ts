@@ -188,13 +188,15 @@ export class Answering {
     const { answers, holds, performing, runs } = this.#parts;
     const { held } = hold;
     if (held.of === 'result') {
-      const settled = await answers.released(held);
-      holds.remove(hold, 'approved', {
-        type: 'performed',
-        settled,
-        decision: null,
-        outcome: releasedOutcome(held),
-      });
+      // It is released: where it can't be read just now, whoever waits for it asks for it once more.
+      const settled = await answers.released(held).catch(() => null);
+      holds.remove(
+        hold,
+        'approved',
+        settled === null
+          ? { type: 'unneeded' }
+          : { type: 'performed', settled, decision: null, outcome: releasedOutcome(held) },
+      );
       return runs.settled(hold.run);
     }
     // No repeat comes in a run that takes no new calls.

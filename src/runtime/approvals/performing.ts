@@ -49,6 +49,8 @@ export class Performing {
     if (held.of !== 'call' || held.state !== 'approved') return;
     hold.performing = this.#perform(hold).finally(() => {
       hold.performing = null;
+      // Where nothing came of it, time goes on for it.
+      this.#parts.settling.watch();
     });
   }
 

@@ -66,7 +66,7 @@ export class Reconsidering {
     if (tool === null || tool.pin?.digest !== hold.now.state.definition) {
       const code = tool === null ? 'catalog.unknown_tool' : 'catalog.changed';
       const refusal = plainRefusal(code, id, run);
-      await settling.withdraw(hold, code, { type: 'refused', refusal });
+      await settling.withdraw(hold, code, { type: 'refused', refusal }, 'waiting');
       return;
     }
     const writer = known === null ? null : await runs.writer(run);
@@ -84,11 +84,16 @@ export class Reconsidering {
       case 'refused': {
         const why = step.decision.findings.find(({ verdict }) => verdict !== 'note')?.code ?? null;
         const refusal = refusalOf(step.decision, id, run);
-        await settling.withdraw(hold, why ?? 'engine.fault', { type: 'refused', refusal });
+        await settling.withdraw(
+          hold,
+          why ?? 'engine.fault',
+          { type: 'refused', refusal },
+          'waiting',
+        );
         return;
       }
       case 'unneeded':
-        await settling.withdraw(hold, 'policy.replaced', { type: 'unneeded' });
+        await settling.withdraw(hold, 'policy.replaced', { type: 'unneeded' }, 'waiting');
         return;
       case 'held':
         holds.change(hold, step.now);

@@ -52,7 +52,7 @@ export async function recoverHolds({
       if (known !== null) holds.learn(hold, known);
     } catch (error) {
       // One that can't be read must not keep the others from being asked about.
-      ports.log({ level: 'error', event: 'approval.stuck', call: id, error: describe(error) });
+      stuck(ports, id, error);
     }
   }
 }
@@ -92,10 +92,12 @@ export async function resumeApproved({
   // What a person made of a call nobody else knows in full: no repeat brings it back.
   for (const hold of [...holds.all()])
     if (hold.held.editedFrom !== null && hold.known === null && hold.held.of === 'call')
-      await settling.withdraw(hold, 'approval.over', {
-        type: 'refused',
-        refusal: plainRefusal('approval.over', hold.id, hold.run),
-      });
+      await settling
+        .withdraw(hold, 'approval.over', {
+          type: 'refused',
+          refusal: plainRefusal('approval.over', hold.id, hold.run),
+        })
+        .catch((error: unknown) => stuck(ports, hold.id, error));
   const approved = [...holds.all()].filter(({ held }) => held.state === 'approved');
   await Promise.all(
     approved.map(async (hold) => {
@@ -103,6 +105,10 @@ export async function resumeApproved({
       performing.approved(hold);
     }),
   );
+}
+
+function stuck({ log }: RuntimePorts, call: string, error: unknown): void {
+  log({ level: 'error', event: 'approval.stuck', call, error: describe(error) });
 }
 
 async function upstreamOf(

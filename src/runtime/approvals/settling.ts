@@ -91,10 +91,18 @@ export class Settling {
     });
   }
 
-  /** @returns whether it was this that ended it. */
-  async withdraw(hold: OpenHold, why: string, end: HoldEnd): Promise<boolean> {
+  /**
+   * @param from - `waiting`: what people have agreed to meanwhile stays, for it is decided again in any case.
+   * @returns whether it was this that ended it.
+   */
+  async withdraw(
+    hold: OpenHold,
+    why: string,
+    end: HoldEnd,
+    from: 'waiting' | 'open' = 'open',
+  ): Promise<boolean> {
     return this.#settle(hold, (held) =>
-      held.state === 'waiting' || held.state === 'approved'
+      held.state === 'waiting' || (from === 'open' && held.state === 'approved')
         ? { outcome: 'withdrawn', why, alerts: [], end }
         : null,
     );
