@@ -171,11 +171,12 @@ export class Effects {
         payloads: ended.payloads.bytes,
       };
     }, id);
-    if (appended?.type === 'committed') await this.#runs.ended(appended.run);
+    const run = appended?.type === 'committed' ? appended.run : null;
+    // Before anything else is awaited: the end of its run, written together with it, has to find it here.
+    const withheld = this.#waits(attempt, run, asked);
+    if (run !== null) await this.#runs.ended(run);
     const refusal = ended.code === null ? null : plainRefusal(ended.code, id, attempt.writer.id);
     const seen = ended.outcome === 'completed' ? ended.seenDigest : null;
-    const run = appended?.type === 'committed' ? appended.run : null;
-    const withheld = this.#waits(attempt, run, asked);
     return { finished: true, awaited, result: ended.released, refusal, seen, withheld };
   }
 

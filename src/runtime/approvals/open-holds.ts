@@ -161,9 +161,10 @@ export class OpenHolds {
 
   /** It is over: nobody waits for people any more, and whoever waits for what comes of it gets `end`. */
   remove(hold: OpenHold, as: Held['state'] | 'withdrawn', end: HoldEnd): void {
+    // What is withheld of its result may wait in its place.
+    this.#forget(hold);
     if (this.#holds.get(hold.id) === hold) {
       this.#holds.delete(hold.id);
-      this.#forget(hold);
       this.#ends.set(hold.id, as);
       const [oldest] = this.#ends.keys();
       if (this.#ends.size > endsMax && oldest !== undefined) this.#ends.delete(oldest);

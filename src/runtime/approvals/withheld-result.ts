@@ -20,7 +20,7 @@ export interface WithheldResult {
   readonly write: StateWrite;
 }
 
-/** Null: nobody can be asked, so it stays withheld. */
+/** Null: nobody can be asked, or the run has ended and nobody would get it, so it stays withheld. */
 export function withheldResult(
   run: Run,
   {
@@ -42,7 +42,8 @@ export function withheldResult(
   },
 ): WithheldResult | null {
   const { policy, id, principal } = attempt;
-  const asks = asksToRelease({ policy, run }, id, findings);
+  const isOver = run.status === 'closed' || run.status === 'abandoned';
+  const asks = isOver ? [] : asksToRelease({ policy, run }, id, findings);
   if (asks.length === 0) return null;
   const { tool } = step.read;
   const facts = resultFacts(
