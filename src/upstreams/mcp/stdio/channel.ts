@@ -257,7 +257,7 @@ export class StdioChannel implements Channel {
   }
 
   #write(message: object): void {
-    this.#process.stdin.write(`${JSON.stringify(message)}\n`);
+    this.#process.stdin.write(`${oneLine(message)}\n`);
   }
 
   #end(how: string): string {
@@ -266,6 +266,19 @@ export class StdioChannel implements Channel {
     const said = this.#stderr.lastWords();
     return said === null ? how : `${how}; it last said: ${said}`;
   }
+}
+
+/**
+ * To some readers of lines these end one too: whoever writes an argument with one in it would cut our message in two, and
+ * break the server for everybody. Escaped, it is the same value.
+ */
+const lineEnds = /[\u0085\u2028\u2029]/g;
+
+function oneLine(message: object): string {
+  return JSON.stringify(message).replaceAll(
+    lineEnds,
+    (end) => `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 const unanswerable: Failure = {

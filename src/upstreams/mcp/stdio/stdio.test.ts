@@ -79,6 +79,11 @@ describe('what is sent', () => {
     expect(request.params).toEqual({ name: 'request', arguments: { a: 1 } });
   });
 
+  test('a message is one line, also to a server for whom more than a line feed ends one', async () => {
+    const greeting = 'a\u2028b\u2029c\u0085d\u2028{"jsonrpc":"2.0"}\ne';
+    expect(await textOf(fixture().call('echo', { greeting }))).toBe(JSON.stringify({ greeting }));
+  });
+
   test('a spawned server sees what the policy names and nothing else of ours', async () => {
     process.env['SALLYPORT_TEST_SECRET'] = 'not for upstreams';
     try {
