@@ -8,7 +8,7 @@ import { StoreError } from '../store/errors.ts';
 import { RaisedAlerts } from './alerts.ts';
 import { Answers } from './answers.ts';
 import { HeldAnswers } from './approvals/held-answers.ts';
-import { OpenHold, type OpenHolds } from './approvals/open-holds.ts';
+import { knownCall, OpenHold, type OpenHolds } from './approvals/open-holds.ts';
 import { Performing } from './approvals/performing.ts';
 import type { Settling } from './approvals/settling.ts';
 import type { Attempt, Settled, Started } from './attempt.ts';
@@ -220,12 +220,7 @@ export class Calls {
         if (hold === undefined) return null;
         const { args } = attempt.proposal;
         if (hold.known === null && held.digest === read.digest)
-          this.#holds.learn(hold, {
-            args,
-            step: held.step,
-            proposed: null,
-            units: JSON.stringify(args).length,
-          });
+          this.#holds.learn(hold, knownCall({ args, step: held.step, proposed: null }));
         return { type: 'waits', attempt, hold };
       }
       case 'unprepared':

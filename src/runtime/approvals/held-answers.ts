@@ -47,11 +47,9 @@ export class HeldAnswers {
     patienceMs: ((hold: HoldTicket) => number | null) | undefined,
   ): Promise<CallAnswer | null> {
     const waitMs = patienceMs?.(hold.ticket()) ?? this.#ports.policy().approvals.waitMs;
-    const { signal, onProgress } = attempt;
-    const waiter = { signal, onProgress };
     // Agreed to already: this is the repeat that it waited for.
     this.#performing.begin(hold);
-    const end = await this.#waiting.until(hold, waiter, waitMs);
+    const end = await this.#waiting.until(hold, attempt, waitMs);
     const isOwn = attempt.id === hold.id;
     const joins = { id: hold.id, digest: hold.held.digest };
     if (end === null) {

@@ -17,7 +17,7 @@ import { recordedCall } from '../recorded-call.ts';
 import type { Draft } from '../writer.ts';
 import { heldIn, settledEvent } from './hold-events.ts';
 import { type HoldState, holdWrite } from './hold-state.ts';
-import type { HoldNow, KnownCall } from './open-holds.ts';
+import { type HoldNow, type KnownCall, knownCall } from './open-holds.ts';
 import { readsTo } from './performing.ts';
 
 export interface HeldStep {
@@ -112,14 +112,13 @@ export function heldDraft(
         ? (before?.state.edited ?? null)
         : { by: edited.by, proposed: before.state.edited?.proposed ?? before.held.arguments },
   };
-  const units = payloads.bytes.get(decided.arguments)?.length ?? 0;
   return {
     type: 'drafted',
     step: {
       type: 'held',
       decision,
       now: { held: heldIn(run, id), state, summary: facts.summary },
-      known: { args: proposal.args, step: proposal.step, units, proposed },
+      known: knownCall({ args: proposal.args, step: proposal.step, proposed }),
     },
     draft: {
       events: [held, ...settled],

@@ -18,10 +18,22 @@ export type KnownCall = Pick<Proposal, 'args' | 'step'> & {
   readonly units: number;
 };
 
+/** What it takes, and not what is recorded of it: what is redacted there is as long as it is. */
+export function knownCall(known: Omit<KnownCall, 'units'>): KnownCall {
+  const { args, proposed } = known;
+  const units = [args, proposed].reduce(
+    (sum, one) => sum + (one === null ? 0 : JSON.stringify(one).length),
+    0,
+  );
+  return { ...known, units };
+}
+
 /** A request that waits for its hold. */
 export interface Waiter {
   readonly signal: ClientSignal;
   readonly onProgress: ((progress: number, total: number | null) => void) | undefined;
+  /** It has ended. */
+  readonly wake: () => void;
 }
 
 /** A hold as its run knows it, with everything that has to be written anew when it changes. */
@@ -46,7 +58,6 @@ export class OpenHold {
   /** Whose call it is, for what Sallyport does in its place. */
   readonly principal: AgentPrincipal;
   readonly waiters: Set<Waiter> = new Set();
-  readonly end: Promise<HoldEnd>;
   now: HoldNow;
   /** Null: known to nobody but whoever proposed it. */
   known: KnownCall | null = null;
@@ -58,7 +69,6 @@ export class OpenHold {
   isLast = false;
   /** What came of it; null: nothing yet. */
   ending: HoldEnd | null = null;
-  readonly #end = Promise.withResolvers<HoldEnd>();
 
   constructor({ run, user, principal }: Whose, now: HoldNow) {
     this.id = now.held.id;
@@ -67,7 +77,6 @@ export class OpenHold {
     this.user = user;
     this.principal = principal;
     this.now = now;
-    this.end = this.#end.promise;
   }
 
   get held(): Held {
@@ -82,7 +91,7 @@ export class OpenHold {
 
   ended(end: HoldEnd): void {
     this.ending ??= end;
-    this.#end.resolve(end);
+    for (const { wake } of this.waiters) wake();
   }
 
   ticket(): HoldTicket {

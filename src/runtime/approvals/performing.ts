@@ -16,7 +16,7 @@ import type { RuntimePorts } from '../ports.ts';
 import { plainRefusal, refusalOf } from '../refusals.ts';
 import type { Runs } from '../runs.ts';
 import type { Turns } from '../turns.ts';
-import type { KnownCall, OpenHold, OpenHolds } from './open-holds.ts';
+import { type KnownCall, knownCall, type OpenHold, type OpenHolds } from './open-holds.ts';
 import type { Settling } from './settling.ts';
 
 /** As deep as a call's arguments may be, with room for what the record puts around them. */
@@ -164,7 +164,7 @@ export class Performing {
     if (!isJsonObject(kept)) return null;
     const args = withoutFixed(tool, kept);
     return readsTo(tool, args)?.digest === now.state.read
-      ? { args, step: held.step, units: bytes.length, proposed: null }
+      ? knownCall({ args, step: held.step, proposed: null })
       : null;
   }
 }

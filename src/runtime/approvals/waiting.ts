@@ -14,20 +14,24 @@ export class Waiting {
    *
    * @param patienceMs - infinite: as long as it takes.
    */
-  async until(hold: OpenHold, waiter: Waiter, patienceMs: number): Promise<HoldEnd | null> {
-    const over = Promise.withResolvers<null>();
-    const wake = (): void => over.resolve(null);
+  async until(
+    hold: OpenHold,
+    { signal, onProgress }: Omit<Waiter, 'wake'>,
+    patienceMs: number,
+  ): Promise<HoldEnd | null> {
+    const over = Promise.withResolvers<void>();
+    const wake = (): void => over.resolve();
     const timer = Number.isFinite(patienceMs)
       ? setTimeout(wake, Math.min(Math.max(0, patienceMs), timerMsMax))
       : undefined;
-    if (this.#stopped) wake();
-    const first = Promise.race([hold.end, over.promise]);
+    // Taken off again with everything that it keeps: an agent may ask a thousand times a minute.
+    const waiter: Waiter = { signal, onProgress, wake };
+    if (this.#stopped || hold.ending !== null) wake();
     this.#wakes.add(wake);
     hold.waiters.add(waiter);
     try {
-      const end = await first;
-      if (end !== null) return end;
-      await hold.performing;
+      await over.promise;
+      if (hold.ending === null) await hold.performing;
       return hold.ending;
     } finally {
       clearTimeout(timer);
