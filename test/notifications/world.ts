@@ -94,6 +94,15 @@ export async function openNotifyWorld(options: NotifyOptions): Promise<NotifyWor
   const before = await store.loadRun(run);
   const sample = new SampleRun(store, run, before);
   if (before === null) await sample.commit([opened(run, store.nowMs(), { agent: 'helper' })]);
+  const read: Event[] = [];
+  let readSeqs = 0;
+  /** What was read once isn't read again: it is asked for until enough is there. */
+  const recorded = async (): Promise<readonly Event[]> => {
+    const events = await store.events({ fromSeq: readSeqs, limit: 10_000 });
+    readSeqs = (events.at(-1)?.seq ?? readSeqs - 1) + 1;
+    read.push(...events.map(({ event }) => event));
+    return read;
+  };
   let stopped = false;
   const stop = async (): Promise<void> => {
     if (stopped) return;
@@ -137,12 +146,12 @@ export async function openNotifyWorld(options: NotifyOptions): Promise<NotifyWor
       await store.commitGateway({ events: [event], writes: [] });
     },
     async sent() {
-      const events = await store.events({ type: 'notification.sent', limit: 5_000 });
-      return events.flatMap(({ event }) => (event.type === 'notification.sent' ? [event] : []));
+      return (await recorded()).flatMap((event) =>
+        event.type === 'notification.sent' ? [event] : [],
+      );
     },
     async alerts() {
-      const events = await store.events({ type: 'alert.raised', limit: 5_000 });
-      return events.flatMap(({ event }) => (event.type === 'alert.raised' ? [event] : []));
+      return (await recorded()).flatMap((event) => (event.type === 'alert.raised' ? [event] : []));
     },
     stop,
     async [Symbol.asyncDispose]() {
