@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Gateway, runSallyport, startGateway } from '../../examples/email-agent/gateway.ts';
 import { markingBy, withoutFrame } from '../../src/content/frame.ts';
 import type { CallReport, Report } from './clients/report.ts';
+import { heldAgents, heldCells, heldColumns, heldPeople } from './clients-held.ts';
 import { type ClientProgram, clientPrograms } from './programs.ts';
 import { type Cell, cell, failed, failedBy, type Row, type Table, withLog } from './table.ts';
 
@@ -19,7 +20,9 @@ tools:
   files.read_text_file: { action: read, tier: read_only, reach: internal, args: { path: path, head: number, tail: number } }
   everything.echo: { action: echo, tier: read_only, reach: internal, args: { message: query } }
   everything.get-structured-content: { action: weather, tier: read_only, reach: internal, args: { location: query } }
+${heldPeople}
 roles:
+  leads: {}
   testers:
     permissions:
       files: { read: allow }
@@ -31,7 +34,7 @@ agents:
     permissions:
       files: { read: { paths: { under: [${directory}/files/open] } } }
       everything: { echo: { where: { message: hello } }, weather: allow }
-`;
+${heldAgents}`;
 
 const openText = 'anyone may read this';
 const closedText = 'nobody may read this';
@@ -115,15 +118,17 @@ export async function clientsTable(directory: string): Promise<Table> {
   await writeFile(join(directory, 'sallyport.yaml'), policy(directory));
   await runSallyport(directory, 'tools', 'pin', '--all');
   await using gateway = await startGateway(directory);
+  const held = await heldCells(clientPrograms, gateway, directory);
   const rows: Row[] = [];
   for (const program of clientPrograms) {
-    rows.push({ name: program.name, cells: await tryClient(program, gateway, directory) });
+    const cells = await tryClient(program, gateway, directory);
+    rows.push({ name: program.name, cells: [...cells, ...(held.get(program) ?? [])] });
   }
   const log = gateway.log();
   return {
     title: 'Clients, through the gateway',
     of: 'client',
-    columns: ['list', ...calls.map((call) => call.column)],
+    columns: ['list', ...calls.map((call) => call.column), ...heldColumns],
     rows: rows.map((row) => withLog(row, log)),
   };
 }
@@ -140,6 +145,7 @@ async function tryClient(
       {
         url: gateway.url,
         run: handle,
+        pages: false,
         calls: calls.map(({ tool, args }) => ({ tool, args: args(directory) })),
       },
       await gateway.agentToken('client'),

@@ -133,7 +133,7 @@ async function callServer(server: ServerUnderTest, gateway: Gateway): Promise<re
   const tool = `${server.name}.${server.call.tool}`;
   try {
     const { tools, calls } = await typescriptModern.run(
-      { url: gateway.url, run: null, calls: [{ tool, args: server.call.args }] },
+      { url: gateway.url, run: null, pages: false, calls: [{ tool, args: server.call.args }] },
       await gateway.agentToken('agent'),
     );
     const call = calls[0];

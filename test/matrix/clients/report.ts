@@ -9,6 +9,8 @@ export interface Plan {
   readonly url: string;
   /** Sent as the header `Sallyport-Run`. */
   readonly run: string | null;
+  /** Whether it says that it can show a page, and goes on at once after it was shown one. */
+  readonly pages: boolean;
   readonly calls: readonly {
     readonly tool: string;
     readonly args: Readonly<Record<string, unknown>>;
@@ -18,6 +20,7 @@ export interface Plan {
 export const planShape: z.ZodType<Plan> = z.object({
   url: z.string(),
   run: z.string().nullable(),
+  pages: z.boolean(),
   calls: z.array(z.object({ tool: z.string(), args: z.record(z.string(), z.unknown()) })),
 });
 
@@ -27,6 +30,8 @@ export interface CallReport {
   readonly failed: boolean;
   /** What a program reads without parsing text: the code in the result's `_meta`. */
   readonly code: string | null;
+  /** Of a call that waits for a person: by which it is looked up, from the same place. */
+  readonly ticket: string | null;
   /** What a model would be shown: the text blocks of the result, or the message of what the SDK raised. */
   readonly text: string;
   readonly raised: boolean;
@@ -39,17 +44,21 @@ export interface CallReport {
 export interface Report {
   readonly protocol: string | null;
   readonly tools: readonly { readonly name: string; readonly typed: boolean }[];
+  /** The URLs of the pages that it was asked to show, in a call or by an error. */
+  readonly pages: readonly string[];
   readonly calls: readonly CallReport[];
 }
 
 export const reportShape: z.ZodType<Report> = z.object({
   protocol: z.string().nullable(),
   tools: z.array(z.object({ name: z.string(), typed: z.boolean() })),
+  pages: z.array(z.string()),
   calls: z.array(
     z.object({
       tool: z.string(),
       failed: z.boolean(),
       code: z.string().nullable(),
+      ticket: z.string().nullable(),
       text: z.string(),
       raised: z.boolean(),
       boundary: z.string().nullable(),
@@ -67,20 +76,33 @@ const resultShape = z.object({
   isError: z.boolean().optional(),
   _meta: z
     .looseObject({
-      [decisionKey]: z.looseObject({ code: z.string().optional() }).optional(),
+      [decisionKey]: z
+        .looseObject({ code: z.string().optional(), ticket: z.string().optional() })
+        .optional(),
       [frameKey]: z.string().optional(),
     })
     .optional(),
 });
 
+/** Both SDKs keep an error's code and data. */
+const pageErrorShape = z.object({
+  code: z.literal(-32_042),
+  data: z.object({ elicitations: z.array(z.object({ url: z.string() })) }),
+});
+
 /** A call as the two TypeScript programs report it. */
-export async function reportCall(tool: string, call: Promise<unknown>): Promise<CallReport> {
+export async function reportCall(
+  tool: string,
+  call: Promise<unknown>,
+  pages: string[],
+): Promise<CallReport> {
   try {
     const result = resultShape.parse(await call);
     return {
       tool,
       failed: result.isError === true,
       code: result._meta?.[decisionKey]?.code ?? null,
+      ticket: result._meta?.[decisionKey]?.ticket ?? null,
       text: result.content.map((block) => block.text ?? `[${block.type}]`).join('\n'),
       raised: false,
       boundary: result._meta?.[frameKey] ?? null,
@@ -88,7 +110,10 @@ export async function reportCall(tool: string, call: Promise<unknown>): Promise<
     };
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    return { tool, failed: true, code: null, text, raised: true, boundary: null, data: null };
+    const asked = pageErrorShape.safeParse(error).data?.data.elicitations ?? [];
+    pages.push(...asked.map(({ url }) => url));
+    const nothing = { code: null, ticket: null, boundary: null, data: null };
+    return { tool, failed: true, text, raised: true, ...nothing };
   }
 }
 

@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log"
 	"net/http"
 	"os"
@@ -21,6 +22,7 @@ const (
 type plan struct {
 	URL   string  `json:"url"`
 	Run   *string `json:"run"`
+	Pages bool    `json:"pages"`
 	Calls []struct {
 		Tool string         `json:"tool"`
 		Args map[string]any `json:"args"`
@@ -36,6 +38,7 @@ type callReport struct {
 	Tool     string  `json:"tool"`
 	Failed   bool    `json:"failed"`
 	Code     *string `json:"code"`
+	Ticket   *string `json:"ticket"`
 	Text     string  `json:"text"`
 	Raised   bool    `json:"raised"`
 	Boundary *string `json:"boundary"`
@@ -45,6 +48,7 @@ type callReport struct {
 type report struct {
 	Protocol string       `json:"protocol"`
 	Tools    []listedTool `json:"tools"`
+	Pages    []string     `json:"pages"`
 	Calls    []callReport `json:"calls"`
 }
 
@@ -75,10 +79,13 @@ func reportCall(ctx context.Context, session *mcp.ClientSession, tool string, ar
 			texts = append(texts, "[other]")
 		}
 	}
-	var code *string
+	var code, ticket *string
 	if decision, ok := result.Meta[decisionKey].(map[string]any); ok {
 		if found, ok := decision["code"].(string); ok {
 			code = &found
+		}
+		if found, ok := decision["ticket"].(string); ok {
+			ticket = &found
 		}
 	}
 	var boundary *string
@@ -86,7 +93,7 @@ func reportCall(ctx context.Context, session *mcp.ClientSession, tool string, ar
 		boundary = &found
 	}
 	return callReport{
-		Tool: tool, Failed: result.IsError, Code: code, Text: strings.Join(texts, "\n"),
+		Tool: tool, Failed: result.IsError, Code: code, Ticket: ticket, Text: strings.Join(texts, "\n"),
 		Boundary: boundary, Data: result.StructuredContent,
 	}
 }
@@ -105,7 +112,23 @@ func main() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
 	defer cancel()
-	client := mcp.NewClient(&mcp.Implementation{Name: "matrix-go", Version: "1.0.0"}, nil)
+	pages := []string{}
+	var options *mcp.ClientOptions
+	if told.Pages {
+		options = &mcp.ClientOptions{
+			Capabilities: &mcp.ClientCapabilities{
+				Elicitation: &mcp.ElicitationCapabilities{URL: &mcp.URLElicitationCapabilities{}},
+			},
+			ElicitationHandler: func(_ context.Context, asked *mcp.ElicitRequest) (*mcp.ElicitResult, error) {
+				if asked.Params.Mode != "url" {
+					return nil, errors.New("a page was to be shown")
+				}
+				pages = append(pages, asked.Params.URL)
+				return &mcp.ElicitResult{Action: "accept"}, nil
+			},
+		}
+	}
+	client := mcp.NewClient(&mcp.Implementation{Name: "matrix-go", Version: "1.0.0"}, options)
 	session, err := client.Connect(ctx, &mcp.StreamableClientTransport{
 		Endpoint:   told.URL,
 		HTTPClient: &http.Client{Transport: withHeaders{headers, http.DefaultTransport}},
@@ -123,6 +146,7 @@ func main() {
 	for _, call := range told.Calls {
 		printed.Calls = append(printed.Calls, reportCall(ctx, session, call.Tool, call.Args))
 	}
+	printed.Pages = pages
 	if err := json.NewEncoder(os.Stdout).Encode(printed); err != nil {
 		log.Fatal(err)
 	}
