@@ -1,5 +1,5 @@
 /** Small pieces that every page is made of. */
-import type { ComponentChildren } from 'preact';
+import { type ComponentChildren, Fragment } from 'preact';
 import type { EventRow } from '../../src/edges/console/views.ts';
 import type { Loaded } from '../api/use-loaded.ts';
 import { Text } from '../text/text.tsx';
@@ -99,9 +99,11 @@ export function Codes({ codes }: { readonly codes: readonly string[] }) {
   return (
     <>
       {codes.map((code) => (
-        <code key={code} class="code">
-          <Text text={code} />
-        </code>
+        <Fragment key={code}>
+          <code class="code">
+            <Text text={code} />
+          </code>{' '}
+        </Fragment>
       ))}
     </>
   );
@@ -112,9 +114,12 @@ export function Labels({ trust, classes }: Pick<EventRow, 'trust' | 'classes'>) 
     <>
       {trust !== null && <span class={`label ${trust}`}>{trust}</span>}
       {classes.map((one) => (
-        <span key={one} class="label">
-          <Text text={one} />
-        </span>
+        <Fragment key={one}>
+          {' '}
+          <span class="label">
+            <Text text={one} />
+          </span>
+        </Fragment>
       ))}
     </>
   );

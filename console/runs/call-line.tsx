@@ -1,3 +1,4 @@
+import { Fragment } from 'preact';
 import { budgetTexts } from '../parts/budget.ts';
 import { Badge, Codes, Labels } from '../parts/parts.tsx';
 import type { Check } from '../receipts/check.ts';
@@ -35,9 +36,11 @@ export function CallLine({
         <When atMs={call.atMs} />
       </span>
       <span class="tool">{call.tool !== null && <Text text={call.tool} />}</span>
-      <span class="result steps">
+      <span class="result">
         {call.steps.map((step, index) => (
-          <Badge key={index} word={step} />
+          <Fragment key={index}>
+            <Badge word={step} />{' '}
+          </Fragment>
         ))}
       </span>
       <span class="codes">

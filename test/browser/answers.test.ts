@@ -1,12 +1,9 @@
 /** People at the console, in a real browser, in front of a real gateway: what they see, and what comes of what they do. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openPage, type Person, signIn, startBrowser } from './browser.ts';
+import { lookMs, openHold, openPage, type Person, signIn, startBrowser } from './browser.ts';
 import { openOffice } from './office.ts';
 import type { Place } from './place.ts';
-
-/** Longer than what keeps a stray click from counting. */
-const lookMs = 350;
 
 describe('an answer', () => {
   let office: Place;
@@ -24,11 +21,7 @@ describe('an answer', () => {
     await office[Symbol.asyncDispose]();
   });
 
-  async function open(person: Person, hold: string): Promise<void> {
-    await person.page.goto(`${office.console}/holds/${hold}`);
-    await person.page.getByRole('heading', { name: 'Why it waits' }).waitFor();
-    await person.page.waitForTimeout(lookMs);
-  }
+  const open = (person: Person, hold: string) => openHold(person, office.console, hold);
 
   test('a call that is held appears by itself, and by keys alone it is opened and approved, once', async () => {
     const { page, faults } = bob;

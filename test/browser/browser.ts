@@ -42,3 +42,13 @@ export async function signIn({ page }: Person, origin: string, token: string): P
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'Now' }).waitFor();
 }
+
+/** Longer than what keeps a stray click from counting. */
+export const lookMs = 350;
+
+/** Opens a hold, and looks at it for as long as an answer needs to count. */
+export async function openHold({ page }: Person, origin: string, hold: string): Promise<void> {
+  await page.goto(`${origin}/holds/${hold}`);
+  await page.getByRole('heading', { name: 'Why it waits' }).waitFor();
+  await page.waitForTimeout(lookMs);
+}

@@ -89,11 +89,12 @@ agents:
         look: allow
         look_up: { where: { customer: { is: case.customer, otherwise: { break_glass: privacy } } } }
         send: { approval: { by: leads } }
-        refund: { approval: { by: leads, fresh: 4s } }
+        refund: { approval: { by: leads, fresh: 8s } }
         close: { approval: { by: leads, quorum: 2 } }
         set_stock: { approval: { by: leads } }
   stock:
     acts_for: [staff]
+    loops: { same_call: 10000, same_tool: 10000, cycle: 10000 }
     permissions:
       shop:
         look: allow
