@@ -50,6 +50,8 @@ export async function answerHold(
 
 /** They are JSON by their shape; reading them back says so to the compiler too. */
 function asJson(hold: HoldShown | HoldSummary): JsonObject {
-  const value = readJson(JSON.stringify(hold), { depthMax: 200 });
+  const text = JSON.stringify(hold);
+  // However long the arguments are: the gateway has taken them, and escaped they are longer.
+  const value = readJson(text, { bytesMax: Buffer.byteLength(text), depthMax: 200 });
   return isJsonObject(value) ? value : {};
 }

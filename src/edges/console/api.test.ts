@@ -226,28 +226,7 @@ describe('what is permitted', () => {
 
 describe('a definition that changed', () => {
   test('is accepted as it was shown, by who may, and not otherwise', async () => {
-    const lockFile = lockFileOf(rig.prepared.policyFile);
-    const lock = parseLock(await readFile(lockFile, 'utf8'));
-    const accepted = lock.upstreams['office']?.tools['erase'];
-    const older = { ...accepted?.definition, description: 'erases nothing at all' };
-    await writeFile(
-      lockFile,
-      formatLock({
-        ...lock,
-        upstreams: {
-          office: {
-            tools: {
-              ...lock.upstreams['office']?.tools,
-              erase: {
-                digest: definitionDigest(older),
-                definition: older,
-                pinnedAt: '2026-01-01T00:00:00Z',
-              },
-            },
-          },
-        },
-      }),
-    );
+    const { lockFile } = await writeOlder({});
     expect(await rig.real.gateway.policySource.reload()).toBeNull();
 
     const row = (await rowsOf('/api/tools')).find(({ name }) => name === 'office.erase');
@@ -280,6 +259,33 @@ describe('a definition that changed', () => {
       404,
     );
   });
+
+  test('is accepted beside what the lock says by then: what somebody took back from it stays out', async () => {
+    const { lockFile, digest } = await writeOlder({ without: 'search' });
+    expect(await sam.post('/api/tools/office.erase/pin', { digest })).toMatchObject({
+      status: 200,
+    });
+    const { tools = {} } = parseLock(await readFile(lockFile, 'utf8')).upstreams['office'] ?? {};
+    expect(tools['erase']?.digest).toBe(digest);
+    expect(Object.keys(tools)).not.toContain('search');
+  });
+
+  /** Beside the policy, as an editor would: nobody has told the gateway. */
+  async function writeOlder({ without }: { readonly without?: string }) {
+    const lockFile = lockFileOf(rig.prepared.policyFile);
+    const lock = parseLock(await readFile(lockFile, 'utf8'));
+    const tools = { ...lock.upstreams['office']?.tools };
+    const digest = tools['erase']?.digest;
+    const definition = { ...tools['erase']?.definition, description: 'erases nothing at all' };
+    tools['erase'] = {
+      digest: definitionDigest(definition),
+      definition,
+      pinnedAt: '2026-01-01T00:00:00Z',
+    };
+    if (without !== undefined) delete tools[without];
+    await writeFile(lockFile, formatLock({ ...lock, upstreams: { office: { tools } } }));
+    return { lockFile, digest };
+  }
 });
 
 async function receipt(

@@ -89,6 +89,9 @@ async function pinNow(
   by: string,
 ): Promise<ToolRow> {
   const { catalog, policySource, store } = ports;
+  // What somebody took back a moment ago, in the file, isn't brought back from memory.
+  const broken = await policySource.reload();
+  if (broken !== null) throw doesNotLoad(broken);
   const [upstream = '', ...rest] = name.split('.');
   const operation = rest.join('.');
   const definition = catalog
@@ -121,15 +124,19 @@ async function pinNow(
         upstreams: { ...lock.upstreams, [upstream]: { tools: Object.fromEntries(tools) } },
       });
     } catch (error) {
-      throw new ConsoleRefusal(
-        409,
-        'console.policy',
-        error instanceof Error ? error.message : 'the policy does not load with it',
-        { hint: 'what was accepted before stands; `sallyport policy check` says more' },
-      );
+      throw doesNotLoad(error);
     }
   }
   const row = rowsOf(ports, upstream).find((one) => one.name === name);
   if (row === undefined) throw notFound('tool');
   return row;
+}
+
+function doesNotLoad(error: unknown): ConsoleRefusal {
+  return new ConsoleRefusal(
+    409,
+    'console.policy',
+    error instanceof Error ? error.message : 'the policy does not load with it',
+    { hint: 'what was accepted before stands; `sallyport policy check` says more' },
+  );
 }
