@@ -12,9 +12,13 @@ import { keep, recall } from './run-memory.ts';
 
 type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
-/** Held, or held anew: by an edit, whose call nobody has agreed to yet, or for new reasons, beside which earlier answers stand. */
+/**
+ * Held, or held anew: by an edit, whose call nobody has agreed to yet, or for new reasons, beside which earlier answers stand
+ * as long as they last.
+ */
 export function withHeld(run: Run, event: Of<'call.held'>): Run {
   const before = run.held.find(({ id, of }) => id === event.call && of === 'call');
+  const stands = before?.digest === event.digest && !isLapsed(before, event.atMs);
   return withEntry(run, event.atMs, {
     id: event.call,
     of: 'call',
@@ -28,7 +32,7 @@ export function withHeld(run: Run, event: Of<'call.held'>): Run {
     state: 'waiting',
     settledAtMs: null,
     asks: event.asks,
-    agreements: before?.digest === event.digest ? before.agreements : [],
+    agreements: stands ? before.agreements : [],
     editedFrom: event.edited?.from ?? before?.editedFrom ?? null,
     withheld: null,
   });

@@ -316,6 +316,16 @@ describe('in time', () => {
     ]);
     expect(codeOf(await world.call('box.pay', { id: 'a' }))).toBe('approval.pending');
   });
+
+  test('an approval that has lapsed isn’t brought back by whoever comes before that is written', async () => {
+    let nowMs = Date.UTC(2026, 2, 3);
+    await using world = await holdWorld({ clock: () => nowMs }, { rules: 'execute: on_repeat' });
+    const id = ticketOf(await world.call('box.pay', { id: 'a' }));
+    await answers(world, id, 'dora');
+    nowMs += 900_000;
+    for (const _ of [1, 2]) await world.call('box.pay', { id: 'a' }, { repeats: id });
+    expect(paid(world)).toEqual([]);
+  });
 });
 
 describe('a run', () => {
