@@ -19,7 +19,9 @@ export function reasonsOf(
     if (key !== undefined && !found.has(key)) found.set(key, finding);
   }
   return asks.map(({ key, code, by, quorum }) => {
-    const finding = found.get(key);
+    // Asked about once more, a reason has another key: whoever agreed to it may not answer any more.
+    const again = (one: Finding): boolean => one.code === code && one.verdict !== 'note';
+    const finding = found.get(key) ?? findings.find(again);
     const position = finding?.at ?? null;
     return {
       ...shownFinding(code, finding?.details ?? {}, redaction),

@@ -119,6 +119,24 @@ test('a person who was removed, or lost the role, is refused at once', async () 
   expect(await answers(world, id, 'dan')).toBe('approved');
 });
 
+test('what somebody agreed to who may not any more is asked about once more, with why', async () => {
+  await using world = await holdWorld({}, { pay: two });
+  const id = ticketOf(await world.call('box.pay', { id: 'a' }));
+  const reasons = async () =>
+    (await world.runtime.holds.show(approver('dan'), id))?.facts.reasons.map(
+      ({ details }) => details,
+    );
+  const shown = await reasons();
+  await answers(world, id, 'dora');
+  const users = new Map([...world.policy.users].filter(([name]) => name !== 'dora'));
+  world.policy = { ...world.policy, users };
+  await world.runtime.reconsider();
+  expect(holdOf(world, id)?.asks).toHaveLength(1);
+  expect(await reasons()).toEqual(shown);
+  expect(await answers(world, id, 'dan')).toBe('waiting');
+  expect(await answers(world, id, 'max')).toBe('approved');
+});
+
 test('two different people, not one twice', async () => {
   await using world = await holdWorld({}, { pay: two });
   const id = ticketOf(await world.call('box.pay', { id: 'a' }));
