@@ -5,6 +5,7 @@ import { table } from '../src/cli/table.ts';
 import { append } from './append.ts';
 import type { Bench, BenchOptions, Row } from './bench.ts';
 import { calls } from './calls.ts';
+import { consoleBench } from './console.ts';
 import { content } from './content.ts';
 import { decide } from './decide.ts';
 import { flow } from './flow.ts';
@@ -23,6 +24,7 @@ const benches: readonly Bench[] = [
   content,
   guard,
   holdsBench,
+  consoleBench,
   append,
   policy,
   ledger,

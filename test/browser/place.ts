@@ -37,7 +37,7 @@ export interface PlaceWishes {
   readonly agent: string;
   readonly user: string;
   /** After the tools were accepted, and before the gateway starts. @param file - what the program got besides. */
-  readonly meanwhile?: (file: string) => Promise<void>;
+  readonly meanwhile?: (file: string, dataDirectory: string) => Promise<void>;
 }
 
 export async function openPlace(wishes: PlaceWishes): Promise<Place> {
@@ -57,7 +57,7 @@ export async function openPlace(wishes: PlaceWishes): Promise<Place> {
       upstreams: [{ name: upstream, transport: { type: 'stdio', command, args, env: new Map() } }],
     }),
   );
-  await meanwhile?.(other);
+  await meanwhile?.(other, prepared.dataDirectory);
   const real = stack.use(await prepared.start({ console: true }));
   const own = { token: await real.agentToken(agent, user) };
   const call: Place['call'] = async (name, values, { token, handle } = own) => {

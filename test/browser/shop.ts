@@ -10,14 +10,20 @@ export interface Shop extends Place {
   readonly caller: (agent: string, user?: string) => Promise<Caller>;
 }
 
-export async function openShop(): Promise<Shop> {
+/** @param before - with the gateway's data, before it starts. */
+export async function openShop(
+  before: (dataDirectory: string) => Promise<unknown> = async () => undefined,
+): Promise<Shop> {
   const place = await openPlace({
     upstream: 'shop',
     program: 'shop-server.ts',
     agent: 'support',
     user: 'sam',
     policy: policyFor,
-    meanwhile: (file) => writeFile(file, ''),
+    async meanwhile(file, dataDirectory) {
+      await writeFile(file, '');
+      await before(dataDirectory);
+    },
   });
   const { real } = place;
   return {
