@@ -29,6 +29,8 @@ export interface Book {
   readonly calls: ReadonlyMap<string, CallEntry>;
   /** Calls that were refused, with an event of their own. */
   readonly denied: ReadonlySet<string>;
+  /** Calls that waited for people, or whose results did. */
+  readonly holds: ReadonlyMap<string, HoldEntry>;
   /** Calls whose refusal came home from the spool. */
   readonly spooled: ReadonlySet<string>;
   /** By id: how many events it has, and how many calls were decided in it. */
@@ -39,7 +41,18 @@ export interface Book {
   readonly drawn: ReadonlyMap<string, number>;
 }
 
+/** What the record says of a call that waited for people. */
+export interface HoldEntry {
+  /** Of what was asked last: what became of it. */
+  settled: 'approved' | 'rejected' | 'expired' | 'withdrawn' | null;
+  /** Everything that people said of it. */
+  readonly answers: ('approve' | 'reject')[];
+  /** Began though nobody had agreed to it. */
+  begunUnasked: boolean;
+}
+
 interface Reading {
+  readonly holds: Map<string, HoldEntry>;
   readonly calls: Map<string, CallEntry>;
   readonly denied: Set<string>;
   readonly spooled: Set<string>;
@@ -55,6 +68,7 @@ export async function readBook(
   const book: Reading = {
     calls: new Map(),
     denied: new Set(),
+    holds: new Map(),
     spooled: new Set(),
     runs: new Map(),
     steps: new Map(),
@@ -97,7 +111,24 @@ function noteRun(
 
 async function note(book: Reading, event: Event, store: StoreReader): Promise<void> {
   switch (event.type) {
-    case 'call.started':
+    case 'call.held': {
+      const hold = book.holds.get(event.call);
+      if (hold === undefined)
+        book.holds.set(event.call, { settled: null, answers: [], begunUnasked: false });
+      else hold.settled = null;
+      return;
+    }
+    case 'approval.answered':
+      book.holds.get(event.call)?.answers.push(event.answer);
+      return;
+    case 'approval.settled': {
+      const hold = book.holds.get(event.call);
+      if (hold !== undefined) hold.settled = event.outcome;
+      return;
+    }
+    case 'call.started': {
+      const hold = book.holds.get(event.call);
+      if (hold !== undefined && hold.settled !== 'approved') hold.begunUnasked = true;
       if (event.dryRun) return;
       book.calls.set(event.call, {
         call: event.call,
@@ -111,6 +142,7 @@ async function note(book: Reading, event: Event, store: StoreReader): Promise<vo
         alerted: false,
       });
       return;
+    }
     case 'call.finished': {
       const call = book.calls.get(event.call);
       if (call !== undefined) call.end = event;
@@ -153,5 +185,5 @@ function drawnBy(calls: Iterable<CallEntry>): Map<string, number> {
 }
 
 function isOfRun(event: Event): event is RunEvent {
-  return event.type.startsWith('run.') || event.type.startsWith('call.');
+  return /^(?:run|call|approval)\./.test(event.type);
 }

@@ -38,7 +38,7 @@ const result = (call: string, id: string, atNs: bigint): Answer & { type: 'resul
   labels,
   atNs,
 });
-const effects = [effect('a', 10n), effect('a', 20n), effect('b', 30n)];
+const effects = [effect('a', 10n), effect('a', 20n), effect('b', 30n), effect('g', 33n)];
 const answers: readonly Answer[] = [
   result('call-a', 'a', 15n),
   result('call-a2', 'a', 25n),
@@ -46,7 +46,9 @@ const answers: readonly Answer[] = [
   { type: 'refused', call: 'call-s', code: 'store.unavailable' },
 ];
 
-/** One run: `a` done twice, the second time after the first was delivered; `b` done and its end unknown; `d` refused; `e` refused by the server. */
+/**
+ * One run: `a` done twice, the second time after the first was delivered; `b` done and its end unknown; `d` refused; `e` refused by the server; `g` done as a
+ * person agreed; `h` waits for one. */
 beforeAll(async () => {
   {
     await using store = await openSqliteStore({
@@ -81,6 +83,16 @@ beforeAll(async () => {
       });
     }
     await run.commit([denied('call-d')]);
+    for (const call of ['call-g', 'call-h'])
+      await run.commit([held(call)], { writes: [{ key: `hold:${call}`, value: { v: 1 } }] });
+    await run.commit(agreed('call-g'));
+    const payloads = new Payloads();
+    const begun = started('run-1', 'call-g', 2_700, {
+      arguments: payloads.keep(args('g'), heldRedaction([])),
+    });
+    const writes = [{ key: 'hold:call-g', value: null }];
+    await run.commit([begun], { call: 'call-g', payloads: payloads.bytes, writes });
+    await run.commit([endOf('g', 'call-g', 2_705)], { call: 'call-g' });
     washed = JSON.stringify({ ...run.folded, labels: noLabels });
     await store.commitGateway({
       events: [{ v: 1, type: 'spool.recovered', atMs: 3_000, refusals: [{ call: 'call-s' }] }],
@@ -106,6 +118,41 @@ function denied(call: string): RunEvent {
     arguments: new Payloads().keep(args('a'), heldRedaction([])),
   });
   return { ...decided, type: 'call.denied', verdict: 'deny', effect: 'deny', remedies: [] };
+}
+
+function held(call: string): RunEvent {
+  const {
+    reservations: _,
+    idempotencyKey: __,
+    ...decided
+  } = started('run-1', call, 2_650, {
+    arguments: new Payloads().keep(args('a'), heldRedaction([])),
+  });
+  return {
+    ...decided,
+    ...{ type: 'call.held', verdict: 'hold', effect: 'hold', asks: [], expiresAtMs: 9_000 },
+    ...{ shown: decided.arguments, reason: null },
+  };
+}
+
+function agreed(call: string): RunEvent[] {
+  const { v, run, agent, user, policy, digest } = started('run-1', call, 0);
+  const fields = { v, atMs: 2_660, run, agent, user, policy, call, digest } as const;
+  const credential = { credential: 'token-ann', signedInAtMs: 1_000 };
+  return [
+    {
+      ...{ ...fields, ...credential, type: 'approval.answered', by: 'ann' },
+      ...{ answer: 'approve', asks: [], reason: null },
+    },
+    {
+      ...fields,
+      type: 'approval.settled',
+      of: 'call',
+      outcome: 'approved',
+      by: ['ann'],
+      why: null,
+    },
+  ];
 }
 
 function alert(call: string): GatewayEvent {
@@ -142,6 +189,7 @@ async function found({ world = {}, sql }: Planted) {
     effects,
     answers,
     runs: ['run-1'],
+    approvals: [{ call: 'call-g', answer: 'approve' }],
     checkpoints: kept,
     spooled: [],
     store,
@@ -224,6 +272,32 @@ const planted: readonly (readonly [Invariant, string, Planted])[] = [
     'once',
     'it happened again, and the first outcome never came',
     { world: { answers: answers.slice(1) } },
+  ],
+  [
+    'acknowledged',
+    'what a person was told is on no record',
+    { world: { approvals: [{ call: 'call-h', answer: 'approve' }] } },
+  ],
+  [
+    'agreed',
+    'it began, and nobody had agreed',
+    {
+      sql: () =>
+        `${edit('"outcome":"approved"', '"outcome":"expired"')} WHERE seq = ${eventOf(
+          'approval.settled',
+          'call-g',
+        )}`,
+    },
+  ],
+  [
+    'agreed',
+    'it waits, and nobody is asked',
+    { sql: () => `DELETE FROM state WHERE key = 'hold:call-h'` },
+  ],
+  [
+    'agreed',
+    'it is over, and somebody is asked',
+    { sql: () => `INSERT INTO state VALUES ('hold:call-g', '{"v":1}')` },
   ],
   [
     'released',

@@ -4,7 +4,7 @@
  */
 import type { Labels } from '../../src/engine/run.ts';
 import { StoreError } from '../../src/store/errors.ts';
-import { type CallEntry, readBook, stepOf } from './book.ts';
+import { type Book, type CallEntry, readBook, stepOf } from './book.ts';
 import { ledgerViolations } from './ledger-check.ts';
 import {
   type Answer,
@@ -39,10 +39,12 @@ export async function check(world: World): Promise<readonly Violation[]> {
       answer.type === 'refused' &&
       !book.denied.has(answer.call) &&
       !book.calls.has(answer.call) &&
+      !book.holds.has(answer.call) &&
       !spooled.has(answer.call)
     )
       report('acknowledged', `the refusal ${answer.code} of ${answer.call} is on no record`);
   }
+  await judgeHolds(world, book, report);
   const effects = timesByWhat(world.effects);
   const begun = Map.groupBy(
     [...book.calls.values()].filter(({ tier }) => tier > 0),
@@ -92,6 +94,20 @@ function judgeResult(
     report('acknowledged', `${answer.call} succeeded for its client, and failed on record`);
   const missing = lacking(call.end.labels, answer.labels);
   if (missing !== null) report('released', `${answer.call} released ${missing}, not on its record`);
+}
+
+async function judgeHolds(world: World, { holds, calls, denied }: Book, report: Report) {
+  for (const { call, answer } of world.approvals ?? [])
+    if (holds.get(call)?.answers.includes(answer) !== true)
+      report('acknowledged', `the answer ${answer} to ${call} is on no record`);
+  const kept = new Set((await world.store.listState('hold:')).map(({ key }) => key.slice(5)));
+  for (const [call, { settled, begunUnasked }] of holds) {
+    if (begunUnasked) report('agreed', `${call} began, and nobody had agreed`);
+    const isDone = calls.has(call) || denied.has(call);
+    const isOpen = !isDone && (settled === null || settled === 'approved');
+    if (isOpen && !kept.has(call)) report('agreed', `${call} waits, and nobody is asked`);
+    if (!isOpen && kept.has(call)) report('agreed', `${call} is over, and somebody is asked`);
+  }
 }
 
 /** Everything about one thing that was asked in one run: when it happened, how often it was begun, who knew. */

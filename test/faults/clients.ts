@@ -12,7 +12,17 @@ const headers = {
   accept: 'application/json, text/event-stream',
 };
 
-const operations = ['note', 'pay', 'send', 'look', 'scan', 'balk', 'note', 'shred'] as const;
+const operations = [
+  'note',
+  'pay',
+  'send',
+  'look',
+  'scan',
+  'balk',
+  'wire',
+  'note',
+  'shred',
+] as const;
 const none: Labels = { trust: 'trusted', classes: [], subjects: [] };
 /** What the policy of the desk says of what each tool returns. */
 const shown: Readonly<Record<string, Labels>> = {
@@ -43,6 +53,9 @@ const answerShape = z.object({
     .object({ data: z.object({ 'dev.sallyport/decision': metaShape }).optional() })
     .optional(),
 });
+const closedShape = z.object({ run: z.object({ status: z.string() }) });
+/** So many that wait it asks for again, at the most. */
+const heldMax = 4;
 const openedShape = z.object({ handle: z.string(), run: z.object({ id: z.string() }) });
 
 export interface Habits {
@@ -84,6 +97,8 @@ export class Client {
   #asked = 0;
   /** What got no answer yet: asked again before anything else. */
   #pending: Ask | null = null;
+  /** What waits for people, in this run: asked for again until something comes of it. */
+  #held: Ask[] = [];
   /** What was answered last; asked for again now and then, which is a new call at tier 1 and held above. */
   #last: Ask | null = null;
 
@@ -156,6 +171,8 @@ export class Client {
 
   #next(): Ask {
     if (this.#last !== null && this.#random.below(8) === 0) return this.#last;
+    const held = this.#random.below(3) === 0 ? this.#random.oneOf(this.#held) : undefined;
+    if (held !== undefined) return held;
     this.#asked += 1;
     const operation = this.#random.oneOf(operations);
     return {
@@ -174,6 +191,7 @@ export class Client {
       this.#run = null;
       // What was asked in another run is something else.
       this.#last = null;
+      this.#held = [];
     }
     if (this.#run !== null) return;
     const response = await post(`${url}/v1/runs`, this.#scene.tokens.opener, {
@@ -188,11 +206,16 @@ export class Client {
   }
 
   async #close(url: string, run: string): Promise<void> {
-    await post(`${url}/v1/runs/${run}/close`, this.#scene.tokens.opener, { as: 'success' });
-    this.#witness.steps.push({ run, type: 'run.closed' });
+    const said = await post(`${url}/v1/runs/${run}/close`, this.#scene.tokens.opener, {
+      as: 'success',
+    });
+    // One that waits for people ends with the last of what it waits for.
+    if (closedShape.safeParse(said).data?.run.status === 'closed')
+      this.#witness.steps.push({ run, type: 'run.closed' });
   }
 
-  async #ask(url: string, { tool, args, labels }: Ask, signal?: AbortSignal): Promise<void> {
+  async #ask(url: string, ask: Ask, signal?: AbortSignal): Promise<void> {
+    const { tool, args, labels } = ask;
     this.#callsOfRun += 1;
     const body = {
       jsonrpc: '2.0',
@@ -209,6 +232,8 @@ export class Client {
       return;
     }
     const { call, run, code } = meta;
+    this.#held = this.#held.filter((one) => one.args !== args);
+    if (code === 'approval.pending') this.#held = [...this.#held.slice(-heldMax), ask];
     if (code !== undefined) this.#witness.answers.push({ type: 'refused', call, code });
     else {
       const isError = answer?.result?.isError === true;

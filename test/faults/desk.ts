@@ -21,6 +21,7 @@ export const deskTools: readonly JsonObject[] = [
   tool('note', texts, ['id']),
   tool('pay', { ...texts, key: { type: 'string' } }, ['id']),
   tool('send', texts, ['id']),
+  tool('wire', texts, ['id']),
   tool('balk', texts, ['id']),
 ];
 
@@ -57,14 +58,21 @@ function said(text: string): JsonObject {
   return { content: [{ type: 'text', text }] };
 }
 
-/** `desk` answers over HTTP at `url`; `shed` is started by the gateway, where there is a command for it. */
-export function deskPolicy(url: string, shed: readonly string[] | null): string {
+/** Who is asked about whatever is wired, and about what is asked for once more. */
+export const deskPeople = ['dora', 'dan'] as const;
+
+/**
+ * `desk` answers over HTTP at `url`; `shed` is started by the gateway, where there is a command for it.
+ *
+ * @param holdsFor - how long a call waits for people.
+ */
+export function deskPolicy(url: string, shed: readonly string[] | null, holdsFor: string): string {
   const names = shed === null ? ['desk'] : ['desk', 'shed'];
   const [command, ...args] = shed ?? [];
   const grants = `{ ${names
     .map(
       (name) =>
-        `${name}: { look: allow, scan: allow, note: { rate: 100000/minute }, pay: { rate: 100000/minute, approval: never }, send: { approval: never }, balk: allow }`,
+        `${name}: { look: allow, scan: allow, note: { rate: 100000/minute }, pay: { rate: 100000/minute, approval: never }, send: { approval: never }, wire: { approval: { by: chiefs } }, balk: allow }`,
     )
     .join(', ')} }`;
   return `sallyport: 1
@@ -72,7 +80,11 @@ enforcement: strict
 upstreams:
   desk: { mcp: { url: "${url}" } }
 ${shed === null ? '' : `  shed: { mcp: { command: ${JSON.stringify(command)}, args: ${JSON.stringify(args)} } }\n`}tools:
-${names.map(toolLines).join('')}roles: { people: { permissions: ${grants} } }
+${names.map(toolLines).join('')}users: { static: { ${deskPeople.map((name) => `${name}: { roles: [chiefs] }`).join(', ')} } }
+roles:
+  chiefs: { permissions: {} }
+  people: { permissions: ${grants} }
+approvals: { default: chiefs, wait: 0s, timeout: ${holdsFor} }
 agents:
 ${['clerk', 'temp'].map((agent) => `  ${agent}: { acts_for: [people], unattended: { owner: people }, loops: { same_call: 10000, same_tool: 10000, cycle: 10000 }, budget: { tool_calls: 9000 },${agent === 'temp' ? ' parallel: 1,' : ''} permissions: ${grants} }\n`).join('')}`;
 }
@@ -83,6 +95,7 @@ function toolLines(name: string): string {
   ${name}.note: { action: note, tier: reversible, reach: internal, args: { id: identifier } }
   ${name}.pay: { action: pay, tier: consequential, reach: internal, args: { id: identifier, key: idempotency_key }, returns: { trust: untrusted, classes: [financial] } }
   ${name}.send: { action: send, tier: irreversible, reach: external, args: { id: identifier } }
+  ${name}.wire: { action: wire, tier: irreversible, reach: external, args: { id: identifier } }
   ${name}.balk: { action: balk, tier: reversible, reach: internal, args: { id: identifier } }
 `;
 }

@@ -68,6 +68,11 @@ function reportOf(rig: KillRig, lives: readonly Life[]): RoundReport {
         sum((life) => life.answers),
         'answers',
       ),
+      count(
+        'answers given by people',
+        sum((life) => life.approvals),
+        'answers',
+      ),
       {
         ...{ name: 'kill: violations', value: violations, unit: 'violations', target: '0' },
         ok: violations === 0,

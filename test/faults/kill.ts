@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { seededRandom } from '../seeded-random.ts';
 import { Client, type Habits, never } from './clients.ts';
+import { type Person, peopleOf } from './people.ts';
 import { end, NotStarted, openScene, type Scene, type Up } from './scene.ts';
 import type { Violation } from './world.ts';
 
@@ -43,6 +44,8 @@ export interface Life {
   readonly onTheWayUp: number;
   readonly effects: number;
   readonly answers: number;
+  /** What people said of calls that waited, and were told that it counts. */
+  readonly approvals: number;
   readonly violations: readonly (Violation & { readonly after: string })[];
 }
 
@@ -71,10 +74,11 @@ export class KillRig implements Disposable {
   async watch(): Promise<void> {
     await using scene = await this.#scene();
     const clients = clientsOf(scene, 0);
+    const people = peopleOf(scene, 0);
     for (let killed = 1; killed <= watchedKills; killed += 1) {
       const up = await this.#startOrThrow(scene);
       const before = scene.effects().length;
-      const dying = work(clients, up);
+      const dying = work(clients, people, up);
       // Just after an effect: calls are open then, and others answered whose delivery nobody has told yet.
       let served = false;
       void dying.then(() => {
@@ -86,7 +90,7 @@ export class KillRig implements Disposable {
     }
     const last = await this.#startOrThrow(scene);
     scene.reload();
-    await work(clients, last);
+    await work(clients, people, last);
     await wait(reloadedWithinMs);
     await end(last.child, 'SIGTERM');
     this.#points = shuffled(this.#lines());
@@ -95,7 +99,7 @@ export class KillRig implements Disposable {
   async life(seed: number, kills: number): Promise<Life> {
     const random = seededRandom(seed);
     await using scene = await this.#scene();
-    const clients = clientsOf(scene, seed);
+    const workers = { clients: clientsOf(scene, seed), people: peopleOf(scene, seed) };
     const hit: string[] = [];
     const violations: (Violation & { after: string })[] = [];
     let [missed, onTheWayUp] = [0, 0];
@@ -115,7 +119,7 @@ export class KillRig implements Disposable {
       const up = await this.#startOrSay(scene, { point: point.name, nth }, (detail) =>
         violations.push({ invariant: 'served', detail, after }),
       );
-      const detail = up === null ? null : await this.#work(scene, clients, up);
+      const detail = up === null ? null : await this.#work(scene, workers, up);
       if (detail !== null) violations.push({ invariant: 'served', detail, after });
       if (this.#died) hit.push(point.name);
       else missed += 1;
@@ -127,13 +131,14 @@ export class KillRig implements Disposable {
     const last = await this.#startOrSay(scene, null, (detail) =>
       violations.push({ invariant: 'served', detail, after }),
     );
-    const detail = last === null ? null : await this.#work(scene, clients, last);
+    const detail = last === null ? null : await this.#work(scene, workers, last);
     if (detail !== null) violations.push({ invariant: 'served', detail, after });
     await judge('stopped', 'its end in order');
     return {
       ...{ seed, kills, hit, missed, onTheWayUp, violations },
       effects: scene.effects().length,
       answers: scene.witness.answers.length,
+      approvals: scene.witness.approvals.length,
     };
   }
 
@@ -165,14 +170,14 @@ export class KillRig implements Disposable {
   }
 
   /** Until it dies, or everybody has their answers and it has ended in order. @returns what went wrong. */
-  async #work(scene: Scene, clients: readonly Client[], up: Up): Promise<string | null> {
+  async #work(scene: Scene, { clients, people }: Workers, up: Up): Promise<string | null> {
     let late = false;
     const timer = setTimeout(() => {
       late = true;
       up.child.kill('SIGKILL');
     }, roundWithinMs);
     scene.reload();
-    const served = await work(clients, up);
+    const served = await work(clients, people, up);
     // In order, for ending has its points too.
     await end(up.child, 'SIGTERM');
     clearTimeout(timer);
@@ -204,6 +209,11 @@ export class KillRig implements Disposable {
   }
 }
 
+interface Workers {
+  readonly clients: readonly Client[];
+  readonly people: readonly Person[];
+}
+
 /** Of four, one has no run of its own, one opens and closes many, and one leaves now and then. */
 function clientsOf(scene: Scene, seed: number): Client[] {
   return Array.from({ length: clientsAtOnce }, (_, lane) => {
@@ -219,8 +229,16 @@ function clientsOf(scene: Scene, seed: number): Client[] {
 }
 
 /** @returns whether everybody got their answers. */
-async function work(clients: readonly Client[], { url }: Up): Promise<boolean> {
+async function work(
+  clients: readonly Client[],
+  people: readonly Person[],
+  { url, console }: Up,
+): Promise<boolean> {
+  let isOver = false;
+  const answering = people.map((person) => person.work(console, () => isOver));
   const done = await Promise.all(clients.map((client) => client.work(url, callsEach)));
+  isOver = true;
+  await Promise.all(answering);
   return done.every((one) => one);
 }
 

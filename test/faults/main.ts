@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { clientRound } from './client-round.ts';
 import { diskRound } from './disk-round.ts';
+import { holdRound } from './hold-round.ts';
 import { killRound } from './kill-round.ts';
 import { recoveryRound } from './recovery-round.ts';
 import type { Round, RoundReport } from './round.ts';
@@ -11,6 +12,7 @@ import { upstreamRound } from './upstream-round.ts';
 
 const rounds: readonly Round[] = [
   killRound,
+  holdRound,
   timeRound,
   recoveryRound,
   upstreamRound,

@@ -12,8 +12,8 @@ import { openGateway } from '../../src/gateway.ts';
 import { definitionDigest, formatLock } from '../../src/policy/lock-file.ts';
 import { openSqliteReader } from '../../src/store/sqlite/open.ts';
 import { check } from './checker.ts';
-import { deskPolicy, deskTools } from './desk.ts';
-import type { Answer, Effect, RunStep, Violation, World } from './world.ts';
+import { deskPeople, deskPolicy, deskTools } from './desk.ts';
+import type { Answer, Approval, Effect, RunStep, Violation, World } from './world.ts';
 
 const here = import.meta.dirname;
 const deskServer = join(here, 'desk-server.ts');
@@ -25,6 +25,7 @@ export interface Witness {
   readonly answers: Answer[];
   readonly runs: string[];
   readonly steps: RunStep[];
+  readonly approvals: Approval[];
   /** Answers that say nothing of a decision: none should. */
   readonly odd: string[];
 }
@@ -32,6 +33,8 @@ export interface Witness {
 export interface Up {
   /** `http://127.0.0.1:port`. */
   readonly url: string;
+  /** Where its console is. */
+  readonly console: string;
   readonly child: ChildProcess;
   /** Resolves when the process is gone, however it went. */
   readonly gone: Promise<void>;
@@ -41,7 +44,11 @@ export interface Scene extends AsyncDisposable {
   readonly dataDirectory: string;
   readonly policyFile: string;
   readonly witness: Witness;
-  readonly tokens: { readonly agents: readonly [string, ...string[]]; readonly opener: string };
+  readonly tokens: {
+    readonly agents: readonly [string, ...string[]];
+    readonly opener: string;
+    readonly approvers: readonly string[];
+  };
   /** Upstreams by name. */
   readonly upstreams: readonly [string, ...string[]];
   /** Null: it died on its way up, as it was told to. */
@@ -67,9 +74,15 @@ export interface SceneOptions {
   readonly stdio: boolean;
   /** Where Node keeps what it compiled; null: nowhere. */
   readonly compileCache: string | null;
+  /** How long calls wait for people: short enough that some of a round are answered by nobody. */
+  readonly holdsFor?: string;
 }
 
-export async function openScene({ stdio, compileCache }: SceneOptions): Promise<Scene> {
+export async function openScene({
+  stdio,
+  compileCache,
+  holdsFor = '20s',
+}: SceneOptions): Promise<Scene> {
   await using stack = new AsyncDisposableStack();
   const directory = mkdtempSync(join(tmpdir(), 'sallyport-faults-'));
   stack.defer(() => rmSync(directory, { recursive: true, force: true }));
@@ -85,11 +98,11 @@ export async function openScene({ stdio, compileCache }: SceneOptions): Promise<
   const [deskUrl] = z.tuple([z.string()]).parse(await once(createInterface(desk.stdout), 'line'));
   const shed = stdio ? [process.execPath, deskServer, 'stdio', journal] : null;
   const upstreams: readonly [string, ...string[]] = stdio ? ['desk', 'shed'] : ['desk'];
-  writeFileSync(policyFile, deskPolicy(deskUrl, shed));
+  writeFileSync(policyFile, deskPolicy(deskUrl, shed, holdsFor));
   writeFileSync(join(directory, 'sallyport.lock'), lockOf(upstreams));
   const tokens = await mint(policyFile, dataDirectory);
 
-  const witness: Witness = { answers: [], runs: [], steps: [], odd: [] };
+  const witness: Witness = { answers: [], runs: [], steps: [], approvals: [], odd: [] };
   const checkpoints = new Set<string>();
   const gateways = new Set<ChildProcess>();
   stack.defer(async () => {
@@ -134,8 +147,8 @@ export async function openScene({ stdio, compileCache }: SceneOptions): Promise<
       const gone = once(child, 'exit').then(() => {
         gateways.delete(child);
       });
-      const url = await urlOf(child, gone);
-      return url === null ? null : { url, child, gone };
+      const urls = await urlsOf(child, gone);
+      return urls === null ? null : { ...urls, child, gone };
     },
     async check(state) {
       keepCheckpoint();
@@ -159,10 +172,13 @@ export async function openScene({ stdio, compileCache }: SceneOptions): Promise<
 /** A gateway that could not start, and said why. */
 export class NotStarted extends Error {}
 
-const upShape = z.object({ url: z.string() });
+const upShape = z.object({ url: z.string(), console: z.string() });
 const refusedShape = z.object({ error: z.object({ message: z.string() }) });
 
-async function urlOf(child: ChildProcess, gone: Promise<void>): Promise<string | null> {
+async function urlsOf(
+  child: ChildProcess,
+  gone: Promise<void>,
+): Promise<Pick<Up, 'url' | 'console'> | null> {
   if (child.stdout === null) return null;
   const line = once(createInterface(child.stdout), 'line').then(([said]) => String(said));
   const late = AbortSignal.timeout(upWithinMs);
@@ -177,7 +193,8 @@ async function urlOf(child: ChildProcess, gone: Promise<void>): Promise<string |
   const answer: unknown = JSON.parse(said);
   const refused = refusedShape.safeParse(answer);
   if (refused.success) throw new NotStarted(refused.data.error.message);
-  return upShape.parse(answer).url.replace(/\/mcp$/, '');
+  const { url, console } = upShape.parse(answer);
+  return { url: url.replace(/\/mcp$/, ''), console };
 }
 
 export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
@@ -215,7 +232,16 @@ async function mint(policyFile: string, dataDirectory: string): Promise<Scene['t
     agents: null,
     expiresAtMs: null,
   });
-  return { agents: [await agent('clerk'), await agent('temp')], opener: opener.token };
+  const approvers: string[] = [];
+  for (const name of deskPeople) {
+    const { token } = await gateway.tokens.mint({ holder: 'approver', name, expiresAtMs: null });
+    approvers.push(token);
+  }
+  return {
+    agents: [await agent('clerk'), await agent('temp')],
+    opener: opener.token,
+    approvers,
+  };
 }
 
 const effectShape = z.object({

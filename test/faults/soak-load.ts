@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { seededRandom } from '../seeded-random.ts';
 import { Client } from './clients.ts';
 import type { Sample } from './leak.ts';
+import { type Person, peopleOf } from './people.ts';
 import { openScene, type Scene, type Up } from './scene.ts';
 import type { Violation, World } from './world.ts';
 
@@ -30,6 +31,7 @@ const censusShape = z.object({
 export class Soak implements AsyncDisposable {
   readonly #scene: Scene;
   readonly #clients: readonly Client[];
+  readonly #people: readonly Person[];
   readonly #census: string;
   #up: Up | null = null;
   #reloadedMs = performance.now();
@@ -42,6 +44,7 @@ export class Soak implements AsyncDisposable {
     this.#scene = scene;
     this.#census = join(scene.dataDirectory, '..', 'census');
     writeFileSync(this.#census, '');
+    this.#people = peopleOf(scene, seed);
     this.#clients = Array.from({ length: clients }, (_, lane) => {
       const random = seededRandom(seed * clients + lane + 1);
       // One of them is a bare client, whose calls share the run of its token.
@@ -67,7 +70,7 @@ export class Soak implements AsyncDisposable {
 
   /** For so long; then every client has the answer to what it asked. */
   async work(forMs: number): Promise<void> {
-    const { url } = this.#running();
+    const { url, console } = this.#running();
     const untilMs = performance.now() + forMs;
     const lane = async (client: Client): Promise<void> => {
       while (performance.now() < untilMs) {
@@ -77,7 +80,11 @@ export class Soak implements AsyncDisposable {
         await wait(Math.max(0, 1_000 / callsPerSecond - (performance.now() - begun)));
       }
     };
-    await Promise.all(this.#clients.map(lane));
+    const isOver = (): boolean => performance.now() >= untilMs;
+    await Promise.all([
+      ...this.#clients.map(lane),
+      ...this.#people.map((person) => person.work(console, isOver)),
+    ]);
   }
 
   /** While clients work on: ends the gateway. @returns how many of its children outlived it. */

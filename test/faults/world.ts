@@ -49,6 +49,12 @@ export interface RunStep {
   readonly type: 'run.usage' | 'run.closed';
 }
 
+/** What a person was told that counts. */
+export interface Approval {
+  readonly call: string;
+  readonly answer: 'approve' | 'reject';
+}
+
 export interface World {
   readonly effects: readonly Effect[];
   readonly answers: readonly Answer[];
@@ -56,6 +62,8 @@ export interface World {
   readonly runs: readonly string[];
   /** Other steps of a run that were acknowledged: each has an event of its own. */
   readonly steps?: readonly RunStep[];
+  /** Answers of people that were acknowledged. */
+  readonly approvals?: readonly Approval[];
   /** Signed checkpoints, as they were copied out of the data directory at any time. */
   readonly checkpoints: readonly string[];
   /** Ids of calls whose refusal lies in the spool still. */
@@ -76,6 +84,8 @@ export type Invariant =
   | 'intent'
   /** No second effect of one (run, tool, digest) before the outcome of the first was delivered. */
   | 'once'
+  /** What waited for people began only as they agreed, and is asked as long as nothing has come of it. */
+  | 'agreed'
   /** A run's labels and counts, and shared counters, are no less than what was released. */
   | 'released'
   /** What nobody can know is `indeterminate`, with an alert; nothing is claimed that didn't happen, nor denied that did. */

@@ -279,8 +279,12 @@ export interface Breakable {
   readonly fails: (commit: Event['type'] | 'all' | 'none', written?: boolean) => void;
 }
 
-/** The real store until it `fails`: then as one whose disk is gone. */
-export function breakable(): Breakable {
+/**
+ * The real store until it `fails`: then as one whose disk is gone.
+ *
+ * @param lasting - after a first failure every commit fails, as it does of the real one.
+ */
+export function breakable({ lasting = false }: { readonly lasting?: boolean } = {}): Breakable {
   let failing: Event['type'] | 'all' | 'none' = 'none';
   let isWritten = false;
   return {
@@ -300,7 +304,9 @@ export function breakable(): Breakable {
               (name === 'commit' || name === 'commitGateway') &&
               (failing === 'all' || JSON.stringify(args).includes(`"type":"${failing}"`));
             if (!fails) return perform(args);
-            return Promise.resolve(isWritten ? perform(args) : null).then(() => {
+            const written = isWritten && !(lasting && failing === 'all');
+            if (lasting) failing = 'all';
+            return Promise.resolve(written ? perform(args) : null).then(() => {
               throw new StoreError('store.unavailable', 'disk I/O error');
             });
           };
