@@ -1,4 +1,4 @@
-/** Pages of a ledger with 100,000 events: complete, in order, and read in small steps however little is found. */
+/** Pages of a ledger with 40,000 events (`bench/console.ts` has more, and measures): complete, in order, and read in small steps however little is found. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ import { timelinePage } from './runs.ts';
 import { type LedgerFilter, searchPage, stepsOf } from './search.ts';
 import '../../gateway.ts';
 
-const runs = 50;
+const runs = 22;
 const callsOfRun = 1_000;
 const eventsMax = runs * (2 * callsOfRun + 1);
 const anybody: LedgerFilter = {
@@ -103,7 +103,7 @@ test.each<[string, Partial<LedgerFilter>, number]>([
   ['an agent that never was', { agent: 'nobody' }, 0],
   ['a person', { user: 'kim' }, 2 * callsOfRun + 1],
   ['a person that never was', { user: 'nobody' }, 0],
-  ['a tool', { tool: 'mail.rare' }, 10],
+  ['a tool', { tool: 'mail.rare' }, 6],
   ['a tool in a run', { tool: 'mail.rare', run: 'run-20' }, 2],
   ['a tool in a run that didn’t use it', { tool: 'mail.rare', run: 'run-21' }, 0],
   ['a type', { type: 'run.opened' }, runs],
@@ -119,7 +119,7 @@ test.each<[string, Partial<LedgerFilter>, number]>([
     { fromMs: 1_000_000 + 60_000 * 10, untilMs: 1_000_000 + 60_000 * 12 },
     2 * (2 * callsOfRun + 1),
   ],
-  ['a time and a tool', { fromMs: 1_000_000 + 60_000 * 11, tool: 'mail.rare' }, 8],
+  ['a time and a tool', { fromMs: 1_000_000 + 60_000 * 11, tool: 'mail.rare' }, 4],
   ['a time before all', { untilMs: 1_000_000 }, 0],
   ['a time after all', { fromMs: 1_000_000 + 60_000 * 51 }, 0],
 ])('%s is found whole', async (_, filter, count) => {
