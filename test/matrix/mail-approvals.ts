@@ -2,23 +2,31 @@
  * Answers with an attachment, which wait for a lead: told by mail on the same mail server, answered in a real browser,
  * looked for where they arrive. Each is a customer's own mail, and leaves once or not at all.
  */
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { z } from 'zod';
 import { runSallyport } from '../../examples/email-agent/gateway.ts';
-import type { StoredMail } from '../../examples/email-agent/rig/maildir.ts';
 import type { MailRig } from '../../examples/email-agent/rig/rig.ts';
-import { installPolicy, leads, operators } from '../../examples/email-agent/site.ts';
-import { senderOf } from '../../examples/email-agent/trigger.ts';
+import { leads, operators } from '../../examples/email-agent/site.ts';
 import type { Arrived } from '../../examples/email-agent/world.ts';
-import { openPage, type Person, startBrowser } from '../browser/browser.ts';
 import { setup as buildConsole } from '../browser/build-console.ts';
-import { type HttpReceiver, receiveHttp } from '../notifications/receivers.ts';
 import { slackText } from '../notifications/slack-limits.ts';
 import { installChromium } from './chromium.ts';
-import { Desk, type Heard } from './mail-desk.ts';
+import {
+  answer,
+  callOf,
+  fail,
+  hold,
+  hookSecret,
+  isWhole,
+  leftOnce,
+  nothingLeft,
+  openScene,
+  requests,
+  type Scene,
+  valuesOf,
+} from './mail-approvals-scene.ts';
 import { cell, type Row, withLog } from './table.ts';
 
 /** Longer than what keeps a stray key from counting. */
@@ -27,23 +35,6 @@ const pollMs = 50;
 const patienceMs = 20_000;
 /** How long people have for the one that nobody answers. */
 const briefly = '5s';
-const hookSecret = 'a secret that two share';
-
-/** Any bytes: whoever decodes them as text, or cuts them, has others. */
-const label = randomBytes(40_000);
-const labelFile = 'return-label.pdf';
-
-interface Scene {
-  readonly desk: Desk;
-  readonly mail: MailRig;
-  readonly outgoing: string;
-  readonly slack: HttpReceiver;
-  readonly hook: HttpReceiver;
-  /** Lee, who leads, at a browser. */
-  readonly lee: Person;
-  /** What they sign in with. */
-  readonly token: string;
-}
 
 export async function mailApprovalRows(directory: string, mail: MailRig): Promise<readonly Row[]> {
   await installChromium();
@@ -60,61 +51,6 @@ export async function mailApprovalRows(directory: string, mail: MailRig): Promis
   }
 }
 
-async function openScene(
-  directory: string,
-  mail: MailRig,
-  stack: AsyncDisposableStack,
-): Promise<Scene> {
-  for (const { message, folder } of Object.values(requests)) await mail.deliver(message, folder);
-  const [slack, hook] = [stack.use(await receiveHttp(200)), stack.use(await receiveHttp(204))];
-  const { env, outgoing } = await installPolicy(directory, mail, {
-    hours: 'open',
-    channels: {
-      approvals: [
-        { slack: { webhook: { from: 'env:SLACK_WEBHOOK' } } },
-        {
-          webhook: {
-            url: hook.url,
-            secret: { from: 'env:HOOK_SECRET' },
-            shows: ['customer_data', 'pii'],
-          },
-        },
-      ],
-      alerts: [],
-    },
-  });
-  await writeFile(join(outgoing, labelFile), label);
-  const secrets = { SLACK_WEBHOOK: slack.url, HOOK_SECRET: hookSecret };
-  const desk = await Desk.open(directory, mail, { ...env, ...secrets });
-  stack.defer(() => desk.close());
-  const browser: Browser = await startBrowser();
-  stack.defer(() => browser.close());
-  const lee = stack.use(await openPage(browser, desk.console));
-  return {
-    ...{ desk, mail, outgoing, slack, hook, lee },
-    token: await desk.approverToken('lee'),
-  };
-}
-
-const ask = (name: string): Arrived => ({
-  folder: 'Support',
-  message: {
-    id: `<label-of-${name}@customer.example>`,
-    from: `${name} <${name}@customer.example>`,
-    to: 'Support <support@company.com>',
-    subject: 'My return label',
-    text: `Hello,\n\nplease send me the label for parcel 77-${name} again.\n\n${name}\n`,
-  },
-});
-
-const requests = {
-  approved: ask('ann'),
-  rejected: ask('rob'),
-  edited: ask('eda'),
-  killed: ask('kay'),
-  expired: ask('exa'),
-};
-
 /** One after the other: what the first leaves is where the next begins. */
 const checks: readonly (readonly [name: string, check: (scene: Scene) => Promise<string>])[] = [
   ['an answer with an attachment waits, and nothing leaves', waits],
@@ -130,74 +66,16 @@ const checks: readonly (readonly [name: string, check: (scene: Scene) => Promise
   ['the record of all this verifies', verifies],
 ];
 
-const body = (name: string): string => `Dear ${name}, here is the label for parcel 77-${name}.`;
-
-function answer({ desk, outgoing }: Scene, request: Arrived): Promise<Heard> {
-  return desk.answer(request, body(nameOf(request)), [join(outgoing, labelFile)]);
-}
-
-const nameOf = ({ message }: Arrived): string => message.from.split(' ')[0] ?? '';
-
-/** The agent reads the mail and answers it; the answer waits. */
-async function hold(scene: Scene, request: Arrived): Promise<string> {
-  await scene.desk.read(request);
-  const heard = await answer(scene, request);
-  if (!heard.isError || heard.code !== 'approval.pending' || heard.call === null)
-    return fail(`it doesn’t wait: ${heard.text}`);
-  return heard.call;
-}
-
-async function arrived({ mail }: Scene, request: Arrived): Promise<readonly StoredMail[]> {
-  await mail.settled();
-  const inbox = await mail.folder(senderOf(request.message.from));
-  return inbox.filter(({ inReplyTo }) => inReplyTo === request.message.id);
-}
-
-async function nothingLeft(scene: Scene, request: Arrived): Promise<void> {
-  const found = await arrived(scene, request);
-  if (found.length > 0) fail(`${found.length} left`);
-}
-
-async function leftOnce(scene: Scene, request: Arrived): Promise<StoredMail> {
-  const { mail } = scene;
-  const to = senderOf(request.message.from);
-  await mail.arrival(to, 'INBOX', ({ inReplyTo }) => inReplyTo === request.message.id);
-  const [one, ...more] = await arrived(scene, request);
-  if (one === undefined || more.length > 0) return fail(`${one ? more.length + 1 : 0} left`);
-  if ((await mail.outside()).some(({ id, mailbox }) => id === one.id && mailbox !== to))
-    return fail('it reached somebody else, too');
-  return one;
-}
-
-function isWhole({ parts }: StoredMail): boolean {
-  const files = parts.filter(({ file }) => file !== null);
-  return files.length === 1 && files[0]?.file === labelFile && files[0].bytes.equals(label);
-}
-
-const held: Map<Arrived, string> = new Map();
-
 async function waits(scene: Scene): Promise<string> {
   const call = await hold(scene, requests.approved);
-  held.set(requests.approved, call);
   await nothingLeft(scene, requests.approved);
   return call;
 }
 
-const callOf = (request: Arrived): string => held.get(request) ?? fail('it never waited');
-
-/** What stands in the call: none of it is a message's to tell. */
-const valuesOf = (request: Arrived): readonly string[] => [
-  senderOf(request.message.from),
-  request.message.id,
-  request.message.subject,
-  `parcel 77-${nameOf(request)}`,
-  labelFile,
-];
-
 const linkTo = ({ desk }: Scene, call: string): string => `${desk.console}/holds/${call}`;
 
 async function leadIsTold(scene: Scene): Promise<string> {
-  const call = callOf(requests.approved);
+  const call = callOf(scene, requests.approved);
   const told = await scene.mail.arrival(leads, 'INBOX', ({ text }) => text.includes(call));
   if (told === null) return fail('nobody was told');
   const types = told.parts.map(({ type }) => type);
@@ -215,8 +93,9 @@ function tellsNoValue(text: string, request: Arrived): void {
 
 const postShape = z.object({ notices: z.array(z.object({ call: z.string() })) });
 
-async function othersAreTold({ slack, hook }: Scene): Promise<string> {
-  const call = callOf(requests.approved);
+async function othersAreTold(scene: Scene): Promise<string> {
+  const { slack, hook } = scene;
+  const call = callOf(scene, requests.approved);
   await until('both are told', () => slack.posted.length > 0 && hook.posted.length > 0);
   const [said, { body: posted, headers } = { body: '', headers: {} }] = [
     slackText(JSON.parse(slack.posted[0]?.body ?? '')),
@@ -235,7 +114,7 @@ async function othersAreTold({ slack, hook }: Scene): Promise<string> {
 }
 
 async function stillWaits(scene: Scene): Promise<string> {
-  const call = callOf(requests.approved);
+  const call = callOf(scene, requests.approved);
   for (const method of ['HEAD', 'GET'])
     await (await fetch(linkTo(scene, call), { method })).arrayBuffer();
   const again = await answer(scene, requests.approved);
@@ -248,14 +127,14 @@ async function stillWaits(scene: Scene): Promise<string> {
 
 async function approved(scene: Scene): Promise<string> {
   const { page } = scene.lee;
-  const call = callOf(requests.approved);
+  const call = callOf(scene, requests.approved);
   await page.goto(linkTo(scene, call));
   await page.getByLabel('Your token').fill(scene.token);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Why it waits' }).waitFor();
   const shown = await page.locator('main').innerText();
   const marked = await page.locator('.values mark.untrusted').allInnerTexts();
-  for (const fact of [...valuesOf(requests.approved), 'tier 3', 'size(call.paths) > 0'])
+  for (const fact of [...valuesOf(requests.approved), 'irreversible', 'size(call.paths) > 0'])
     if (!shown.includes(fact)) return fail(`${fact} isn’t shown: ${shown}`);
   if (!marked.some((text) => text.includes('parcel 77-ann')))
     return fail(`what the customer wrote isn’t marked: ${shown}`);
@@ -284,7 +163,7 @@ async function byKeys({ lee: { page } }: Scene): Promise<void> {
 async function staysOnce(scene: Scene): Promise<string> {
   const again = await answer(scene, requests.approved);
   if (!again.codes.includes('call.duplicate')) return fail(again.text);
-  if (again.call === callOf(requests.approved)) return fail('one answer counts twice');
+  if (again.call === callOf(scene, requests.approved)) return fail('one answer counts twice');
   await leftOnce(scene, requests.approved);
   return again.codes.join(', ');
 }
@@ -375,8 +254,4 @@ async function until(what: string, isSo: () => boolean): Promise<void> {
     if (waitedMs > patienceMs) fail(`not in time: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
-}
-
-function fail(why: string): never {
-  throw new Error(why);
 }
