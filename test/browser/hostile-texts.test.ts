@@ -66,7 +66,9 @@ const remains = `(() => {
 })()`;
 
 async function expectHarmless(page: Page): Promise<void> {
-  await page.evaluate(`for (const more of document.querySelectorAll('main details')) more.open = true`);
+  await page.evaluate(
+    `for (const more of document.querySelectorAll('main details')) more.open = true`,
+  );
   await page.waitForTimeout(50);
   const found = await page.evaluate(remains);
   expect([page.url(), found]).toEqual([page.url(), []]);
@@ -80,6 +82,33 @@ async function open(path: string, shown: string): Promise<Page> {
   await page.locator('main').getByText(shown).first().waitFor();
   return page;
 }
+
+test('what is looked for would be found', async () => {
+  const { page } = bob;
+  await page.goto(scene.bank.real.console);
+  await page.locator('main').waitFor();
+  const found = await page.evaluate(`(() => {
+    const image = document.createElement('img');
+    image.setAttribute('onerror', 'pwned()');
+    const link = document.createElement('a');
+    link.href = 'javascript:pwned()';
+    link.title = 'a\\u202eb';
+    const form = document.createElement('form');
+    form.action = 'https://evil.example/';
+    document.querySelector('main').append(image, link, form, 'a\\u200bb');
+    const all = ${remains};
+    for (const one of [image, link, form]) one.remove();
+    return all.map((one) => one.split(':')[0]);
+  })()`);
+  expect(found).toEqual([
+    'an element',
+    'a form',
+    'a link',
+    'a handler',
+    'hidden in title',
+    'hidden',
+  ]);
+});
 
 /** Hold by hold: arguments, where they come from, titles, the agent's reason, what a person made of it. */
 test.each(['plain', 'taken', 'edited'] as const)('in a hold (%s)', async (name) => {
@@ -115,8 +144,8 @@ test.each([
   ['the policy', () => '/policy', 'acts_for'],
   [
     'a path that somebody made',
-    () => `/holds/${encodeURIComponent(attack('path').slice(0, 300))}`,
-    'Sallyport',
+    () => `/holds/${inPath(attack('path').slice(0, 100))}`,
+    'Hold',
   ],
   [
     'a query that somebody made',

@@ -66,7 +66,14 @@ export interface BankWishes {
 
 const program = new URL('../../fixtures/bank-server.ts', import.meta.url).pathname;
 
-export async function openBank(wishes: BankWishes = {}): Promise<Bank> {
+/** The bank with a policy in front of it, and no gateway yet. */
+export interface PreparedBank extends AsyncDisposable {
+  readonly prepared: PreparedGateway;
+  readonly done: Bank['done'];
+  readonly set: Bank['set'];
+}
+
+export async function prepareBank(wishes: BankWishes = {}): Promise<PreparedBank> {
   await using opening = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-bank-'));
   opening.defer(() => rm(folder, { recursive: true, force: true }));
@@ -83,6 +90,18 @@ export async function openBank(wishes: BankWishes = {}): Promise<Bank> {
       upstreams: [{ name: 'bank', transport }],
     }),
   );
+  const stack = opening.move();
+  return {
+    prepared,
+    set,
+    done: async () => linesOf(await readFile(join(folder, 'effects'), 'utf8')),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+export async function openBank(wishes: BankWishes = {}): Promise<Bank> {
+  await using opening = new AsyncDisposableStack();
+  const { prepared, done, set } = opening.use(await prepareBank(wishes));
   let real = await prepared.start({ console: true });
   opening.defer(() => real[Symbol.asyncDispose]());
   const callerOf = async (agent: string, user?: string): Promise<Caller> => ({
@@ -91,8 +110,6 @@ export async function openBank(wishes: BankWishes = {}): Promise<Bank> {
   const clerk = await callerOf('clerk', 'ann');
   const openerToken = await real.openerToken();
 
-  const done = async (): Promise<readonly string[]> =>
-    linesOf(await readFile(join(folder, 'effects'), 'utf8'));
   const call: Bank['call'] = (caller, tool, given) => callOf(real.url, caller, tool, given);
   let notes = 0;
 
@@ -225,7 +242,7 @@ export function refusal(status: number, code: string): object {
 
 let nextId = 1;
 
-async function callOf(
+export async function callOf(
   url: string,
   { token, handle, meta = {}, params = {}, headers = {}, modern = false }: Caller,
   tool: string,

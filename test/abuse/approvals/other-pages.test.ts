@@ -3,7 +3,7 @@
  * browser adds by itself, nothing is changed, on no route.
  */
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { HoldSummary } from '../../../src/runtime/port.ts';
 import { Browser } from '../../console-rig.ts';
 import { type Bank, openBank, yes } from './bank.ts';
@@ -21,7 +21,7 @@ beforeAll(async () => {
   await bank.set('title', 'Pays somebody else');
   await bank.real.gateway.catalog.refresh();
   const isTold = async () => (await bank.events()).some(({ type }) => type === 'alert.raised');
-  await expect.poll(isTold).toBe(true);
+  await vi.waitUntil(isTold);
 });
 afterAll(async () => {
   await bank.expectNever('by another page');
@@ -83,11 +83,14 @@ const pages: readonly (() => string)[] = [
   () => `/holds/${hold.id}/answer?answer=approve&digest=${hold.digest}`,
 ];
 
+/** Of requests that were answered before. */
+const later: ReadonlySet<string> = new Set(['edge.refused', 'call.delivered']);
+
 /** Everything that a request could have changed. */
 async function state(): Promise<unknown> {
-  const events = (await bank.events()).filter(({ type }) => type !== 'edge.refused');
+  const events = (await bank.events()).filter(({ type }) => !later.has(type));
   const { text } = await bob.get('/api/agents');
-  return { events: events.length, agents: text, hold: bank.open(hold.id), done: await bank.done() };
+  return { events: events.map(({ type }) => type), agents: text, hold: bank.open(hold.id), done: await bank.done() };
 }
 
 async function expectUnchanged(work: () => Promise<void>): Promise<void> {
