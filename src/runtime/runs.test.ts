@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { answers, holdWorld, paid, ticketOf } from '../../test/runtime/holds.ts';
 import {
   agent,
   codeOf,
@@ -14,7 +15,7 @@ import {
   type World,
 } from '../../test/runtime/world.ts';
 import type { JsonValue } from '../content/value.ts';
-import { OpenHolds } from './approvals/open-holds.ts';
+import { OpenHold, OpenHolds } from './approvals/open-holds.ts';
 import type { CallAnswer, OpenRun } from './port.ts';
 import { Runs } from './runs.ts';
 import { Sweep } from './sweep.ts';
@@ -457,6 +458,40 @@ describe('runs that nobody closes', () => {
       expect(await world.store.loadRun(run)).toMatchObject({ status: 'open' });
     const alerts = await world.events('alert.raised');
     expect(alerts.map(({ alert }) => alert)).toEqual(Array(3).fill('run_abandoned'));
+  });
+
+  test('stay as long as people are asked in a run below them', async () => {
+    let nowMs = Date.UTC(2026, 2, 3);
+    await using world = await holdWorld(
+      { clock: () => nowMs },
+      { agent: 'budget: { duration: 10m }' },
+    );
+    const parent = await world.open();
+    const child = await world.open({ parent: parent.run.id });
+    const id = ticketOf(await world.call('box.pay', { id: 'a' }, { handle: child.handle }));
+    const state = {
+      v: 1,
+      definition: null,
+      read: '',
+      shown: '',
+      reason: null,
+      edited: null,
+    } as const;
+    const [held] = (await world.run(child.run.id)).held;
+    if (held === undefined) throw new Error('nothing is held');
+    const hold = new OpenHold(
+      { run: child.run.id, user: null, principal: agent },
+      { held, state: { ...state, run: child.run.id, credential: '' }, summary: '' },
+    );
+    const holds = new OpenHolds();
+    holds.add(hold, null);
+    const sweep = new Sweep(portsOf(world), new Runs(portsOf(world), holds));
+    nowMs += 12 * minuteMs;
+    expect(await sweep.sweep()).toEqual([]);
+    expect(await answers(world, id, 'dora')).toBe('approved');
+    await expect.poll(() => paid(world)).toEqual(['a']);
+    holds.remove(hold, 'approved', { type: 'unneeded' });
+    expect(await sweep.sweep()).toEqual([parent.run.id]);
   });
 });
 

@@ -276,6 +276,16 @@ export class Runs {
     }
   }
 
+  /** Whether people are asked in a run below this one: what they agree to there isn't done any more once this one has ended. */
+  async waitsBelow(id: string): Promise<boolean> {
+    for (const run of new Set(this.#holds.inOrder().map((hold) => hold.run))) {
+      const below = await this.now(run);
+      const above = below === null ? [] : await this.ancestors(below);
+      if (above.some((one) => one.id === id)) return true;
+    }
+    return false;
+  }
+
   /** What people may still answer, or have agreed to and is about to be done. */
   #waitsFor(run: Run): readonly Held[] {
     return run.held.filter((held) => this.#isPending(held));

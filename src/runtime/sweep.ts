@@ -68,7 +68,8 @@ export class Sweep {
       const run = await this.#runs.now(id);
       const limit = run === null ? null : limitIn(agent, run, 'durationMs');
       const spent = run === null ? null : spentBudget(agent, run, this.#ports.store.nowMs());
-      return limit === null || spent === null || spent.durationMs >= limit.max + graceMs;
+      if (limit !== null && spent !== null && spent.durationMs < limit.max + graceMs) return false;
+      return !(await this.#runs.waitsBelow(id));
     } catch (error) {
       this.#stuck(id, error);
       return false;
