@@ -1,4 +1,6 @@
 /** What one person may answer of a hold, by the policy in force and at this moment, and why no more. */
+import { canonicalJson } from '../../content/json.ts';
+import { approverNamed } from '../../engine/asks.ts';
 import { type Ask, type Held, openAsks } from '../../engine/hold.ts';
 import { barOf, type Requesters } from '../../engine/may-answer.ts';
 import type { ApproverPrincipal } from '../../identity/principal.ts';
@@ -16,7 +18,7 @@ export interface Standing {
 }
 
 export interface Requested extends Requesters {
-  readonly held: Pick<Held, 'asks' | 'agreements'>;
+  readonly held: Pick<Held, 'of' | 'asks' | 'agreements'>;
 }
 
 /** An agreement between two clocks of one machine: a sign-in can't be later than its answer by more. */
@@ -44,6 +46,8 @@ export function standingOf(
       (one) => one.by === approver.user && one.asks.includes(ask.key),
     );
     if (answered || !open.has(ask.key)) not.set(ask.key, 'approval.settled');
+    else if (requested.held.of === 'result' && !isNamedStill(ask, policy))
+      not.set(ask.key, 'approval.not_yours');
     else if (!isFresh(approver, ask, nowMs)) not.set(ask.key, 'approval.not_fresh');
     else {
       asks.push(ask.key);
@@ -51,6 +55,12 @@ export function standingOf(
     }
   }
   return { asks, not, mayReject, breaksGlass };
+}
+
+/** A call is decided again when people have agreed to it. A result isn't: who releases it is whom the policy of now names. */
+function isNamedStill({ by }: Ask, { approvals }: Pick<Policy, 'approvals'>): boolean {
+  const { default: named } = approvals;
+  return named !== null && canonicalJson(approverNamed(named)) === canonicalJson(by);
 }
 
 function isFresh({ signedInAtMs }: ApproverPrincipal, { freshMs }: Ask, nowMs: number): boolean {

@@ -129,6 +129,16 @@ test.each(['before its call ends', 'in the moment in which it ends'])(
   },
 );
 
+test('whoever the policy asked then, and asks no more, may still say no and nothing else', async () => {
+  await using world = await holdWorld({ perform: () => text(orders) }, withholding);
+  const id = ticketOf(await world.call('box.pay', { id: 'a' }));
+  const { policy } = world;
+  world.policy = { ...policy, approvals: { ...policy.approvals, default: 'board' } };
+  await world.runtime.reconsider();
+  expect(await answers(world, id, 'dora')).toBe('approval.not_yours');
+  expect(await answers(world, id, 'dora', { answer: 'reject' })).toBe('rejected');
+});
+
 test('it outlives a restart, before the answer and after it', async () => {
   await using directory = await lastingDirectory();
   const open = () =>
