@@ -1,4 +1,6 @@
 /** `sallyport approvals` as people use it: against a gateway that runs, with a call that waits in it. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -175,17 +177,31 @@ test('a run that is closed while its call waits is closed when somebody has answ
 
 /** A terminal, as `script` of any Linux makes one. */
 describe.skipIf(!existsSync('/usr/bin/script'))('on a terminal', () => {
-  const onTerminal = (line: string, said: string) =>
-    project.shell(`printf '${said}' | script -qec "${line}" /dev/null`);
+  const program = (): string => file(join('bin', 'sallyport'));
+
+  /** Keys are pressed once it asks: before, the terminal would have read them. */
+  async function onTerminal(words: string, keys: string): Promise<Omit<Ran, 'err'>> {
+    const child = spawn('script', ['-qec', `${program()} ${words}`, '/dev/null'], {
+      cwd: project.directory,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    let out = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      if (!out.includes('[y/N]') && (out + chunk).includes('[y/N]')) child.stdin.write(keys);
+      out += chunk;
+    });
+    const [code] = await once(child, 'close');
+    return { code, out };
+  }
 
   test.each([
-    ['y\\n', 'is approved by ann', true],
-    ['\\n', 'nothing was approved', false],
+    ['y\r', 'is approved by ann', true],
+    ['\r', 'nothing was approved', false],
+    // Ctrl-C, and Ctrl-D.
+    ['\x03', 'nothing was approved', false],
+    ['\x04', 'nothing was approved', false],
   ])('somebody is shown it and says %j', async (said, why, performed) => {
-    const ran = await onTerminal(
-      `sallyport approvals approve ${held.id} --token-file ann.token`,
-      said,
-    );
+    const ran = await onTerminal(`approvals approve ${held.id} --token-file ann.token`, said);
     expect(ran.out).toContain('Why it waits');
     expect(ran.out).toContain('Approve it as ann? [y/N]');
     expect(ran.out).toContain(why);

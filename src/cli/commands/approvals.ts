@@ -175,9 +175,10 @@ async function confirmed(
   output.progress(linesOf(answer).join('\n'));
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const said = await terminal.question(
-      `\nApprove it as ${printable(String(answer['who']))}? [y/N] `,
-    );
+    const said = await terminal
+      .question(`\nApprove it as ${printable(String(answer['who']))}? [y/N] `)
+      // Ctrl-C or Ctrl-D instead of an answer.
+      .catch(() => '');
     return /^y(es)?$/i.test(said.trim()) ? digest : undefined;
   } finally {
     terminal.close();

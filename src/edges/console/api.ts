@@ -152,12 +152,14 @@ export class Api {
   async signIn(asked: Asked): Promise<void> {
     const { request, response, cookie } = asked;
     const { sessions, limits } = this.#parts;
+    const address = request.socket.remoteAddress ?? '';
     const { token } = await read(asked, signInShape, consoleLimits.signInBytesMax);
     const { session, secret } = await sessions.signIn(token).catch((error: unknown) => {
       if (!(error instanceof IdentityError)) throw error;
-      const waitS = limits.failed(request.socket.remoteAddress ?? '');
+      const waitS = limits.failed(address);
       throw waitS === null ? error : tooManyAttempts(waitS);
     });
+    limits.succeeded(address);
     // Whoever planted a session of theirs in this browser loses it.
     if (asked.secret !== null) await sessions.signOut(asked.secret);
     const view = this.#sessionView(session);

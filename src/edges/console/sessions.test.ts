@@ -154,6 +154,8 @@ test('who has no token and tries too often is told to wait', () => {
   expect(limits.failed('192.0.2.1')).toBe(60);
   expect(limits.failed('::ffff:192.0.2.1')).toBe(60);
   expect(limits.failed('192.0.2.2')).toBeNull();
+  limits.succeeded('192.0.2.1');
+  expect(limits.failed('192.0.2.1')).toBeNull();
   for (let n = 0; n < consoleLimits.signInFailuresOfOneMax; n += 1)
     limits.failed(`2001:db8:1:2:${n}::1`);
   expect(limits.failed('2001:db8:1:2::99')).toBe(60);

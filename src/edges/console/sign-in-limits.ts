@@ -30,6 +30,11 @@ export class SignInLimits {
     );
   }
 
+  /** With a good token: whoever has it isn't guessing. */
+  succeeded(address: string): void {
+    this.#byAddress.delete(networkOf(address));
+  }
+
   #of(address: string, nowMs: number): Attempts {
     const network = networkOf(address);
     const known = this.#byAddress.get(network);
