@@ -83,31 +83,35 @@ async function open(path: string, shown: string): Promise<Page> {
   return page;
 }
 
-test('what is looked for would be found', async () => {
-  const { page } = bob;
-  await page.goto(scene.bank.real.console);
-  await page.locator('main').waitFor();
-  const found = await page.evaluate(`(() => {
-    const image = document.createElement('img');
-    image.setAttribute('onerror', 'pwned()');
-    const link = document.createElement('a');
-    link.href = 'javascript:pwned()';
-    link.title = 'a\\u202eb';
-    const form = document.createElement('form');
-    form.action = 'https://evil.example/';
-    document.querySelector('main').append(image, link, form, 'a\\u200bb');
-    const all = ${remains};
-    for (const one of [image, link, form]) one.remove();
-    return all.map((one) => one.split(':')[0]);
-  })()`);
-  expect(found).toEqual([
+const linked =
+  '<form action="https://evil.example/"></form><a href="https://evil.example/" title="a\u202eb">a\u200bb</a>';
+
+test('on a page that takes them for markup, they run, and that is found', async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const plain = 'http://plain.example/';
+  await page.route('**', (route) =>
+    route.request().url() === plain
+      ? route.fulfill({ contentType: 'text/html', body: '<main></main>' })
+      : route.abort(),
+  );
+  await page.goto(plain);
+  await page.evaluate(`
+    window.violations = [];
+    document.querySelector('main').innerHTML = ${JSON.stringify(`${linked} ${attack('naive')}`)}`);
+  await page.waitForFunction('window.pwned !== undefined');
+  const found = JSON.stringify(await page.evaluate(remains));
+  for (const kind of [
+    'it ran',
     'an element',
     'a form',
     'a link',
     'a handler',
     'hidden in title',
     'hidden',
-  ]);
+  ])
+    expect(found).toContain(`"${kind}: `);
+  await context.close();
 });
 
 /** Hold by hold: arguments, where they come from, titles, the agent's reason, what a person made of it. */
@@ -142,11 +146,7 @@ test.each([
   ['an agent', () => '/agents/clerk', 'bank.pay'],
   ['the tools and their difference', () => '/tools', 'bank.pay'],
   ['the policy', () => '/policy', 'acts_for'],
-  [
-    'a path that somebody made',
-    () => `/holds/${inPath(attack('path').slice(0, 100))}`,
-    'Hold',
-  ],
+  ['a path that somebody made', () => `/holds/${inPath(attack('path').slice(0, 100))}`, 'Hold'],
   [
     'a query that somebody made',
     () => `/ledger?agent=${encodeURIComponent(attack('query').slice(0, 200))}`,

@@ -68,7 +68,11 @@ export async function openHostileScene(): Promise<HostileScene> {
   const changed = { id: attack('by another person') };
   const { json } = await eve.post(`/api/holds/${edited}/preview`, { arguments: changed });
   const digest = isJsonObject(json) ? json['digest'] : null;
-  await eve.post(`/api/holds/${edited}/edit`, { arguments: changed, digest, reason: attack('why') });
+  await eve.post(`/api/holds/${edited}/edit`, {
+    arguments: changed,
+    digest,
+    reason: attack('why'),
+  });
   const failing = await bank.hold('fail', { id: attack('failing') }, saying);
   await answers(bob, failing, { ...yes(failing), reason: attack('agreed') });
   const refused = await bank.hold('pay', { id: attack('refused'), note: '' }, saying);

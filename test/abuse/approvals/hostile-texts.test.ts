@@ -53,13 +53,39 @@ test('is data of its own type on every route, and says nothing in a header', asy
     seen += heard.text;
   }
   // All of it was there to be shown.
-  for (const place of ['title', 'title, changed', 'sender', 'letter', 'case', 'request', 'reason', 'argument', 'note', 'before an edit', 'by another person', 'why', 'failing', 'agreed', 'refused because', 'suspended because'])
+  for (const place of [
+    'title',
+    'title, changed',
+    'sender',
+    'letter',
+    'case',
+    'request',
+    'reason',
+    'argument',
+    'note',
+    'before an edit',
+    'by another person',
+    'why',
+    'failing',
+    'agreed',
+    'refused because',
+    'suspended because',
+  ])
     expect([place, seen.includes(`${place} <img src=x`)]).toEqual([place, true]);
 });
 
 test('is data where somebody asks for it', async () => {
   const asked = encodeURIComponent(attack('asked').slice(0, 300));
-  for (const path of [`/api/holds/${asked}`, `/api/runs/${asked}`, `/api/events/${asked}`, `/api/agents/${asked}/permissions`, `/api/ledger?agent=${asked}`, `/api/ledger?${asked}=1`, `/api/runs?before=${asked}`, `/api/${asked}`]) {
+  for (const path of [
+    `/api/holds/${asked}`,
+    `/api/runs/${asked}`,
+    `/api/events/${asked}`,
+    `/api/agents/${asked}/permissions`,
+    `/api/ledger?agent=${asked}`,
+    `/api/ledger?${asked}=1`,
+    `/api/runs?before=${asked}`,
+    `/api/${asked}`,
+  ]) {
     const heard = await bob.get(path);
     expectData(heard);
   }
@@ -75,7 +101,11 @@ test('is data where somebody asks for it', async () => {
 
 test('is in no page: those are the same for everybody', async () => {
   const own = await bob.get('/');
-  for (const path of [`/holds/${scene.holds.plain}`, `/${encodeURIComponent(attack('path'))}`, `/ledger?agent=${encodeURIComponent(attack('query'))}`]) {
+  for (const path of [
+    `/holds/${scene.holds.plain}`,
+    `/${encodeURIComponent(attack('path'))}`,
+    `/ledger?agent=${encodeURIComponent(attack('query'))}`,
+  ]) {
     const { text } = await bob.get(path);
     expect(text).not.toContain('pwned');
     if (text.startsWith('<!')) expect(text).toBe(own.text);
@@ -107,7 +137,9 @@ test('no answer to an agent, and no refusal, is changed by it', async () => {
   const { message } = await bank.call(bank.clerk, 'wire', { id: attack('again') });
   const { result } = message;
   const [content] = isJsonObject(result) && isJsonArray(result['content']) ? result['content'] : [];
-  expect(isJsonObject(content) ? content['text'] : '').toMatch(/^approval\.pending: [\x20-\x7e\n]*$/);
+  expect(isJsonObject(content) ? content['text'] : '').toMatch(
+    /^approval\.pending: [\x20-\x7e\n]*$/,
+  );
 });
 
 describe('in the stream of an open console', () => {
@@ -124,7 +156,9 @@ describe('in the stream of an open console', () => {
     stream.destroy();
     const blocks = text.split('\n\n').filter((block) => block.trim() !== '');
     for (const block of blocks.slice(0, -1)) {
-      const lines = block.split('\n').filter((line) => !line.startsWith(':') && !line.startsWith('retry:'));
+      const lines = block
+        .split('\n')
+        .filter((line) => !line.startsWith(':') && !line.startsWith('retry:'));
       const [name, ...data] = lines.filter((line) => !line.startsWith('id:'));
       if (name === undefined) continue;
       expect(name).toMatch(/^event: (hello|hold|settled|event)$/);

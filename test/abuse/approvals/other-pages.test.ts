@@ -90,7 +90,12 @@ const later: ReadonlySet<string> = new Set(['edge.refused', 'call.delivered']);
 async function state(): Promise<unknown> {
   const events = (await bank.events()).filter(({ type }) => !later.has(type));
   const { text } = await bob.get('/api/agents');
-  return { events: events.map(({ type }) => type), agents: text, hold: bank.open(hold.id), done: await bank.done() };
+  return {
+    events: events.map(({ type }) => type),
+    agents: text,
+    hold: bank.open(hold.id),
+    done: await bank.done(),
+  };
 }
 
 async function expectUnchanged(work: () => Promise<void>): Promise<void> {

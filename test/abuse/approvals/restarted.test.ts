@@ -10,8 +10,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { isJsonObject, type JsonObject } from '../../../src/content/value.ts';
 import { askGateway } from '../../../src/edges/admin/client.ts';
-import { openSqliteReader } from '../../../src/store/sqlite/open.ts';
 import { fold } from '../../../src/engine/fold.ts';
+import { openSqliteReader } from '../../../src/store/sqlite/open.ts';
 import { Browser, type Seen } from '../../console-rig.ts';
 import {
   answers,
@@ -49,7 +49,19 @@ async function up(ports: readonly string[] = ['0', '0']): Promise<Up> {
   const [port = '0', consolePort = '0'] = ports;
   const child = spawn(
     process.execPath,
-    [main, 'up', '--json', '--policy', policyFile, '--data', dataDirectory, '--port', port, '--console-port', consolePort],
+    [
+      main,
+      'up',
+      '--json',
+      '--policy',
+      policyFile,
+      '--data',
+      dataDirectory,
+      '--port',
+      port,
+      '--console-port',
+      consolePort,
+    ],
     { stdio: ['ignore', 'pipe', 'ignore'] },
   );
   const exited = once(child, 'exit');
@@ -84,7 +96,9 @@ async function token(holder: JsonObject): Promise<string> {
 
 async function person(name: string): Promise<Browser> {
   const browser = new Browser(gateway.console);
-  const signed = await browser.post('/api/session', { token: await token({ holder: 'approver', name }) });
+  const signed = await browser.post('/api/session', {
+    token: await token({ holder: 'approver', name }),
+  });
   expect(signed.status).toBe(200);
   return browser;
 }
@@ -116,7 +130,8 @@ async function expectDone(part: string, times: number): Promise<void> {
   expect([part, await countOf(part)]).toEqual([part, times]);
 }
 
-const onRepeat = (text: string): string => text.replace('wait: 0s,', 'wait: 0s, execute: on_repeat,');
+const onRepeat = (text: string): string =>
+  text.replace('wait: 0s,', 'wait: 0s, execute: on_repeat,');
 
 beforeAll(async () => {
   bank = await prepareBank({ policy: onRepeat });
@@ -131,7 +146,10 @@ afterAll(async () => {
   const events = await reader.events({ limit: 10_000 });
   await reader[Symbol.asyncDispose]();
   const effects = (await bank.done()).filter((line) => !line.startsWith('note '));
-  expectBooks(events.map(({ event }) => event), effects);
+  expectBooks(
+    events.map(({ event }) => event),
+    effects,
+  );
   await bank[Symbol.asyncDispose]();
 });
 
@@ -169,19 +187,27 @@ test('between the hold and the answer, between one answer and another, and betwe
   await call('pay', pay('agreed'));
   for (const one of [waits, refused, agreed, half])
     for (const who of [bob, eve]) expect((await answers(who, one, yes(one))).status).not.toBe(200);
-  for (const [id, times] of [['waits', 1], ['refused', 0], ['agreed', 1], ['half', 1]] as const)
+  for (const [id, times] of [
+    ['waits', 1],
+    ['refused', 0],
+    ['agreed', 1],
+    ['half', 1],
+  ] as const)
     await expectDone(`"${id}"`, times);
 }, 60_000);
 
 test('right after the answer, where Sallyport performs the call itself: done once, or known as not known', async () => {
-  await killed(() => writeFile(bank.prepared.policyFile, policy.replace(' execute: on_repeat,', '')));
+  await killed(() =>
+    writeFile(bank.prepared.policyFile, policy.replace(' execute: on_repeat,', '')),
+  );
   for (const delayMs of [0, 4]) {
     const args = { id: `killed after ${delayMs} ms.`, note: '' };
     const one = await hold('pay', args);
     expect((await answers(bob, one, yes(one))).status).toBe(200);
     await new Promise((resolve) => setTimeout(resolve, delayMs));
     await killed();
-    const isOver = async (): Promise<boolean> => (await bob.get(`/api/holds/${one.id}`)).status === 404;
+    const isOver = async (): Promise<boolean> =>
+      (await bob.get(`/api/holds/${one.id}`)).status === 404;
     await vi.waitUntil(isOver, { timeout: 10_000, interval: 20 });
     expect((await answers(eve, one, yes(one))).status).not.toBe(200);
     const { code } = await call('pay', args);
