@@ -290,7 +290,11 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
         stack.use(opening.move());
         return { ...server, console: people };
       },
-      [Symbol.asyncDispose]: () => stack.disposeAsync(),
+      async [Symbol.asyncDispose]() {
+        // Before the listener waits for its requests: they would wait for people, and be cut off in the end.
+        runtime.dontWait();
+        await stack.disposeAsync();
+      },
     };
   } catch (error) {
     // Why it didn't start is what has to be told, whatever goes wrong on the way back.

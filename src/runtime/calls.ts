@@ -145,11 +145,16 @@ export class Calls {
     await Promise.all(this.#underWay.values());
   }
 
+  /** Whoever waits for people, or would begin to, gets a ticket from now on. */
+  dontWait(): void {
+    this.#heldAnswers.stop();
+  }
+
   /** Lets nobody in any more, and waits for those who are: an effect that was begun is never left without its end. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.performing.stop();
-    this.#heldAnswers.stop();
+    this.dontWait();
     // Who was being decided may wait for people by now, and leaves with a ticket.
     while (this.#underWay.size + this.#waiting.size > 0) {
       await this.settled();

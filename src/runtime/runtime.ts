@@ -26,6 +26,8 @@ export interface OwnedRuntime extends Runtime, AsyncDisposable {
   readonly recovered: Promise<number>;
   /** Another policy is in force: what waits for people is decided again by it. Never rejects. */
   reconsider(): Promise<void>;
+  /** The gateway is about to go: whoever waits for people gets a ticket, while there is still a way to send it. */
+  dontWait(): void;
   /** When every call that is under way now has ended: before its upstream may go. */
   settled(): Promise<void>;
 }
@@ -73,6 +75,7 @@ export async function openRuntime(
   return {
     recovered,
     reconsider: () => approvals.reconsider(),
+    dontWait: () => calls.dontWait(),
     settled: () => calls.settled(),
     openRun: (principal, request) => runs.open(principal, request),
     getRun: (principal, run) => runs.get(principal, run),

@@ -25,6 +25,9 @@ export const deskTools: readonly JsonObject[] = [
   tool('balk', texts, ['id']),
 ];
 
+/** What is asked for under an id that begins like this is answered some time after its effect. */
+export const slow = 'slow';
+const slowMs = 1_000;
 const scanBytes = 200_000;
 
 /** @returns the result of a `tools/call`, after its effect has happened. */
@@ -48,6 +51,8 @@ export function deskOf(
           atNs: `${process.hrtime.bigint()}`,
         };
         appendFileSync(journal, `${JSON.stringify(effect)}\n`);
+        if (id.startsWith(slow))
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, slowMs);
         return said(`${operation} ${id}`);
       }
     }

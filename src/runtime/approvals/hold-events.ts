@@ -38,9 +38,9 @@ export function settledEvent(
   return { ...fields, type: 'approval.settled', call: id, digest, of, ...ended };
 }
 
-/** Waits for people, or they agreed and nothing has come of it yet. */
-export function isOpen({ state }: Held): boolean {
-  return state === 'waiting' || state === 'approved';
+/** Waits for people, or they agreed and nothing has come of it yet. A result that they released is the run's own. */
+export function isOpen({ of, state }: Held): boolean {
+  return state === 'waiting' || (of === 'call' && state === 'approved');
 }
 
 /** The hold of this call in its run. @throws {StoreError} when there is none. */

@@ -168,3 +168,12 @@ test('of a call that was held itself, its result waits as well', async () => {
   expect(said(await world.call('box.pay', { id: 'a' }))).toContain('password');
   expect(world.effects).toHaveLength(1);
 });
+
+test('released, it stays released when its run is closed', async () => {
+  await using world = await holdWorld({ perform: () => text(orders) }, withholding);
+  const { handle, run } = await world.open();
+  const id = ticketOf(await world.call('box.pay', { id: 'a' }, { handle }));
+  await answers(world, id, 'dora');
+  await world.runtime.closeRun(opener, run.id, 'success', null);
+  expect(await world.events('approval.settled')).toMatchObject([{ outcome: 'approved' }]);
+});
