@@ -40,8 +40,8 @@ function OneValue({ shown }: { readonly shown: ShownValue }) {
         </b>{' '}
         <code class="dim">
           <Text text={pointer} />
-        </code>
-        {firstUse === true && <span class="label new">first use</span>}
+        </code>{' '}
+        {firstUse === true && <span class="label new">first use</span>}{' '}
         {disguised.length > 0 && <span class="label untrusted">disguised letters</span>}
       </p>
       <p class="shown">

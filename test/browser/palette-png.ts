@@ -47,8 +47,12 @@ export function withPalette(png: Buffer): Buffer {
   ]);
 }
 
-/** Of each shade the colour that there is most of: by numbers alone, greys of letters would leave no place for their accents. */
+/** What there is most of as it is, and of each shade one: by numbers alone, greys of letters would leave no place for accents. */
 function paletteOf(counts: ReadonlyMap<number, number>): readonly number[] {
+  const most = [...counts]
+    .toSorted(([one, a], [other, b]) => b - a || one - other)
+    .slice(0, coloursMax / 4)
+    .map(([colour]) => colour);
   const shades = new Map<number, { colour: number; most: number; all: number }>();
   for (const [colour, count] of counts) {
     const shade = colour & 0xf0f0f0;
@@ -57,10 +61,10 @@ function paletteOf(counts: ReadonlyMap<number, number>): readonly number[] {
     found.all += count;
     shades.set(shade, found);
   }
-  return [...shades.values()]
+  const others = [...shades.values()]
     .toSorted((one, other) => other.all - one.all || one.colour - other.colour)
-    .slice(0, coloursMax)
     .map(({ colour }) => colour);
+  return [...new Set([...most, ...others])].slice(0, coloursMax);
 }
 
 function colourAt(rgb: Uint8Array, at: number): number {

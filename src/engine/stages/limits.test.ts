@@ -307,6 +307,7 @@ test.each<[string, Partial<Run>, Asked['grants']]>([
     },
     null,
   ],
+  ['a child, whose budget is its parent’s, this one call', { parent: 'run_above' }, null],
 ])('a budget that waits for a person: %s', (_, run, grants) => {
   const { findings } = decided(
     policy,

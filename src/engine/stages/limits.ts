@@ -74,9 +74,10 @@ function ownCalls(
   return { ever: 1, now: isInWindow ? 1 : 0 };
 }
 
-/** As much again as the run was opened with. */
+/** As much again as the run was opened with. What a child has is its parent's: there an answer lets go this one call. */
 function grantsOf(agent: Agent, run: Run, name: BudgetName): RunBudget | null {
-  const limit = run.implicit ? null : limitOf(agent.budget, run.budget, name);
+  const isOwn = !run.implicit && run.parent === null;
+  const limit = !isOwn ? null : limitOf(agent.budget, run.budget, name);
   return limit === null ? null : { [name]: limit.max };
 }
 
