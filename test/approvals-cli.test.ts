@@ -23,7 +23,7 @@ beforeAll(async () => {
   const tokens = [
     ['agent', { holder: 'agent', name: 'reporter', user: null, expiresInMs: null }],
     ['opener', { holder: 'opener', name: 'backend', agents: null, expiresInMs: null }],
-    ['old', { holder: 'approver', name: 'ann', expiresInMs: 1 }],
+    ['old', { holder: 'approver', name: 'ann', expiresInMs: 100 }],
   ] as const;
   for (const [name, input] of tokens) {
     const minted = await askGateway(data, 'token.mint', input);

@@ -267,8 +267,8 @@ describe('nobody signs in with', () => {
     [
       'a token that has expired',
       async () => {
-        const old = await bank.real.approverToken('bob', 1);
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        const old = await bank.real.approverToken('bob', 100);
+        await new Promise((resolve) => setTimeout(resolve, 150));
         return old;
       },
     ],
