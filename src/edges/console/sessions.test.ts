@@ -236,8 +236,8 @@ test('1,000 sessions, and the one that was unused for longest makes room', async
 });
 
 async function expired(): Promise<string> {
-  const token = await rig.real.approverToken('sam', 1);
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  const token = await rig.real.approverToken('sam', 100);
+  await new Promise((resolve) => setTimeout(resolve, 150));
   return token;
 }
 
