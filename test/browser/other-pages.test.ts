@@ -1,6 +1,5 @@
 /** Somebody else's page in the browser of a person who is signed in: it sends, frames, opens and reads what it can, and nothing comes of it. */
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { HoldSummary } from '../../src/runtime/port.ts';
@@ -41,8 +40,9 @@ const attackers: readonly (readonly [string, string])[] = [
 
 async function attacker(host: string): Promise<Page> {
   const { page } = bob;
-  const address = elsewhere.address() as AddressInfo;
-  await page.goto(`http://${host}:${address.port}/`);
+  const address = elsewhere.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  await page.goto(`http://${host}:${port}/`);
   return page;
 }
 
@@ -108,7 +108,7 @@ test.each(attackers)('%s, its forms are sent by a click: nothing is changed', as
       form.enctype = ${JSON.stringify(type)};
       form.action = ${JSON.stringify(`${bank.real.console}/api/holds/${hold.id}/answer`)};
       const input = document.createElement('input');
-      input.name = ${JSON.stringify(JSON.stringify(yes(hold)).slice(0, -1) + ',"x":"')};
+      input.name = ${JSON.stringify(`${JSON.stringify(yes(hold)).slice(0, -1)},"x":"`)};
       input.value = '"}';
       const button = document.createElement('button');
       button.textContent = 'Win';
