@@ -314,3 +314,23 @@ test('released while it can’t be read: whoever comes for it later gets it', as
   isGone = false;
   expect(said(await world.call('box.pay', { id: 'a' }))).toContain('password');
 });
+
+test('a run that is given up as a person agrees: it is done, or nobody says anything more of it', async () => {
+  await using world = await holdWorld();
+  const came = new Set<string>();
+  for (let moment = 0; moment < 24; moment += 1) {
+    const { handle, run } = await world.open();
+    const id = `a${moment}`;
+    const ticket = ticketOf(await world.call('box.pay', { id }, { handle }));
+    const answered = answers(world, ticket, 'dora');
+    for (let ticks = 0; ticks < moment; ticks += 1) await Promise.resolve();
+    await world.runtime.closeRun(opener, run.id, 'failure', null);
+    const said = await answered;
+    await world.runtime.settled();
+    came.add(`${said} ${paid(world).includes(id) ? 'and done' : 'and withdrawn'}`);
+  }
+  // Agreed to, and withdrawn before it began: the moment that is looked for.
+  expect(came).toContain('approved and withdrawn');
+  expect(await world.events('call.denied')).toEqual([]);
+  expect(world.runtime.holds.open()).toEqual([]);
+});
