@@ -11,6 +11,8 @@ import { filterNames, filtersOf, type LedgerFilters, queryOf, requestOf } from '
 
 const keyOf = ({ seq }: EventRow) => seq;
 
+const lineOf = (row: EventRow) => <EventLine row={row} />;
+
 const capital = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 
 export function LedgerPage({ filters }: { readonly filters: LedgerFilters }) {
@@ -89,7 +91,7 @@ export function LedgerPage({ filters }: { readonly filters: LedgerFilters }) {
             ? 'No event fits all of this. Take a word out, or widen the time.'
             : 'The ledger is empty: the first call of an agent is its first line.'
         }
-        row={(row) => <EventLine row={row} />}
+        row={lineOf}
       />
     </Page>
   );

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useListKeys } from '../keys/list-keys.ts';
 import { Empty, Problem } from '../parts/parts.tsx';
 import type { KeysetList } from './keyset-list.ts';
@@ -9,7 +9,7 @@ import { rowsShown } from './window.ts';
 const rowsAhead = 60;
 
 /** Rows of one height, in the page's own scroll: of a hundred thousand there are as many elements as fit a few windows. */
-export function VirtualList<Line>({
+export function VirtualList<Line extends object>({
   list,
   lines,
   label,
@@ -21,13 +21,19 @@ export function VirtualList<Line>({
   readonly lines: readonly Line[];
   readonly label: string;
   readonly empty: ComponentChildren;
-  /** A list item's content. */
+  /** A list item's content: made once, for as long as this is the same function. */
   readonly row: (line: Line) => ComponentChildren;
 }) {
   const element = useRef<HTMLOListElement>(null);
   const [place, setPlace] = useState({ abovePx: 0, windowPx: 800, rowPx: 40 });
   useListKeys(element);
   const { length } = list.rows;
+  const made = useMemo(() => new WeakMap<Line, ComponentChildren>(), [row]);
+  const contentOf = (line: Line) => {
+    const content = made.get(line) ?? row(line);
+    made.set(line, content);
+    return content;
+  };
   const shown = rowsShown({ ...place, count: lines.length });
 
   useLayoutEffect(() => {
@@ -78,7 +84,7 @@ export function VirtualList<Line>({
             aria-posinset={shown.first + index + 1}
             aria-setsize={list.complete ? lines.length : -1}
           >
-            {row(one)}
+            {contentOf(one)}
           </li>
         ))}
       </ol>

@@ -5,7 +5,7 @@ import { lookMs, openHold, openPage, type Person, signIn, startBrowser } from '.
 import { openOffice } from './office.ts';
 import type { Place } from './place.ts';
 
-describe('an answer', () => {
+describe('office', () => {
   let office: Place;
   let browser: Browser;
   let bob: Person;

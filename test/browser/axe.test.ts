@@ -32,7 +32,7 @@ async function faultsOf(page: Page): Promise<readonly string[]> {
   return found;
 }
 
-describe('axe', () => {
+describe('axe finds nothing', () => {
   let shop: Shop;
   let pages: readonly PageSeen[];
   let browser: Browser;
@@ -53,7 +53,7 @@ describe('axe', () => {
     await shop[Symbol.asyncDispose]();
   });
 
-  test.each(names)('axe finds nothing on %s: light and dark, 320 px and 1280 px', async (name) => {
+  test.each(names)('on %s: light and dark, 320 px and 1280 px', async (name) => {
     const { page } = bob;
     await page.setViewportSize({ width: 1280, height: 800 });
     const seen = pages.find((one) => one.name === name);
@@ -63,7 +63,7 @@ describe('axe', () => {
     expect(await faultsOf(page)).toEqual([]);
   });
 
-  test('axe finds nothing on the sign-in, also after a wrong token', async () => {
+  test('on the sign-in, also after a wrong token', async () => {
     await using nobody = await openPage(browser, shop.console, still);
     await nobody.page.addInitScript(axe.source);
     await nobody.page.goto(shop.console);
@@ -73,7 +73,7 @@ describe('axe', () => {
     expect(await faultsOf(nobody.page)).toEqual([]);
   });
 
-  test('axe finds nothing on the keys’ help, on a form that asks why, and where there is nothing', async () => {
+  test('on the keys’ help, on a form that asks why, and where there is nothing', async () => {
     const { page } = bob;
     await page.setViewportSize({ width: 1280, height: 800 });
     await page.goto(shop.console);
@@ -90,7 +90,7 @@ describe('axe', () => {
     }
   });
 
-  test('axe finds nothing where nothing has happened yet', async () => {
+  test('where nothing has happened yet', async () => {
     await using empty = await openShop();
     await using person = await openPage(browser, empty.console, still);
     await person.page.addInitScript(axe.source);

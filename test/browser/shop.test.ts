@@ -6,7 +6,7 @@ import { lookMs, openHold, openPage, type Person, signIn, startBrowser } from '.
 import { playScene, type Scene } from './scene.ts';
 import { openShop, type Shop } from './shop.ts';
 
-describe('the shop', () => {
+describe('shop', () => {
   let shop: Shop;
   let scene: Scene;
   let browser: Browser;

@@ -17,6 +17,7 @@ const reportShape = z.object({
       message: z.string(),
       assertionResults: z.array(
         z.object({
+          ancestorTitles: z.array(z.string()),
           title: z.string(),
           status: z.string(),
           failureMessages: z.array(z.string()).nullish(),
@@ -57,8 +58,8 @@ function rowsOf(report: string): Row[] {
     .testResults.flatMap(({ name, message, assertionResults }): readonly Row[] =>
       assertionResults.length === 0
         ? [{ name, cells: [failed(message)] }]
-        : assertionResults.map(({ title, status, failureMessages }) => ({
-            name: title,
+        : assertionResults.map(({ ancestorTitles, title, status, failureMessages }) => ({
+            name: [...ancestorTitles, title].join(': '),
             cells: [
               // A test that was skipped has shown nothing.
               status === 'passed' ? passed() : failed(failureMessages?.join('\n') || status),
