@@ -188,7 +188,12 @@ export function expectBooks(events: readonly Event[], done: readonly string[]): 
   const starts = events.filter((event) => event.type === 'call.started');
   const held = starts.filter(({ tool }) => waits.has(tool));
   expect(new Set(held.map(({ call }) => call)).size).toBe(held.length);
-  expect(done).toHaveLength(held.length);
+  // What was killed between its start and its end, nobody knows, and the record says so.
+  const unknown = events.filter(
+    (event) => event.type === 'call.finished' && event.outcome === 'indeterminate',
+  );
+  expect(done.length).toBeLessThanOrEqual(held.length);
+  expect(done.length).toBeGreaterThanOrEqual(held.length - unknown.length);
   for (const { call, digest, approvedBy } of held) {
     // Asked about again, it is the last answer that counts.
     const settled = events.findLast(
