@@ -109,7 +109,8 @@ export function Findings({ findings }: Pick<EventPage, 'findings'>) {
       {findings.map(({ stage, code, verdict, text, details, at }, index) => (
         <li key={index}>
           <p>
-            <Badge word={verdict} /> <Sentence text={text} /> <Codes codes={[code]} />{' '}
+            <Badge word={text === null ? 'passed' : verdict} />{' '}
+            {text !== null && <Sentence text={text} />} <Codes codes={[code]} />{' '}
             <span class="dim">{stage}</span>
             {at !== null && <Place at={at} />}
           </p>

@@ -83,6 +83,12 @@ describe('what happened', () => {
         }),
       ]),
     });
+    const [read] = await rowsOf('/api/ledger?type=call.started');
+    expect((await sam.get(`/api/events/${String(read?.['seq'])}`)).json).toMatchObject({
+      findings: expect.arrayContaining([
+        expect.objectContaining({ code: 'authorize.folders', verdict: 'note', text: null }),
+      ]),
+    });
     const payloads = isJsonObject(json) && isJsonObject(json['payloads']) ? json['payloads'] : {};
     expect(Object.values(payloads)).toEqual(
       expect.arrayContaining([

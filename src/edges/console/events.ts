@@ -49,10 +49,17 @@ export async function eventPage(
 }
 
 /** What its code means, for a person. */
-export function withSentence<Finding extends Pick<RecordedFinding, 'code'>>(
+export function withSentence<Finding extends Pick<RecordedFinding, 'code' | 'stage' | 'verdict'>>(
   finding: Finding,
-): Finding & { readonly text: string } {
-  return { ...finding, text: sentenceOf(finding.code) };
+): Finding & { readonly text: string | null } {
+  return { ...finding, text: isPassed(finding) ? null : sentenceOf(finding.code) };
+}
+
+const remarking: ReadonlySet<string> = new Set(['inputs', 'outputs', 'gate']);
+
+/** A check that was passed: the sentence of its code says what would have failed. */
+function isPassed({ stage, verdict }: Pick<RecordedFinding, 'stage' | 'verdict'>): boolean {
+  return verdict === 'note' && !remarking.has(stage);
 }
 
 export function sentenceOf(code: string): string {

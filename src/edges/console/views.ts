@@ -127,7 +127,8 @@ export interface EventRow {
 export interface EventPage {
   readonly row: EventRow;
   readonly event: JsonObject;
-  readonly findings: readonly (RecordedFinding & { readonly text: string })[];
+  /** Without a text: a check that was passed. */
+  readonly findings: readonly (RecordedFinding & { readonly text: string | null })[];
   /** By digest, as kept: redacted. A text where it is longer than is shown. */
   readonly payloads: Readonly<Record<string, JsonValue>>;
 }
@@ -198,7 +199,8 @@ export interface ExplainRequest {
 export interface ExplainView {
   readonly verdict: 'allow' | 'hold' | 'deny';
   readonly effect: 'allow' | 'hold' | 'deny';
-  readonly findings: readonly (RecordedFinding & { readonly text: string })[];
+  /** Without a text: a check that was passed. */
+  readonly findings: readonly (RecordedFinding & { readonly text: string | null })[];
   readonly remedies: readonly { readonly code: string; readonly text: string }[];
   /** Who would be asked. */
   readonly asks: readonly { readonly code: string; readonly by: string; readonly quorum: number }[];
