@@ -20,6 +20,8 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { isJsonObject } from '../../src/content/value.ts';
+import { Browser } from '../console-rig.ts';
 import { callTool } from '../mcp-client.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { Client } from './clients.ts';
@@ -89,13 +91,16 @@ export const diskRows: readonly DiskRow[] = [
 
 export async function performDisk(row: DiskRow, compileCache: string): Promise<readonly string[]> {
   const wrong: string[] = [];
-  await using scene = await openScene({ stdio: false, compileCache });
+  await using scene = await openScene({ stdio: false, compileCache, holdsFor: '10m' });
   using disk = new Disk(scene.dataDirectory);
   const client = new Client(scene, 'd', seededRandom(1));
   const up = await start(scene);
   if (up.url === null) return [`it did not start: ${up.log()}`];
   if (!(await client.work(up.url, 6))) wrong.push('it went away while all was well');
+  const held = await wire(scene, up.url);
   row.breaks(disk);
+  if (await agrees(scene, up.console, held)) wrong.push('it takes an answer that it can’t keep');
+  await wire(scene, up.url, 'unasked');
   const before = scene.witness.answers.length;
   await client.work(up.url, 8);
   const answer = await probe(scene, up.url);
@@ -117,7 +122,11 @@ export async function performDisk(row: DiskRow, compileCache: string): Promise<r
   if (last.url === null) return [...wrong, `it does not start when mended: ${last.log()}`];
   if (!(await client.work(last.url, 6))) wrong.push('the mended gateway went away');
   if ((await probe(scene, last.url)) !== 'serves') wrong.push('the mended gateway does not serve');
+  if (!(await agrees(scene, last.console, held))) wrong.push('nobody is asked what was held');
   await end(last.child, 'SIGTERM');
+  const wired = scene.effects().filter(({ tool }) => tool === 'desk.wire');
+  if (wired.some(({ args }) => args['id'] === 'unasked'))
+    wrong.push('it did what nobody agreed to');
   for (const { invariant, detail } of await scene.check('stopped'))
     wrong.push(`${invariant}: ${detail}`);
   return wrong;
@@ -135,10 +144,30 @@ export async function probe(scene: Scene, url: string): Promise<'refuses' | 'sil
   return 'refuses';
 }
 
+/** A call that waits for a person. @returns its id. */
+async function wire(scene: Scene, url: string, id = 'wired'): Promise<string> {
+  const [token] = scene.tokens.agents;
+  const { result } = await callTool(url, token, 'desk.wire', { id });
+  return result?._meta?.['dev.sallyport/decision']?.call ?? '';
+}
+
+/** @returns whether it counts. */
+async function agrees(scene: Scene, console: string, call: string): Promise<boolean> {
+  const browser = new Browser(console);
+  await browser.post('/api/session', { token: scene.tokens.approvers[0] });
+  const { json } = await browser.get(`/api/holds/${call}`);
+  const digest = isJsonObject(json) ? json['digest'] : null;
+  const said = { answer: 'approve', digest, reason: null };
+  const { status } = await browser.post(`/api/holds/${call}/answer`, said);
+  if (status === 200) scene.witness.approvals.push({ call, answer: 'approve' });
+  return status === 200;
+}
+
 interface Started {
   readonly child: ChildProcess;
   /** Null: it ended instead. */
   readonly url: string | null;
+  readonly console: string;
   /** Everything it said to its operator. */
   readonly log: () => string;
 }
@@ -160,9 +189,14 @@ async function start(scene: Scene): Promise<Started> {
   });
   const line = once(createInterface(child.stdout), 'line').then(([text]) => String(text));
   const first = await Promise.race([line, once(child, 'exit').then(() => null)]);
-  const answer: { url?: string } = first === null ? {} : JSON.parse(first);
+  const answer: { url?: string; console?: string } = first === null ? {} : JSON.parse(first);
   if (answer.url === undefined) said += first ?? '';
-  return { child, url: answer.url?.replace(/\/mcp$/, '') ?? null, log: () => said };
+  return {
+    child,
+    url: answer.url?.replace(/\/mcp$/, '') ?? null,
+    console: answer.console ?? '',
+    log: () => said,
+  };
 }
 
 class Disk implements Disposable {
