@@ -199,6 +199,10 @@ function linesOf(answer: JsonObject): readonly string[] {
       : [
           `Changed by ${String(edited['by'])}; the agent proposed: ${printableJson(JSON.stringify(edited['from'] ?? {}))}`,
         ]),
+    // Whoever releases it has read it: the console shows the same.
+    ...(isJsonObject(hold['result'])
+      ? [`The result, as it would be handed over: ${printableJson(JSON.stringify(hold['result']))}`]
+      : []),
     `Agent ${String(hold['agent'])}, for ${String(hold['user'] ?? 'nobody in person')}, in ${String(hold['run'])}; until ${timeOf(hold['expiresAtMs'])}`,
     `Digest: ${String(hold['digest'])}`,
     ...agreedBy(hold['agreements']),
