@@ -57,8 +57,6 @@ export interface HoldLife {
   readonly open: readonly HoldSummary[];
   readonly held: readonly Held[];
   readonly kept: readonly string[];
-  /** Runs that nobody ended. */
-  readonly closing: readonly string[];
 }
 
 const acts: readonly [weight: number, act: (life: Life) => string | Promise<string>][] = [
@@ -225,7 +223,6 @@ class Life {
       effects: this.#effects,
       held: known.flatMap((run) => run?.held ?? []),
       kept: kept.map(({ key }) => key.slice('hold:'.length)),
-      closing: known.flatMap((run) => (run?.status === 'closing' ? [run.id] : [])),
     };
   }
 
