@@ -721,11 +721,12 @@ upstreams:
   c: { mcp: { command: /bin/c, env: { API_TOKEN: hunter2 }, urls: none } }
 content: { detector: { http: "http://d.example?token=hunter2", time: 2s } }
 ledger: { checkpoints: { webhook: { url: https://e.example, secret: { from: 'me:hunter2' } } } }
+approvals: { notify: [{ slack: "https://hooks.slack.com/services/hunter2" }] }
 `,
   });
   const said = [...(result.ok ? [] : result.errors), ...result.warnings];
   expect(said.filter(({ code }) => code === 'policy.secret').map(({ at }) => at.line)).toEqual([
-    3, 4, 6, 7, 5,
+    3, 4, 6, 7, 8, 5,
   ]);
   expect(said.length).toBeGreaterThan(5);
   expect(JSON.stringify(said.map((one) => [one, formatDiagnostic(one)]))).not.toContain('hunter2');

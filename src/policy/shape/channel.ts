@@ -27,7 +27,7 @@ const shows = (fields: Fields): Listed<Located<string>> | undefined =>
     'Classes of data that a message may hold. Where nothing is said, a message holds the value of no argument.',
   );
 
-const slack: Shape<ChannelSyntax> = record(
+const slackByName: Shape<ChannelSyntax> = record(
   '`{ webhook: { from: env:SLACK_WEBHOOK } }`',
   (fields): ChannelSyntax => ({
     type: 'slack',
@@ -41,6 +41,19 @@ const slack: Shape<ChannelSyntax> = record(
   }),
   { description: 'A channel of Slack.' },
 );
+
+const slack: Shape<ChannelSyntax> = {
+  ...slackByName,
+  read: (node, report) => {
+    if (node.type !== 'scalar' || node.value === null) return slackByName.read(node, report);
+    // Likely the webhook itself, which is a secret: what is said of it goes to logs and into the ledger.
+    report.error('policy.secret', node.at, 'a secret is named here, never written', {
+      expected: slackByName.expected,
+      mend: 'write `{ webhook: { from: env:SLACK_WEBHOOK } }`',
+    });
+    return undefined;
+  },
+};
 
 const address = text('an address: `ann@company.com`');
 
