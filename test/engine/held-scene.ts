@@ -27,6 +27,7 @@ approvals: { default: lead }
 tools:
   office.send: { action: send, on: mail, tier: consequential, reach: external, args: { to: recipient, cc: recipient, subject: title, body: content, attach: attachment } }
   office.chat: { action: post, tier: consequential, reach: external, args: { channel: { is: recipient, form: opaque }, text: content, urgent: flag, copies: number } }
+  office.reply: { action: send, tier: consequential, reach: external, args: { account: identifier, to: recipient, text: content, file: path } }
   office.call: { action: call, tier: consequential, reach: external, args: { phone: { is: recipient, form: phone } } }
   office.contacts: { action: read, tier: read_only, reach: internal, returns: { trust: trusted, parse: json, items: "", names: [/name], provides: { recipient: "/*/mail" } } }
   office.mails: { action: read, tier: read_only, reach: internal, args: { about: query }, returns: { parse: json, items: "", object: mail, id: /id, names: [/subject], each: { /from: sender } } }
@@ -75,6 +76,7 @@ ${everything}
         urgent: { type: 'boolean', default: false },
         copies: 'integer?',
       },
+      'office.reply': { account: 'string', to: 'string', text: 'string', file: 'string' },
       'office.call': { phone: 'string' },
       'office.contacts': {},
       'office.mails': { about: 'string?' },

@@ -53,6 +53,12 @@ test.each<[string, JsonObject, string, string, HeldScene?]>([
     'Post a message to a recipient',
     'Post a message to a recipient',
   ],
+  [
+    'office.reply',
+    { account: 'support', to: 'ann@x.example', text: 'x', file: '/srv/a.pdf' },
+    'Send a message to ann@x.example, with `/srv/a.pdf`',
+    'Send a message to a recipient, with a path',
+  ],
   ['office.call', { phone: '+1 (555) 010-9999' }, 'Call to +15550109999', 'Call to a recipient'],
   [
     'office.draft',

@@ -43,12 +43,13 @@ function sentence(tool: Tool, values: readonly Named[], show: Showing): string {
   const amounts = things.of('amount');
   const isMoney = amounts.length > 0 && (money.has(tool.action) || tool.on === 'payment');
   const told = isMoney ? things.told(amounts, 'amount') : objectOf(tool, things);
+  const isLetter = told === aMessage;
   const what = told === '' ? prefixed('what ', things.arguments('command')) : told;
   const rest = [
     to(things.told(things.of('recipient'), 'recipient')),
     to(things.told(things.of('account'), 'account')),
     at(things.told(things.of('url'), 'url')),
-    at(things.told(things.of('path'), 'path')),
+    prefixed(isLetter ? ', with ' : ' at ', things.told(things.of('path'), 'path')),
     prefixed(what === '' ? ' with what ' : ', with what ', things.arguments('query')),
     told === '' ? '' : prefixed(', running what ', things.arguments('command')),
     counted(', with ', things.of('attachment').length, 'attachment'),
@@ -76,14 +77,17 @@ const money: ReadonlySet<string> = new Set([
   ],
 ]);
 
+const aMessage = 'a message';
+
 /** What is acted on: what the policy calls it, and by which argument the call names it. */
 function objectOf(tool: Tool, things: Things): string {
   const naming = things.objects();
   const which = things.arguments(...naming.kinds);
   const isNamed = which !== '';
   if (tool.on === null) {
-    if (isNamed) return `what ${which}`;
-    return things.of('recipient').length > 0 && things.of('content').length > 0 ? 'a message' : '';
+    // Whatever else it names (an account, the mail that it answers), what matters is to whom it goes.
+    if (things.of('recipient').length > 0 && things.of('content').length > 0) return aMessage;
+    return isNamed ? `what ${which}` : '';
   }
   if (words(tool.on) === words(tool.action)) return isNamed ? `what ${which}` : '';
   if (isNamed && naming.kinds.includes(`object.${tool.on}`))

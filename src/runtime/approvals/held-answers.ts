@@ -118,6 +118,8 @@ export class HeldAnswers {
     const leftMs = Math.max(0, held.expiresAtMs - this.#ports.store.nowMs());
     return {
       ...said,
+      // Many clients show a model nothing but the text, and it tells its person which question is theirs to answer.
+      text: `${said.text}\nTicket: ${id}`,
       machine: {
         ...machine,
         verdict: 'hold',
