@@ -61,15 +61,20 @@ export function withWithheld(run: Run, event: Of<'call.finished'>, editedFrom: s
   });
 }
 
+/** Its end is still to be written: that it began, or that it lapsed. */
+function awaitsBeginning({ of, state }: Held): boolean {
+  return of === 'call' && state === 'approved';
+}
+
 /**
  * In place of whatever waited under its id. Of those that were answered the oldest goes when there are too many; a call that
  * people agreed to doesn't, before something has come of it.
  */
 function withEntry(run: Run, atMs: number, held: Held): Run {
-  const others = run.held.filter((one) => one.id !== held.id && !isForgottenHold(run, one, atMs));
-  const answered = others.filter(
-    ({ of, state }) => state !== 'waiting' && (of === 'result' || state !== 'approved'),
+  const others = run.held.filter(
+    (one) => one.id !== held.id && (awaitsBeginning(one) || !isForgottenHold(run, one, atMs)),
   );
+  const answered = others.filter((one) => one.state !== 'waiting' && !awaitsBeginning(one));
   const gone = new Set(answered.slice(0, Math.max(0, answered.length - limits.heldAnsweredMax)));
   return timed({ ...run, held: [...others.filter((one) => !gone.has(one)), held] }, atMs);
 }

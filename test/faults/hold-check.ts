@@ -2,8 +2,6 @@
 import type { Event } from '../../src/engine/events.ts';
 import type { HoldLife } from './hold-life.ts';
 
-const lapsesInMs = 900_000;
-
 type Of<Type extends Event['type']> = Extract<Event, { type: Type }>;
 
 interface Asked {
@@ -12,7 +10,6 @@ interface Asked {
   readonly asks: Of<'call.held'>['asks'];
   agreed: readonly Of<'approval.answered'>[];
   settled: Of<'approval.settled'>['outcome'] | null;
-  settledAtMs: number;
 }
 
 /** @returns nothing when all is well. */
@@ -31,7 +28,7 @@ export function checkHolds(life: HoldLife): readonly string[] {
         const before = asked.get(event.call);
         says(!started.has(event.call), `${event.call} is held after its start`);
         const agreed = before?.digest === event.digest ? before.agreed : [];
-        asked.set(event.call, { ...event, of: 'call', agreed, settled: null, settledAtMs: 0 });
+        asked.set(event.call, { ...event, of: 'call', agreed, settled: null });
         break;
       }
       case 'approval.answered': {
@@ -50,10 +47,7 @@ export function checkHolds(life: HoldLife): readonly string[] {
           !started.has(event.call) || event.of === 'result',
           `${event.call} ends after its start`,
         );
-        if (hold !== undefined) {
-          hold.settled = event.outcome;
-          hold.settledAtMs = event.atMs;
-        }
+        if (hold !== undefined) hold.settled = event.outcome;
         if (hold !== undefined && event.outcome === 'approved')
           for (const what of missing(event.call, hold)) wrong.push(what);
         break;
@@ -74,14 +68,7 @@ export function checkHolds(life: HoldLife): readonly string[] {
         ended.set(event.call, event.outcome);
         if (event.withheld !== undefined) {
           const { digest, withheld } = event;
-          asked.set(event.call, {
-            ...withheld,
-            digest,
-            of: 'result',
-            agreed: [],
-            settled: null,
-            settledAtMs: 0,
-          });
+          asked.set(event.call, { ...withheld, digest, of: 'result', agreed: [], settled: null });
         }
         break;
       case 'alert.raised':
@@ -124,13 +111,10 @@ function left(
   const denied = new Set(events.flatMap((one) => (one.type === 'call.denied' ? one.call : [])));
   const listed = new Map(open.map((hold) => [hold.id, hold]));
   const known = new Map(held.map((hold) => [hold.id, hold]));
-  const lastMs = Math.max(...events.map(({ atMs }) => atMs));
-  for (const [call, { of, settled, settledAtMs }] of asked) {
+  for (const [call, { of, settled }] of asked) {
     const isDone = of === 'call' && (started.has(call) || denied.has(call));
     const waits = settled === null && !isDone;
     const isAgreed = of === 'call' && settled === 'approved' && !isDone;
-    // A later hold of its run forgets one that lapsed, before the clock of this process comes to it.
-    if (isAgreed && !known.has(call) && lastMs - settledAtMs >= lapsesInMs) continue;
     const isOpen = waits || isAgreed;
     says(
       listed.has(call) === isOpen,
