@@ -18,7 +18,7 @@ export interface WorkDone {
   /** The body of the mail, as the agent got to see it. */
   readonly saw: string;
   /** Its last call once more, in the same run: how it learns what people answered. */
-  again(): Promise<ToolAnswer>;
+  readonly again: () => Promise<ToolAnswer>;
 }
 
 export async function workOn(
