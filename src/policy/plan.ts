@@ -197,7 +197,12 @@ function compilationOf(policy: Policy): Omit<Compilation, 'report'> {
       ...[...users.values()].flatMap((user) => [...user.roles]),
     ]),
     // Whether anybody is there to answer was said when the policy was loaded.
-    approvers: { default: approvals.default, people: new Map(), selfApproval: true },
+    approvers: {
+      default: approvals.default,
+      people: new Map(),
+      rolesOf: new Map(),
+      selfApproval: true,
+    },
   };
   compilations.set(policy, made);
   return made;

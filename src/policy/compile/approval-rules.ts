@@ -14,9 +14,17 @@ export function compileApprovalRules(
   const role = syntax.default;
   if (role !== undefined && knowsApprover(role, true, compilation))
     warnOfNobody(role.value, 1, role.at, compilation);
+  const timeoutMs = syntax.timeoutMs?.value ?? otherwise.timeoutMs;
+  if (syntax.waitMs !== undefined && syntax.waitMs.value > timeoutMs)
+    compilation.report.warning(
+      'policy.conflict',
+      syntax.waitMs.at,
+      'a request is kept open for longer than its call waits: when `timeout` is over, it is rejected',
+      { mend: 'write a `wait` that is no longer than `timeout`' },
+    );
   return {
     default: role?.value ?? otherwise.default,
-    timeoutMs: syntax.timeoutMs?.value ?? otherwise.timeoutMs,
+    timeoutMs,
     waitMs: syntax.waitMs?.value ?? otherwise.waitMs,
     remember: syntax.remember?.value ?? otherwise.remember,
     open: syntax.open?.value ?? otherwise.open,

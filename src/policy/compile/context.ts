@@ -31,6 +31,8 @@ export interface Approvers {
   readonly default: string | null;
   /** People by role. */
   readonly people: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Roles by person, of everybody whom the policy names. */
+  readonly rolesOf: ReadonlyMap<string, readonly string[]>;
   readonly selfApproval: boolean;
 }
 

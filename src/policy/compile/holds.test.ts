@@ -240,6 +240,22 @@ describe('what is said of approvals is what holds', () => {
   });
 });
 
+test.each<[approvals: string, isSaid: boolean]>([
+  ['{ wait: 50s, timeout: 5s }', true],
+  ['{ wait: 5s, timeout: 5s }', false],
+  // Nobody wrote how long the request is kept open.
+  ['{ timeout: 1s }', false],
+])('a request that is kept open for longer than its call waits: %s', (approvals, isSaid) => {
+  const result = load({ people: leads, approvals });
+  expect(result.ok && result.warnings.map(({ message }) => message)).toEqual(
+    isSaid
+      ? [
+          'a request is kept open for longer than its call waits: when `timeout` is over, it is rejected',
+        ]
+      : [],
+  );
+});
+
 test('a secret that was written where it is named is in no message', () => {
   const result = load({
     people: leads,

@@ -84,7 +84,7 @@ export function compileOtherwise(
 export function knowsApprover(
   role: Located<string>,
   mayBeUser: boolean,
-  { report, roleNames }: Pick<Compilation, 'report' | 'roleNames'>,
+  { report, roleNames, approvers }: Pick<Compilation, 'report' | 'roleNames' | 'approvers'>,
 ): boolean {
   if (mayBeUser && role.value === 'user') {
     if (!roleNames.has('user')) return true;
@@ -97,10 +97,17 @@ export function knowsApprover(
     return false;
   }
   if (roleNames.has(role.value)) return true;
+  const expected = `a role in \`roles\` or of a user${mayBeUser ? ', or `user`' : ''}`;
+  const rolesOfPerson = approvers.rolesOf.get(role.value);
+  if (rolesOfPerson !== undefined) {
+    const [one] = rolesOfPerson;
+    const message = `\`${role.value}\` is a person, and a role is asked`;
+    const mend = one === undefined ? null : `name a role that \`${role.value}\` has: \`${one}\``;
+    report.error('policy.unknown', role.at, message, { expected, mend });
+    return false;
+  }
   report.error('policy.unknown', role.at, `unknown role \`${role.value}\``, {
-    expected: mayBeUser
-      ? 'a role in `roles` or of a user, or `user`'
-      : 'a role in `roles` or of a user',
+    expected,
     mend:
       role.value === 'user'
         ? "name a role: the run's own person breaks the glass, and others hear of it"

@@ -88,8 +88,8 @@ function compileAlerts(
   alerts: DocumentSyntax['alerts'],
   compilation: Compilation,
 ): Pick<Policy, 'alertEvents' | 'alertChannels'> {
-  const { events, notify } = alerts ?? {};
-  if (notify !== undefined && events === undefined)
+  const { events, namesEvents, notify } = alerts ?? {};
+  if (notify !== undefined && namesEvents === false)
     compilation.report.error('policy.missing', notify.at, 'no event is named, so nothing is sent', {
       mend: 'add `events: [approval_expired, break_glass]`',
     });
@@ -165,6 +165,9 @@ function* prepare(document: DocumentSyntax, lock: Lock, report: Report): Steps<C
     approvers: {
       default: document.approvals?.default?.value ?? defaults.approvals.default,
       people: peopleByRole(users),
+      rolesOf: new Map(
+        users.map(({ name, value }) => [name, value?.roles?.value.map((role) => role.value) ?? []]),
+      ),
       selfApproval: document.approvals?.selfApproval?.value ?? defaults.approvals.selfApproval,
     },
   };

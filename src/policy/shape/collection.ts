@@ -14,7 +14,8 @@ export function listOf<T>(
   options: {
     readonly min?: number;
     readonly max?: number;
-    readonly mendForm?: string;
+    /** What to write when there is something else instead: that alone, in a list, where nothing is said. */
+    readonly mendForm?: string | ((written: string) => string | null);
     /** The same twice is a slip: somebody meant another. */
     readonly distinctBy?: (entry: T) => string;
   } = {},
@@ -32,9 +33,11 @@ export function listOf<T>(
     }),
     read: (node, report) => {
       if (node.type !== 'list') {
+        const { mendForm = (written: string) => `write \`[${written}]\`` } = options;
+        const written = node.type === 'scalar' && node.value !== null ? node.written : null;
         const mend =
-          node.type === 'scalar' && node.value !== null ? `write \`[${node.written}]\`` : null;
-        return wrongType(node, expected, report, options.mendForm ?? mend);
+          typeof mendForm === 'string' ? mendForm : written === null ? null : mendForm(written);
+        return wrongType(node, expected, report, mend);
       }
       if (node.items.length < min) {
         report.error('policy.value', node.at, 'the list is empty', {

@@ -162,7 +162,14 @@ const breaker: Shape<Partial<BreakerSettings>> = named(
 
 export interface AlertsSyntax {
   readonly events: Listed<Located<AlertEvent>> | undefined;
+  readonly namesEvents: boolean;
   readonly notify: Located<readonly ChannelSyntax[]> | undefined;
+}
+
+const nameEach = 'name each of them: `[approval_expired, break_glass]`';
+
+function isAlertEvent(written: string): boolean {
+  return alertEvents.some((event) => event === written);
 }
 
 const alerts: Shape<AlertsSyntax> = named(
@@ -174,9 +181,15 @@ const alerts: Shape<AlertsSyntax> = named(
       return {
         events: fields.optional(
           'events',
-          listOf(choice(alertEvents)),
+          listOf(
+            choice(alertEvents, (written) => (/^(all|any|\*)$/i.test(written) ? nameEach : null)),
+            {
+              mendForm: (written) => (isAlertEvent(written) ? `write \`[${written}]\`` : nameEach),
+            },
+          ),
           'What a person wants to hear of.',
         ),
+        namesEvents: fields.has('events'),
         notify: notify && { value: notify, at: fields.keyAt('notify') },
       };
     },

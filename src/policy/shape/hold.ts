@@ -1,7 +1,8 @@
 import { policyLimits } from '../defaults.ts';
 import type { SourcePosition } from '../model.ts';
+import { nearest } from '../nearest.ts';
 import { type Fields, record } from './collection.ts';
-import { choice, type ExpressionSyntax, expression, name, wholeNumber } from './scalar.ts';
+import { type ExpressionSyntax, expression, name, scalar, unfit, wholeNumber } from './scalar.ts';
 import { byForm, type Located, mapped, named, type Shape } from './shape.ts';
 import { durationWithin } from './value.ts';
 
@@ -83,10 +84,25 @@ const until: Shape<UntilSyntax> = named(
   ),
 );
 
+const approvalForms = '`never` or `{ by: role, if: CEL }`';
+
+const never = scalar<'never'>({
+  expected: approvalForms,
+  schema: { enum: ['never'] },
+  parse: ({ value, written }) => {
+    if (value === 'never') return value;
+    const isNobody = /^(false|no|none|nobody|off)$/i.test(written);
+    return unfit(
+      isNobody || nearest(written, ['never']) !== null ? 'write `never`' : 'write `{ by: role }`',
+    );
+  },
+});
+
 export const approval: Shape<ApprovalSyntax> = named(
   'approval',
-  byForm('`never`, or `{ by: role, if: CEL }`', {
-    scalar: mapped(choice(['never']), ({ at }): ApprovalSyntax => ({ type: 'never', at })),
+  byForm(approvalForms, {
+    scalar: mapped(never, ({ at }): ApprovalSyntax => ({ type: 'never', at })),
+    mend: 'write `{ by: role }`',
     map: record(
       '`{ by: role, if: CEL }`',
       (fields): ApprovalSyntax => {
