@@ -12,6 +12,7 @@ import {
   fieldsOf,
   readArguments,
 } from './edited-arguments.ts';
+import { LetterForLetter } from './letter-for-letter.tsx';
 import { Preview } from './preview.tsx';
 
 export function Edit({
@@ -98,16 +99,19 @@ export function Edit({
             />
           ))
         ) : (
-          <label>
-            Arguments
+          <div>
+            <label for="arguments">Arguments</label>
             <textarea
+              id="arguments"
+              aria-describedby="arguments-as-written"
               class="mono"
               rows={12}
               spellcheck={false}
               value={json}
               onInput={(event) => setJson(event.currentTarget.value)}
             />
-          </label>
+            <LetterForLetter id="arguments-as-written" text={json} />
+          </div>
         )}
         <Problem problem={problem} />
         <div class="buttons">
@@ -148,7 +152,7 @@ function FieldShown({
   const label = (
     <>
       <Text text={name} />
-      {kind !== null && <span class="dim"> {kind}</span>}
+      {kind !== null && kind !== name && <span class="dim"> {kind}</span>}
     </>
   );
   if (field.as === 'switch')
@@ -170,6 +174,7 @@ function FieldShown({
       {as === 'line' || as === 'number' ? (
         <input
           id={id}
+          aria-describedby={`${id}-as-written`}
           type="text"
           inputMode={as === 'number' ? 'decimal' : 'text'}
           autocomplete="off"
@@ -181,6 +186,7 @@ function FieldShown({
       ) : (
         <textarea
           id={id}
+          aria-describedby={`${id}-as-written`}
           class={as === 'json' ? 'mono' : ''}
           rows={Math.min(12, text.split('\n').length + 2)}
           spellcheck={false}
@@ -189,6 +195,7 @@ function FieldShown({
           onInput={(event) => change({ as, text: event.currentTarget.value })}
         />
       )}
+      <LetterForLetter id={`${id}-as-written`} text={text} />
     </div>
   );
 }
