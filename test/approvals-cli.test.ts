@@ -211,6 +211,12 @@ describe.skipIf(!existsSync('/usr/bin/script'))('on a terminal', () => {
   });
 });
 
+test('a token that is bound to a person says so', async () => {
+  const { code, err } = await sallyport('token', '--agent', 'reporter', '--user', 'ann');
+  expect(code).toBe(0);
+  expect(err).toMatch(/^token \S+ for agent reporter, bound to ann; it is not shown again\n$/);
+});
+
 test('without a gateway it says so', async () => {
   const ran = await project.shell('sallyport approvals list --data elsewhere');
   expect(ran).toMatchObject({ code: 3, out: '' });

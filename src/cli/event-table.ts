@@ -21,15 +21,44 @@ function outcomeOf(event: JsonObject): string {
   return [
     event['outcome'] ?? event['effect'] ?? event['answer'] ?? '',
     ...new Set(codes),
-    ...answeredBy(event),
-  ].join(' ');
+    ...toldOf(event),
+  ]
+    .filter((one) => one !== '')
+    .join(' ');
 }
 
-/** Of a held call: whose answer it was, or on whose answers it was settled. */
-function answeredBy({ type, by }: JsonObject): string[] {
-  if (type !== 'approval.answered' && type !== 'approval.settled') return [];
+/** Who, what and where, of events that are about no tool. */
+function toldOf(event: JsonObject): string[] {
+  switch (event['type']) {
+    case 'approval.answered':
+    case 'approval.settled':
+      return answeredBy(event);
+    case 'alert.raised':
+      return [String(event['alert']), ...alertedOf(event['details'])];
+    case 'notification.sent':
+      return [
+        `of ${String(event['about'])} to ${String(event['channel'])}`,
+        ...(event['ok'] === true ? [] : [`failed: ${String(event['failure'])}`]),
+      ];
+    default:
+      return [];
+  }
+}
+
+/** Of a held call: whose answer it was, or on whose answers it was settled, or why nobody's. */
+function answeredBy({ by, why }: JsonObject): string[] {
   const people = isJsonArray(by) ? by.map(String) : [String(by)];
-  return people.length === 0 ? [] : [`by ${people.join(', ')}`];
+  return [
+    ...(people.length === 0 ? [] : [`by ${people.join(', ')}`]),
+    ...(typeof why === 'string' ? [`(${why})`] : []),
+  ];
+}
+
+function alertedOf(details: JsonValue | undefined): string[] {
+  if (!isJsonObject(details)) return [];
+  return ['tool', 'agent', 'channel', 'by'].flatMap((name) =>
+    typeof details[name] === 'string' ? [`${name} ${details[name]}`] : [],
+  );
 }
 
 export function objects(value: JsonValue | undefined): JsonObject[] {

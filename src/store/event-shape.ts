@@ -426,6 +426,10 @@ const gatewayEvents = [
   z.strictObject({ ...common, type: z.literal('spool.recovered'), refusals: z.array(json) }),
 ] as const;
 
+export const eventTypes: ReadonlySet<string> = new Set(
+  [...runEvents, ...callEvents, ...gatewayEvents].map(({ shape }) => shape.type.value),
+);
+
 export const eventShape: z.ZodType<Event> = z.discriminatedUnion('type', [
   ...runEvents,
   ...callEvents,

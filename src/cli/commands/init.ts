@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { printable } from '../../content/escape.ts';
 import type { JsonObject } from '../../content/value.ts';
@@ -179,8 +179,25 @@ function sourceOf(options: InitOptions): string {
 }
 
 function readText(file: string): string {
-  if (!existsSync(file)) throw new UsageError(`${file} can't be read`);
-  return readFileSync(file, 'utf8');
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(
+      `${resolve(file)} can't be read: ${causeOf(error)}`,
+      '`--from` names a file with `mcpServers`, from the current directory',
+    );
+  }
+}
+
+function causeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const causes: Readonly<Record<string, string>> = {
+    ENOENT: 'there is no such file',
+    ENOTDIR: 'there is no such folder',
+    EISDIR: 'it is a folder',
+    EACCES: 'you may not read it',
+  };
+  return causes[code] ?? (code === '' ? 'unknown' : code);
 }
 
 function load(place: Place, text: string, lock: Lock): Policy {

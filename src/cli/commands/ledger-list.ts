@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { printable } from '../../content/escape.ts';
 import { fold } from '../../engine/fold.ts';
+import { didYouMean } from '../../policy/nearest.ts';
+import { eventTypes } from '../../store/event-shape.ts';
 import type { EventFilter, StoredEvent, StoreReader } from '../../store/port.ts';
 import { openSqliteReader } from '../../store/sqlite/open.ts';
 import { eventCells, eventHead } from '../event-table.ts';
@@ -42,6 +44,11 @@ export function listCommand(act: Act): Command {
 
 async function list_(options: ListOptions, output: Output): Promise<ExitCode> {
   const { from, limit, run, agent, type } = options;
+  if (type !== undefined && !eventTypes.has(type))
+    throw new UsageError(
+      `no event has the type \`${printable(type, 80)}\``,
+      didYouMean(type, eventTypes) ?? `there are ${[...eventTypes].join(', ')}`,
+    );
   await using reader = await openSqliteReader({
     directory: placeOf(options).dataDirectory,
     foldRun: fold,

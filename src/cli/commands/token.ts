@@ -91,6 +91,14 @@ function withCommon(command: Command): Command {
 
 async function mint(options: MintOptions, output: Output): Promise<ExitCode> {
   const { agent, opener, approver } = options;
+  for (const [option, written] of [
+    ['agent', agent],
+    ['user', options.user],
+    ['opener', opener],
+    ['approver', approver],
+    ...(options.agents?.split(',') ?? []).map((one) => ['agents', one] as const),
+  ] as const)
+    nameOf(option, written);
   if ([agent, opener, approver].filter((holder) => holder !== undefined).length !== 1) {
     throw new UsageError(
       'say whose token it is',
@@ -116,11 +124,22 @@ async function mint(options: MintOptions, output: Output): Promise<ExitCode> {
   return minted(await operate(placeOf(options), 'token.mint', input), output);
 }
 
+const nameUnitsMax = 128;
+
+function nameOf(option: string, written: string | undefined): void {
+  if (written === undefined) return;
+  if (written.trim() === '')
+    throw new UsageError(`\`--${option}\` names nobody`, `write a name: \`--${option} NAME\``);
+  if (written.length > nameUnitsMax)
+    throw new UsageError(`\`--${option}\` is longer than any name`);
+}
+
 /** The token alone on standard output, so that `$(sallyport token …)` is the token. */
 function minted(answer: JsonObject, output: Output): ExitCode {
   const record = isJsonObject(answer['record']) ? answer['record'] : {};
+  const bound = typeof record['user'] === 'string' ? `, bound to ${record['user']}` : '';
   output.progress(
-    `token ${record['id']} for ${record['holder']} ${record['name']}; it is not shown again`,
+    `token ${record['id']} for ${record['holder']} ${record['name']}${bound}; it is not shown again`,
   );
   return output.result(true, answer, String(answer['token']));
 }
