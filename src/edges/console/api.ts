@@ -12,6 +12,7 @@ import type { SessionCookie } from './cookie.ts';
 import { eventPage, ledgerPage, receiptView } from './events.ts';
 import { explainView } from './explain.ts';
 import { exportLeaves } from './export.ts';
+import { holdOver } from './hold-over.ts';
 import { consoleLimits } from './limits.ts';
 import { nowView } from './now.ts';
 import { permissionsView } from './permissions.ts';
@@ -83,7 +84,11 @@ export class Api {
       case 'stream':
         return this.#stream(response, session);
       case 'hold':
-        return send((await ports.runtime.holds.show(principalOf(session), subject)) ?? noHold());
+        return send(
+          (await ports.runtime.holds.show(principalOf(session), subject)) ??
+            (await holdOver(ports, subject)) ??
+            noHold(),
+        );
       case 'answer': {
         const answer = await read(asked, answerShape);
         return send(await ports.runtime.holds.answer(this.#who(asked), subject, answer));

@@ -10,7 +10,7 @@
  * | `DELETE /api/session` | | 204 |
  * | `GET /api/now` | | `NowView` |
  * | `GET /api/stream` | | server-sent events: `StreamMessage`, named by its `type` |
- * | `GET /api/holds/{id}` | | `HoldShown`, or 404 |
+ * | `GET /api/holds/{id}` | | `HoldShown`; of one that is over `HoldOver`; or 404 |
  * | `POST /api/holds/{id}/answer` | `HoldAnswer` | `HoldSummary` |
  * | `POST /api/holds/{id}/preview` | `{ arguments }` | `HoldShown` |
  * | `POST /api/holds/{id}/edit` | `{ arguments, digest, reason }` | `HoldSummary` |
@@ -31,7 +31,7 @@
  */
 import type { JsonObject, JsonValue } from '../../content/value.ts';
 import type { RecordedFinding } from '../../engine/events.ts';
-import type { HoldSummary } from '../../runtime/port.ts';
+import type { HoldShown, HoldSummary } from '../../runtime/port.ts';
 
 export interface SessionView {
   readonly user: string;
@@ -67,6 +67,30 @@ export interface NowView {
   }[];
   /** Of the last day, newest first, at most 100. */
   readonly alerts: readonly EventRow[];
+}
+
+/** A hold that waits for nobody any more. */
+export interface HoldOver {
+  readonly over: {
+    readonly run: string;
+    readonly outcome: 'approved' | 'rejected' | 'expired' | 'withdrawn';
+    /** The people whose answers it rests on; empty: nobody's. */
+    readonly by: readonly string[];
+    readonly atMs: number;
+    /** Why Sallyport settled it; null: people did, or time. */
+    readonly why: { readonly code: string; readonly text: string } | null;
+    /** To what was asked last, in order. */
+    readonly answers: readonly {
+      readonly by: string;
+      readonly answer: 'approve' | 'reject';
+      readonly atMs: number;
+      readonly reason: string | null;
+    }[];
+    /** Of the call, oldest first: also what came of it afterwards. */
+    readonly events: readonly EventRow[];
+  };
+  /** As it was asked last; null: that isn't kept any more. */
+  readonly hold: Omit<HoldShown, 'state'> | null;
 }
 
 export type StreamMessage =
