@@ -132,7 +132,13 @@ describe('an answer that isn’t one', () => {
       '--json',
     );
     expect(ran.code).toBe(1);
-    expect(JSON.parse(ran.out)).toMatchObject({ ok: false, error: { code: 'approval.changed' } });
+    expect(JSON.parse(ran.out)).toMatchObject({
+      ok: false,
+      error: {
+        code: 'approval.changed',
+        hint: `look at it again: \`sallyport approvals show ${held.id}\``,
+      },
+    });
     expect(await waits()).toBe(true);
   });
 

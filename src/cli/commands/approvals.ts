@@ -6,8 +6,10 @@ import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../.
 import { readSecret } from '../../credentials/secrets.ts';
 import { askGateway } from '../../edges/admin/client.ts';
 import type { OperationName } from '../../edges/admin/operations.ts';
+import { hinted } from '../answer-hints.ts';
 import { objects } from '../event-table.ts';
 import { addExamples } from '../examples.ts';
+import { needsOf } from '../hold-needs.ts';
 import { type CommonOptions, commonOptions } from '../options.ts';
 import { type ExitCode, NoGatewayError, type Output, UsageError } from '../output.ts';
 import { placeOf } from '../place.ts';
@@ -144,7 +146,11 @@ async function answerHold(
   output: Output,
 ): Promise<ExitCode> {
   const reason = options.reason ?? null;
-  const answer = await ask(options, name, { id: call, token, digest, reason });
+  const answer = await ask(options, name, { id: call, token, digest, reason }).catch(
+    (error: unknown) => {
+      throw hinted(error, call);
+    },
+  );
   const hold = isJsonObject(answer['hold']) ? answer['hold'] : {};
   const by = printable(String(answer['by']));
   const said =
@@ -205,8 +211,9 @@ function linesOf(answer: JsonObject): readonly string[] {
       : []),
     `Agent ${String(hold['agent'])}, for ${String(hold['user'] ?? 'nobody in person')}, in ${String(hold['run'])}; until ${timeOf(hold['expiresAtMs'])}`,
     `Digest: ${String(hold['digest'])}`,
+    ...needsOf(hold['asks']),
     ...agreedBy(hold['agreements']),
-    ...[...new Set(not)].map((why) => `Not yours to answer: ${String(why)}`),
+    ...[...new Set(not)].map((why) => `You can't answer it now: ${String(why)}`),
     // Last: it is what whoever steers the agent would like them to read.
     ...(typeof hold['reason'] === 'string' ? [`The agent says: ${hold['reason']}`] : []),
   ].map((line) => printable(line, Number.POSITIVE_INFINITY));

@@ -109,6 +109,30 @@ test.each<[string, Row, string]>([
   expect(recorded).toHaveLength(expected.startsWith('approval.') ? 0 : 1);
 });
 
+test('whoever is asked for nothing hears who is; whoever has agreed, that others are needed', async () => {
+  await using world = await holdWorld({}, { pay: two });
+  const id = ticketOf(await world.call('box.pay', { id: 'a' }));
+  const refused = (by: string): Promise<unknown> =>
+    world.runtime.holds
+      .answer(approver(by), id, {
+        answer: 'approve',
+        digest: holdOf(world, id)?.digest ?? '',
+        reason: null,
+      })
+      .catch((error: unknown) => error);
+  expect(await refused('ann')).toMatchObject({
+    message: 'the policy asks somebody else',
+    hint: 'who is asked: the role `desk`',
+  });
+  expect(await answers(world, id, 'dora')).toBe('waiting');
+  const agreed = 'you have agreed; 1 more person is needed';
+  expect(await refused('dora')).toMatchObject({ code: 'approval.settled', message: agreed });
+  const shown = await world.runtime.holds.show(approver('dora'), id);
+  expect(Object.values(shown?.mine.not ?? {})).toEqual([agreed]);
+  expect(await answers(world, id, 'dan')).toBe('approved');
+  expect(await refused('dora')).toMatchObject({ message: 'this was answered already' });
+});
+
 test('a person who was removed, or lost the role, is refused at once', async () => {
   await using world = await holdWorld();
   const id = ticketOf(await world.call('box.pay', { id: 'a' }));

@@ -23,7 +23,7 @@ import { holdDeleted } from './hold-state.ts';
 import type { OpenHold, OpenHolds } from './open-holds.ts';
 import type { Performing } from './performing.ts';
 import type { Settling } from './settling.ts';
-import { reasonAgainst, type Standing, sentences, standingOf } from './standing.ts';
+import { against, type Standing, sentences, standingOf } from './standing.ts';
 
 const reasonMax = 1_000;
 
@@ -141,7 +141,7 @@ export class Answering {
     const { ports } = this.#parts;
     const { asks, breaksGlass } = standing;
     // Of a call that a person changed nothing may be left to ask: then who changed it agrees to it.
-    if (asks.length === 0 && held.asks.length > 0) throw refusing(reasonAgainst(standing));
+    if (asks.length === 0 && held.asks.length > 0) throw against(standing, held, approver.user);
     if (breaksGlass.length > 0 && reason === null) throw refusing('approval.reason_needed');
     const of = ofRun(run, ports.policy().hash, nowMs);
     const agreements = [...held.agreements, { by: approver.user, atMs: nowMs, asks }];
@@ -170,7 +170,7 @@ export class Answering {
     { reason, nowMs }: { readonly reason: string | null; readonly nowMs: number },
   ): Draft {
     const { mayReject } = standing;
-    if (mayReject.length === 0) throw refusing(reasonAgainst(standing));
+    if (mayReject.length === 0) throw against(standing, held, approver.user);
     const of = ofRun(run, this.#parts.ports.policy().hash, nowMs);
     const by = [approver.user];
     return {

@@ -9,7 +9,7 @@ import { Editing } from './editing.ts';
 import type { HoldState } from './hold-state.ts';
 import type { OpenHold } from './open-holds.ts';
 import { Reconsidering, type ReconsideringParts } from './reconsidering.ts';
-import { sentences, standingOf } from './standing.ts';
+import { sentenceFor, sentences, standingOf } from './standing.ts';
 import { parseHoldFacts } from './stored-facts.ts';
 
 /** As deep as anything is that a call may carry, with what stands around it. */
@@ -114,7 +114,9 @@ export class Approvals implements Holds {
     const standing = standingOf(who, { held, user, requesters }, policy(), store.nowMs());
     return {
       asks: standing.asks,
-      not: Object.fromEntries([...standing.not].map(([key, code]) => [key, sentences[code]])),
+      not: Object.fromEntries(
+        [...standing.not].map(([key, code]) => [key, sentenceFor(code, held, who.user)]),
+      ),
       mayReject: standing.mayReject.length > 0,
       signInAgain: [...standing.not.values()].includes('approval.not_fresh'),
       reasonNeeded: standing.breaksGlass.length > 0,

@@ -20,7 +20,7 @@ import { heldIn } from './hold-events.ts';
 import type { KnownCall, OpenHold } from './open-holds.ts';
 import { attemptOf } from './performing.ts';
 import { isRedactedStill, restored } from './restored.ts';
-import { reasonAgainst, standingOf } from './standing.ts';
+import { against, standingOf } from './standing.ts';
 
 const argumentDepthMax = 64;
 
@@ -167,7 +167,7 @@ export class Editing {
     const { held, nowMs } = answering.now(hold, run, digest);
     const requested = { held, user: run.user, requesters };
     const standing = standingOf(approver, requested, ports.policy(), nowMs);
-    if (standing.asks.length === 0) throw refusing(reasonAgainst(standing));
+    if (standing.asks.length === 0) throw against(standing, held, approver.user);
   }
 
   /** @throws {ApprovalError} when the call would be refused whoever agreed. */

@@ -5,7 +5,7 @@ import { type Ask, type Held, openAsks } from '../../engine/hold.ts';
 import { barOf, type Requesters } from '../../engine/may-answer.ts';
 import type { ApproverPrincipal } from '../../identity/principal.ts';
 import type { Policy } from '../../policy/model.ts';
-import type { ApprovalErrorCode } from './errors.ts';
+import { ApprovalError, type ApprovalErrorCode } from './errors.ts';
 
 export interface Standing {
   /** Keys of the asks that they may answer now. */
@@ -77,9 +77,45 @@ const byWeight: readonly ApprovalErrorCode[] = [
   'approval.not_yours',
 ];
 
-export function reasonAgainst({ not }: Pick<Standing, 'not'>): ApprovalErrorCode {
+/** Why somebody who may answer none of it may not. */
+export function against(
+  { not }: Pick<Standing, 'not'>,
+  held: Pick<Held, 'of' | 'asks' | 'agreements'>,
+  person: string,
+): ApprovalError {
   const reasons = new Set(not.values());
-  return byWeight.find((code) => reasons.has(code)) ?? 'approval.not_yours';
+  const code = byWeight.find((one) => reasons.has(one)) ?? 'approval.not_yours';
+  const asked = code === 'approval.not_yours' ? askedOf(held) : '';
+  const message = sentenceFor(code, held, person);
+  return new ApprovalError(code, message, asked === '' ? {} : { hint: `who is asked: ${asked}` });
+}
+
+/** Of whoever has agreed: for whom it waits still. */
+export function sentenceFor(
+  code: ApprovalErrorCode,
+  { asks, agreements }: Pick<Held, 'asks' | 'agreements'>,
+  person: string,
+): string {
+  const open = openAsks({ asks, agreements });
+  if (code !== 'approval.settled' || open.length === 0) return sentences[code];
+  const own = new Set(agreements.flatMap(({ by, asks: keys }) => (by === person ? keys : [])));
+  if (own.size === 0) return sentences[code];
+  const needed = open.map(({ key, quorum }) => {
+    const people = agreements.filter((one) => one.asks.includes(key)).map(({ by }) => by);
+    return own.has(key) ? quorum - new Set(people).size : 0;
+  });
+  const more = Math.max(...needed);
+  if (more === 0) return 'you have agreed; somebody else is asked too';
+  return `you have agreed; ${more} more ${more === 1 ? 'person is' : 'people are'} needed`;
+}
+
+/** Of a result it isn't who was asked that releases it, but whom the policy of now names. */
+function askedOf({ of, asks, agreements }: Pick<Held, 'of' | 'asks' | 'agreements'>): string {
+  if (of === 'result') return '';
+  const names = openAsks({ asks, agreements }).map(({ by }) =>
+    by.type === 'role' ? `the role \`${by.role}\`` : 'the person whom the run works for',
+  );
+  return [...new Set(names)].join(' and ');
 }
 
 export const sentences: Readonly<Record<ApprovalErrorCode, string>> = {
