@@ -5,7 +5,13 @@ import { Text } from '../text/text.tsx';
 import { TimeLeft, When } from '../time/time.tsx';
 
 /** Who asks for what, and until when. */
-export function About({ hold, over }: { readonly hold: HoldShown; readonly over: boolean }) {
+export function About({
+  hold,
+  over,
+}: {
+  readonly hold: Omit<HoldShown, 'state'>;
+  readonly over: boolean;
+}) {
   const { tool } = hold.facts;
   return (
     <section class="about" aria-label="About the call">

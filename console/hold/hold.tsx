@@ -1,6 +1,6 @@
 /** One hold: what will happen, why it waits, on which values; and the answer. */
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import type { EventRow, StreamMessage } from '../../src/edges/console/views.ts';
+import type { EventRow, HoldOver, StreamMessage } from '../../src/edges/console/views.ts';
 import type { HoldShown } from '../../src/runtime/port.ts';
 import { useLoaded } from '../api/use-loaded.ts';
 import { useMessages } from '../live/use-live.ts';
@@ -17,10 +17,15 @@ import { Reasons } from './reasons.tsx';
 import { Result } from './result.tsx';
 import { Values } from './values.tsx';
 
+/** Of what was shown before it ended, too. */
+type Told = Omit<HoldShown, 'state'>;
+
 export function HoldPage({ id }: { readonly id: string }) {
-  const { value, problem, missing, loading, reload } = useLoaded<HoldShown>(
+  const { value, problem, missing, loading, reload } = useLoaded<HoldShown | HoldOver>(
     `/api/holds/${encodeURIComponent(id)}`,
   );
+  const open = value !== null && !('over' in value) ? value : null;
+  const ending = value !== null && 'over' in value ? value : null;
   /** What was shown last stays readable after its end. */
   const [last, setLast] = useState<HoldShown | null>(null);
   /** The question that this reader has looked at. */
@@ -28,39 +33,50 @@ export function HoldPage({ id }: { readonly id: string }) {
   const [settled, setSettled] = useState<Settled | null>(null);
   const [since, setSince] = useState<readonly EventRow[]>([]);
   const looked = useRef<HTMLDivElement>(null);
-  const ended = useRef(false);
-  const question = useRef('');
+  const question = useRef<string | null>(null);
 
   useEffect(() => {
-    if (value === null) return;
-    setLast(value);
-    setSeen((before) => before ?? questionOf(value));
-  }, [value]);
+    if (open === null) return;
+    setLast(open);
+    setSeen((before) => before ?? questionOf(open));
+  }, [open]);
   useMessages(
     useCallback(
       (message: StreamMessage) => {
-        // What is over isn't asked for again: it would be somebody who asks for what isn't there.
-        if (message.type === 'settled' && message.id === id) setSettled(message);
+        if (message.type === 'settled' && message.id === id) {
+          setSettled(message);
+          // What was agreed to may not be what this page has shown.
+          reload();
+        }
         if (message.type === 'hold' && message.hold.id === id && message.hold.state === 'waiting') {
           // Approved and decided again, it may be held once more: that is another question.
           setSettled(null);
           reload();
         }
-        if (message.type === 'hello' && !ended.current) reload();
-        if (message.type === 'event' && message.row.call === id)
+        if (message.type === 'hello') reload();
+        if (message.type === 'event' && message.row.call === id) {
           setSince((before) => [...before, message.row].slice(-50));
+          if (message.row.type === 'call.started') reload();
+        }
       },
       [id, reload],
     ),
   );
 
-  const hold = value ?? last;
-  ended.current = missing;
+  const hold: Told | null = open ?? ending?.hold ?? last;
   if (hold === null)
     return (
       <Page title="Hold">
-        {missing ? (
-          <Gone settled={settled} />
+        {ending !== null ? (
+          <Ended
+            run={ending.over.run}
+            hold={null}
+            over={ending.over}
+            settled={ending.over}
+            since={since}
+          />
+        ) : missing ? (
+          <Gone />
         ) : (
           <>
             <Problem problem={problem} />
@@ -69,11 +85,10 @@ export function HoldPage({ id }: { readonly id: string }) {
         )}
       </Page>
     );
-  const over = value === null || hold.state !== 'waiting' || settled !== null;
-  ended.current = over;
-  const asked = questionOf(hold);
+  const waiting = open?.state === 'waiting' && settled === null ? open : null;
+  const asked = waiting === null ? null : questionOf(waiting);
   question.current = asked;
-  const changed = !over && seen !== null && seen !== asked;
+  const changed = asked !== null && seen !== null && seen !== asked;
   const look = () => {
     setSeen(asked);
     looked.current?.focus();
@@ -85,10 +100,18 @@ export function HoldPage({ id }: { readonly id: string }) {
   return (
     <Page title="Hold" heading={<Sentence text={hold.facts.summary} />}>
       <div class="hold" ref={looked} tabIndex={-1}>
-        <About hold={hold} over={over} />
+        <About hold={hold} over={waiting === null} />
         <div class="question">
           <Problem problem={missing ? null : problem} />
-          {over && <Ended hold={hold} settled={settled} since={since} />}
+          {waiting === null && (
+            <Ended
+              run={hold.run}
+              hold={hold}
+              over={ending?.over ?? null}
+              settled={settled ?? { outcome: open?.state ?? 'over', by: [] }}
+              since={since}
+            />
+          )}
           {changed && (
             <div class="banner" role="alert">
               <p>
@@ -105,8 +128,10 @@ export function HoldPage({ id }: { readonly id: string }) {
               </button>
             </div>
           )}
+          {/* Of a result, what came back is what is judged. */}
+          <Result hold={hold} />
           <section aria-labelledby="why">
-            <h2 id="why">Why it waits</h2>
+            <h2 id="why">{waiting === null ? 'Why it waited' : 'Why it waits'}</h2>
             <Reasons hold={hold} />
           </section>
           {(hold.of === 'call' || hold.facts.values.length > 0) && (
@@ -115,7 +140,6 @@ export function HoldPage({ id }: { readonly id: string }) {
               <Values values={hold.facts.values} omitted={hold.facts.omitted} />
             </section>
           )}
-          <Result hold={hold} />
           <Raw hold={hold} />
           {hold.reason !== null && (
             <section aria-labelledby="reason" class="claim">
@@ -127,14 +151,15 @@ export function HoldPage({ id }: { readonly id: string }) {
             </section>
           )}
         </div>
-        {!over && (
+        {waiting !== null && (
           <Decide
             key={asked}
-            hold={hold}
+            hold={waiting}
             changed={changed}
             reload={reload}
             settled={(outcome) => {
               if (question.current === asked) setSettled((before) => before ?? { outcome, by: [] });
+              reload();
             }}
             edited={edited}
           />
@@ -144,7 +169,7 @@ export function HoldPage({ id }: { readonly id: string }) {
   );
 }
 
-function Raw({ hold }: { readonly hold: HoldShown }) {
+function Raw({ hold }: { readonly hold: Told }) {
   return (
     <>
       {/* Of a result nothing of them is listed above. */}

@@ -5,11 +5,14 @@ import { Details } from '../parts/details.tsx';
 import { Codes } from '../parts/parts.tsx';
 import { Place } from '../parts/place.tsx';
 import { Sentence } from '../parts/sentence.tsx';
+import { useSession } from '../session/session.ts';
 import { Text } from '../text/text.tsx';
 import { When } from '../time/time.tsx';
 
+type Asked = Pick<HoldShown, 'facts' | 'agreements' | 'mine' | 'of'>;
+
 /** Why it waits, who is asked about it, and who has agreed. */
-export function Reasons({ hold }: { readonly hold: HoldShown }) {
+export function Reasons({ hold }: { readonly hold: Asked }) {
   return (
     <ol class="reasons">
       {hold.facts.reasons.map((reason) => (
@@ -21,10 +24,11 @@ export function Reasons({ hold }: { readonly hold: HoldShown }) {
   );
 }
 
-function Reason({ reason, hold }: { readonly reason: ShownReason; readonly hold: HoldShown }) {
+function Reason({ reason, hold }: { readonly reason: ShownReason; readonly hold: Asked }) {
   const { key, code, text, details, at, by, quorum, pointer } = reason;
   const agreed = hold.agreements.filter(({ asks }) => asks.includes(key));
   const { mine } = hold;
+  const { user } = useSession();
   const not = mine.not[key];
   return (
     <>
@@ -55,7 +59,8 @@ function Reason({ reason, hold }: { readonly reason: ShownReason; readonly hold:
           </>
         )}
         {mine.asks.includes(key) && <span class="label yours">asks you</span>}
-        {not !== undefined && (
+        {/* Whoever has agreed stands in the list. */}
+        {not !== undefined && !agreed.some((one) => one.by === user) && (
           <span class="not">
             Not you: <Text text={not} />
           </span>

@@ -28,7 +28,12 @@ function HoldRow({ hold }: { readonly hold: HoldSummary }) {
   return (
     <li>
       <a data-row href={holdPath(hold.id)} class="row hold-row">
-        <TimeLeft untilMs={hold.expiresAtMs} />
+        {/* Only an answer had a time: none is asked for any more. */}
+        {hold.state === 'waiting' ? (
+          <TimeLeft untilMs={hold.expiresAtMs} />
+        ) : (
+          <Badge word={hold.state} />
+        )}
         <span class="summary">
           <Sentence text={hold.summary} />
         </span>
@@ -46,10 +51,13 @@ function HoldRow({ hold }: { readonly hold: HoldSummary }) {
           </code>{' '}
           <Tier tier={hold.tier} />
           {hold.of === 'result' && <Badge word="result" />}
-          {hold.state !== 'waiting' && <Badge word={hold.state} />}
           <Codes codes={[...new Set(hold.asks.map(({ code }) => code))]} />
         </span>
-        <Asked hold={hold} />
+        {hold.state === 'waiting' ? (
+          <Asked hold={hold} />
+        ) : (
+          <span class="label asked-whom">waits for the agent</span>
+        )}
       </a>
     </li>
   );

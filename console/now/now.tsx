@@ -23,20 +23,7 @@ export function NowPage() {
         <p class="empty">Loading …</p>
       ) : (
         <div ref={lists} class="now">
-          <section aria-labelledby="holds" class="wide">
-            <h2 id="holds">
-              Waiting for people <Count count={now.holds.length} />
-            </h2>
-            {now.holds.length === 0 ? (
-              <Empty>
-                Nothing waits. When a call needs a person it appears here by itself; what needs one
-                is in the <a href="/policy">policy</a>.
-              </Empty>
-            ) : (
-              <Holds holds={now.holds} />
-            )}
-            <Notify />
-          </section>
+          <Waiting now={now} />
           <Runs now={now} />
           <Alerts now={now} />
           <Breakers now={now} />
@@ -49,6 +36,33 @@ export function NowPage() {
 
 function Count({ count }: { readonly count: number }) {
   return <span class="count">{count.toLocaleString()}</span>;
+}
+
+function Waiting({ now }: { readonly now: NowView }) {
+  const waiting = now.holds.filter(({ state }) => state === 'waiting');
+  const approved = now.holds.filter(({ state }) => state === 'approved');
+  return (
+    <section aria-labelledby="holds" class="wide">
+      <h2 id="holds">
+        Waiting for people <Count count={waiting.length} />
+      </h2>
+      {waiting.length === 0 ? (
+        <Empty>
+          Nothing waits. When a call needs a person it appears here by itself; what needs one is in
+          the <a href="/policy">policy</a>.
+        </Empty>
+      ) : (
+        <Holds holds={waiting} />
+      )}
+      {approved.length > 0 && (
+        <section aria-labelledby="approved">
+          <h3 id="approved">Approved, and waiting for the agent to repeat it</h3>
+          <Holds holds={approved} />
+        </section>
+      )}
+      <Notify />
+    </section>
+  );
 }
 
 function Notify() {

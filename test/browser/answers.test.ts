@@ -94,7 +94,48 @@ describe('office', () => {
     await agree.click();
     await page.getByText('call.finished').waitFor();
     expect((await office.done()).at(-1)).toEqual({ name: 'import', rows: 5 });
+    await page.getByRole('heading', { name: 'approved by bob' }).waitFor();
+    await page.locator('.ended').getByText('Changed by bob').waitFor();
+    await page.locator('.values').getByText('5', { exact: true }).waitFor();
+    expect(await page.locator('.values').getByText('500').count()).toBe(0);
     expect(faults).toEqual([]);
+  });
+
+  test('a field of an edit says what it disguises, as it is typed', async () => {
+    const { page, faults } = bob;
+    const hold = await office.hold('erase', { id: 'invoice\u202efdp.exe' });
+    await open(bob, hold);
+    await page.getByRole('button', { name: 'Edit …' }).click();
+    const below = page.locator('.letter-for-letter');
+    await below.getByText('right-to-left override').waitFor();
+    await page.getByLabel(/^id/).fill('invoice.pdf');
+    await below.locator('.shown').waitFor({ state: 'detached' });
+    await page.getByLabel(/^id/).fill('раypal');
+    await below.getByText('U+0440').waitFor();
+    await below.getByText('This isn’t what it looks like').waitFor();
+    await page.getByRole('button', { name: 'As JSON' }).click();
+    await below.getByText('U+0440').waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  test('the link of a hold that is over tells who answered, why, and what came of it', async () => {
+    const { page, faults } = bob;
+    await using eve = await openPage(browser, office.console);
+    await signIn(eve, office.console, await office.approverToken('eve'));
+    const hold = await office.hold('import', { rows: 77 });
+    await open(bob, hold);
+    await page.keyboard.press('r');
+    await page.getByLabel(/Why you reject/).fill('too many');
+    await page.waitForTimeout(lookMs);
+    await page.getByRole('button', { name: 'Reject' }).click();
+    await page.getByRole('heading', { name: 'rejected by bob' }).waitFor();
+    await eve.page.goto(`${office.console}/holds/${hold}`);
+    await eve.page.getByRole('heading', { name: 'rejected by bob' }).waitFor();
+    await eve.page.getByText('too many').waitFor();
+    await eve.page.getByText('approval.settled').waitFor();
+    await eve.page.locator('.values').getByText('77').waitFor();
+    expect(await eve.page.getByRole('button', { name: /Approve|Reject/ }).count()).toBe(0);
+    expect([...faults, ...eve.faults]).toEqual([]);
   });
 
   test('two people are asked: the second one’s page hears of the first, and theirs settles it', async () => {
@@ -104,7 +145,7 @@ describe('office', () => {
     await Promise.all([open(bob, hold), open(eve, hold)]);
     await bob.page.getByRole('button', { name: 'Approve' }).click();
     await eve.page.getByText('1 of 2 agreed').waitFor();
-    await bob.page.getByText('You can’t approve this').waitFor();
+    await bob.page.getByText('You have agreed; 1 more is needed').waitFor();
     await eve.page.waitForTimeout(lookMs);
     await eve.page.getByRole('button', { name: 'Approve' }).click();
     await eve.page.getByText('call.finished').waitFor();
