@@ -137,3 +137,10 @@ test('what is left out is said', () => {
   expect(lines).toHaveLength(plainTextLinesMax);
   expect(lines.at(-1)).toMatch(/^… \d+ more lines$/);
 });
+
+test.each([
+  [1, "  … and 1 more value, which isn't listed"],
+  [2, "  … and 2 more values, which aren't listed"],
+])('%i that are left out', (omitted, said) => {
+  expect(plainText({ ...held, omitted }, { values: true }).at(-1)).toBe(said);
+});

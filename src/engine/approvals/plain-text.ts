@@ -40,7 +40,10 @@ export function plainText(facts: HoldFacts, { values }: PlainTextOptions): reado
     lines.push('Found in the result:', ...result.found.flatMap((one) => findingLines(one, values)));
   if (values) {
     lines.push('Its values:', ...facts.values.flatMap(valueLines));
-    if (facts.omitted > 0) lines.push(`  … and ${facts.omitted} more, which aren't listed`);
+    if (facts.omitted > 0)
+      lines.push(
+        `  … and ${facts.omitted} more ${facts.omitted === 1 ? "value, which isn't" : "values, which aren't"} listed`,
+      );
   }
   const left = lines.length - plainTextLinesMax;
   const kept = left > 0 ? lines.slice(0, plainTextLinesMax - 1) : lines;
@@ -89,7 +92,7 @@ function whoAnswers(by: Approver): string {
 
 function valueLines(shown: ShownValue): readonly string[] {
   const { pointer, kind, value, cut, origin, also, firstUse, ascii, disguised } = shown;
-  const more = cut === 0 ? '' : ` (and ${cut} more characters)`;
+  const more = cut === 0 ? '' : ` (and ${cut} more character${cut === 1 ? '' : 's'})`;
   const remarks = [
     originIn(origin, value),
     ...also.map((one) => `also ${resultIn(one, value)}`),

@@ -79,6 +79,8 @@ test.each<[string, JsonObject, string, string, HeldScene?]>([
     'Move an event, by what `with` names',
     'Move an event, by what `with` names',
   ],
+  ['office.notes', {}, 'Read, by `office.notes`', 'Read, by `office.notes`'],
+  ['office.tag', { tags: {} }, 'Tag, by `office.tag`', 'Tag, by `office.tag`'],
   [
     'office.write',
     { path: '/srv//a/./b.txt', text: 'x' },

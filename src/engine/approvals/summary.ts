@@ -55,9 +55,11 @@ function sentence(tool: Tool, values: readonly Named[], show: Showing): string {
     counted(', with ', things.of('attachment').length, 'attachment'),
     isMessage(tool) ? prefixed(', with what ', things.arguments(...things.objects().kinds)) : '',
     isMoney ? '' : prefixed(', amount ', things.told(amounts, 'amount')),
-    tool.persists ? '; it stays in force' : '',
-  ];
-  const all = printable(`${[doing, what].filter((one) => one !== '').join(' ')}${rest.join('')}`);
+  ].join('');
+  // A verb alone says of nothing what would be done to it.
+  const about = what === '' && rest === '' ? `, by \`${tool.name}\`` : prefixed(' ', what);
+  const ending = tool.persists ? '; it stays in force' : '';
+  const all = printable(`${doing}${about}${rest}${ending}`);
   return all.length <= limits.heldSummaryUnitsMax
     ? all
     : `${beginning(all, limits.heldSummaryUnitsMax - 1)}…`;
