@@ -49,6 +49,22 @@ test('who is asked about what, and how', () => {
   );
 });
 
+test.each([
+  ['', null],
+  [
+    'alerts: { events: [break_glass, secret_found], notify: [{ slack: { webhook: { from: env:SLACK } } }] }',
+    'alerts\n  break_glass, secret_found\n  told by Slack (env:SLACK)',
+  ],
+  [
+    'alerts: { events: [break_glass] }',
+    'alerts\n  break_glass\n  nobody is told: whoever wants to know looks at `sallyport ledger list --type alert.raised`',
+  ],
+])('where alerts go: %s', (alerts, said) => {
+  const [, part = null] =
+    /^(alerts\n[\s\S]*?)\n\n/m.exec(formatPolicyCheck(checkPolicy(load(`${alerts}\n`)))) ?? [];
+  expect(part).toBe(said);
+});
+
 test('what waits for nobody is refused, and says so', () => {
   const policy = load(`${people}content: { injection: { then: hold_next }, secrets: { then: hold } }
 `);

@@ -197,3 +197,15 @@ function howText({ approvals }: Policy): string {
       : []),
   ].join('\n');
 }
+
+export function alertsText({
+  alertEvents,
+  alertChannels,
+}: Pick<Policy, 'alertEvents' | 'alertChannels'>): string | null {
+  if (alertEvents.size === 0) return null;
+  const where =
+    alertChannels.length === 0
+      ? 'nobody is told: whoever wants to know looks at `sallyport ledger list --type alert.raised`'
+      : `told by ${alertChannels.map(channelText).join('; ')}`;
+  return `${[...alertEvents].join(', ')}\n${where}`;
+}

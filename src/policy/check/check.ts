@@ -1,6 +1,6 @@
 import type { Agent, Alternative, Permissions, Policy, SourcePosition, Tool } from '../model.ts';
 import { tierName } from '../shape/tool.ts';
-import { type ApprovalsCheck, checkApprovals } from './approvals.ts';
+import { type ApprovalsCheck, alertsText, checkApprovals } from './approvals.ts';
 import { describeGate } from './asked.ts';
 import { contentRemarks } from './content-remarks.ts';
 import { contradiction } from './contradiction.ts';
@@ -12,6 +12,8 @@ import { checkFlow, type FlowCheck, type GrantedTool } from './ways-out.ts';
 export interface PolicyCheck {
   readonly agents: readonly AgentCheck[];
   readonly approvals: ApprovalsCheck;
+  /** What people want to hear of, and where; null: of nothing. */
+  readonly alerts: string | null;
   /** Grants by which no call can ever pass. */
   readonly neverMatching: readonly Remark[];
   /** What the policy says and the gateway can't hold anybody to, or only in part. */
@@ -68,7 +70,13 @@ export function checkPolicy(policy: Policy): PolicyCheck {
     return { agent: agent.name, external, flow: checkFlow(agent, granted, policy) };
   });
   unenforceable.push(...flowRemarks(policy), ...contentRemarks(policy));
-  return { agents, approvals: checkApprovals(policy), neverMatching, unenforceable };
+  return {
+    agents,
+    approvals: checkApprovals(policy),
+    alerts: alertsText(policy),
+    neverMatching,
+    unenforceable,
+  };
 }
 
 export interface Granted {

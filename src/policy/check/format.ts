@@ -22,7 +22,7 @@ export function formatPolicyCheck(check: PolicyCheck): string {
     }
     lines.push('', ...flowLines(agent, flow, check.approvals));
   }
-  lines.push(...approvalLines(check.approvals));
+  lines.push(...approvalLines(check.approvals), ...alertLines(check.alerts));
   lines.push(...remarks('grants that can never match', check.neverMatching));
   lines.push(...remarks('said, and not or only partly enforced', check.unenforceable));
   return printableLines(lines);
@@ -75,6 +75,11 @@ function approvalLines({ asked, nobody, how }: ApprovalsCheck): readonly string[
     lines.push('  nobody, so it is refused', ...nobody.map((text) => `    ${text}`));
   if (how !== null) lines.push(...how.split('\n').map((line) => `  ${line}`));
   return [...lines, ''];
+}
+
+function alertLines(alerts: string | null): readonly string[] {
+  if (alerts === null) return [];
+  return ['alerts', ...alerts.split('\n').map((line) => `  ${line}`), ''];
 }
 
 const leads: Readonly<Record<WayOut['as'], string>> = {
