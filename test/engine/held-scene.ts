@@ -37,6 +37,7 @@ tools:
   office.drop: { action: drop, tier: consequential, reach: internal, args: { ids: identifier } }
   office.write: { action: write, on: file, tier: consequential, reach: internal, args: { path: path, text: content } }
   office.forward_rule: { action: create, on: rule, tier: consequential, reach: external, persists: true, args: { to: recipient, folder: folder } }
+  office.move: { action: move, tier: consequential, reach: internal, args: { from: path, to: path } }
   office.run: { action: run, tier: consequential, reach: internal, args: { words: command } }
   office.store: { action: store, tier: consequential, reach: internal, args: { name: identifier, key: secret } }
   office.tag: { action: tag, tier: consequential, reach: internal, args: { tags: { "/*~keys": identifier } } }
@@ -77,6 +78,7 @@ ${everything}
         copies: 'integer?',
       },
       'office.reply': { account: 'string', to: 'string', text: 'string', file: 'string' },
+      'office.move': { from: 'string', to: 'string' },
       'office.call': { phone: 'string' },
       'office.contacts': {},
       'office.mails': { about: 'string?' },

@@ -93,6 +93,7 @@ test.each<[string, JsonObject, string, string, HeldScene?]>([
     'Write a file at a path',
     'Write a file at a path',
   ],
+  ['office.move', { from: '/srv/a', to: '/srv/b' }, 'Move `/srv/a` and `/srv/b`', 'Move 2 paths'],
   [
     'office.forward_rule',
     { to: 'ann@x.example', folder: 'INBOX' },

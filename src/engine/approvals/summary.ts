@@ -44,12 +44,17 @@ function sentence(tool: Tool, values: readonly Named[], show: Showing): string {
   const isMoney = amounts.length > 0 && (money.has(tool.action) || tool.on === 'payment');
   const told = isMoney ? things.told(amounts, 'amount') : objectOf(tool, things);
   const isLetter = told === aMessage;
-  const what = told === '' ? prefixed('what ', things.arguments('command')) : told;
+  const paths = things.told(things.of('path'), 'path');
+  const named = told === '' ? prefixed('what ', things.arguments('command')) : told;
+  // `Move a and b`: where nothing else is named, and nothing goes anywhere, they are what is acted on.
+  const isOfPaths =
+    named === '' && !['recipient', 'account', 'url'].some((kind) => things.has(kind));
+  const what = isOfPaths ? paths : named;
   const rest = [
     to(things.told(things.of('recipient'), 'recipient')),
     to(things.told(things.of('account'), 'account')),
     at(things.told(things.of('url'), 'url')),
-    prefixed(isLetter ? ', with ' : ' at ', things.told(things.of('path'), 'path')),
+    isOfPaths ? '' : prefixed(isLetter ? ', with ' : ' at ', paths),
     prefixed(what === '' ? ' with what ' : ', with what ', things.arguments('query')),
     told === '' ? '' : prefixed(', running what ', things.arguments('command')),
     counted(', with ', things.of('attachment').length, 'attachment'),
@@ -149,6 +154,10 @@ class Things {
   constructor(values: readonly Named[], show: Showing) {
     this.#values = values;
     this.#show = show;
+  }
+
+  has(kind: string): boolean {
+    return this.#values.some((one) => one.kind === kind);
   }
 
   /** Each once. */
