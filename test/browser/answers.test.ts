@@ -240,6 +240,22 @@ describe('office', () => {
     expect([await hasty.done(), person.faults]).toEqual([[], []]);
   });
 
+  test('what is approved and waits for its agent is in a list of its own, and counted nowhere', async () => {
+    await using patient = await openOffice({ timeout: '15m', execute: 'on_repeat' });
+    await using person = await openPage(browser, patient.console);
+    const { page } = person;
+    await signIn(person, patient.console, await patient.approverToken('bob'));
+    await openHold(person, patient.console, await patient.hold('import', { rows: 3 }));
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByRole('heading', { name: 'approved by bob' }).waitFor();
+    await page.getByRole('link', { name: 'what else waits' }).click();
+    await page.getByRole('heading', { name: /^Approved, and waiting for the agent/ }).waitFor();
+    await page.getByRole('link', { name: /Import.*waits for the agent/ }).waitFor();
+    await page.getByText('Nothing waits.').waitFor();
+    expect(await page.title()).toBe('Now · Sallyport');
+    expect([await patient.done(), person.faults]).toEqual([[], []]);
+  });
+
   test('an agent is suspended from its hold, and resumed under Now', async () => {
     const { page, faults } = bob;
     await open(bob, await office.hold('import', { rows: 4 }));

@@ -4,20 +4,22 @@ import { openPlace, type Place } from './place.ts';
 export interface OfficeWishes {
   /** How long a hold waits. */
   readonly timeout: string;
+  /** Who performs what was approved; absent: Sallyport, at once. */
+  readonly execute?: 'on_repeat';
 }
 
 /** The clerk calls, for Ann. */
-export function openOffice({ timeout }: OfficeWishes): Promise<Place> {
+export function openOffice({ timeout, execute }: OfficeWishes): Promise<Place> {
   return openPlace({
     upstream: 'office',
     program: 'office-server.ts',
     agent: 'clerk',
     user: 'ann',
-    policy: (server) => policyFor(server, timeout),
+    policy: (server) => policyFor(server, timeout, execute ?? 'at_once'),
   });
 }
 
-function policyFor(server: string, timeout: string): string {
+function policyFor(server: string, timeout: string, execute: 'at_once' | 'on_repeat'): string {
   return `sallyport: 1
 enforcement: strict
 upstreams:
@@ -42,7 +44,7 @@ roles:
   people: { permissions: { office: { read: allow, send: allow, erase: allow, import: allow } } }
   leads: { permissions: { office: { read: allow } } }
   guests: { permissions: { office: { read: allow } } }
-approvals: { default: leads, timeout: ${timeout}, wait: 100ms, remember: never, open: 50 }
+approvals: { default: leads, timeout: ${timeout}, wait: 100ms, execute: ${execute}, remember: never, open: 50 }
 flow: { external: hold }
 agents:
   clerk:
