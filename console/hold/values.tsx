@@ -21,8 +21,8 @@ export function Values({
       </ul>
       {omitted > 0 && (
         <p class="warning">
-          {omitted.toLocaleString()} more values aren’t listed here; the raw arguments below have
-          all of them.
+          {omitted === 1 ? '1 more value isn’t' : `${omitted.toLocaleString()} more values aren’t`}{' '}
+          listed here; the raw arguments below have all of them.
         </p>
       )}
     </>
