@@ -206,8 +206,10 @@ test('right after the answer, where Sallyport performs the call itself: done onc
     expect((await answers(bob, one, yes(one))).status).toBe(200);
     await new Promise((resolve) => setTimeout(resolve, delayMs));
     await killed();
-    const isOver = async (): Promise<boolean> =>
-      (await bob.get(`/api/holds/${one.id}`)).status === 404;
+    const isOver = async (): Promise<boolean> => {
+      const { json } = await bob.get(`/api/holds/${one.id}`);
+      return isJsonObject(json) && json['over'] !== undefined;
+    };
     await vi.waitUntil(isOver, { timeout: 10_000, interval: 20 });
     expect((await answers(eve, one, yes(one))).status).not.toBe(200);
     const { code } = await call('pay', args);
