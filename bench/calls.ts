@@ -169,8 +169,8 @@ async function aloneRow(
     throw new Error('one caller was asked for');
   const measured = await pairs(
     rounds,
-    async () => quantile(await latencies(rawCaller, seconds), 0.5),
-    async () => quantile(await latencies(ourCaller, seconds), 0.5),
+    async () => quantile(await latencies([rawCaller], seconds), 0.5),
+    async () => quantile(await latencies([ourCaller], seconds), 0.5),
   );
   const added = median(measured.map(({ one, other }) => other - one));
   return atMost(`calls.alone.${lane}.added_p50`, added, 'ms', 0.7);

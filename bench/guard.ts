@@ -82,5 +82,5 @@ async function rate(door: sallyport.Door, call: Caller, seconds: number): Promis
 
 /** A run holds 10,000 calls: a short while alone doesn't fill it. */
 function alone(door: sallyport.Door, call: Caller, seconds: number): Promise<readonly number[]> {
-  return door.run({ agent: 'bench' }, () => latencies(call, Math.min(seconds, 2)));
+  return door.run({ agent: 'bench' }, () => latencies([call], Math.min(seconds, 2)));
 }

@@ -18,7 +18,7 @@ import { ownRunCallers } from './callers.ts';
 import { Connection, requestHead } from './connection.ts';
 import { actTool, callBody, deskLock, deskPolicy, httpUpstream } from './desk.ts';
 import { buildGateway, makeProject, type Project, up, workDirectory } from './gateway.ts';
-import { type Caller, pairs } from './load.ts';
+import { latencies, pairs } from './load.ts';
 import { Processes, residentMegabytes } from './processes.ts';
 
 const callers = 128;
@@ -52,8 +52,8 @@ async function run(options: BenchOptions): Promise<readonly Row[]> {
   const seconds = options.seconds ?? secondsDefault;
   const measured = await pairs(
     options.rounds ?? roundsDefault,
-    async () => quantile(await eachTook(withNone.callers, seconds), 0.99),
-    async () => quantile(await eachTook(withHolds.callers, seconds), 0.99),
+    async () => quantile(await latencies(withNone.callers, seconds), 0.99),
+    async () => quantile(await latencies(withHolds.callers, seconds), 0.99),
   );
   const rises = measured.map(({ one, other }) => other / one);
   options.progress(
@@ -109,21 +109,4 @@ async function holdCalls(url: string, { agent, opener }: Project): Promise<void>
     connection.close();
   }
   if (serial !== holds) throw new Error(`${serial} calls wait, not ${holds}`);
-}
-
-/** In milliseconds, of every call that any of them made. */
-async function eachTook(calls: readonly Caller[], seconds: number): Promise<readonly number[]> {
-  const taken: number[] = [];
-  const untilMs = performance.now() + seconds * 1_000;
-  await Promise.all(
-    calls.map(async (call) => {
-      for (let now = performance.now(); now < untilMs; ) {
-        await call();
-        const after = performance.now();
-        taken.push(after - now);
-        now = after;
-      }
-    }),
-  );
-  return taken;
 }

@@ -27,16 +27,23 @@ export function perSecond({ calls, seconds }: Load): number {
   return calls / seconds;
 }
 
-/** How long each call took, in milliseconds, one after another. */
-export async function latencies(call: Caller, seconds: number): Promise<readonly number[]> {
+/** How long each call of any of them took, in milliseconds. */
+export async function latencies(
+  callers: readonly Caller[],
+  seconds: number,
+): Promise<readonly number[]> {
   const taken: number[] = [];
   const untilMs = performance.now() + seconds * 1_000;
-  for (let now = performance.now(); now < untilMs; ) {
-    await call();
-    const after = performance.now();
-    taken.push(after - now);
-    now = after;
-  }
+  await Promise.all(
+    callers.map(async (call) => {
+      for (let now = performance.now(); now < untilMs; ) {
+        await call();
+        const after = performance.now();
+        taken.push(after - now);
+        now = after;
+      }
+    }),
+  );
   return taken;
 }
 

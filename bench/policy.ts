@@ -66,10 +66,8 @@ async function reloadRows(options: BenchOptions, main: string): Promise<readonly
   const gateway = await up(processes, main, project);
   using callers = await ownRunCallers(gateway.url, project, readTool, connections);
   const seconds = options.seconds ?? secondsDefault;
-  const slowest = async (): Promise<number> => {
-    const all = await Promise.all(callers.callers.map((call) => latencies(call, seconds)));
-    return Math.max(...all.flat());
-  };
+  const slowest = async (): Promise<number> =>
+    Math.max(...(await latencies(callers.callers, seconds)));
   const [quiet, reloading]: [number[], number[]] = [[], []];
   for (let round = 0; round <= (options.rounds ?? roundsDefault); round += 1) {
     const without = await slowest();
