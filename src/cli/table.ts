@@ -1,4 +1,5 @@
 import { printable } from '../content/escape.ts';
+import type { JsonValue } from '../content/value.ts';
 
 /** Columns for people. A cell is one line, whoever wrote what is in it. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -14,4 +15,9 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
         .trimEnd(),
     )
     .join('\n');
+}
+
+/** A time in a cell, or the word for there being none. */
+export function timeOr(none: string, atMs: JsonValue | undefined): string {
+  return typeof atMs === 'number' ? new Date(atMs).toISOString() : none;
 }

@@ -14,7 +14,7 @@ import { type CommonOptions, commonOptions } from '../options.ts';
 import { type ExitCode, NoGatewayError, type Output, UsageError } from '../output.ts';
 import { placeOf } from '../place.ts';
 import type { Act } from '../program.ts';
-import { table } from '../table.ts';
+import { table, timeOr } from '../table.ts';
 
 interface AnswerOptions extends CommonOptions {
   readonly tokenFile?: string;
@@ -93,7 +93,7 @@ async function listHolds(options: CommonOptions, output: Output): Promise<ExitCo
       hold['agent'],
       hold['user'] ?? '-',
       hold['tool'],
-      timeOf(hold['expiresAtMs']),
+      timeOr('-', hold['expiresAtMs']),
       hold['summary'],
     ].map((cell) => printable(String(cell))),
   );
@@ -209,7 +209,7 @@ function linesOf(answer: JsonObject): readonly string[] {
     ...(isJsonObject(hold['result'])
       ? [`The result, as it would be handed over: ${printableJson(JSON.stringify(hold['result']))}`]
       : []),
-    `Agent ${String(hold['agent'])}, for ${String(hold['user'] ?? 'nobody in person')}, in ${String(hold['run'])}; until ${timeOf(hold['expiresAtMs'])}`,
+    `Agent ${String(hold['agent'])}, for ${String(hold['user'] ?? 'nobody in person')}, in ${String(hold['run'])}; until ${timeOr('-', hold['expiresAtMs'])}`,
     `Digest: ${String(hold['digest'])}`,
     ...needsOf(hold['asks']),
     ...agreedBy(hold['agreements']),
@@ -226,10 +226,6 @@ function agreedBy(agreements: JsonValue | undefined): readonly string[] {
 
 function digestOf({ hold }: JsonObject): string {
   return isJsonObject(hold) ? String(hold['digest']) : '';
-}
-
-function timeOf(value: JsonValue | undefined): string {
-  return typeof value === 'number' ? new Date(value).toISOString() : '-';
 }
 
 /** Holds live in the gateway: with none, nothing waits, and nobody would perform what is approved. */

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { printable } from '../../content/escape.ts';
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../content/value.ts';
+import { isJsonArray, isJsonObject, type JsonObject } from '../../content/value.ts';
 import { addExamples } from '../examples.ts';
 import { type CommonOptions, commonOptions, durationOption } from '../options.ts';
 import { type ExitCode, type Output, UsageError } from '../output.ts';
 import { operate, placeOf } from '../place.ts';
 import type { Act } from '../program.ts';
-import { table } from '../table.ts';
+import { table, timeOr } from '../table.ts';
 
 interface MintOptions extends CommonOptions {
   readonly agent?: string;
@@ -153,7 +153,7 @@ async function list(options: CommonOptions, output: Output): Promise<ExitCode> {
       token['holder'],
       token['name'],
       token['user'] ?? '-',
-      timeOf(token['expiresAtMs'] ?? null),
+      timeOr('never', token['expiresAtMs']),
     ].map((cell) => printable(String(cell))),
   );
   return output.result(
@@ -163,8 +163,4 @@ async function list(options: CommonOptions, output: Output): Promise<ExitCode> {
       ? 'no tokens; `sallyport token --agent NAME` mints one'
       : table(['ID', 'HOLDER', 'NAME', 'USER', 'EXPIRES'], rows),
   );
-}
-
-function timeOf(value: JsonValue): string {
-  return typeof value === 'number' ? new Date(value).toISOString() : 'never';
 }
