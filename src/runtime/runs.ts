@@ -35,8 +35,6 @@ const untrusted: Labels = { trust: 'untrusted', classes: [], subjects: [] };
 
 /** How a run ends, and which of its holds don't end with it. */
 interface RunEnd {
-  readonly why: string;
-  readonly stays: (held: Held) => boolean;
   readonly event: Extract<RunEvent, { type: 'run.closing' | 'run.closed' | 'run.abandoned' }>;
   readonly alert?: GatewayEvent;
 }
@@ -224,9 +222,6 @@ export class Runs {
       const ofRun = this.#writers.ofRun(now);
       const waits = as === 'success' && !now.implicit && this.#waitsFor(now).length > 0;
       return {
-        why: 'run.closed',
-        // An answer to what nobody asked for any more would be an answer to nothing.
-        stays: waits ? (held) => this.#isPending(held) : () => false,
         event: waits
           ? { ...ofRun, type: 'run.closing', by, reason: said }
           : { ...ofRun, type: 'run.closed', as, by, reason: said },
@@ -241,17 +236,7 @@ export class Runs {
     await this.#end(id, (now) =>
       now.status !== 'closing' || this.#waitsFor(now).length > 0
         ? null
-        : {
-            why: 'run.closed',
-            stays: () => false,
-            event: {
-              ...this.#writers.ofRun(now),
-              type: 'run.closed',
-              as: 'success',
-              by: 'sallyport',
-              reason: 'what it waited for is settled',
-            },
-          },
+        : { event: this.#closed(now, 'what it waited for is settled') },
     ).catch((error: unknown) => {
       if (!(error instanceof RuntimeError)) throw error;
     });
@@ -264,8 +249,6 @@ export class Runs {
         if (run.status !== 'open') return null;
         const ofRun = this.#writers.ofRun(run);
         return {
-          why: 'run.abandoned',
-          stays: () => false,
           event: { ...ofRun, type: 'run.abandoned' },
           alert: alertEvent('run_abandoned', id, null, ofRun.atMs, { agent: run.agent }),
         };
@@ -297,7 +280,7 @@ export class Runs {
   }
 
   /**
-   * Ends a run, or begins to: holds that don't stay are withdrawn with it.
+   * Ends a run, and withdraws what it waits for; or begins to, and withdraws only what nobody will come for.
    *
    * @param make - null: it is to go on.
    */
@@ -307,9 +290,12 @@ export class Runs {
     const appended = await writer?.append((run) => {
       const end = run === null ? null : make(run);
       if (run === null || end === null) return null;
-      const { event, stays, why, alert } = end;
-      const { policy, atMs } = event;
-      const withdrawal = withdrawalOf(run, why, { policy, atMs }, (one) => !stays(one));
+      const { event, alert } = end;
+      const { type, policy, atMs } = event;
+      const why = type === 'run.abandoned' ? type : 'run.closed';
+      // An answer to what nobody asked for any more would be an answer to nothing.
+      const goes = (one: Held): boolean => type !== 'run.closing' || !this.#isPending(one);
+      const withdrawal = withdrawalOf(run, why, { policy, atMs }, goes);
       held = withdrawal.held;
       return {
         events: [...withdrawal.events, event],
@@ -322,6 +308,16 @@ export class Runs {
     withdrawn(this.#holds, id, held);
     if (appended.run.status !== 'closing') await this.#family.giveBack(appended.run);
     return appended.run;
+  }
+
+  #closed(run: Run, reason: string): RunEnd['event'] {
+    return {
+      ...this.#writers.ofRun(run),
+      type: 'run.closed',
+      as: 'success',
+      by: 'sallyport',
+      reason,
+    };
   }
 
   /** One implicit run per (agent, user, credential): a bare client can't shed labels or budgets by reconnecting. */
@@ -359,15 +355,7 @@ export class Runs {
     if (previous?.status === 'open') {
       // What it asked people isn't asked in the successor: there the same call is asked about anew, and made once.
       await this.#end(previous.id, (now) => ({
-        why: 'run.closed',
-        stays: () => false,
-        event: {
-          ...this.#writers.ofRun(now),
-          type: 'run.closed',
-          as: 'success',
-          by: 'sallyport',
-          reason: 'continued by a successor',
-        },
+        event: this.#closed(now, 'continued by a successor'),
       }));
     }
     const id = this.#handles.idOf(this.#ports.randomId());
