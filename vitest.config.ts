@@ -20,5 +20,7 @@ export default defineConfig({
     // It wants Chromium beside Node: `npm run matrix browser`.
     exclude: [...configDefaults.exclude, 'test/browser/**'],
     testTimeout: 30_000,
+    // What is polled for comes at once; a machine that runs everything else beside it may take seconds.
+    expect: { poll: { timeout: 10_000 } },
   },
 });

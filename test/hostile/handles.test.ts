@@ -424,7 +424,7 @@ describe('a token', () => {
       path === '/mcp' ? { jsonrpc: '2.0', id: 1, method: 'tools/list' } : { agent: 'counter' },
       {
         meanwhile: async () => {
-          await vi.waitFor(() => expect(checked).toHaveBeenCalledOnce());
+          await expect.poll(() => checked.mock.calls.length).toBe(1);
           await gateway.tokens.revoke(idOfToken(token));
           clock.mockImplementation(() => elapsed() + 2_000);
         },

@@ -309,7 +309,7 @@ describe('in time', () => {
     const id = ticketOf(await world.call('box.pay', { id: 'a' }));
     await answers(world, id, 'dora');
     nowMs += 900_000;
-    await expect.poll(() => holdOf(world, id), { timeout: 5_000 }).toBeUndefined();
+    await expect.poll(() => holdOf(world, id)).toBeUndefined();
     expect(await world.events('approval.settled')).toMatchObject([
       { outcome: 'approved' },
       { outcome: 'withdrawn', why: 'approval.expired' },

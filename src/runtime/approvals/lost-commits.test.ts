@@ -120,7 +120,7 @@ describe.each([
       const id = ticketOf(await pay(world));
       disk.fails('approval.settled', written);
       nowMs += 900_000;
-      await expect.poll(() => world.log.length, { timeout: 5_000 }).toBeGreaterThan(0);
+      await expect.poll(() => world.log.length).toBeGreaterThan(0);
       expect(await answers(world, id, 'dora')).toBe('approval.expired');
       disk.fails('all');
     }
@@ -144,7 +144,7 @@ test('what was agreed to and couldn’t begin lapses like anything that nobody c
   disk.fails('none');
   expect(holdOf(world, id)).toMatchObject({ state: 'approved' });
   nowMs += 900_000;
-  await expect.poll(() => holdOf(world, id), { timeout: 5_000 }).toBeUndefined();
+  await expect.poll(() => holdOf(world, id)).toBeUndefined();
   expect(await world.events('approval.settled')).toMatchObject([
     { outcome: 'approved' },
     { outcome: 'withdrawn', why: 'approval.expired' },

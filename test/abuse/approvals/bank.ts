@@ -155,7 +155,7 @@ export async function openBank(wishes: BankWishes = {}): Promise<Bank> {
     },
     async expectOnce(part) {
       const found = async () => (await done()).filter((line) => line.includes(part)).length;
-      await expect.poll(found, { timeout: 10_000, interval: 10 }).toBe(1);
+      await expect.poll(found, { interval: 10 }).toBe(1);
       expect((await reached()).filter((line) => line.includes(part))).toHaveLength(1);
     },
     set,

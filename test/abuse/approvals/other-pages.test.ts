@@ -21,7 +21,7 @@ beforeAll(async () => {
   await bank.set('title', 'Pays somebody else');
   await bank.real.gateway.catalog.refresh();
   const isTold = async () => (await bank.events()).some(({ type }) => type === 'alert.raised');
-  await vi.waitUntil(isTold);
+  await vi.waitUntil(isTold, { timeout: 10_000 });
 });
 afterAll(async () => {
   await bank.expectNever('by another page');

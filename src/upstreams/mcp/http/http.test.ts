@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   answer,
   answerError,
@@ -103,7 +103,7 @@ describe('eras', () => {
     expect(server.count('server/discover')).toBe(1);
     nowMs += upstreamLimits.eraExpiryMs;
     await call('echo');
-    await vi.waitFor(() => expect(server.count('server/discover')).toBe(2));
+    await expect.poll(() => server.count('server/discover')).toBe(2);
   });
 });
 
@@ -303,7 +303,7 @@ describe('what an upstream may do to us', () => {
       const outcome = await call('large', {}, { timeoutMs: 20_000 });
       reasons.push(outcome.type === 'unknown' ? outcome.reason : outcome.type);
     });
-    await vi.waitFor(() => expect(reasons).toEqual(['too_large', 'too_large']), 10_000);
+    await expect.poll(() => reasons).toEqual(['too_large', 'too_large']);
     for (const response of begun) response.destroy();
     await Promise.all(large);
     expect(reasons.slice(2)).toEqual(Array(4).fill('connection_lost'));
@@ -331,13 +331,9 @@ describe('what an upstream may do to us', () => {
     await upstream.listTools(AbortSignal.timeout(20_000));
     await call('echo', {}, { timeoutMs: 100 });
     const [hung] = server.received.filter(({ method }) => method === 'tools/call');
-    await vi.waitFor(() =>
-      expect(
-        server.received.find(({ method }) => method === 'notifications/cancelled')?.params[
-          'requestId'
-        ],
-      ).toBe(hung?.id),
-    );
+    await expect
+      .poll(() => server.received.find(({ method }) => method === 'notifications/cancelled'))
+      .toMatchObject({ params: { requestId: hung?.id } });
   });
 
   test('it is not there: not sent, and called again once it is', async () => {
