@@ -39,6 +39,31 @@ describe('what happened', () => {
     });
   });
 
+  test('now: a tool that is shut off, until its server is back, and the alert of it', async () => {
+    const { store } = rig.real.gateway;
+    const [key, atMs] = ['breaker:office.import', store.nowMs()];
+    const untilMs = atMs + 3_600_000;
+    const alert = {
+      v: 1,
+      type: 'alert.raised',
+      atMs,
+      alert: 'breaker_open',
+      run: null,
+      call: null,
+      details: { tool: 'office.import' },
+    } as const;
+    await store.commitGateway({
+      events: [alert],
+      writes: [{ key, value: { failures: 5, openUntilMs: untilMs } }],
+    });
+    expect((await sam.get('/api/now')).json).toMatchObject({
+      breakers: [{ tool: 'office.import', state: 'open', untilMs }],
+      alerts: [{ type: 'alert.raised', outcome: 'breaker_open' }],
+    });
+    await store.commitGateway({ events: [], writes: [{ key, value: null }] });
+    expect((await sam.get('/api/now')).json).toMatchObject({ breakers: [] });
+  });
+
   test('runs, a page after the other', async () => {
     const first = await sam.get('/api/runs?limit=2');
     expect(first.json).toMatchObject({ rows: [{ user: null }, { user: 'bob' }] });

@@ -33,6 +33,7 @@ import {
   reasonShape,
   signInShape,
 } from './shapes.ts';
+import { Shares } from './shares.ts';
 import type { SignInLimits } from './sign-in-limits.ts';
 import type { ConsoleStream } from './stream.ts';
 import { pinTool, toolRows } from './tools.ts';
@@ -63,7 +64,16 @@ const runStatuses = ['open', 'closing', 'closed', 'abandoned'] as const;
 export class Api {
   readonly #ports: ConsolePorts;
   readonly #parts: ApiParts;
-  #exports = 0;
+  readonly #searches = new Shares(
+    'searches',
+    consoleLimits.searchesAtOnce,
+    consoleLimits.searchesOfOneMax,
+  );
+  readonly #exports = new Shares(
+    'exports',
+    consoleLimits.exportsAtOnce,
+    consoleLimits.exportsOfOneMax,
+  );
 
   constructor(ports: ConsolePorts, parts: ApiParts) {
     this.#ports = ports;
@@ -121,17 +131,17 @@ export class Api {
         return send(await eventPage(ports, seqOf(subject)));
       case 'receipt':
         return send(await receiptView(ports, seqOf(subject), query.whole('since', 0, seqMax)));
-      case 'ledger':
-        return send(
-          await ledgerPage(
-            ports,
-            ledgerFilterOf(query),
-            query.whole('before', 0, seqMax),
-            rowsMaxOf(query),
-          ),
+      case 'ledger': {
+        const filter = ledgerFilterOf(query);
+        const before = query.whole('before', 0, seqMax);
+        const rowsMax = rowsMaxOf(query);
+        const page = await this.#searches.within(session.user, () =>
+          ledgerPage(ports, filter, before, rowsMax),
         );
+        return send(page);
+      }
       case 'export':
-        return this.#export(asked);
+        return this.#export(asked, session);
       case 'agents':
         return send(await agentRows(ports));
       case 'permissions':
@@ -184,19 +194,11 @@ export class Api {
     });
   }
 
-  async #export({ response, query, whose }: Asked): Promise<void> {
-    if (this.#exports >= consoleLimits.exportsAtOnce) {
-      throw new ConsoleRefusal(503, 'console.busy', 'too many exports are under way', {
-        headers: { 'retry-after': '10' },
-      });
-    }
+  async #export({ response, query, whose }: Asked, { user }: Session): Promise<void> {
     const filter = ledgerFilterOf(query);
-    this.#exports += 1;
-    try {
-      await exportLeaves(this.#ports.store, filter, response, () => whose() !== null);
-    } finally {
-      this.#exports -= 1;
-    }
+    await this.#exports.within(user, () =>
+      exportLeaves(this.#ports.store, filter, response, () => whose() !== null),
+    );
   }
 
   async #suspend(asked: Asked): Promise<void> {

@@ -32,7 +32,12 @@ export const consoleLimits = {
   searchStepRows: 128,
   /** Further from the order of their numbers no two events' times are. */
   timeSlackMs: 600_000,
+  searchesAtOnce: 16,
+  /** Of one person: a few pages that are open. */
+  searchesOfOneMax: 6,
   exportsAtOnce: 4,
+  /** One may be read as slowly as a person likes: the others are not to wait for it. */
+  exportsOfOneMax: 2,
   /** Whoever reads an export no faster than this has left. */
   exportStallMs: 60_000,
   runsShown: 200,

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Browser, type ConsoleRig, openConsoleRig } from '../../../test/console-rig.ts';
 import type { HoldSummary } from '../../runtime/port.ts';
 import type { RefusalCount } from '../http/refusal-tally.ts';
@@ -486,6 +486,39 @@ describe('the built pages', () => {
     expect((await browser.send('POST', '/', '{}')).status).toBe(405);
     await server.close();
   });
+});
+
+test.each([
+  ['exports', '/api/ledger/export', consoleLimits.exportsOfOneMax],
+  ['searches', '/api/ledger', consoleLimits.searchesOfOneMax],
+])('%s of one person leave others theirs', async (_, path, ofOneMax) => {
+  const { store } = rig.real.gateway;
+  const gate = Promise.withResolvers<void>();
+  let begun = 0;
+  const read = store.events.bind(store);
+  const events = vi.spyOn(store, 'events').mockImplementation(async (filter) => {
+    begun += 1;
+    await gate.promise;
+    return read(filter);
+  });
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => events.mockRestore());
+  const there = await another({});
+  stack.defer(() => there.close());
+  const [ours, theirs] = [new Browser(there.url), new Browser(there.url)];
+  await ours.post('/api/session', { token: await rig.real.approverToken('sam') });
+  await theirs.post('/api/session', { token: await rig.real.approverToken('kim') });
+  const under = Array.from({ length: ofOneMax }, () => ours.get(path));
+  await until(async () => expect(begun).toBe(ofOneMax));
+  expect(await ours.get(path)).toMatchObject({
+    status: 503,
+    json: { error: { code: 'console.busy' } },
+  });
+  const other = theirs.get(path);
+  await until(async () => expect(begun).toBe(ofOneMax + 1));
+  gate.resolve();
+  for (const { status } of await Promise.all([...under, other])) expect(status).toBe(200);
+  expect((await ours.get(path)).status).toBe(200);
 });
 
 /** A console beside the rig's, of the same gateway, that may suspend nobody. */
