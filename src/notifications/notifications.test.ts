@@ -433,6 +433,48 @@ test('a gateway that stops waits no longer than a moment for a channel that hang
   expect(there.posted).toHaveLength(1);
 });
 
+describe('a secret that is never read to its end', () => {
+  function hanging() {
+    const world = {
+      reads: 0,
+      secrets: {
+        get 'env:HOOK'() {
+          world.reads += 1;
+          return new Promise<string>(() => undefined);
+        },
+      },
+    };
+    return world;
+  }
+
+  test('is a try that took too long, and is not read again beside itself', async () => {
+    const hang = hanging();
+    await using world = await openNotifyWorld({
+      approvals: hook('http://127.0.0.1:9/'),
+      secrets: hang.secrets,
+      pace: { tryMaxMs: 20 },
+    });
+    await world.hold('call_1');
+    await until(async () => (await world.sent()).length === 1);
+    const [sent] = await world.sent();
+    expect(sent).toMatchObject({ ok: false, failure: 'timeout' });
+    expect(sent?.attempts).toBeGreaterThan(1);
+    expect(hang.reads).toBe(1);
+  });
+
+  test('keeps no gateway from stopping', async () => {
+    const hang = hanging();
+    await using world = await openNotifyWorld({
+      approvals: hook('http://127.0.0.1:9/'),
+      secrets: hang.secrets,
+      pace: { tryMaxMs: 600_000 },
+    });
+    await world.hold('call_1');
+    await until(() => hang.reads === 1);
+    await world.stop();
+  });
+});
+
 test('Slack’s limits are checked: what it would refuse fails here', () => {
   const bare = { type: 'section', text: { type: 'plain_text', text: '<!channel>' } };
   const rest = {

@@ -7,6 +7,7 @@ import { alertEvent } from '../runtime/alerts.ts';
 import { type DeliveryError, deliveryErrorOf, type Sender } from './delivery.ts';
 import { aboutOf, messageId, type Notice, noticeId } from './notice.ts';
 import type { Message } from './told.ts';
+import { WithinSignal } from './within-signal.ts';
 
 export interface Pace {
   /** How long the first notice waits for others: a burst is one message. */
@@ -70,6 +71,7 @@ export class Route implements AsyncDisposable {
   #work: Promise<void> | null = null;
   /** Since the last message that arrived: an outage is one alert. */
   #alerted = false;
+  readonly #tries = new WithinSignal();
   readonly #closing = new AbortController();
   readonly #cutting = new AbortController();
 
@@ -166,7 +168,9 @@ export class Route implements AsyncDisposable {
     const { compose, pace: at } = this.#options;
     const signal = AbortSignal.any([AbortSignal.timeout(at.tryMaxMs), this.#cutting.signal]);
     try {
-      await this.#sender.send(await compose(id, notices, more), signal);
+      await this.#tries.run(signal, async () =>
+        this.#sender.send(await compose(id, notices, more), signal),
+      );
       return null;
     } catch (error) {
       return deliveryErrorOf(error);

@@ -49,7 +49,7 @@ export interface NotifyOptions {
   readonly alerts?: string;
   readonly events?: string;
   readonly directory?: string;
-  readonly secrets?: Readonly<Record<string, string>>;
+  readonly secrets?: Readonly<Record<string, string | Promise<string>>>;
   readonly pace?: Partial<Pace>;
   readonly consoleUrl?: string | null;
   readonly begin?: boolean;
@@ -79,7 +79,7 @@ export async function openNotifyWorld(options: NotifyOptions): Promise<NotifyWor
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'sallyport-notify-')));
   const store = await openSqliteStore({ directory, foldRun: fold });
   const feed = feedOf(store);
-  const secrets: Readonly<Record<string, string>> = options.secrets ?? {};
+  const secrets = options.secrets ?? {};
   let policy = notifyPolicy(options);
   const notifications = new Notifications({
     store,
