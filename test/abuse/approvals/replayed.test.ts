@@ -80,6 +80,28 @@ test('an approval spends itself also where the same call may be made again', asy
   await bank.expectOnce('"repeatable"');
 });
 
+test('a step that is made anew once its held call is answered: what was done beside it isn’t done again, but asked about', async () => {
+  await bank.reload((text) =>
+    text.replace('action: note, tier: reversible', 'action: note, tier: consequential'),
+  );
+  const clerk = await bank.inRun(bank.clerk, { agent: 'clerk', user: 'ann' });
+  const step = async () => {
+    const heard = await Promise.all([
+      bank.call(clerk, 'note', { id: 'before it' }),
+      bank.call(clerk, 'wire', { id: 'held' }),
+      bank.call(clerk, 'note', { id: 'after it' }),
+    ]);
+    return heard.map(({ code }) => code);
+  };
+  expect(await step()).toEqual(['ok', 'approval.pending', 'ok']);
+  const [hold] = bank.real.gateway.runtime.holds.open().filter(({ run }) => run === clerk.run);
+  if (hold === undefined) throw new Error('nothing waits');
+  for (const name of ['bob', 'eve'])
+    expect((await answers(await bank.person(name), hold, yes(hold))).status).toBe(200);
+  expect(await step()).toEqual(['approval.pending', 'ok', 'approval.pending']);
+  for (const id of ['before it', 'held', 'after it']) await bank.expectOnce(`"${id}"`);
+});
+
 test('a refusal that is followed by the same answer turned around stays a refusal', async () => {
   const bob = await bank.person('bob');
   const args = { id: 'refused', note: '' };
