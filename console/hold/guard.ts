@@ -1,7 +1,7 @@
 /** Keeps a click that was meant for what stood there a moment ago from answering what stands there now. */
 
 /** People need longer to see that something has changed, and to stop a finger. */
-const settleMs = 300;
+export const settleMs = 300;
 
 /** Both by the clock of `performance.now`, which input events are stamped with. */
 export function isDeliberate(changedAtMs: number, pressedAtMs: number): boolean {

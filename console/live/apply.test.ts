@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import type { EventRow, NowView, StreamMessage } from '../../src/edges/console/views.ts';
+import type { NowView, StreamMessage } from '../../src/edges/console/views.ts';
 import type { HoldSummary } from '../../src/runtime/port.ts';
+import { eventRow } from '../../test/console/event-row.ts';
 import { apply } from './apply.ts';
 
 const empty: NowView = {
@@ -44,25 +45,7 @@ function event(
   run: string | null = null,
   call: string | null = null,
 ): StreamMessage {
-  const row: EventRow = {
-    seq,
-    atMs: 0,
-    type,
-    run,
-    agent: null,
-    user: null,
-    call,
-    tool: null,
-    outcome: null,
-    codes: [],
-    durationMs: null,
-    costMicroUsd: null,
-    trust: null,
-    classes: [],
-    budgetLeft: null,
-    sealed: false,
-  };
-  return { type: 'event', row };
+  return { type: 'event', row: eventRow({ seq, type, run, call }) };
 }
 
 const settled = (id: string): StreamMessage => ({

@@ -1,30 +1,13 @@
 import { expect, test } from 'vitest';
 import type { EventRow } from '../../src/edges/console/views.ts';
+import { eventRow } from '../../test/console/event-row.ts';
 import { linesOf } from './timeline.ts';
 
 let seq = 0;
 
 function row(type: string, call: string | null, more: Partial<EventRow> = {}): EventRow {
   seq += 1;
-  return {
-    seq,
-    atMs: seq * 10,
-    type,
-    run: 'run',
-    agent: 'agent',
-    user: null,
-    call,
-    tool: null,
-    outcome: null,
-    codes: [],
-    durationMs: null,
-    costMicroUsd: null,
-    trust: null,
-    classes: [],
-    budgetLeft: null,
-    sealed: true,
-    ...more,
-  };
+  return eventRow({ seq, atMs: seq * 10, type, run: 'run', call, ...more });
 }
 
 const started = (call: string) => row('call.started', call, { tool: 't', outcome: 'allow' });
