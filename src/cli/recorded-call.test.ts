@@ -25,7 +25,15 @@ const events = [
       },
     ],
   },
-  { seq: 6, type: 'call.started', atMs: 0, call: 'call_2', tool: 'mail.read', findings: [] },
+  {
+    seq: 6,
+    type: 'call.started',
+    atMs: 0,
+    call: 'call_2',
+    tool: 'mail.read',
+    findings: [],
+    passed: { 'p.yaml': ['7:9 authorize.where'], 'roles.yaml': ['2:5 authorize.folders'] },
+  },
   {
     seq: 7,
     type: 'call.finished',
@@ -73,6 +81,8 @@ test.each(['call_1', '5'])('the call %s, with every reason and what it looked at
 test('what detectors saw in it, and what each layer said', () => {
   const text = recordedCall('call_2', events).join('\n');
   expect(text).toContain('  layers: !injection !output +audit');
+  expect(text).toContain('+ authorize.where  p.yaml:7:9');
+  expect(text).toContain('+ authorize.folders  roles.yaml:2:5');
   expect(text).toContain('+ outputs.injection  p.yaml:5:1');
   expect(text).toContain('injection v2  override  /content/0/text 12..40  score 0.95');
   expect(text).toContain('model  /content/0/text 0..90  score 0.9');

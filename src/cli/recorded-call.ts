@@ -1,7 +1,9 @@
 /** One call as it was recorded, for a person: each event, and below it each reason with what it looked at. */
 import { printable } from '../content/escape.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
 import { codes } from '../engine/codes.ts';
+import type { PassedChecks } from '../engine/events.ts';
+import { findingsOfChecks } from '../engine/passed-checks.ts';
 import { eventCells, objects } from './event-table.ts';
 import { layerLine } from './layer-line.ts';
 
@@ -19,6 +21,7 @@ export function recordedCall(call: string, events: readonly JsonObject[]): reado
       eventCells(event['seq'], event).join('  '),
       ...layersOf(event),
       ...objects(event['findings']).flatMap(findingLines),
+      ...findingsOfChecks(passedOf(event['passed'])).flatMap(findingLines),
     ]);
 }
 
@@ -38,6 +41,16 @@ function findingLines({ stage, code, verdict, at, details }: JsonObject): string
   if (meant !== undefined) lines.push(`      ${meant[1].operator}`);
   if (isJsonObject(details)) lines.push(...detailLines(details, '      '));
   return lines.map((line) => printable(line));
+}
+
+function passedOf(passed: JsonValue | undefined): PassedChecks {
+  if (!isJsonObject(passed)) return {};
+  return Object.fromEntries(
+    Object.entries(passed).map(([file, checks]) => [
+      file,
+      isJsonArray(checks) ? checks.map(String) : [],
+    ]),
+  );
 }
 
 function detailLines(details: JsonObject, indent: string): string[] {

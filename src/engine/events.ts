@@ -54,6 +54,9 @@ export type RecordedFinding = {
   readonly at: string | null;
 };
 
+/** Checks that a call passed, by the policy's file: `line:column code` each, in the order in which they were made. */
+export type PassedChecks = { readonly [file: string]: readonly string[] };
+
 export type HandedOver = {
   readonly call: string;
   readonly digest: string;
@@ -85,7 +88,9 @@ type Decided = {
   readonly effect: Verdict;
   readonly enforcement: Enforcement;
   readonly dryRun: boolean;
+  /** In what was written before `passed` was told apart, the passed checks as well. */
   readonly findings: readonly RecordedFinding[];
+  readonly passed?: PassedChecks;
   /** Every value that `decide` read of the world. */
   readonly facts: JsonObject;
   readonly budgetLeft: JsonObject;

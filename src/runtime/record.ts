@@ -7,6 +7,7 @@ import type { Decision, Finding, Remedy } from '../engine/decision.ts';
 import type { Mediation, RecordedFinding, RunEvent } from '../engine/events.ts';
 import type { Facts } from '../engine/facts.ts';
 import { layersOf } from '../engine/layers.ts';
+import { isPassedCheck, passedChecks } from '../engine/passed-checks.ts';
 import type { Run } from '../engine/run.ts';
 import type { Agent, Policy, SourcePosition, Tool } from '../policy/model.ts';
 import type { Redaction } from './redaction.ts';
@@ -72,6 +73,7 @@ export type DecidedFields = Pick<
   | 'enforcement'
   | 'dryRun'
   | 'findings'
+  | 'passed'
   | 'facts'
   | 'budgetLeft'
   | 'layers'
@@ -84,13 +86,18 @@ export function decidedFields(
   budgetLeft: JsonObject,
   redaction: Redaction,
 ): DecidedFields {
+  const passed = passedChecks(decision.findings);
   return {
     arguments: args,
     verdict: decision.verdict,
     effect: decision.effect,
     enforcement: decision.enforcement,
     dryRun: decision.dryRun,
-    findings: recordedFindings(decision.findings, redaction),
+    findings: recordedFindings(
+      decision.findings.filter((finding) => !isPassedCheck(finding)),
+      redaction,
+    ),
+    ...(passed === null ? {} : { passed }),
     facts: {
       breaker: { ...facts.breaker },
       definition: facts.definition,
@@ -164,6 +171,7 @@ export function startedEvent(
     idempotencyKey,
     ...(decided.layers === undefined ? {} : { layers: decided.layers }),
     mediation: call.mediation,
+    ...(decided.passed === undefined ? {} : { passed: decided.passed }),
     policy: call.policy,
     reservations,
     run: call.run,
@@ -237,7 +245,6 @@ export function recordedFindings(
   redaction: Redaction,
 ): RecordedFinding[] {
   return findings.map((finding) => {
-    if (finding.at !== null && isPassedCheck(finding)) return passed(finding, finding.at);
     const { stage, code, verdict, details, at } = finding;
     const redacted = redaction.value(details);
     return {
@@ -248,28 +255,6 @@ export function recordedFindings(
       verdict,
     };
   });
-}
-
-/** What a detector saw is no check that was passed: a person wants to know where. */
-function isPassedCheck({ verdict, stage }: Finding): boolean {
-  return verdict === 'note' && stage !== 'inputs' && stage !== 'outputs';
-}
-
-/** By the line of the policy that made the check, and what the check was. */
-const passedChecks = new WeakMap<SourcePosition, Map<string, RecordedFinding>>();
-
-/**
- * A check that passed is told by what it was and where it stands. What it looked at are the call's arguments and facts,
- * which are recorded once, and not again with each of a hundred lines that let them through.
- */
-function passed({ stage, code, verdict }: Finding, at: SourcePosition): RecordedFinding {
-  const byCode = passedChecks.get(at) ?? new Map<string, RecordedFinding>();
-  passedChecks.set(at, byCode);
-  const known = byCode.get(code);
-  if (known !== undefined) return known;
-  const recorded = { at: placeOf(at), code, details: {}, stage, verdict };
-  byCode.set(code, recorded);
-  return recorded;
 }
 
 function placeOf({ file, line, column }: SourcePosition): string {

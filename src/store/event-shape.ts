@@ -62,6 +62,7 @@ const decided = {
   enforcement: z.enum(['observe', 'warn', 'strict']),
   dryRun: z.boolean(),
   findings: z.array(finding),
+  passed: z.record(text, z.array(text)).exactOptional(),
   facts: object,
   budgetLeft: object,
   layers: layersShape.exactOptional(),

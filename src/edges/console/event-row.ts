@@ -1,5 +1,6 @@
 /** One event in a line, as lists and the stream show it. */
 import type { Event, RecordedFinding } from '../../engine/events.ts';
+import { findingsOfChecks } from '../../engine/passed-checks.ts';
 import type { EventRow } from './views.ts';
 
 export function eventRow(seq: number, event: Event, sealed: boolean): EventRow {
@@ -35,7 +36,7 @@ export function codesOf(event: Event): readonly string[] {
     default:
       return [
         ...new Set(
-          findingsOf(event)
+          findingsIn(event)
             .filter(({ verdict }) => verdict !== 'note')
             .map(({ code }) => code),
         ),
@@ -43,7 +44,13 @@ export function codesOf(event: Event): readonly string[] {
   }
 }
 
+/** What was found of a call, and then the checks that it passed. */
 export function findingsOf(event: Event): readonly RecordedFinding[] {
+  const passed = 'passed' in event ? findingsOfChecks(event.passed ?? {}) : [];
+  return [...findingsIn(event), ...passed];
+}
+
+function findingsIn(event: Event): readonly RecordedFinding[] {
   return 'findings' in event ? event.findings : [];
 }
 
