@@ -2,8 +2,8 @@
 import { escapeSegment, resolvePointer } from '../content/pointer.ts';
 import { isJsonArray, type JsonValue } from '../content/value.ts';
 import type { Argument } from '../policy/model.ts';
-import type { ReadCall } from './call.ts';
-import { type HiddenText, hiddenTexts } from './hidden-texts.ts';
+import type { ArgumentTexts, ReadCall } from './call.ts';
+import { hiddenTexts } from './hidden-texts.ts';
 import { shapeOf } from './tool-shape.ts';
 
 /** Where a text stands: names and indexes from the arguments' root. Of a key, those of its member. */
@@ -15,35 +15,35 @@ type Visit = (text: string, path: Path, isKey: boolean) => void;
 const tellingDigitsMin = 12;
 const largestPlain = 10 ** (tellingDigitsMin - 1);
 
-export interface ArgumentTexts {
-  /** Each once. */
-  readonly written: readonly string[];
-  readonly hidden: readonly HiddenText[];
-}
+/** Nothing that any detector knows is shorter: not the shortest secret that Sallyport holds either. */
+const unitsMin = 4;
 
-const known = new WeakMap<ReadCall, ArgumentTexts>();
+/** The arguments of one call, by their tool. */
+type Arguments = Pick<ReadCall, 'tool' | 'args'>;
 
-/** Kept with the call: what was named to be looked at and what is decided must be the same. */
-export function textsOfArguments(read: ReadCall): ArgumentTexts {
-  let texts = known.get(read);
-  if (texts === undefined) {
-    const all = new Set<string>();
-    const values: string[] = [];
-    eachText(read, (text, _, isKey) => {
-      all.add(text);
-      if (!isKey) values.push(text);
-    });
-    texts = { written: [...all], hidden: hiddenTexts(values) };
-    known.set(read, texts);
-  }
-  return texts;
+export function textsOfArguments(call: Arguments): ArgumentTexts {
+  const all = new Set<string>();
+  const values: string[] = [];
+  eachText(call, (text, _, isKey) => {
+    all.add(text);
+    if (!isKey) values.push(text);
+  });
+  const written = [...all];
+  const hidden = hiddenTexts(values);
+  const asked = written.filter(({ length }) => length >= unitsMin);
+  return {
+    written,
+    hidden,
+    asked:
+      hidden.length === 0 ? asked : [...new Set([...asked, ...hidden.map(({ text }) => text)])],
+  };
 }
 
 /**
  * Strings, keys, and numbers that may stand for something. Not what is meant to be a secret, and not what Sallyport or the
  * policy fill in: neither is the agent's to write.
  */
-export function eachText({ tool, args }: ReadCall, visit: Visit): void {
+export function eachText({ tool, args }: Arguments, visit: Visit): void {
   for (const argument of shapeOf(tool).writtenArguments) {
     const { name } = argument;
     const value = Object.hasOwn(args, name) ? args[name] : undefined;

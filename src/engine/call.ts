@@ -1,6 +1,7 @@
 import type { KindName, Parsed, Unparsable } from '../content/kind.ts';
 import type { JsonObject, JsonValue } from '../content/value.ts';
 import type { Tool } from '../policy/model.ts';
+import type { HiddenText } from './hidden-texts.ts';
 
 /** One proposed use of a tool, as an edge hands it over: arguments already through the strict reader. */
 export interface ProposedCall {
@@ -25,6 +26,16 @@ export interface ReadCall {
    * looked at, over that and what they stand for.
    */
   readonly digest: string;
+  readonly texts: ArgumentTexts;
+}
+
+/** What detectors look at: taken once, so that what was named to be looked at and what is decided are the same. */
+export interface ArgumentTexts {
+  /** Each once. */
+  readonly written: readonly string[];
+  readonly hidden: readonly HiddenText[];
+  /** Of both, those that are long enough for any detector: each once. */
+  readonly asked: readonly string[];
 }
 
 export interface ArgumentValue {

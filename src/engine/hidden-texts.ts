@@ -19,19 +19,26 @@ const letterOfBase64 = 1;
 const digit = 2;
 const betweenDigits = 4;
 const ofPiece = 8;
+const ofLongRun = 16;
+const escapes = 32;
+const dash = 64;
 const meanings = Uint8Array.from({ length: 0x80 }, (_, unit) => {
   const sign = String.fromCharCode(unit);
   return (
     (/[A-Za-z0-9+/_-]/.test(sign) ? letterOfBase64 : 0) |
     (/[0-9a-fA-F]/.test(sign) ? digit : 0) |
     (/[\s:,-]/.test(sign) ? betweenDigits : 0) |
-    (/[A-Za-z0-9+/=_.~-]/.test(sign) ? ofPiece : 0)
+    (/[A-Za-z0-9+/=_.~-]/.test(sign) ? ofPiece : 0) |
+    (/[A-Za-z0-9+=_~-]/.test(sign) ? ofLongRun : 0) |
+    (/[%&\\=]/.test(sign) ? escapes : 0) |
+    (sign === '-' ? dash : 0)
   );
 });
 
 const pieceUnitsMax = 4_096;
 /** A credential has a stretch like this; names and paths side by side have none. */
 const longRun = /[A-Za-z0-9+=_~-]{16}/;
+const longRunUnits = 16;
 const keyBegins = '-----BEGIN ';
 const keyUnitsMax = 8_192;
 /** Whoever cuts finer than this writes no arguments any more. */
@@ -39,12 +46,40 @@ const joinedMax = 64;
 
 /** @param texts - as the arguments have them one after another. */
 export function hiddenTexts(texts: readonly string[]): readonly HiddenText[] {
+  if (!mayHide(texts)) return nothing;
   const pieces = [...joined(texts), ...keyInLines(texts)];
   return [
     ...pieces,
     ...pieces.flatMap((piece) => decodedTwice(piece.text, piece.in)),
     ...texts.flatMap((text) => decodedTwice(text, text)),
   ];
+}
+
+const nothing: readonly HiddenText[] = [];
+
+/**
+ * In one look, for every call has texts and hardly any hides something: whether anything below could find any. What is put
+ * together of pieces stands in all the texts one behind the other, so without a long run there it has none.
+ */
+function mayHide(texts: readonly string[]): boolean {
+  let run = 0;
+  for (const text of texts) {
+    let letters = 0;
+    let digits = 0;
+    let seen = 0;
+    for (let at = 0; at < text.length; at += 1) {
+      const meaning = meanings[text.charCodeAt(at)] ?? 0;
+      seen |= meaning;
+      run = (meaning & ofLongRun) === 0 ? 0 : run + 1;
+      letters = (meaning & letterOfBase64) === 0 ? 0 : letters + 1;
+      if ((meaning & digit) !== 0) digits += 1;
+      else if ((meaning & betweenDigits) === 0) digits = 0;
+      if (run >= longRunUnits || letters >= lettersMin || digits >= digitsMin) return true;
+    }
+    if ((seen & escapes) !== 0 && escaping.test(text)) return true;
+    if ((seen & dash) !== 0 && text.includes(keyBegins)) return true;
+  }
+  return false;
 }
 
 /** What is longer is a file; whatever it says, detectors would have to look at it seven times. */

@@ -9,6 +9,7 @@ import { escapeSegment, resolvePointer } from '../content/pointer.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../content/value.ts';
 import type { Argument, Tool } from '../policy/model.ts';
 import { undeclaredArguments } from '../policy/schema-check.ts';
+import { textsOfArguments } from './argument-texts.ts';
 import { excessOf } from './bounds.ts';
 import type { ArgumentValue, ReadCall } from './call.ts';
 import type { FindingCode } from './codes.ts';
@@ -99,7 +100,8 @@ function read(tool: Tool, args: JsonObject): Reading {
     });
   }
   const digest = digestOfCall(tool, filled);
-  const call: ReadCall = { tool, args: filled, values, references: noReferences, digest };
+  const texts = textsOfArguments({ tool, args: filled });
+  const call: ReadCall = { tool, args: filled, values, references: noReferences, digest, texts };
   return { ok: true, read: call };
 }
 

@@ -2,7 +2,6 @@
 import { nothingScanned, scanTexts } from '../content/detection/scan.ts';
 import type { Scans } from '../content/detection/sighting.ts';
 import type { Policy, Tool } from '../policy/model.ts';
-import { textsOfArguments } from './argument-texts.ts';
 import type { ReadCall } from './call.ts';
 import type { DeclaredLooks, FactsRequest, ScanRequest } from './facts.ts';
 import type { ToolResult } from './outputs/result.ts';
@@ -42,16 +41,9 @@ function looksAtArguments(policy: Policy): DeclaredLooks {
   return looks;
 }
 
-/** Nothing that any detector knows is shorter: not the shortest secret that Sallyport holds either. */
-const unitsMin = 4;
-
 /** Null: the call carries nothing that anybody would look at. */
-export function scanOf(policy: Policy, read: ReadCall): ScanRequest | null {
-  const { written, hidden } = textsOfArguments(read);
-  const whole = written.filter(({ length }) => length >= unitsMin);
-  const texts =
-    hidden.length === 0 ? whole : [...new Set([...whole, ...hidden.map(({ text }) => text)])];
-  return texts.length === 0 ? null : { texts, looks: looksAtArguments(policy) };
+export function scanOf(policy: Policy, { texts: { asked } }: ReadCall): ScanRequest | null {
+  return asked.length === 0 ? null : { texts: asked, looks: looksAtArguments(policy) };
 }
 
 /** For decisions that nobody waits for, and that no secret of ours is near. */

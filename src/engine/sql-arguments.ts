@@ -1,7 +1,7 @@
 import { readSql } from '../content/sql/read-sql.ts';
 import type { SqlReading } from '../content/sql/reading.ts';
 import type { ReadCall } from './call.ts';
-import { declaredKind } from './tool-shape.ts';
+import { declaredKind, shapeOf } from './tool-shape.ts';
 
 export interface SqlArgument {
   readonly argument: string;
@@ -10,10 +10,12 @@ export interface SqlArgument {
   readonly reading: SqlReading;
 }
 
+const none: readonly SqlArgument[] = [];
 const readings = new WeakMap<ReadCall['values'], readonly SqlArgument[]>();
 
 /** The statements of a call. Read once: each alternative of each side asks, and each decision about the same call. */
 export function sqlOf(read: ReadCall): readonly SqlArgument[] {
+  if (!shapeOf(read.tool).hasDialect) return none;
   const known = readings.get(read.values);
   if (known !== undefined) return known;
   const found = read.values.flatMap(({ argument, kind, pointer, value }) => {

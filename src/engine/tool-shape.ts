@@ -12,6 +12,8 @@ export interface ToolShape {
   readonly idempotencyKeys: readonly string[];
   /** Those whose values an agent writes, and that aren't secrets altogether. */
   readonly writtenArguments: readonly Argument[];
+  /** Whether any of its queries is of a language that is read here. */
+  readonly hasDialect: boolean;
 }
 
 const shapes = new WeakMap<Tool, ToolShape>();
@@ -46,7 +48,17 @@ function makeShape(tool: Tool): ToolShape {
       !idempotencyKeys.includes(name) &&
       !parts.every(({ kind, pointer }) => kind.name === 'secret' && pointer.text === ''),
   );
-  return { argumentsOf, attributesOf, attributesNamed, idempotencyKeys, writtenArguments };
+  const hasDialect = [...tool.args.values()].some(({ parts }) =>
+    parts.some(({ kind }) => kind.dialect !== null),
+  );
+  return {
+    argumentsOf,
+    attributesOf,
+    attributesNamed,
+    idempotencyKeys,
+    writtenArguments,
+    hasDialect,
+  };
 }
 
 /** The kind by which this argument's values of that name were read. */

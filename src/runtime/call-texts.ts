@@ -5,7 +5,6 @@
 import { nothingScanned } from '../content/detection/scan.ts';
 import type { Scans } from '../content/detection/sighting.ts';
 import { isJsonArray, isJsonObject, type JsonValue } from '../content/value.ts';
-import { textsOfArguments } from '../engine/argument-texts.ts';
 import type { Reading } from '../engine/context.ts';
 import type { ScanRequest } from '../engine/facts.ts';
 import { type HiddenText, hiddenTexts } from '../engine/hidden-texts.ts';
@@ -37,7 +36,7 @@ export function scanCall(
 ): CallTexts {
   if (asked !== null) {
     const detector = tool?.reach === 'external' ? policy.content.detector : null;
-    const hidden = reading?.ok === true ? textsOfArguments(reading.read).hidden : [];
+    const hidden = reading?.ok === true ? reading.read.texts.hidden : [];
     return {
       texts: asked.texts,
       hidden,

@@ -11,7 +11,6 @@ import {
 import type { Scans, Sighting, TextScan } from '../../content/detection/sighting.ts';
 import type { JsonObject } from '../../content/value.ts';
 import type { Policy } from '../../policy/model.ts';
-import { textsOfArguments } from '../argument-texts.ts';
 import type { Ancestor } from '../context.ts';
 import { decide } from '../decide.ts';
 import type { Decision, Finding } from '../decision.ts';
@@ -528,6 +527,6 @@ test('where a policy only watches, what is carried is recorded and goes on', () 
 test('what was named is what is decided about: equal texts in the same order, however often it is asked', () => {
   const context = contextOf(plain, ...put({ a: ['first', 'other'] }), nobody);
   if (context.reading?.ok !== true) throw new Error('unread');
-  expect(textsOfArguments(context.reading.read).written).toEqual(['a', 'first', 'other']);
+  expect(context.reading.read.texts.written).toEqual(['a', 'first', 'other']);
   expect(decide({ ...context, facts: factsFor(context) }).verdict).toBe('allow');
 });

@@ -3,7 +3,7 @@ import type { Sighting, TextScan } from '../../../content/detection/sighting.ts'
 import type { KindName } from '../../../content/kind.ts';
 import type { JsonObject } from '../../../content/value.ts';
 import type { ContentRules, Tool } from '../../../policy/model.ts';
-import { eachText, type Path, pointerOf, textsOfArguments } from '../../argument-texts.ts';
+import { eachText, type Path, pointerOf } from '../../argument-texts.ts';
 import type { ReadCall } from '../../call.ts';
 import type { Context } from '../../context.ts';
 import type { DeclaredLooks } from '../../facts.ts';
@@ -42,7 +42,7 @@ export function examine(context: Context): Examined | null {
     const scan = facts.scans.get(text);
     if (scan === undefined || request === null || !isLookedAt(scan, request.looks)) unscanned += 1;
   }
-  const { written, hidden } = textsOfArguments(read);
+  const { written, hidden } = read.texts;
   for (const text of written) {
     const scan = facts.scans.get(text);
     if (scan !== undefined && isTelling(scan)) telling.push({ text, scan, hidden: null });

@@ -4,7 +4,7 @@ import { isOfType } from '../../../content/media-types.ts';
 import { Phrases, type ReadText, readWords } from '../../../content/phrases-in-text.ts';
 import type { JsonObject } from '../../../content/value.ts';
 import type { OutboundReview } from '../../../policy/model.ts';
-import { eachText, pointerOf, textsOfArguments } from '../../argument-texts.ts';
+import { eachText, pointerOf } from '../../argument-texts.ts';
 import { sighted } from '../../sighted.ts';
 import { type Examined, kindsByPlace, placeOf, type ScannedText } from './examined.ts';
 
@@ -24,7 +24,7 @@ export interface Leaving {
 
 export function leavingWith(examined: Examined, review: OutboundReview): Leaving {
   const lists = phrasesOf(review);
-  const texts = lists === null ? [] : textsOfArguments(examined.read).written.map(readWords);
+  const texts = lists === null ? [] : examined.read.texts.written.map(readWords);
   const markers = hits(examined, texts, lists?.markers);
   const tone = hits(examined, texts, lists?.tone);
   const attachments = unlisted(examined, review.attachments);
