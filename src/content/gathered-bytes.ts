@@ -5,7 +5,7 @@
 export class GatheredBytes {
   /** One piece alone is kept as it came: most messages are. */
   #only: Uint8Array | null = null;
-  #room: Uint8Array = new Uint8Array(0);
+  #room: Uint8Array = noRoom;
   #length = 0;
 
   get length(): number {
@@ -34,8 +34,11 @@ export class GatheredBytes {
   take(): Uint8Array {
     const bytes = this.#only ?? this.#room.subarray(0, this.#length);
     this.#only = null;
-    this.#room = new Uint8Array(0);
+    this.#room = noRoom;
     this.#length = 0;
     return bytes;
   }
 }
+
+/** One for all: most bodies come in one piece, and an array of bytes is dear to make. */
+const noRoom: Uint8Array = new Uint8Array(0);

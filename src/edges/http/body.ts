@@ -7,9 +7,9 @@ import { ClientGone, HttpRefusal } from './refusal.ts';
 
 /** Refuses a body that isn't plain JSON by its own declaration: what a browser sends without asking first never is. */
 export function checkJsonBody(request: IncomingMessage): void {
-  const [mediaType = ''] = (headerOf(request, 'content-type') ?? '').split(';');
-  if (mediaType.trim().toLowerCase() !== 'application/json') {
-    throw new HttpRefusal(415, 'http.media_type', 'the body has to be `application/json`');
+  const declared = headerOf(request, 'content-type');
+  if (declared !== json && mediaTypeOf(declared ?? '') !== json) {
+    throw new HttpRefusal(415, 'http.media_type', `the body has to be \`${json}\``);
   }
   const encoding = headerOf(request, 'content-encoding') ?? 'identity';
   if (encoding.toLowerCase() !== 'identity') {
@@ -31,10 +31,12 @@ export function readBody(
 ): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const gathered = new GatheredBytes();
+    let over = false;
 
     // What still arrives is thrown away: closing over unread bytes would reset the connection under the answer.
     const refuse = (refusal: HttpRefusal): void => {
-      stop();
+      over = true;
+      request.off('data', onData);
       gathered.take();
       request.resume();
       reject(refusal);
@@ -44,22 +46,30 @@ export function readBody(
       else if (hasRoom(request, chunk.length)) gathered.add(chunk);
       else refuse(noRoom());
     };
+    // Nothing is taken off a request that was read: its listeners end with it.
     const onEnd = (): void => {
-      stop();
+      if (over) return;
+      over = true;
       resolve(gathered.take());
     };
     const onGone = (): void => {
-      stop();
+      if (over) return;
+      over = true;
+      gathered.take();
       reject(new ClientGone());
-    };
-    const stop = (): void => {
-      request.off('data', onData).off('end', onEnd).off('close', onGone);
     };
 
     if (Number(headerOf(request, 'content-length') ?? 0) > bytesMax)
       return refuse(tooLarge(bytesMax));
     request.on('data', onData).on('end', onEnd).on('close', onGone).on('error', onGone);
   });
+}
+
+const json = 'application/json';
+
+function mediaTypeOf(declared: string): string {
+  const [mediaType = ''] = declared.split(';');
+  return mediaType.trim().toLowerCase();
 }
 
 function tooLarge(bytesMax: number): HttpRefusal {

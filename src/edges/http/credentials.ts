@@ -9,7 +9,7 @@ import { keepFor } from './held-bytes.ts';
 import { httpLimits } from './limits.ts';
 
 /** Verifies an `Authorization` header. Throws IdentityError when it doesn't fit; anything else is our fault. */
-export type Authenticate = (authorization: string | undefined) => Principal | Promise<Principal>;
+export type Authenticate = (authorization: string | undefined) => Principal;
 
 export type EdgeLog = (line: LogLine) => void;
 
@@ -25,14 +25,14 @@ export interface CredentialRefusal {
 }
 
 /** A credential that can't be checked is not a good one. */
-export async function credentialOf(
+export function credentialOf(
   request: IncomingMessage,
   authenticate: Authenticate,
   log: EdgeLog,
-): Promise<Credential> {
+): Credential {
   const authorization = headerOf(request, 'authorization') ?? undefined;
   try {
-    const principal = await authenticate(authorization);
+    const principal = authenticate(authorization);
     keepFor(request, principal.credential);
     return { principal };
   } catch (error) {
@@ -70,12 +70,12 @@ export class CredentialRefused extends SallyportError {
  */
 export async function readBodyOf<Good extends object>(
   request: IncomingMessage,
-  check: () => Promise<Good | { readonly refused: CredentialRefusal }>,
+  check: () => Good | { readonly refused: CredentialRefusal },
 ): Promise<Uint8Array> {
   const beganMs = performance.now();
   const body = await readBody(request, httpLimits.bodyBytesMax);
   if (performance.now() - beganMs < httpLimits.credentialHoldsMs) return body;
-  const credential = await check();
+  const credential = check();
   if ('refused' in credential) throw new CredentialRefused(credential.refused);
   return body;
 }

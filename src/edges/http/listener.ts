@@ -30,6 +30,10 @@ export async function listen(options: ListenerOptions): Promise<RunningServer> {
   let closing = false;
   /** Connections that nothing was asked on yet: clients open them in advance, and Node doesn't count them as idle. */
   const unused = new Set<Socket>();
+  // A connection that was in use when closing began is idle only now, and its client keeps it open for the next call.
+  const onAnswered = (): void => {
+    if (closing) setImmediate(() => server.closeIdleConnections());
+  };
   const server = createServer(
     {
       maxHeaderSize: httpLimits.headerBytesMax,
@@ -45,10 +49,7 @@ export async function listen(options: ListenerOptions): Promise<RunningServer> {
       unused.delete(request.socket);
       // Without a listener an error of the socket, which anybody can cause, would end the process.
       response.on('error', () => response.destroy());
-      // A connection that was in use when closing began is idle only now, and its client keeps it open for the next call.
-      response.on('close', () => {
-        if (closing) setImmediate(() => server.closeIdleConnections());
-      });
+      response.on('close', onAnswered);
       if (closing) response.setHeader('connection', 'close');
       void options.answer(request, response);
     },

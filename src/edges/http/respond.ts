@@ -11,16 +11,17 @@ export function sendJson(
   headers: Readonly<Record<string, string>> = {},
 ): Promise<boolean> {
   const text = JSON.stringify(value);
+  const bytes = Buffer.byteLength(text);
   if (!response.headersSent && !response.destroyed) {
     response.writeHead(status, {
       'content-type': 'application/json',
-      'content-length': Buffer.byteLength(text),
+      'content-length': bytes,
       'cache-control': 'no-store',
       ...headers,
     });
   }
   // As text it goes out together with the head.
-  return finish(response, text);
+  return finish(response, text, bytes);
 }
 
 export function sendEmpty(
@@ -38,26 +39,25 @@ export function sendEmpty(
  * its own buffers can't be told from one that read them. When unread answers fill all the room that there is for them,
  * the connection is closed instead: the call is recorded as undelivered, and a repeat of it gets its outcome.
  */
-export function finish(response: ServerResponse, last: string | null): Promise<boolean> {
+export function finish(
+  response: ServerResponse,
+  last: string | null,
+  bytes: number = last === null ? 0 : Buffer.byteLength(last),
+): Promise<boolean> {
   if (response.destroyed || response.closed) return Promise.resolve(false);
-  const letGo = keepAnswer(response.req, last === null ? 0 : Buffer.byteLength(last));
+  const letGo = keepAnswer(response.req, bytes);
   if (letGo === null) {
     response.destroy();
     return Promise.resolve(false);
   }
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout | null = null;
-    let settled = false;
-    const settle = (delivered: boolean): void => {
-      if (settled) return;
-      settled = true;
+    // Once, right after the last byte was handed over, or after an error.
+    response.on('close', () => {
       if (timer !== null) clearTimeout(timer);
       letGo();
-      resolve(delivered);
-    };
-    response.once('finish', () => settle(true));
-    // After an error too.
-    response.once('close', () => settle(response.writableFinished));
+      resolve(response.writableFinished);
+    });
     if (last === null) response.end();
     else response.end(last);
     // Somebody who never reads would otherwise keep the answer, and the claim on it, for ever. Most have it by now.

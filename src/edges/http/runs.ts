@@ -33,7 +33,7 @@ export async function answerRuns(
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
-  credential: { readonly check: () => Promise<Credential>; readonly note: (code: string) => void },
+  credential: { readonly check: () => Credential; readonly note: (code: string) => void },
 ): Promise<void> {
   const [, encoded, operation] = routes.exec(path) ?? [];
   try {
@@ -130,7 +130,7 @@ function runIdOf(encoded: string): string {
 async function readShape<Shape extends z.ZodType>(
   request: IncomingMessage,
   shape: Shape,
-  check: () => Promise<Credential>,
+  check: () => Credential,
 ): Promise<z.output<Shape>> {
   checkJsonBody(request);
   const parsed = shape.safeParse(readStrictly(await readBodyOf(request, check)));

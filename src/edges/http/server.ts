@@ -40,14 +40,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const mcp = openMcpEndpoint({ ...options, noteRefusal: refusals.note });
   let closing = false;
 
-  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  function route(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
     checkHost(request);
     checkHeaderCount(request);
     const path = pathOf(request);
     if (path === '/mcp') return mcp.answer(request, response);
     if (isRunsPath(path)) {
       const check = () => credentialOf(request, options.authenticate, options.log);
-      const credential = await check();
+      const credential = check();
       if ('refused' in credential) {
         refusals.note(credential.refused.code, null);
         return sendRefusal(response, credential.refused);
@@ -56,10 +56,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       const note = (code: string): void => refusals.note(code, principal.credential);
       return answerRuns(options.runtime, principal, path, request, response, { check, note });
     }
-    if (path === '/healthz' && request.method === 'GET') {
-      await sendJson(response, closing ? 503 : 200, { ok: !closing });
-      return;
-    }
+    if (path === '/healthz' && request.method === 'GET')
+      return sendJson(response, closing ? 503 : 200, { ok: !closing });
     throw new HttpRefusal(404, 'http.not_found', 'there is nothing here', {
       hint: 'MCP is served at /mcp',
     });

@@ -51,15 +51,16 @@ export function mcpCalls({ runtime, holds, sessionKey, log, tell }: McpCallsOpti
           ? null
           : await retryOf(request, { credential, digest }, seal, holds);
       const call: WireCall = { address, era, request, digest, credential, session, retry };
+      const token = progressTokenOf(request);
       const reply = openReply(
         response,
         request.id,
-        acceptsEvents(http) ? progressTokenOf(request) : null,
+        token !== null && acceptsEvents(http) ? token : null,
       );
       const answer = await runtime.call(
         principal,
         retry === null ? proposal : { ...proposal, repeats: retry.state.hold },
-        signalOf(response),
+        new ClientOf(response),
         reply.progress,
         (hold) => held.patienceMs(call, hold),
       );
@@ -82,10 +83,14 @@ export function mcpCalls({ runtime, holds, sessionKey, log, tell }: McpCallsOpti
 }
 
 /** A client that leaves closes its response before there is an answer in it. */
-function signalOf(response: ServerResponse): ClientSignal {
-  return {
-    get aborted() {
-      return response.closed;
-    },
-  };
+class ClientOf implements ClientSignal {
+  readonly #response: ServerResponse;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+  }
+
+  get aborted(): boolean {
+    return this.#response.closed;
+  }
 }

@@ -70,8 +70,8 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
   const calls = mcpCalls({ ...options, tell: streams.tell });
   const modern = modernEra(options.version);
 
-  async function agentOf(http: IncomingMessage): Promise<AgentCredential> {
-    const credential = await credentialOf(http, options.authenticate, options.log);
+  function agentOf(http: IncomingMessage): AgentCredential {
+    const credential = credentialOf(http, options.authenticate, options.log);
     if ('refused' in credential) return credential;
     const { principal } = credential;
     return principal.type === 'agent'
@@ -83,7 +83,7 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     let id: RequestId | null = null;
     let shown: string | null = null;
     try {
-      const credential = await agentOf(http);
+      const credential = agentOf(http);
       if ('refused' in credential) {
         options.noteRefusal(credential.refused.code, null);
         return await refuseCredential(http, response, credential.refused);
@@ -117,7 +117,7 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     }
   }
 
-  async function answerRequest(exchange: Exchange): Promise<void> {
+  function answerRequest(exchange: Exchange): Promise<void> | void {
     const { request, response, era, principal } = exchange;
     switch (request.method) {
       case 'tools/call':
@@ -203,7 +203,7 @@ export function openMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
 
   /** GET and DELETE exist in the legacy era alone, and only within a session. */
   async function answerSession(http: IncomingMessage, response: ServerResponse): Promise<void> {
-    const credential = await agentOf(http);
+    const credential = agentOf(http);
     if ('refused' in credential) {
       options.noteRefusal(credential.refused.code, null);
       return sendCredentialRefusal(response, credential.refused, null);
