@@ -62,6 +62,8 @@ interface Machine {
   readonly staysAtSlash: Uint32Array;
   /** `**` that stands alone before a slash: where a segment begins, it may be nothing together with it. */
   readonly alone: Uint32Array;
+  /** For one value at a time: where it is, and where its next character leads. */
+  readonly scratch: readonly [Uint32Array, Uint32Array];
 }
 
 function machineOf(parts: readonly Part[]): Machine {
@@ -95,14 +97,15 @@ function machineOf(parts: readonly Part[]): Machine {
         (place === 0 || isSlash(parts[place - 1])) &&
         isSlash(parts[place + 1]),
     ),
+    scratch: [new Uint32Array(words), new Uint32Array(words)],
   };
 }
 
 /** @param folders - whether what ends where a segment ends is enough */
 function matches(machine: Machine, value: string, folders: boolean): boolean {
   const { end, words, wanted, others, stays, staysAtSlash } = machine;
-  let places = new Uint32Array(words);
-  let next = new Uint32Array(words);
+  let [places, next] = machine.scratch;
+  places.fill(0);
   add(places, 0);
   passStars(machine, places, true);
   let isFirst = true;

@@ -38,7 +38,8 @@ export function limitIn(
   name: BudgetName,
 ): BudgetLimit | null {
   const limit = limitOf(agent.budget, budget, name);
-  return limit === null || implicit ? limit : { ...limit, max: limit.max + (granted[name] ?? 0) };
+  const added = granted[name] ?? 0;
+  return limit === null || implicit || added === 0 ? limit : { ...limit, max: limit.max + added };
 }
 
 export function effectiveBudget(agent: Agent, narrowing: RunBudget): RunBudget {

@@ -52,7 +52,7 @@ export function conclude(
     dryRun,
     findings,
     obligations: goesOn ? obligationsOf(context, context.tool, sides, answered) : [],
-    remedies: remediesOf(findings),
+    remedies: verdict === 'allow' ? [] : remediesOf(findings),
     reservations: goesOn && !dryRun ? reservationsOf(context, sides, enforcement === 'strict') : [],
     asks: effect === 'hold' && held.asked ? held.consent.asks : [],
     approvedBy: approved ? held.consent.by : [],
@@ -177,6 +177,7 @@ function reservationsOf(
     });
   }
   for (const { chosen } of sides) drawn.push(...(chosen?.draws ?? []));
+  if (drawn.length === 0) return drawn;
   const byKey = new Map<string, Reservation>();
   for (const reservation of drawn) {
     // A run and one above it may share a grant: one call is one draw.

@@ -23,29 +23,30 @@ export function enforcementOf(context: Context, sides: readonly JudgedSide[]): E
   const { policy, run, ancestors } = context;
   const wordOf = (agent: Agent | undefined): Enforcement =>
     agent?.enforcement ?? policy.enforcement;
-  if (sides.length === 0) {
-    return strictest([run, ...ancestors].map(({ agent }) => wordOf(policy.agents.get(agent))));
+  let said: Enforcement = 'observe';
+  if (sides.length === 0)
+    for (const { agent } of [run, ...ancestors])
+      said = stricter(said, wordOf(policy.agents.get(agent)));
+  for (const judged of sides) {
+    const { of, party } = judged.side;
+    said = stricter(said, saidBy(judged, of === 'agent' ? wordOf(party.agent) : null));
   }
-  return strictest(
-    sides.flatMap((judged) =>
-      saidBy(judged, judged.side.of === 'agent' ? wordOf(judged.side.party.agent) : null),
-    ),
-  );
+  return said;
 }
 
 /**
  * Of an alternative that lets the call through, its own word. Of a side that doesn't, the strictest of all its
  * alternatives: else a call could be written so that it fails on the one that only observes.
  */
-function saidBy(
-  { options, chosen }: JudgedSide,
-  fallback: Enforcement | null,
-): readonly Enforcement[] {
-  const heard = chosen?.verdict === 'allow' ? [chosen] : options;
-  const words = heard.flatMap(({ option }) => option.alternative.enforcement ?? fallback ?? []);
-  return words.length === 0 ? [] : [strictest(words)];
+function saidBy({ options, chosen }: JudgedSide, fallback: Enforcement | null): Enforcement {
+  let said: Enforcement = 'observe';
+  for (const heard of options) {
+    if (chosen?.verdict === 'allow' && heard !== chosen) continue;
+    said = stricter(said, heard.option.alternative.enforcement ?? fallback ?? 'observe');
+  }
+  return said;
 }
 
-function strictest(words: readonly Enforcement[]): Enforcement {
-  return words.reduce((a, b) => (strictness[a] >= strictness[b] ? a : b), 'observe');
+function stricter(one: Enforcement, other: Enforcement): Enforcement {
+  return strictness[one] >= strictness[other] ? one : other;
 }

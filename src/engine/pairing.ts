@@ -4,8 +4,10 @@
  * A call takes the best verdict among the pairs of alternatives. Every side has to agree and none looks at the other's
  * constraints, so the best pair is the best alternative of each side; the rest of a decision never mixes them.
  */
-import type { Constraint } from '../policy/model.ts';
+import type { JsonObject } from '../content/value.ts';
+import type { Constraint, SourcePosition } from '../policy/model.ts';
 import { anybody, approverNamed, asOf } from './asks.ts';
+import type { FindingCode } from './codes.ts';
 import type { Context } from './context.ts';
 import type { Finding, Reservation, Verdict } from './decision.ts';
 import { deliveredBefore } from './duplicates.ts';
@@ -52,6 +54,17 @@ export function judgedSides(context: Context): readonly JudgedSide[] {
   return sides;
 }
 
+/** Of the alternatives that were chosen, what this stage found. */
+export function chosenFindings(
+  sides: readonly JudgedSide[],
+  stage: Finding['stage'],
+): readonly Finding[] {
+  const found: Finding[] = [];
+  for (const { chosen } of sides)
+    for (const finding of chosen?.findings ?? []) if (finding.stage === stage) found.push(finding);
+  return found;
+}
+
 function judge(side: Side, option: Option, question: Question): Judged {
   const { alternative } = option;
   const unbound = caseNamesOf(alternative).filter((name) => !Object.hasOwn(side.party.case, name));
@@ -82,13 +95,37 @@ function unbounded(draw: Reservation): Reservation {
   return draw.type === 'once' ? draw : { ...draw, max: Number.MAX_SAFE_INTEGER };
 }
 
+/** A call passes many, and their record tells them without what they looked at. */
+class PassedCheck implements Finding {
+  readonly stage = 'authorize';
+  readonly code: FindingCode;
+  readonly verdict = 'note';
+  readonly at: SourcePosition;
+  readonly approver = null;
+  readonly #grant: string;
+  readonly #constraint: string;
+  readonly #details: () => JsonObject;
+
+  constructor(grant: string, { name, at }: Constraint, { code, details }: Answer) {
+    this.code = code;
+    this.at = at;
+    this.#grant = grant;
+    this.#constraint = name;
+    this.#details = details;
+  }
+
+  get details(): JsonObject {
+    return { grant: this.#grant, constraint: this.#constraint, ...this.#details() };
+  }
+}
+
 function toFinding(constraint: Constraint, answer: Answer, question: Question): Finding {
   const { code, met, final } = answer;
   const { name, at, otherwise } = constraint;
   const grant = question.option.alternative.key;
-  const details = { grant, constraint: name, ...answer.details };
+  if (met) return new PassedCheck(grant, constraint, answer);
+  const details = { grant, constraint: name, ...answer.details() };
   const stage = code === 'engine.fault' ? 'engine' : 'authorize';
-  if (met) return { stage, code, verdict: 'note', details, at, approver: null };
   if (otherwise === null || final) return deny(stage, code, details, at);
   const by: Approver = otherwise.type === 'break_glass' ? otherwise : approverNamed(otherwise.role);
   return hold(stage, code, { ...details, otherwise: otherwise.type }, at, {

@@ -2,6 +2,7 @@ import type { Agent, Alternative, Grant, Policy, Tool } from '../policy/model.ts
 import { type Plan, planOf } from '../policy/plan.ts';
 import type { Proposed } from './context.ts';
 import type { CaseValues } from './run.ts';
+import { shapeOf } from './tool-shape.ts';
 
 /** Who asks: an agent for a user, in a case. The run itself is one; each run above it is another. */
 export interface Party {
@@ -67,7 +68,7 @@ export function rolesOf(policy: Policy, agent: Agent, user: string | null): read
 }
 
 export function actionOf(tool: Tool): string {
-  return `${tool.upstream}.${tool.action}`;
+  return shapeOf(tool).action;
 }
 
 export function agentOptions(agent: Agent, tool: Tool): readonly Option[] {

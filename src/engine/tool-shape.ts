@@ -5,6 +5,8 @@ export type Attribute = Returns['each'][number];
 
 /** A tool as constraints ask about it: by kind instead of by name. */
 export interface ToolShape {
+  /** `upstream.action`, by which grants name it. */
+  readonly action: string;
   readonly argumentsOf: ReadonlyMap<KindName, readonly Argument[]>;
   readonly attributesOf: ReadonlyMap<KindName, readonly Attribute[]>;
   readonly attributesNamed: ReadonlyMap<string, readonly Attribute[]>;
@@ -52,6 +54,7 @@ function makeShape(tool: Tool): ToolShape {
     parts.some(({ kind }) => kind.dialect !== null),
   );
   return {
+    action: `${tool.upstream}.${tool.action}`,
     argumentsOf,
     attributesOf,
     attributesNamed,

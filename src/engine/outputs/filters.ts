@@ -33,11 +33,12 @@ export function itemFilters(alternative: Alternative, tool: Tool): readonly Item
 
 /** Null: the constraint doesn't filter what this tool returns. */
 function looksAt(constraint: Constraint, tool: Tool): readonly Attribute[] | null {
-  const shape = shapeOf(tool);
   // Without such an attribute no item passes: what can't be judged isn't shown.
-  if (constraint.type === 'items') return shape.attributesNamed.get(constraint.attribute) ?? [];
+  if (constraint.type === 'items')
+    return shapeOf(tool).attributesNamed.get(constraint.attribute) ?? [];
   const looked = kindOf[constraint.type];
   if (looked === undefined) return null;
+  const shape = shapeOf(tool);
   if (!looked.read && shape.argumentsOf.has(looked.kind)) return null;
   return shape.attributesOf.get(looked.kind) ?? null;
 }

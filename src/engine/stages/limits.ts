@@ -1,6 +1,13 @@
 import type { Agent, BudgetLimit } from '../../policy/model.ts';
 import { anybody } from '../asks.ts';
-import { type BudgetName, limitIn, limitOf, spentBudget, windowMsOf } from '../budget.ts';
+import {
+  type BudgetName,
+  budgetNames,
+  limitIn,
+  limitOf,
+  spentBudget,
+  windowMsOf,
+} from '../budget.ts';
 import type { FindingCode } from '../codes.ts';
 import type { Context } from '../context.ts';
 import { agentRateKey } from '../counters.ts';
@@ -8,7 +15,7 @@ import type { Finding } from '../decision.ts';
 import { deny, hold } from '../findings.ts';
 import { limits as bounds } from '../limits.ts';
 import { loops } from '../loops.ts';
-import { judgedSides } from '../pairing.ts';
+import { chosenFindings, judgedSides } from '../pairing.ts';
 import type { Run, RunBudget } from '../run.ts';
 
 /** How much: the run's budget, the agent's rate, the tool's breaker, loops, and what was done already. */
@@ -20,9 +27,7 @@ export function limits(context: Context): readonly Finding[] {
     ...agentRate(context, agent),
     ...breaker(context),
     ...loops(context, agent.loops),
-    ...judgedSides(context).flatMap(
-      ({ chosen }) => chosen?.findings.filter((finding) => finding.stage === 'limits') ?? [],
-    ),
+    ...chosenFindings(judgedSides(context), 'limits'),
   ];
 }
 
@@ -49,15 +54,16 @@ function budget(context: Context, agent: Agent): readonly Finding[] {
   const own = ownCalls(context, agent);
   if (run.toolCalls - own.ever >= bounds.runCallsMax)
     findings.push(deny('limits', 'limits.run_calls', { max: bounds.runCallsMax }));
-  const all = spentBudget(agent, run, facts.nowMs);
-  const spent = { ...all, toolCalls: all.toolCalls - own.now };
+  const spent = spentBudget(agent, run, facts.nowMs);
   // The agent's own count of its steps can only make it stop earlier.
   const steps = Math.max(spent.steps, run.implicit ? 0 : (call.step ?? 0));
-  for (const name of ['steps', 'toolCalls', 'durationMs', 'tokens', 'costMicroUsd'] as const) {
+  for (const name of budgetNames) {
     if (name === 'durationMs' && run.implicit) continue;
     const limit = limitIn(agent, run, name);
-    const used = name === 'steps' ? steps : spent[name];
-    if (limit !== null && isUsedUp(name, used, limit))
+    if (limit === null) continue;
+    const used =
+      name === 'steps' ? steps : name === 'toolCalls' ? spent.toolCalls - own.now : spent[name];
+    if (isUsedUp(name, used, limit))
       findings.push(exhausted(run, budgetCodes[name], used, limit, grantsOf(agent, run, name)));
   }
   return findings;

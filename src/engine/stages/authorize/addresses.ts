@@ -60,7 +60,7 @@ export function checkMaxRecipients(
   ).size;
   const details = { found, max: constraint.max };
   return found <= constraint.max
-    ? met('authorize.max_recipients', details)
+    ? met('authorize.max_recipients', () => details)
     : unmet('authorize.max_recipients', details);
 }
 
@@ -71,7 +71,7 @@ export function checkSenders(constraint: ConstraintOf<'senders'>, question: Ques
   const values = valuesOf(question.read, 'sender');
   const others = values.filter((value) => !isListed(constraint.only, value, question));
   return others.length === 0
-    ? met('authorize.senders', { found: shown(values) })
+    ? met('authorize.senders', () => ({ found: shown(values) }))
     : unmet('authorize.senders', { refused: shown(others) });
 }
 
@@ -85,7 +85,7 @@ function everyRecipient(
   const values = valuesOf(question.read, 'recipient');
   const others = values.filter((value) => !permitted(value));
   return others.length === 0
-    ? met(code, { found: shown(values) })
+    ? met(code, () => ({ found: shown(values) }))
     : unmet(code, { refused: shown(others) });
 }
 

@@ -17,7 +17,7 @@ export function checkAfter(constraint: After, question: Question): Answer {
   const details = { tools, ...(same.length === 0 ? {} : { same }) };
   if (same.length === 0) {
     return tools.some((tool) => run.completedTools.includes(tool))
-      ? met('authorize.after', details)
+      ? met('authorize.after', () => details)
       : unmet('authorize.after', details);
   }
   const calls = callsBefore(constraint, question);
@@ -25,7 +25,7 @@ export function checkAfter(constraint: After, question: Question): Answer {
   // What Sallyport looked up for itself the agent hasn't seen.
   const done = calls.before.filter(({ past }) => past.completed && past.seenByAgent);
   return calls.named.every((named) => done.some((call) => names(call, question, same, named)))
-    ? met('authorize.after', details)
+    ? met('authorize.after', () => details)
     : unmet('authorize.after', details);
 }
 
@@ -41,7 +41,7 @@ export function checkNotAfter(constraint: After, question: Question): Answer {
       everyCall(run.remembered).some(
         ({ tool, state }) => state === 'indeterminate' && tools.includes(tool),
       );
-    return done ? unmet('authorize.not_after', details) : met('authorize.not_after', details);
+    return done ? unmet('authorize.not_after', details) : met('authorize.not_after', () => details);
   }
   const calls = callsBefore(constraint, question);
   if ('code' in calls) return calls;
@@ -54,7 +54,7 @@ export function checkNotAfter(constraint: After, question: Question): Answer {
   );
   return calls.named.some((named) => done.some((call) => names(call, question, same, named, true)))
     ? unmet('authorize.not_after', details)
-    : met('authorize.not_after', details);
+    : met('authorize.not_after', () => details);
 }
 
 function uncertainCalls(run: Run): ReadonlySet<string> {

@@ -23,7 +23,7 @@ export function checkMaxAmount(constraint: ConstraintOf<'max_amount'>, question:
   };
   // Each of them: two arguments may be two ways to say what is paid.
   return amounts.every((minor) => minor <= constraint.amount.minor)
-    ? met('authorize.max_amount', details)
+    ? met('authorize.max_amount', () => details)
     : unmet('authorize.max_amount', details);
 }
 
@@ -56,7 +56,7 @@ export function checkMaxTotal(constraint: ConstraintOf<'max_total'>, question: Q
     },
   ];
   return drawn + amount <= max
-    ? met('authorize.max_total', details, draws)
+    ? met('authorize.max_total', () => details, draws)
     : unmet('authorize.max_total', details, draws);
 }
 

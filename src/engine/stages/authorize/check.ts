@@ -23,7 +23,8 @@ export interface Answer {
   readonly met: boolean;
   /** Nobody may be asked about it: `otherwise` answers a constraint's failure, not what can't be judged. */
   readonly final: boolean;
-  readonly details: JsonObject;
+  /** Made when somebody asks: of the checks that a call passes, hardly ever. */
+  readonly details: () => JsonObject;
   /** What the call draws if it goes through on this alternative; where a limit is only watched, also beyond it. */
   readonly draws: readonly Reservation[];
 }
@@ -32,7 +33,7 @@ const none: readonly Reservation[] = [];
 
 export function met(
   code: FindingCode,
-  details: JsonObject = {},
+  details: () => JsonObject,
   draws: readonly Reservation[] = none,
 ): Answer {
   return { code, met: true, final: false, details, draws };
@@ -43,12 +44,12 @@ export function unmet(
   details: JsonObject = {},
   draws: readonly Reservation[] = none,
 ): Answer {
-  return { code, met: false, final: false, details, draws };
+  return { code, met: false, final: false, details: () => details, draws };
 }
 
 /** What can't be judged is refused, whatever `otherwise` says. */
 export function unjudged(code: FindingCode, details: JsonObject = {}): Answer {
-  return { code, met: false, final: true, details, draws: none };
+  return { code, met: false, final: true, details: () => details, draws: none };
 }
 
 const shownMax = 10;

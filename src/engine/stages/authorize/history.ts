@@ -23,7 +23,7 @@ export function checkOncePer(
   // Let go on by a person, it claims what nobody has claimed yet: the rest of a list isn't free for a second time.
   return again
     ? unmet('authorize.once_per', details, draws)
-    : met('authorize.once_per', details, draws);
+    : met('authorize.once_per', () => details, draws);
 }
 
 /** Every value was used before, by this agent, in a call that completed. */
@@ -39,5 +39,5 @@ export function checkNovelty(
     if (used === undefined) return unjudged('engine.fault', { fact: key });
     if (!used) return unmet('authorize.novelty', details);
   }
-  return met('authorize.novelty', details);
+  return met('authorize.novelty', () => details);
 }

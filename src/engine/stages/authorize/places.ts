@@ -20,7 +20,7 @@ export function checkFolders(constraint: ConstraintOf<'folders'>, question: Ques
     return !allowed || isExceptedFolder(constraint.except, value, match);
   });
   return others.length === 0
-    ? met('authorize.folders', { found: shown(values) })
+    ? met('authorize.folders', () => ({ found: shown(values) }))
     : unmet('authorize.folders', { refused: shown(others) });
 }
 
@@ -63,7 +63,7 @@ export function checkPaths(constraint: ConstraintOf<'paths'>, question: Question
     ({ value }) => !pathPermitted(constraint, value, question.party.case),
   );
   return others.length === 0
-    ? met('authorize.paths', { found: shown(values) })
+    ? met('authorize.paths', () => ({ found: shown(values) }))
     : unmet('authorize.paths', { refused: shown(others) });
 }
 
@@ -97,7 +97,7 @@ export function checkUrls(constraint: ConstraintOf<'urls'>, question: Question):
     ({ value }) => !urlPermitted(constraint, value, question.party.case),
   );
   return others.length === 0
-    ? met('authorize.urls', { found: shown(values) })
+    ? met('authorize.urls', () => ({ found: shown(values) }))
     : unmet('authorize.urls', { refused: shown(others) });
 }
 
@@ -159,6 +159,6 @@ function everyListed(
       }),
   );
   return others.length === 0
-    ? met(code, { found: shown(values) })
+    ? met(code, () => ({ found: shown(values) }))
     : unmet(code, { refused: shown(others) });
 }

@@ -47,7 +47,7 @@ export function checkRecord(
         });
     }
   }
-  return met('authorize.where', { argument, found: shown(values) });
+  return met('authorize.where', () => ({ argument, found: shown(values) }));
 }
 
 /** Undefined: the call that returned it didn't show it. */

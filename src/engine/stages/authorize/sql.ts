@@ -1,7 +1,7 @@
 import { isSameTable, mayBeTable, tableText } from '../../../content/sql/names.ts';
 import type { SqlRefusal, SqlTable } from '../../../content/sql/reading.ts';
-import type { Tool } from '../../../policy/model.ts';
 import { type SqlArgument, sqlOf } from '../../sql-arguments.ts';
+import { shapeOf } from '../../tool-shape.ts';
 import { type Answer, type ConstraintOf, met, type Question, unjudged, unmet } from './check.ts';
 import { leavesOut } from './values.ts';
 
@@ -18,7 +18,7 @@ export function checkTables(constraint: ConstraintOf<'tables'>, question: Questi
   }
   const others = used.filter((table) => !isAllowed(constraint, table));
   return others.length === 0
-    ? met('authorize.tables', { found: namesOf(used) })
+    ? met('authorize.tables', () => ({ found: namesOf(used) }))
     : unmet('authorize.tables', { refused: namesOf(others) });
 }
 
@@ -43,7 +43,7 @@ export function checkRows({ max }: ConstraintOf<'rows'>, question: Question): An
     // One row may hold them all.
     if (collects) return unmet('authorize.rows', { reason: 'collects', max });
   }
-  return met('authorize.rows', { max });
+  return met('authorize.rows', () => ({ max }));
 }
 
 /**
@@ -54,7 +54,7 @@ export function checkColumns(
   constraint: ConstraintOf<'fields'>,
   question: Question,
 ): Answer | null {
-  if (!takesSql(question.tool)) return null;
+  if (!shapeOf(question.tool).hasDialect) return null;
   const statements = statementsOf(question, 'authorize.columns');
   if ('code' in statements) return statements;
   const named = columnsOf(constraint);
@@ -67,7 +67,7 @@ export function checkColumns(
     if (refused.length > 0)
       return unmet('authorize.columns', { refused: refused.slice(0, shownMax) });
   }
-  return met('authorize.columns', {});
+  return met('authorize.columns', () => ({}));
 }
 
 /** A pointer goes into a column: to show that part, the column has to be read; to hide it, it must not be. */
@@ -77,12 +77,6 @@ function columnsOf({ mode, names, pointers }: ConstraintOf<'fields'>): ReadonlyS
   );
   const all = [...names, ...parts];
   return new Set(mode === 'only' ? all : all.map((name) => name.toLowerCase()));
-}
-
-function takesSql(tool: Tool): boolean {
-  return [...tool.args.values()].some(({ parts }) =>
-    parts.some(({ kind }) => kind.dialect !== null),
-  );
 }
 
 /** Stage `inputs` refuses it too, and says what of it: here nothing can be said of its tables. */

@@ -9,8 +9,8 @@ export type AnyTerm = Term | AddressTerm | { readonly type: 'glob'; readonly glo
 
 /** A list of terms, arranged so that a value is looked up and not searched for. */
 interface Terms {
-  /** `type:key` */
-  readonly literals: ReadonlySet<string>;
+  /** Keys, by the type of what they are keys of. */
+  readonly literals: ReadonlyMap<Parsed['type'], ReadonlySet<string>>;
   readonly addresses: ReadonlySet<string>;
   readonly domains: ReadonlySet<string>;
   readonly parents: ReadonlySet<string>;
@@ -37,16 +37,12 @@ export function matches(
   // An operator, expansion or redirection equals nothing, not even itself written in the policy.
   if (value.type === 'command' && value.words === null) return false;
   const list = arrange(terms);
-  if (list.literals.has(literalKey(value))) return true;
+  if (list.literals.get(value.type)?.has(value.key) === true) return true;
   if (list.globs.some((glob) => glob.matches(value.key))) return true;
   if (list.addresses.has(value.key)) return true;
   if (value.type === 'address' && inDomains(list, value.domain, value.domainAndParents, match))
     return true;
   return list.cases.some((name) => equalsCase(name, value, match));
-}
-
-function literalKey(value: Parsed): string {
-  return `${value.type}:${value.key}`;
 }
 
 function inDomains(
@@ -79,7 +75,7 @@ function equalsCase(name: string, value: Parsed, match: Match): boolean {
 function arrange(terms: readonly AnyTerm[]): Terms {
   const known = arranged.get(terms);
   if (known !== undefined) return known;
-  const literals = new Set<string>();
+  const literals = new Map<Parsed['type'], Set<string>>();
   const addresses = new Set<string>();
   const domains = new Set<string>();
   const parents = new Set<string>();
@@ -87,9 +83,12 @@ function arrange(terms: readonly AnyTerm[]): Terms {
   const cases: string[] = [];
   for (const term of terms) {
     switch (term.type) {
-      case 'literal':
-        literals.add(literalKey(term.value));
+      case 'literal': {
+        const { type, key } = term.value;
+        const keys = literals.get(type) ?? new Set();
+        literals.set(type, keys.add(key));
         break;
+      }
       case 'address':
         addresses.add(term.key);
         break;

@@ -7,7 +7,7 @@ export function checkHours(constraint: ConstraintOf<'hours'>, { context }: Quest
   const { nowMs } = context.facts;
   const details = { windows: constraint.windows.map((window) => window.text), nowMs };
   return constraint.windows.some((window) => isWithin(window, nowMs))
-    ? met('authorize.hours', details)
+    ? met('authorize.hours', () => details)
     : unmet('authorize.hours', details);
 }
 
@@ -63,6 +63,6 @@ export function checkRate(
     { type: 'window', key, amount: 1, max, windowMs, code: 'authorize.rate' },
   ];
   return started + 1 <= max
-    ? met('authorize.rate', details, draws)
+    ? met('authorize.rate', () => details, draws)
     : unmet('authorize.rate', details, draws);
 }

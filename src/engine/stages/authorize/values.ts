@@ -36,16 +36,18 @@ export function absentArguments(read: ReadCall, kind: KindName): readonly string
 export function leavesOut(
   value: JsonValue | undefined,
   segments: readonly PointerSegment[],
+  from = 0,
 ): boolean {
   if (value === undefined || value === null) return true;
-  const [segment, ...rest] = segments;
+  const segment = segments[from];
   if (segment === undefined || segment.type === 'each') {
     if (!isJsonArray(value)) return false;
-    return value.length === 0 || value.some((one) => leavesOut(one, rest));
+    return value.length === 0 || value.some((one) => leavesOut(one, segments, from + 1));
   }
   if (!isJsonObject(value)) return false;
   if (segment.type === 'keys') return Object.keys(value).length === 0;
-  return leavesOut(Object.hasOwn(value, segment.name) ? value[segment.name] : undefined, rest);
+  const member = Object.hasOwn(value, segment.name) ? value[segment.name] : undefined;
+  return leavesOut(member, segments, from + 1);
 }
 
 /**

@@ -13,6 +13,6 @@ export function checkWhen({ program }: ConstraintOf<'when'>, question: Question)
     });
   if (!result.ok) return unjudged('authorize.when_error', { ...details, error: result.error });
   return result.value
-    ? met('authorize.when', details)
+    ? met('authorize.when', () => details)
     : unmet('authorize.when', { ...details, failed: result.failed });
 }

@@ -72,7 +72,7 @@ function answer(
   others: readonly ArgumentValue[],
 ): Answer {
   return others.length === 0
-    ? met('authorize.where', { argument, found: shown(values) })
+    ? met('authorize.where', () => ({ argument, found: shown(values) }))
     : unmet('authorize.where', { argument, refused: shown(others) });
 }
 
