@@ -1,4 +1,4 @@
-/** A project of one filesystem server in a temporary folder, and the command line as a shell finds it. */
+/** A project of one filesystem server in a temporary folder, and the command line as a shell finds it: the built one. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../src/content/value.ts';
 import { askGateway } from '../src/edges/admin/client.ts';
 import type { OperationName } from '../src/edges/admin/operations.ts';
+import { buildPackage } from './built-package.ts';
 
 const repository = join(import.meta.dirname, '..');
 const readyMs = 30_000;
@@ -21,6 +22,8 @@ export interface Ran {
 
 export interface CliProject extends AsyncDisposable {
   readonly directory: string;
+  /** Where the program was built. */
+  readonly program: string;
   /** Runs a line as it stands, in a shell, with `sallyport` on the path. */
   readonly shell: (line: string) => Promise<Ran>;
   /** Runs a line that stays, until it has said that it is up; `end` interrupts it. */
@@ -73,12 +76,10 @@ export function makeCliProject(): CliProject {
   mkdirSync(join(directory, 'files', 'reports'), { recursive: true });
   mkdirSync(join(directory, 'bin'));
   writeFileSync(join(directory, 'files', 'reports', 'q3.txt'), 'sales went up\n');
-  const program = join(directory, 'bin', 'sallyport');
-  writeFileSync(
-    program,
-    `#!/bin/sh\nexec '${process.execPath}' '${join(repository, 'src', 'cli', 'main.ts')}' "$@"\n`,
-  );
-  chmodSync(program, 0o755);
+  const built = buildPackage();
+  const command = join(directory, 'bin', 'sallyport');
+  writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${built.main}' "$@"\n`);
+  chmodSync(command, 0o755);
   const env = { ...process.env, PATH: `${join(directory, 'bin')}:${process.env['PATH'] ?? ''}` };
   const started = new Set<Started>();
   const spawned = (line: string) =>
@@ -90,6 +91,7 @@ export function makeCliProject(): CliProject {
   const stopAll = () => Promise.all([...started].map((one) => one.end()));
   return {
     directory,
+    program: built.directory,
     async shell(line) {
       const child = spawned(line);
       const [[code], out, err] = await Promise.all([
@@ -137,6 +139,7 @@ export function makeCliProject(): CliProject {
     stopAll,
     async [Symbol.asyncDispose]() {
       await stopAll();
+      built[Symbol.dispose]();
       rmSync(directory, { recursive: true, force: true });
     },
   };

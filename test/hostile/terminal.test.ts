@@ -99,7 +99,7 @@ beforeAll(async () => {
   await useIt(machine.url);
   await machine.end();
   jsonLog = machine.err;
-  forPeople = await project.start('sallyport up --port 0');
+  forPeople = await project.start('sallyport up --port 0 --console off');
   await useIt(forPeople.url);
   humanLog = forPeople.err;
 }, 60_000);
