@@ -36,12 +36,14 @@ const roundsDefault = 5;
 const secondsDefault = 3;
 const idleMs = 2_000;
 const startsMeasured = 5;
+/** The engine compiles what is hot during the first tens of thousands of calls; a gateway runs for weeks. */
+const warmSeconds = 12;
 
 const serve = join(import.meta.dirname, 'serve.ts');
 
 export const calls: Bench = {
   name: 'calls',
-  lanes: ['start', 'read', 'act', 'read_one_run', 'act_one_run', 'alone', 'peers'],
+  lanes: ['start', 'ledger', 'read', 'act', 'read_one_run', 'act_one_run', 'alone', 'peers'],
   run,
 };
 
@@ -73,6 +75,8 @@ async function run(options: BenchOptions): Promise<readonly Row[]> {
   };
   const rows: Row[] = [];
   if (chosen(options, 'start')) rows.push(...(await startRows(setting)));
+  if (chosen(options, 'ledger'))
+    rows.push(await ledgerRow(setting, join(directory.path, 'ledger')));
   const gateway = await up(processes, main, setting.project);
   for (const [lane, least, makeCallers, of] of [
     ['read', 0.55, ownRunCallers, readTool],
@@ -126,6 +130,7 @@ async function shareRows(
   ours: Callers,
 ): Promise<readonly Row[]> {
   using raw = await plainCallers(proxy, '/mcp', connections);
+  await load(ours.callers, warmSeconds);
   const measured = await pairs(
     rounds,
     async () => ({ ...(await load(raw.callers, seconds)), cpu: null }),
@@ -152,6 +157,23 @@ async function shareRows(
       ? skipped(`calls.${lane}.cpu`, 'only Linux says it')
       : atMost(`calls.${lane}.cpu`, median(cpu), 's/1000 calls', 0.18),
   ];
+}
+
+/** What is left of a pass-through when each call is durable and nothing else is done. */
+async function ledgerRow(setting: Setting, directory: string): Promise<Row> {
+  const { rounds, seconds, processes, tool, proxy } = setting;
+  const ledger = await processes.start(process.execPath, [serve, 'ledger', tool, directory]);
+  using raw = await plainCallers(proxy, '/mcp', connections);
+  using durable = await plainCallers(ledger.line, '/mcp', connections);
+  await load(durable.callers, warmSeconds);
+  const measured = await pairs(
+    rounds,
+    () => load(raw.callers, seconds),
+    () => load(durable.callers, seconds),
+  );
+  await ledger.stop();
+  const shares = measured.map(({ one, other }) => perSecond(other) / perSecond(one));
+  return beside('calls.ledger_alone', median(shares), 'of raw');
 }
 
 /** One connection: nobody to share a sync with, and nobody to wait for. */

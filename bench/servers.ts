@@ -3,7 +3,22 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { Pool } from 'undici';
+import { canonicalJson } from '../src/content/json.ts';
+import type { RunEvent } from '../src/engine/events.ts';
+import { fold } from '../src/engine/fold.ts';
+import {
+  SampleRun,
+  finished as sampleEnd,
+  started as sampleStart,
+} from '../src/store/contract-samples.ts';
+import { openSqliteStore } from '../src/store/sqlite/open.ts';
 import { deskTools } from './desk.ts';
+
+type Started = Extract<RunEvent, { type: 'call.started' }>;
+type Finished = Extract<RunEvent, { type: 'call.finished' }>;
+
+/** As many as a run is used for in front of the gateway. */
+const ledgerRunCalls = 1_000;
 
 type Tools = ReturnType<typeof deskTools>;
 
@@ -33,6 +48,43 @@ export function serveToolOnStdio(): void {
 
 /** Passes bodies on, both ways, and looks at nothing: what a gateway in this runtime could cost at the least. */
 export function serveProxy(target: string): Promise<string> {
+  return proxy(target, () => undefined);
+}
+
+/**
+ * The same, but the two events of a read are durable before its answer leaves: what a gateway in front of this ledger would
+ * cost if it neither read nor decided anything.
+ */
+export async function serveLedger(target: string, directory: string): Promise<string> {
+  const store = await openSqliteStore({ directory, foldRun: fold });
+  const [started, finished] = eventsOfRead();
+  let run = new SampleRun(store, 'run-0');
+  let calls = 0;
+  return proxy(target, async () => {
+    calls += 1;
+    if (calls % ledgerRunCalls === 1) {
+      run = new SampleRun(store, `run-${calls}`);
+      void run.open();
+    }
+    const of = { atMs: store.nowMs(), call: `call-${calls}`, run: run.id };
+    await run.commit([
+      { ...started, ...of },
+      { ...finished, ...of },
+    ]);
+  });
+}
+
+/** In the order of their keys, as the gateway makes them. */
+function eventsOfRead(): readonly [Started, Finished] {
+  const [start, end] = [sampleStart('', '', 0, { tier: 0 }), sampleEnd('', '', 0)];
+  return [inOrder(start), inOrder({ ...end, tier: 0 })];
+}
+
+function inOrder<Event extends object>(event: Event): Event {
+  return JSON.parse(canonicalJson(JSON.parse(JSON.stringify(event))));
+}
+
+function proxy(target: string, before: () => Promise<void> | void): Promise<string> {
   const pool = new Pool(target, { connections: 64 });
   return listen(
     createServer((request, response) => {
@@ -43,7 +95,9 @@ export function serveProxy(target: string): Promise<string> {
           headers: { 'content-type': 'application/json' },
           body,
         });
-        send(response, answer.statusCode, Buffer.from(await answer.body.arrayBuffer()));
+        const bytes = Buffer.from(await answer.body.arrayBuffer());
+        await before();
+        send(response, answer.statusCode, bytes);
       });
     }),
   );
