@@ -456,12 +456,12 @@ export function storeContract(
       await using world = await World.make();
       const run = world.run('a');
       await run.open();
-      for (let index = 0; index < 450; index += 1) void run.start(`call-${index}`);
+      for (let index = 0; index < 2_250; index += 1) void run.start(`call-${index}`);
       await run.finish('call-0');
       expect(await world.store.loadRun('a')).toEqual(run.folded);
       await world.reopen();
       expect(await world.store.loadRun('a')).toEqual(run.folded);
-      expect(run.folded?.version).toBe(452);
+      expect(run.folded?.version).toBe(2_252);
       expect(await world.store.loadRun('b')).toBeNull();
     });
 
@@ -469,9 +469,9 @@ export function storeContract(
       await using world = await World.make();
       const run = world.run('a');
       await run.open();
-      const events = Array.from({ length: 399 }, (_, index) => started('a', `call-${index}`, 1));
-      await run.commit(events.slice(0, 198));
-      await run.commit(events.slice(198));
+      const events = Array.from({ length: 1_999 }, (_, index) => started('a', `call-${index}`, 1));
+      await run.commit(events.slice(0, 998));
+      await run.commit(events.slice(998));
       expect(await world.store.loadRun('a')).toEqual(run.folded);
     });
 

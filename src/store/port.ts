@@ -52,7 +52,7 @@ export interface RunCommit {
   readonly writes: readonly StateWrite[];
   /** Kept apart from the events, by digest; already redacted. */
   readonly payloads: ReadonlyMap<string, Uint8Array>;
-  /** The run after folding these events: written when due as a snapshot (every 200 events). */
+  /** The run after folding these events: written when due as a snapshot (every 1,000 events). */
   readonly folded: Run;
 }
 

@@ -65,6 +65,8 @@ export class Append {
   /** Takes the bytes of the step in any case, so that the next one finds its own. */
   commit(step: CommitStep, take: TakeBytes): StepOutcome {
     const leaves = step.events.map(({ leafBytes }) => take(leafBytes));
+    const snapshotBytes = step.run?.snapshotBytes ?? null;
+    const snapshot = snapshotBytes === null ? null : take(snapshotBytes);
     const payloads = step.payloads.map(({ bytes }) => take(bytes));
     const known = step.run === null ? undefined : this.#runOf(step.run.id);
     if (!this.#fits(step, known)) return { type: 'conflict' };
@@ -74,7 +76,7 @@ export class Append {
     const firstSeq = this.#nextSeq;
     const run = step.run === null ? null : (known ?? this.#openRun(step.run));
     this.#keepEvents(step, leaves, run);
-    if (run !== null && step.run !== null) this.#advance(run, step.run);
+    if (run !== null && step.run !== null) this.#advance(run, step.run, snapshot);
     for (const reservation of step.reservations) this.#draw(reservation, step, firstSeq);
     const givenBack = step.releases.flatMap((call) => this.#giveBack(call, firstSeq));
     for (const key of step.marks) this.#sql.mark.run(key);
@@ -207,7 +209,7 @@ export class Append {
     return run;
   }
 
-  #advance(run: KnownRun, { id, version, status, snapshot }: RunStep): void {
+  #advance(run: KnownRun, { id, version, status }: RunStep, snapshot: Uint8Array | null): void {
     run.version = version;
     if (run.status !== status) run.statusChanged = true;
     run.status = status;
@@ -297,7 +299,7 @@ function prepare(db: DatabaseSync) {
     advanceRun: db.prepare('UPDATE runs SET version = ?, last_seq = ? WHERE ordinal = ?'),
     setStatus: db.prepare('UPDATE runs SET status = ? WHERE ordinal = ?'),
     snapshot: db.prepare(
-      `INSERT INTO snapshots (run, version, folded) VALUES (?, ?, ?)
+      `INSERT INTO snapshots (run, version, folded) VALUES (?, ?, CAST(? AS TEXT))
        ON CONFLICT (run) DO UPDATE SET version = excluded.version, folded = excluded.folded`,
     ),
     event: db.prepare(

@@ -6,10 +6,11 @@ import { StoreError } from '../errors.ts';
 import type { GatewayCommit, HashTile, RunCommit, SignedCheckpoint, StateWrite } from '../port.ts';
 import type { CheckpointStep, CommitStep, EventStep, WriteStep } from './group.ts';
 
-const snapshotEveryEvents = 200;
-
-/** Up to here a run is snapshotted that often; one that is twice as long half as often, and so on: its snapshots grow too. */
-const shortRunEvents = 800;
+/**
+ * So many events are folded in about the time in which the snapshot of a long run is read. More often, and the calls of a
+ * run would pay more for its snapshots than whoever loads it gains.
+ */
+const snapshotEveryEvents = 1_000;
 
 /** A step, and what lies in the buffer for it, in this order. */
 export interface Encoded<S> {
@@ -30,6 +31,10 @@ export function encodeRunCommit(commit: RunCommit, notBeforeMs: number): Encoded
   const opens = expectedVersion === 0;
   const { agent, user, credential, implicit, openedAtMs, status, version } = folded;
   const encoded = encodeCommit([...events, ...commit.gatewayEvents], commit.writes, notBeforeMs);
+  const snapshot = snapshotDue(expectedVersion, version)
+    ? Buffer.from(JSON.stringify(folded))
+    : null;
+  if (snapshot !== null) encoded.parts.push(snapshot);
   const payloads: { digest: string; bytes: number }[] = [];
   for (const [digest, bytes] of commit.payloads) {
     payloads.push({ digest, bytes: bytes.byteLength });
@@ -45,7 +50,7 @@ export function encodeRunCommit(commit: RunCommit, notBeforeMs: number): Encoded
         version,
         status,
         opened: opens ? { agent, user, credential, implicit, atMs: openedAtMs } : null,
-        snapshot: snapshotDue(expectedVersion, version) ? JSON.stringify(folded) : null,
+        snapshotBytes: snapshot?.byteLength ?? null,
       },
       reservations: commit.reservations,
       call: commit.call,
@@ -122,9 +127,7 @@ function encodeCommit(
 }
 
 function snapshotDue(before: number, version: number): boolean {
-  let every = snapshotEveryEvents;
-  for (let length = shortRunEvents; length <= version; length *= 2) every *= 2;
-  return Math.floor(version / every) > Math.floor(before / every);
+  return Math.floor(version / snapshotEveryEvents) > Math.floor(before / snapshotEveryEvents);
 }
 
 function encodeWrite({ key, value, expect }: StateWrite): WriteStep {

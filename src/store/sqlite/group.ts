@@ -38,8 +38,8 @@ export interface RunStep {
     readonly implicit: boolean;
     readonly atMs: number;
   } | null;
-  /** The folded run as JSON, when it is due. */
-  readonly snapshot: string | null;
+  /** Of the folded run as JSON, when it is due. It lies behind the leaves. */
+  readonly snapshotBytes: number | null;
 }
 
 export interface EventStep {

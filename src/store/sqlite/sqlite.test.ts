@@ -268,6 +268,32 @@ describe('the place', () => {
   });
 });
 
+test('a long run is loaded from its newest snapshot and the few events after it', async () => {
+  const directory = place();
+  const run = await (async () => {
+    await using store = await openSqliteStore({ directory, foldRun: fold });
+    const sample = new SampleRun(store, 'a');
+    await sample.open(1, { user: 'Zoë' });
+    for (let call = 0; call < 2_100; call += 1) {
+      const digest = `sha256:${call}`;
+      void sample.start(`c${call}`, { payloads: new Map([[digest, Buffer.from(digest)]]) });
+    }
+    await sample.finish('c0');
+    expect(await store.payload('sha256:1998')).toEqual(new Uint8Array(Buffer.from('sha256:1998')));
+    return sample.folded;
+  })();
+  let folded = 0;
+  await using reader = await openSqliteReader({
+    directory,
+    foldRun: (before, event) => {
+      folded += 1;
+      return fold(before, event);
+    },
+  });
+  expect(await reader.loadRun('a')).toEqual(run);
+  expect(folded).toBe(102);
+});
+
 describe('what was tampered with', () => {
   async function written(): Promise<string> {
     const directory = place();
