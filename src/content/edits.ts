@@ -15,7 +15,7 @@ export interface Edited {
 
 /** @param edits - in order, none within or across another. */
 export function applyEdits(text: string, edits: readonly Edit[]): Edited {
-  if (edits.length === 0) return { text, placeOf: (at) => at };
+  if (edits.length === 0) return { text, placeOf: unmoved };
   let written = '';
   let from = 0;
   /** Of each edit, where its replacement begins in the new text. */
@@ -36,6 +36,10 @@ export function applyEdits(text: string, edits: readonly Edit[]): Edited {
     return side === 'start' ? start : end;
   };
   return { text: written + text.slice(from), placeOf };
+}
+
+function unmoved(at: number): number {
+  return at;
 }
 
 /** The last edit that begins before a place, by halves; -1: none does. */

@@ -7,11 +7,14 @@ export function mapList<Item extends JsonValue>(
   change: (item: Item, index: number) => Item,
 ): readonly Item[] {
   let changed: Item[] | null = null;
-  for (const [index, item] of list.entries()) {
+  let index = 0;
+  for (const item of list) {
     const now = change(item, index);
-    if (now === item) continue;
-    changed ??= [...list];
-    changed[index] = now;
+    if (now !== item) {
+      changed ??= [...list];
+      changed[index] = now;
+    }
+    index += 1;
   }
   return changed ?? list;
 }
@@ -21,14 +24,20 @@ export function mapMembers(
   object: JsonObject,
   change: (key: string, member: JsonValue) => readonly [key: string, member: JsonValue],
 ): JsonObject {
+  const members = Object.entries(object);
   let isChanged = false;
-  const keys = new DistinctKeys();
-  const members = Object.entries(object).map(([key, member]): [string, JsonValue] => {
-    const [name, value] = change(key, member);
-    isChanged ||= name !== key || value !== member;
-    return [keys.distinct(key, name), value];
+  let isRenamed = false;
+  const changed = members.map(([key, member]) => {
+    const now = change(key, member);
+    isRenamed ||= now[0] !== key;
+    isChanged ||= now[1] !== member;
+    return now;
   });
-  return isChanged ? Object.fromEntries(members) : object;
+  if (!isRenamed) return isChanged ? Object.fromEntries(changed) : object;
+  const keys = new DistinctKeys();
+  return Object.fromEntries(
+    changed.map(([name, value], at) => [keys.distinct(members[at]?.[0] ?? name, name), value]),
+  );
 }
 
 /** Every string, and every key. */

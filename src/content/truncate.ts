@@ -101,11 +101,18 @@ function isMedia(block: JsonObject): boolean {
 /** What a block costs: its text, and whatever it has besides that a client could show or a model be given. */
 function costOf(block: JsonObject): number {
   const text = textOf(block);
-  const besides = jsonBytes(text === null ? block : withText(block, '')) - jsonBytes(bareBlock);
+  if (text !== null && isBare(block)) return Math.max(blockBytes, utf8Bytes(text));
+  const besides = jsonBytes(text === null ? block : withText(block, '')) - bareBytes;
   return Math.max(blockBytes, (text === null ? 0 : utf8Bytes(text)) + Math.max(0, besides));
 }
 
-const bareBlock: JsonObject = { type: 'text', text: '' };
+const bareBytes = jsonBytes({ type: 'text', text: '' });
+
+/** A text and nothing besides, as most are. */
+function isBare(block: JsonObject): boolean {
+  const { type, text } = block;
+  return type === 'text' && typeof text === 'string' && Object.keys(block).length === 2;
+}
 
 function textOf(block: JsonObject): string | null {
   if (typeof block['text'] === 'string') return block['text'];

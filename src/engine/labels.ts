@@ -8,11 +8,13 @@ export const noLabels: Labels = { classes: [], subjects: [], trust: 'trusted' };
 export const unknownSubject = '?';
 
 export function mergeLabels(a: Labels, b: Labels): Labels {
-  return {
-    classes: union(a.classes, b.classes),
-    subjects: bounded(union(a.subjects, b.subjects)),
-    trust: a.trust === 'untrusted' || b.trust === 'untrusted' ? 'untrusted' : 'trusted',
-  };
+  const classes = union(a.classes, b.classes);
+  const subjects = bounded(union(a.subjects, b.subjects));
+  const trust = a.trust === 'untrusted' || b.trust === 'untrusted' ? 'untrusted' : 'trusted';
+  // Most results bring nothing new.
+  return classes === a.classes && subjects === a.subjects && trust === a.trust
+    ? a
+    : { classes, subjects, trust };
 }
 
 /** Of labels as `mergeLabels` makes them. */

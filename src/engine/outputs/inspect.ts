@@ -152,14 +152,12 @@ function released(
   ];
   const said = success ? shownOf(tool.returns, passed.data) : null;
   const { flagged, classes } = treated;
+  const labels = labelsOf(tool, args, passed.data?.value ?? null);
   const passes: Releasable = {
     result: shown.result,
     kept: shown.kept,
     frame: shown.frame,
-    labels: mergeLabels(labelsOf(tool, args, passed.data?.value ?? null), {
-      ...noLabels,
-      classes,
-    }),
+    labels: classes.length === 0 ? labels : mergeLabels(labels, { ...noLabels, classes }),
     shown:
       flagged.length + classes.length === 0
         ? said

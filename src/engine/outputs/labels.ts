@@ -8,7 +8,8 @@ import type { Labels } from '../run.ts';
 /** What is known of what the agent gets to see: its trust, its classes, and whose data it is. */
 export function labelsOf(tool: Tool, args: JsonObject, seen: JsonValue | null): Labels {
   const { trust, classes, subject } = tool.returns;
-  const records = subject === null ? [] : subjectsByRecord(tool, args, seen);
+  if (subject === null) return ownLabels(tool);
+  const records = subjectsByRecord(tool, args, seen);
   // Somebody's data, and it can't be said whose: that equals nobody. An empty list is nobody's.
   const subjects = records.flatMap((one) => (one.length === 0 ? [unknownSubject] : one));
   return mergeLabels(noLabels, {
@@ -16,6 +17,18 @@ export function labelsOf(tool: Tool, args: JsonObject, seen: JsonValue | null): 
     classes: [...classes].sort(),
     subjects: [...new Set(subjects)].sort(),
   });
+}
+
+const ownOf = new WeakMap<Tool, Labels>();
+
+/** What the policy says of a tool's results, whatever is in them: made once a tool. */
+function ownLabels(tool: Tool): Labels {
+  const known = ownOf.get(tool);
+  if (known !== undefined) return known;
+  const { trust, classes } = tool.returns;
+  const labels = mergeLabels(noLabels, { trust, classes: [...classes].sort(), subjects: [] });
+  ownOf.set(tool, labels);
+  return labels;
 }
 
 /** Whom each record is about: none where the list of items is empty. A record whose subject nobody can say has an empty list. */

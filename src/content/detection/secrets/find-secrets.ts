@@ -58,11 +58,11 @@ export function findSecrets(text: string, held: readonly string[]): readonly Sig
     const place = meaning.finder(folded.text, start, end);
     if (place !== null) found[meaning.type].push(place);
   });
-  certain.push(
-    ...privateKeysIn(folded.text, marks.head, marks.foot),
-    ...discordTokensIn(folded.text),
-  );
-  placed.push(...clusterSecretsIn(folded.text, marks.manifest));
+  if (marks.head.length > 0) certain.push(...privateKeysIn(folded.text, marks.head, marks.foot));
+  certain.push(...discordTokensIn(folded.text));
+  if (marks.manifest.length > 0) placed.push(...clusterSecretsIn(folded.text, marks.manifest));
+  const ours = secretPlaces(text, held);
+  if (certain.length + placed.length + named.length + ours.length === 0) return nothing;
   const surer = [...certain, ...apartFrom(placed, certain)];
   return [
     ...merged([...surer, ...apartFrom(named, surer)]).map(({ type, start, end, score }) => ({
@@ -70,9 +70,12 @@ export function findSecrets(text: string, held: readonly string[]): readonly Sig
       ...folded.spanOf(start, end),
       score,
     })),
-    ...secretPlaces(text, held).map(({ start, end }) => ({ type: 'held', start, end, score: 1 })),
+    ...ours.map(({ start, end }) => ({ type: 'held', start, end, score: 1 })),
   ].sort((one, other) => one.start - other.start || one.end - other.end);
 }
+
+/** Most texts are like this. */
+const nothing: readonly Sighting[] = [];
 
 /** Those that overlap none of the others. */
 function apartFrom(places: readonly Place[], others: readonly Place[]): readonly Place[] {
