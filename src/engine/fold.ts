@@ -29,9 +29,12 @@ import { drop, keep, marked, mergedTail, recall, remember, withResult } from './
 
 type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
+/** The run after an event while it is made: nobody else has it yet, and a copy for each change would be several a call. */
+type Next = { -readonly [field in keyof Run]: Run[field] };
+
 export function fold(run: Run | null, event: RunEvent): Run {
   if (run === null) return event.type === 'run.opened' ? opened(event) : headless(event);
-  const next = { ...run, version: run.version + 1 };
+  const next: Next = { ...run, version: run.version + 1 };
   switch (event.type) {
     case 'run.opened':
       return next;
@@ -62,14 +65,12 @@ export function fold(run: Run | null, event: RunEvent): Run {
     case 'call.denied':
       // Held before, it is counted already.
       if (isHeld(run, event)) return withoutHeld(next, event);
-      return {
-        ...counted(next, event),
-        recent: remember(run.recent, {
-          tool: event.tool,
-          digest: event.digest,
-          resultDigest: `refused:${firstReason(event)}`,
-        }),
-      };
+      next.recent = remember(run.recent, {
+        tool: event.tool,
+        digest: event.digest,
+        resultDigest: `refused:${firstReason(event)}`,
+      });
+      return counted(next, event);
     case 'call.started':
       return started(next, event);
     case 'call.finished':
@@ -201,12 +202,10 @@ function lend(run: Run, budget: RunBudget, sign: 1 | -1): Run {
   };
 }
 
-function counted(run: Run, event: { readonly atMs: number }): Run {
-  return {
-    ...run,
-    toolCalls: run.toolCalls + 1,
-    callTimes: run.implicit ? marked(run.callTimes, event.atMs) : run.callTimes,
-  };
+function counted(run: Next, event: { readonly atMs: number }): Next {
+  run.toolCalls += 1;
+  if (run.implicit) run.callTimes = marked(run.callTimes, event.atMs);
+  return run;
 }
 
 function firstReason(event: Of<'call.denied'>): string {
@@ -220,9 +219,9 @@ function isHeld(run: Run, { call }: { readonly call: string }): boolean {
   return run.held.some(({ id, of }) => id === call && of === 'call');
 }
 
-function started(before: Run, event: Of<'call.started'>): Run {
+function started(before: Next, event: Of<'call.started'>): Run {
   const wasHeld = isHeld(before, event);
-  const run = wasHeld ? withoutHeld(before, event) : before;
+  const run: Next = wasHeld ? { ...withoutHeld(before, event) } : before;
   const underWay: CallUnderWay = {
     id: event.call,
     tool: event.tool,
@@ -233,9 +232,16 @@ function started(before: Run, event: Of<'call.started'>): Run {
     seenByAgent: event.for === undefined,
     ...(event.editedFrom === undefined ? {} : { editedFrom: event.editedFrom }),
   };
-  const inFlight = [...run.inFlight, underWay];
+  run.inFlight = [...run.inFlight, underWay];
   // Sallyport's own look is none of the agent's calls: it spends nothing and repeats nothing.
-  if (event.for !== undefined) return { ...run, inFlight };
+  if (event.for !== undefined) return run;
+  if (!wasHeld) counted(run, event);
+  run.recent = remember(run.recent, {
+    tool: event.tool,
+    digest: event.digest,
+    resultDigest: null,
+  });
+  if (event.tier === 0 || event.dryRun) return run;
   const memory: CallMemory = {
     id: event.call,
     tool: event.tool,
@@ -246,18 +252,11 @@ function started(before: Run, event: Of<'call.started'>): Run {
     delivered: false,
     outcome: null,
   };
-  return {
-    ...(wasHeld ? run : counted(run, event)),
-    recent: remember(run.recent, { tool: event.tool, digest: event.digest, resultDigest: null }),
-    inFlight,
-    remembered:
-      event.tier === 0 || event.dryRun
-        ? run.remembered
-        : twins(memory, event.editedFrom).reduce(
-            (memories, one) => keep(memories, one, (known) => isForgotten(run, known, event.atMs)),
-            run.remembered,
-          ),
-  };
+  run.remembered = twins(memory, event.editedFrom).reduce(
+    (memories, one) => keep(memories, one, (known) => isForgotten(run, known, event.atMs)),
+    run.remembered,
+  );
+  return run;
 }
 
 /** What a person changed is one call by two names: a repeat of what the agent proposed meets it, too. */
@@ -269,9 +268,27 @@ function twins(memory: CallMemory, editedFrom: string | undefined): readonly Cal
   ];
 }
 
-function finished(run: Run, event: Of<'call.finished'>): Run {
+function finished(run: Next, event: Of<'call.finished'>): Run {
   const begun = run.inFlight.find(({ id }) => id === event.call);
-  const memory: CallMemory = {
+  // In a run of dry runs the next step still follows the last.
+  const happened = !event.dryRun || run.dryRun;
+  if (happened) endCall(run, begun, event);
+  run.tokens += Math.max(0, event.tokens ?? 0);
+  run.costMicroUsd += Math.max(0, event.costMicroUsd ?? 0);
+  if (begun !== undefined) run.inFlight = run.inFlight.filter((one) => one !== begun);
+  if (event.tier > 0 && !event.dryRun)
+    run.remembered = twins(memoryOf(begun, event), begun?.editedFrom).reduce(
+      settled,
+      run.remembered,
+    );
+  run.recent = withResult(run.recent, event.digest, event.result);
+  if (event.holdsNext === true) run.holdsNext = event.call;
+  run.labels = mergeLabels(run.labels, event.labels);
+  return withWithheld(run, event, begun?.editedFrom ?? null);
+}
+
+function memoryOf(begun: CallUnderWay | undefined, event: Of<'call.finished'>): CallMemory {
+  return {
     id: event.call,
     tool: event.tool,
     digest: event.digest,
@@ -282,54 +299,35 @@ function finished(run: Run, event: Of<'call.finished'>): Run {
     outcome: event.released,
     ...(event.frame === undefined ? {} : { frame: event.frame }),
   };
-  // In a run of dry runs the next step still follows the last.
-  const happened = !event.dryRun || run.dryRun;
-  const completed =
-    event.outcome === 'completed' &&
-    happened &&
-    begun?.seenByAgent !== false &&
-    !run.completedTools.includes(event.tool);
-  const ended: Run = {
-    ...run,
-    ...(happened ? withCallThatEnded(run, begun, event) : {}),
-    tokens: run.tokens + Math.max(0, event.tokens ?? 0),
-    costMicroUsd: run.costMicroUsd + Math.max(0, event.costMicroUsd ?? 0),
-    inFlight: begun === undefined ? run.inFlight : run.inFlight.filter((one) => one !== begun),
-    remembered:
-      event.tier === 0 || event.dryRun
-        ? run.remembered
-        : twins(memory, begun?.editedFrom).reduce(settled, run.remembered),
-    recent: withResult(run.recent, event.digest, event.result),
-    completedTools: completed ? [...run.completedTools, event.tool] : run.completedTools,
-    holdsNext: event.holdsNext === true ? event.call : run.holdsNext,
-    labels: mergeLabels(run.labels, event.labels),
-  };
-  return withWithheld(ended, event, begun?.editedFrom ?? null);
 }
 
-function withCallThatEnded(
-  run: Run,
-  begun: CallUnderWay | undefined,
-  event: Of<'call.finished'>,
-): Pick<Run, 'history' | 'historyLost'> {
-  const { history, historyLost } = run;
+/** What it did and showed, for later calls to look back at. */
+function endCall(run: Next, begun: CallUnderWay | undefined, event: Of<'call.finished'>): void {
+  const completed = event.outcome === 'completed';
+  if (completed && begun?.seenByAgent !== false && !run.completedTools.includes(event.tool))
+    run.completedTools = [...run.completedTools, event.tool];
   // Nothing was done, and nothing was read.
-  if (event.outcome === 'failed' && event.by === 'sallyport') return { history, historyLost };
-  if (begun === undefined) return { history, historyLost: true };
+  if (event.outcome === 'failed' && event.by === 'sallyport') return;
+  if (begun === undefined) {
+    run.historyLost = true;
+    return;
+  }
   const past: PastCall = {
     call: event.call,
     tool: event.tool,
     tier: event.tier,
     sinceMs: event.atMs - event.durationMs,
     atMs: event.atMs,
-    completed: event.outcome === 'completed',
+    completed,
     seenByAgent: begun.seenByAgent,
     arguments: begun.arguments,
     released: event.released,
     shown: event.shown ?? null,
     trust: event.labels.trust,
   };
-  return withCall(run, past);
+  const { history, historyLost } = withCall(run, past);
+  run.history = history;
+  run.historyLost = historyLost;
 }
 
 /** A call that failed certainly had no effect, or said that it failed: trying again is what one does. */

@@ -17,7 +17,9 @@ export function mergedTail(marks: readonly UsageMark[]): readonly UsageMark[] {
 }
 
 export function remember(recent: readonly RecentCall[], call: RecentCall): readonly RecentCall[] {
-  return [...recent, call].slice(-limits.loopMemory);
+  return recent.length < limits.loopMemory
+    ? [...recent, call]
+    : [...recent.slice(1 - limits.loopMemory), call];
 }
 
 /** The newest call of that digest whose result isn't known yet. */
