@@ -7,6 +7,8 @@ export type Attribute = Returns['each'][number];
 export interface ToolShape {
   /** `upstream.action`, by which grants name it. */
   readonly action: string;
+  /** `upstream.operation`: a tool and its variants share it. */
+  readonly operation: string;
   readonly argumentsOf: ReadonlyMap<KindName, readonly Argument[]>;
   readonly attributesOf: ReadonlyMap<KindName, readonly Attribute[]>;
   readonly attributesNamed: ReadonlyMap<string, readonly Attribute[]>;
@@ -55,6 +57,7 @@ function makeShape(tool: Tool): ToolShape {
   );
   return {
     action: `${tool.upstream}.${tool.action}`,
+    operation: `${tool.upstream}.${tool.operation}`,
     argumentsOf,
     attributesOf,
     attributesNamed,

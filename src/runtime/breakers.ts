@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import type { GatewayEvent } from '../engine/events.ts';
 import type { BreakerFact } from '../engine/facts.ts';
+import { shapeOf } from '../engine/tool-shape.ts';
 import type { BreakerSettings, Tool } from '../policy/model.ts';
 import type { StateWrite, Store, StoreReader } from '../store/port.ts';
 import type { FailureReason, UpstreamOutcome } from '../upstreams/port.ts';
@@ -37,7 +38,7 @@ export interface BreakerChange {
 const unchanged: BreakerChange = { changed: false, events: [] };
 
 export function breakerOf(tool: Tool): string {
-  return `${tool.upstream}.${tool.operation}`;
+  return shapeOf(tool).operation;
 }
 
 export interface OpenBreaker {

@@ -105,7 +105,8 @@ export class Calls {
     this.#underWay.set(id, end.promise);
     let waits: Waits;
     try {
-      const carried = await this.#runs.carried(principal, proposal.handles);
+      const known = this.#runs.carriedAtOnce(principal, proposal.handles);
+      const carried = known ?? (await this.#runs.carried(principal, proposal.handles));
       if (carried === null) return await this.#faults.foreignHandle(principal, id);
       try {
         const lived = await this.#live(
@@ -168,7 +169,7 @@ export class Calls {
   ): Promise<CallAnswer | Waits> {
     const { proposal, principal, writer } = arrived;
     const parallel = this.#ports.policy().agents.get(principal.agent)?.parallel ?? null;
-    const leave = await this.#turns.take(writer.id, parallel);
+    const leave = parallel === null ? null : await this.#turns.take(writer.id, parallel);
     try {
       for (let tries = 0; tries < joinTriesMax; tries += 1) {
         // The policy of this moment, not of the moment when the call began to wait.
@@ -193,7 +194,7 @@ export class Calls {
       }
       throw new StoreError('store.unavailable', 'the call that this one repeats never starts');
     } finally {
-      leave();
+      leave?.();
     }
   }
 
@@ -253,7 +254,8 @@ export class Calls {
   /** Never rejects: from here on the effect may have happened, and whoever joined has to learn that. */
   async #effect(attempt: Attempt, step: Started): Promise<Settled> {
     try {
-      const withdrawn = await this.deciding.withdrawn(attempt, step);
+      const withdrawn =
+        step.references.length === 0 ? null : await this.deciding.withdrawn(attempt, step);
       return await this.#effects.perform(attempt, step, withdrawn);
     } catch (error) {
       return await this.#faults.unended(attempt, step, error);

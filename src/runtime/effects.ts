@@ -10,7 +10,7 @@ import { mergeLabels, noLabels } from '../engine/labels.ts';
 import { layersOfResult } from '../engine/layers.ts';
 import type { Releasable } from '../engine/outputs/inspect.ts';
 import { textsOf } from '../engine/outputs/texts.ts';
-import type { Run } from '../engine/run.ts';
+import type { Labels, Run } from '../engine/run.ts';
 import { looksOf } from '../engine/scans.ts';
 import { shapeOf } from '../engine/tool-shape.ts';
 import type { Tool } from '../policy/model.ts';
@@ -56,7 +56,11 @@ type Outcome = (UpstreamOutcome & { readonly retryAfterMs?: number }) | Withdraw
 /** `seen`: the digest of what came, of a call that completed. */
 type Performed = Settled & { readonly seen: string | null };
 
-interface Ended extends Ending, RecordedEnding {
+interface Ended {
+  readonly ending: Ending;
+  readonly recorded: RecordedEnding;
+  /** Of what the agent gets, with what other runs have left in its upstream. */
+  readonly labels: Labels;
   readonly payloads: Payloads;
   /** What a person may release. */
   readonly withheld: Withheld | null;
@@ -112,6 +116,8 @@ export class Effects {
     const atMs = this.#ports.store.nowMs();
     const breaker = this.#settled(attempt, step, outcome, atMs);
     const ended = this.#end(attempt, step, came, { texts, scans });
+    const { ending, recorded, payloads, withheld } = ended;
+    const { redaction } = recorded;
     let asked: WithheldResult | null = null;
     let awaited = true;
     const appended = await attempt.writer.append((run) => {
@@ -119,7 +125,6 @@ export class Effects {
       awaited = !attempt.signal.aborted;
       const identity = identityOf(this.#ports, attempt, run, tool, step.read.digest);
       const endedAtMs = this.#ports.store.nowMs();
-      const { payloads, findings, redaction, withheld } = ended;
       asked =
         withheld === null
           ? null
@@ -127,25 +132,25 @@ export class Effects {
               attempt,
               step,
               withheld,
-              findings,
+              findings: ending.findings,
               redaction,
               payloads,
               nowMs: endedAtMs,
             });
       const finished = finishedEvent(callFields(run, policy, identity, endedAtMs), {
-        outcome: ended.outcome,
-        by: dryRun ? 'sallyport' : ended.by,
+        outcome: ending.outcome,
+        by: dryRun ? 'sallyport' : ending.by,
         delivered: awaited,
         dryRun,
-        result: ended.seenDigest,
-        released: ended.releasedDigest,
-        frame: ended.frame,
-        shown: ended.shownDigest,
-        isError: ended.isError,
-        findings: recordedFindings(ended.findings, ended.redaction),
-        holdsNext: ended.holdsNext,
+        result: recorded.seenDigest,
+        released: recorded.releasedDigest,
+        frame: ending.frame,
+        shown: recorded.shownDigest,
+        isError: ending.isError,
+        findings: recordedFindings(ending.findings, redaction),
+        holdsNext: ending.holdsNext,
         withheld: asked?.event ?? null,
-        layers: layersOfResult(ended.findings, scans.size > 0),
+        layers: layersOfResult(ending.findings, scans.size > 0),
         // Back from its own time to when it began: what it shows may be as old as that.
         durationMs: endedAtMs - begunAtMs,
         labels: ended.labels,
@@ -156,28 +161,29 @@ export class Effects {
         gatewayEvents: [
           ...breaker.events,
           ...breakerAlerts(breaker.events),
-          ...this.#alertsOf(attempt, step, run, ended, atMs),
+          ...this.#alertsOf(attempt, step, run, ending, atMs),
         ],
         call: id,
         releases: certainlyNothing(outcome) ? [id] : [],
         marks:
-          ended.outcome === 'completed' && !dryRun && !isLookUp
+          ending.outcome === 'completed' && !dryRun && !isLookUp
             ? usedKeys(policy, run.agent, step.read)
             : [],
         writes: [
           ...(breaker.changed ? [this.#breakers.written(breakerOf(tool))] : []),
           ...(asked === null ? [] : [asked.write]),
         ],
-        payloads: ended.payloads.bytes,
+        payloads: payloads.bytes,
       };
     }, id);
     const run = appended?.type === 'committed' ? appended.run : null;
     // Before anything else is awaited: the end of its run, written together with it, has to find it here.
-    const withheld = this.#waits(attempt, run, asked);
-    if (run !== null) await this.#runs.ended(run);
-    const refusal = ended.code === null ? null : plainRefusal(ended.code, id, attempt.writer.id);
-    const seen = ended.outcome === 'completed' ? ended.seenDigest : null;
-    return { finished: true, awaited, result: ended.released, refusal, seen, withheld };
+    const hold = this.#waits(attempt, run, asked);
+    // What it read must still reach the runs above one that was closed meanwhile.
+    if (run !== null && run.status !== 'open') await this.#runs.ended(run);
+    const refusal = ending.code === null ? null : plainRefusal(ending.code, id, attempt.writer.id);
+    const seen = ending.outcome === 'completed' ? recorded.seenDigest : null;
+    return { finished: true, awaited, result: ending.released, refusal, seen, withheld: hold };
   }
 
   /** Its result waits for a person from now on. */
@@ -235,8 +241,11 @@ export class Effects {
   async #send({ id, onProgress }: Attempt, { read, upstream }: Started): Promise<Outcome> {
     const { tool } = read;
     if (upstream === undefined) return { type: 'not_sent', reason: 'down' };
-    const keys = shapeOf(tool).idempotencyKeys.map((name) => [name, id] as const);
-    const args: JsonObject = { ...read.args, ...Object.fromEntries(keys) };
+    const keys = shapeOf(tool).idempotencyKeys;
+    const args: JsonObject =
+      keys.length === 0
+        ? read.args
+        : { ...read.args, ...Object.fromEntries(keys.map((name) => [name, id])) };
     try {
       return await upstream.call({
         surface: tool.surface,
@@ -296,7 +305,7 @@ export class Effects {
           : mergeLabels(ending.labels, this.#memories.of(tool));
       const { releasable } = ending;
       const withheld = releasable === null ? null : this.#withheld(payloads, releasable, tool, how);
-      return { ...ending, ...recorded, labels, payloads, withheld };
+      return { ending, recorded, labels, payloads, withheld };
     };
     try {
       return end(came);

@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 
 const idBytes = 18;
-const idsDrawnAtOnce = 64;
+const idsDrawnAtOnce = 256;
 
 /**
  * 144 random bits at a time, base64url. Asking the system for few bytes costs as much as asking for many; no byte is used

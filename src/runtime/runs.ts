@@ -177,13 +177,22 @@ export class Runs {
     return writer === null ? null : { writer, letGo: writer.hold() };
   }
 
+  /** The same of a run that is in memory. Null: that has to be asked of `carried`. */
+  carriedAtOnce(principal: AgentPrincipal, [handle, ...others]: readonly string[]): Carried | null {
+    if (handle === undefined || others.some((other) => other !== handle)) return null;
+    const id = this.#handles.open(handle);
+    const writer = id === null ? undefined : this.#writers.known(id);
+    return writer !== undefined && isCarriedBy(principal, writer.run)
+      ? { writer, letGo: writer.hold() }
+      : null;
+  }
+
   /** A stolen handle is useless: the run answers to its agent's own credential, and to its person's where one is bound. */
   async #named(principal: AgentPrincipal, handle: string): Promise<RunWriter | null> {
     const id = this.#handles.open(handle);
     if (id === null) return null;
     const writer = this.#writers.known(id) ?? (await this.writer(id));
-    const run = writer?.run;
-    return run == null || run.implicit || !mayCarry(principal, run) ? null : writer;
+    return writer !== null && isCarriedBy(principal, writer.run) ? writer : null;
   }
 
   async get(principal: Principal | OperatorPrincipal, id: string): Promise<Run> {
@@ -430,6 +439,11 @@ export class Runs {
 /** A full run goes on in a successor. */
 function goesOn(run: Run | null): boolean {
   return run !== null && run.status === 'open' && run.toolCalls < limits.runCallsMax;
+}
+
+/** By its handle. */
+function isCarriedBy(principal: AgentPrincipal, run: Run | null): boolean {
+  return run !== null && !run.implicit && mayCarry(principal, run);
 }
 
 function mayCarry(principal: AgentPrincipal, run: Run): boolean {

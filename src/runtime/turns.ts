@@ -3,8 +3,7 @@ export class Turns {
   readonly #turns = new Map<string, { running: number; waiting: (() => void)[] }>();
 
   /** @returns what ends the turn. */
-  async take(run: string, max: number | null): Promise<() => void> {
-    if (max === null) return () => undefined;
+  async take(run: string, max: number): Promise<() => void> {
     const turns = this.#turns.get(run) ?? { running: 0, waiting: [] };
     this.#turns.set(run, turns);
     if (turns.running < max) turns.running += 1;

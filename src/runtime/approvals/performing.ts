@@ -87,12 +87,12 @@ export class Performing {
       if (known === null || writer === null) return;
       const letGo = writer.hold();
       const parallel = ports.policy().agents.get(hold.agent)?.parallel ?? null;
-      const leave = await turns.take(hold.run, parallel);
+      const leave = parallel === null ? null : await turns.take(hold.run, parallel);
       try {
         const attempt = { ...attemptOf(ports, hold, known), writer };
         settled = await this.#decided(hold, attempt);
       } finally {
-        leave();
+        leave?.();
         letGo();
       }
       await runs.settled(hold.run);
