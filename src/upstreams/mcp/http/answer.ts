@@ -11,8 +11,10 @@ import type { AnswerHolder } from './held.ts';
 import type { HttpEnd, HttpHead, Take } from './send.ts';
 import { readStatus } from './status.ts';
 
+const json = 'application/json';
+
 export class AnswerReader {
-  readonly position: StreamPosition;
+  readonly position: StreamPosition = { lastEventId: null, retryMs: null };
   readonly #id: number;
   readonly #question: Question;
   readonly #inSession: boolean;
@@ -24,14 +26,12 @@ export class AnswerReader {
   constructor(
     id: number,
     question: Question,
-    position: StreamPosition,
     inSession: boolean,
     holder: AnswerHolder,
     onRequest: (message: Extract<Incoming, { type: 'request' }>) => void,
   ) {
     this.#id = id;
     this.#question = question;
-    this.position = position;
     this.#inSession = inSession;
     this.#holder = holder;
     this.#onRequest = onRequest;
@@ -52,7 +52,7 @@ export class AnswerReader {
           inSession: this.#inSession,
           retryAfterMs: retry,
         });
-    } else if (type === 'application/json' && head.header('content-encoding') === null) {
+    } else if (type === json && head.header('content-encoding') === null) {
       this.#atEnd = () => this.#onlyMessage(body.bytes());
     } else {
       this.#atEnd = () => ({
@@ -147,7 +147,9 @@ export class AnswerReader {
 }
 
 function mediaType(head: HttpHead): string {
-  return (head.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const declared = head.header('content-type') ?? '';
+  if (declared === json) return json;
+  return declared.split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 
 function badAnswer(detail: string): Failure {

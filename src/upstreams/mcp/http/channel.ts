@@ -8,7 +8,7 @@ import type { Channel, Exchange, Question } from '../channel.ts';
 import type { Incoming } from '../message.ts';
 import { type Agreement, buildRequest, type ClientInfo, rpcCodes } from '../protocol.ts';
 import { AnswerReader } from './answer.ts';
-import { ignoredBody, type StreamPosition } from './body.ts';
+import { ignoredBody } from './body.ts';
 import { headerValue } from './headers.ts';
 import { AnswersHeld } from './held.ts';
 import { NoticeStream } from './notices.ts';
@@ -21,11 +21,18 @@ export interface HttpChannelOptions {
   readonly readCredential: (() => Promise<HttpCredential>) | null;
 }
 
-/** What one attempt came to: a plain exchange, or a stream that broke off and can be asked to go on. */
+/** What one attempt came to, and with what credential. */
 interface Attempt {
   readonly exchange: Exchange;
-  readonly position: StreamPosition;
   readonly credential: HttpCredential;
+}
+
+/** Headers that are the same for every question, as long as these are. */
+interface UsualHeaders {
+  readonly credential: HttpCredential;
+  readonly agreement: Agreement | null;
+  readonly session: string | null;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** How often a stream that breaks off is taken up again. */
@@ -34,17 +41,21 @@ const resumptionsMax = 5;
 export class HttpChannel implements Channel {
   readonly ended: Promise<string>;
   readonly #options: HttpChannelOptions;
+  /** Of the URL, with its query. */
+  readonly #path: string;
   readonly #pool: Pool;
   readonly #held = new AnswersHeld();
   #markEnded: (reason: string) => void = () => {};
   #credential: Promise<HttpCredential> | null = null;
   #session: string | null = null;
+  #usual: UsualHeaders | null = null;
   #notices: NoticeStream | null = null;
   #nextId = 1;
   #closed = false;
 
   constructor(options: HttpChannelOptions) {
     this.#options = options;
+    this.#path = options.url.pathname + options.url.search;
     this.#pool = new Pool(options.url.origin, {
       connections: upstreamLimits.connectionsMax,
       // One request a socket at a time: a slow call must not hold another one up. (undici sets TCP_NODELAY itself.)
@@ -88,7 +99,7 @@ export class HttpChannel implements Channel {
         return agreement.era === 'modern'
           ? {
               method: 'POST' as const,
-              path: this.#path(credential),
+              path: this.#pathWith(credential),
               headers: this.#headers(credential, agreement, {
                 'mcp-method': 'subscriptions/listen',
               }),
@@ -103,7 +114,7 @@ export class HttpChannel implements Channel {
             }
           : {
               method: 'GET' as const,
-              path: this.#path(credential),
+              path: this.#pathWith(credential),
               headers: this.#headers(credential, agreement, { accept: 'text/event-stream' }),
               body: null,
             };
@@ -128,7 +139,6 @@ export class HttpChannel implements Channel {
   }
 
   async #attempt(question: Question, deadlineMs: number): Promise<Attempt> {
-    const position: StreamPosition = { lastEventId: null, retryMs: null };
     let credential: HttpCredential;
     try {
       credential = await this.#currentCredential();
@@ -136,7 +146,6 @@ export class HttpChannel implements Channel {
       this.#credential = null;
       const detail = error instanceof Error ? error.message : 'its credential could not be read';
       return {
-        position,
         credential: noHttpCredential,
         exchange: { type: 'failed', reason: 'credential', performed: 'no', detail },
       };
@@ -156,7 +165,6 @@ export class HttpChannel implements Channel {
     const reader = new AnswerReader(
       id,
       question,
-      position,
       this.#session !== null,
       this.#held.holder(),
       (message) => this.#refuse(message, question.agreement),
@@ -165,11 +173,11 @@ export class HttpChannel implements Channel {
       this.#pool,
       {
         method: 'POST',
-        path: this.#path(credential),
+        path: this.#pathWith(credential),
         headers: this.#headers(
           credential,
           question.agreement,
-          modernAs === null ? {} : { 'mcp-protocol-version': modernAs, ...mirrored(question) },
+          modernAs === null ? null : { 'mcp-protocol-version': modernAs, ...mirrored(question) },
         ),
         body: JSON.stringify(request),
         timeoutMs: remaining(deadlineMs),
@@ -195,7 +203,7 @@ export class HttpChannel implements Channel {
         );
       }
     }
-    return { exchange, position, credential };
+    return { exchange, credential };
   }
 
   /** A server may close a stream and let us ask for the rest of it: reading again has no effect of its own. */
@@ -221,7 +229,7 @@ export class HttpChannel implements Channel {
         this.#pool,
         {
           method: 'GET',
-          path: this.#path(credential),
+          path: this.#pathWith(credential),
           headers: this.#headers(credential, agreement, {
             accept: 'text/event-stream',
             'last-event-id': lastEventId,
@@ -254,8 +262,8 @@ export class HttpChannel implements Channel {
       this.#pool,
       {
         method: 'POST',
-        path: this.#path(credential),
-        headers: this.#headers(credential, agreement, {}),
+        path: this.#pathWith(credential),
+        headers: this.#headers(credential, agreement, null),
         body: JSON.stringify(message),
         timeoutMs: upstreamLimits.connectTimeoutMs,
       },
@@ -270,7 +278,7 @@ export class HttpChannel implements Channel {
       this.#pool,
       {
         method: 'DELETE',
-        path: this.#path(credential),
+        path: this.#pathWith(credential),
         headers: { ...credential.headers, 'mcp-session-id': session },
         body: null,
         timeoutMs: upstreamLimits.stopGraceMs,
@@ -285,18 +293,34 @@ export class HttpChannel implements Channel {
     if (session !== null && /^[\x21-\x7e]{1,1024}$/.test(session)) this.#session = session;
   }
 
-  #path(credential: HttpCredential): string {
-    const { pathname, search } = this.#options.url;
-    if (credential.query === null) return pathname + search;
-    const separator = search === '' ? '?' : '&';
-    return `${pathname}${search}${separator}${encodeURIComponent(credential.query.name)}=${encodeURIComponent(credential.query.value)}`;
+  #pathWith({ query }: HttpCredential): string {
+    if (query === null) return this.#path;
+    const separator = this.#options.url.search === '' ? '?' : '&';
+    return `${this.#path}${separator}${encodeURIComponent(query.name)}=${encodeURIComponent(query.value)}`;
   }
 
   #headers(
     credential: HttpCredential,
     agreement: Agreement | null,
-    own: Readonly<Record<string, string>>,
-  ): Record<string, string> {
+    own: Readonly<Record<string, string>> | null,
+  ): Readonly<Record<string, string>> {
+    const usual = this.#usualHeaders(credential, agreement);
+    // A credential's header stays its own, whatever else would have that name.
+    return own === null ? usual : { ...usual, ...own, ...credential.headers };
+  }
+
+  #usualHeaders(
+    credential: HttpCredential,
+    agreement: Agreement | null,
+  ): Readonly<Record<string, string>> {
+    const session = agreement?.era === 'modern' ? null : this.#session;
+    const known = this.#usual;
+    if (
+      known?.credential === credential &&
+      known.agreement === agreement &&
+      known.session === session
+    )
+      return known.headers;
     const headers: Record<string, string> = {
       accept: 'application/json, text/event-stream',
       'content-type': 'application/json',
@@ -305,9 +329,10 @@ export class HttpChannel implements Channel {
     // Older servers know neither the header nor what to do with it.
     if (agreement !== null && agreement.version >= '2025-06-18')
       headers['mcp-protocol-version'] = agreement.version;
-    if (agreement?.era !== 'modern' && this.#session !== null)
-      headers['mcp-session-id'] = this.#session;
-    return { ...headers, ...own, ...credential.headers };
+    if (session !== null) headers['mcp-session-id'] = session;
+    Object.assign(headers, credential.headers);
+    this.#usual = { credential, agreement, session, headers };
+    return headers;
   }
 
   #currentCredential(): Promise<HttpCredential> {

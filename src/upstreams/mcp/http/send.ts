@@ -4,7 +4,7 @@ import type { Dispatcher, Pool } from 'undici';
 export interface HttpRequest {
   readonly method: 'POST' | 'GET' | 'DELETE';
   readonly path: string;
-  readonly headers: Record<string, string>;
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
   /** Null: a stream that stays open. */
   readonly timeoutMs: number | null;
@@ -29,91 +29,106 @@ export type HttpEnd =
       readonly detail: string;
     };
 
+/** Chooses, by its head, who reads the body of an answer. */
+export type OnHead = (head: HttpHead) => (chunk: Uint8Array) => Take;
+
 /** Interim answers (1xx) to one request: a server that works for long says so now and then. */
 const interimMax = 100;
 
 /** For the rest of a stream that has said what we wanted: long enough to end by itself and leave the socket usable. */
 const lingerMs = 1_000;
 
-/** Total. `onHead` chooses who reads the body. */
-export function send(
-  pool: Pool,
-  request: HttpRequest,
-  onHead: (head: HttpHead) => (chunk: Uint8Array) => Take,
-): Promise<HttpEnd> {
+/** Total. */
+export function send(pool: Pool, request: HttpRequest, onHead: OnHead): Promise<HttpEnd> {
   return new Promise((resolve) => {
-    let controller: Dispatcher.DispatchController | null = null;
-    let take: (chunk: Uint8Array) => Take = () => 'more';
-    let over = false;
-    let interim = 0;
-    let timer: NodeJS.Timeout | undefined;
-
-    const finish = (end: HttpEnd): void => {
-      if (over) return;
-      over = true;
-      clearTimeout(timer);
-      request.signal?.removeEventListener('abort', onAbort);
-      resolve(end);
-    };
-    const abandon = (reason: 'timeout' | 'connection_lost' | 'too_large', detail: string): void => {
-      finish({ type: 'failed', reason, started: controller !== null, detail });
-      controller?.abort(new Error(detail));
-    };
-    const onAbort = (): void => abandon('connection_lost', 'abandoned');
-    if (request.timeoutMs !== null)
-      timer = setTimeout(
-        () => abandon('timeout', `no answer within ${request.timeoutMs} ms`),
-        request.timeoutMs,
-      );
-    request.signal?.addEventListener('abort', onAbort, { once: true });
-
+    const { method, path, headers, body } = request;
     pool.dispatch(
-      {
-        method: request.method,
-        path: request.path,
-        headers: request.headers,
-        body: request.body,
-        headersTimeout: 0,
-        bodyTimeout: 0,
-      },
-      {
-        // Called when a socket is there, before the first byte is written: until then it certainly had no effect.
-        onRequestStart: (started) => {
-          if (over) started.abort(new Error('nobody waits any more'));
-          else controller = started;
-        },
-        onResponseStart: (_, status, headers) => {
-          if (over) return;
-          if (status < 200) {
-            interim += 1;
-            if (interim > interimMax)
-              abandon('connection_lost', 'it answers without ever answering');
-            return;
-          }
-          take = onHead({ status, header: (name) => single(headers[name]) });
-        },
-        onResponseData: (current, chunk) => {
-          if (over) return;
-          const took = take(chunk);
-          if (took === 'too_large')
-            abandon('too_large', 'the answer is larger than Sallyport takes');
-          if (took !== 'enough') return;
-          finish({ type: 'complete' });
-          setTimeout(() => current.abort(new Error('the answer was complete')), lingerMs).unref();
-        },
-        onResponseEnd: () => finish({ type: 'complete' }),
-        onResponseError: (_, error) => {
-          const started = controller !== null;
-          finish({
-            type: 'failed',
-            reason: started ? 'connection_lost' : 'down',
-            started,
-            detail: describe(error),
-          });
-        },
-      },
+      { method, path, headers, body, headersTimeout: 0, bodyTimeout: 0 },
+      new Sending(request, onHead, resolve),
     );
   });
+}
+
+/** A request under way, as the pool's handler of it: one object, where a closure an event would be a dozen. */
+class Sending implements Dispatcher.DispatchHandler {
+  readonly #onHead: OnHead;
+  readonly #resolve: (end: HttpEnd) => void;
+  readonly #timer: NodeJS.Timeout | null;
+  readonly #signal: AbortSignal | null;
+  readonly #onAbort = (): void => this.#abandon('connection_lost', 'abandoned');
+  /** Null until a socket is there, before the first byte is written: until then it certainly had no effect. */
+  #controller: Dispatcher.DispatchController | null = null;
+  #take: (chunk: Uint8Array) => Take = () => 'more';
+  #over = false;
+  #interim = 0;
+
+  constructor({ timeoutMs, signal }: HttpRequest, onHead: OnHead, resolve: (end: HttpEnd) => void) {
+    this.#onHead = onHead;
+    this.#resolve = resolve;
+    this.#timer =
+      timeoutMs === null
+        ? null
+        : setTimeout(() => this.#abandon('timeout', `no answer within ${timeoutMs} ms`), timeoutMs);
+    this.#signal = signal ?? null;
+    this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#over) controller.abort(new Error('nobody waits any more'));
+    else this.#controller = controller;
+  }
+
+  onResponseStart(
+    _: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    if (this.#over) return;
+    if (status < 200) {
+      this.#interim += 1;
+      if (this.#interim > interimMax)
+        this.#abandon('connection_lost', 'it answers without ever answering');
+      return;
+    }
+    this.#take = this.#onHead({ status, header: (name) => single(headers[name]) });
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    if (this.#over) return;
+    const took = this.#take(chunk);
+    if (took === 'too_large')
+      this.#abandon('too_large', 'the answer is larger than Sallyport takes');
+    if (took !== 'enough') return;
+    this.#finish({ type: 'complete' });
+    setTimeout(() => controller.abort(new Error('the answer was complete')), lingerMs).unref();
+  }
+
+  onResponseEnd(): void {
+    this.#finish({ type: 'complete' });
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    const started = this.#controller !== null;
+    this.#finish({
+      type: 'failed',
+      reason: started ? 'connection_lost' : 'down',
+      started,
+      detail: describe(error),
+    });
+  }
+
+  #finish(end: HttpEnd): void {
+    if (this.#over) return;
+    this.#over = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#resolve(end);
+  }
+
+  #abandon(reason: 'timeout' | 'connection_lost' | 'too_large', detail: string): void {
+    this.#finish({ type: 'failed', reason, started: this.#controller !== null, detail });
+    this.#controller?.abort(new Error(detail));
+  }
 }
 
 function single(value: string | string[] | undefined): string | null {
