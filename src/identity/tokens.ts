@@ -139,8 +139,8 @@ export async function openTokens(store: TokenStore): Promise<Tokens> {
     const record = records.get(id);
     // Hash and compare in any case: the time taken tells nothing about which ids exist.
     const same = timingSafeEqual(
-      hashOf(secret),
-      Buffer.from(record?.sha256 ?? '0'.repeat(64), 'hex'),
+      Buffer.from(hashOf(secret)),
+      Buffer.from(record?.sha256 ?? noHash),
     );
     const live =
       record !== undefined && (record.expiresAtMs === null || store.nowMs() < record.expiresAtMs);
@@ -158,7 +158,7 @@ export async function openTokens(store: TokenStore): Promise<Tokens> {
       ...base,
       id,
       credential: credential ?? id,
-      sha256: hashOf(secret).toString('hex'),
+      sha256: hashOf(secret),
       mintedAtMs: store.nowMs(),
     };
     return { token: `sp_${record.holder}_${id}.${secret}`, record };
@@ -272,8 +272,11 @@ function bearerOf(authorization: string | undefined): string {
   return presented;
 }
 
-function hashOf(secret: string): Buffer {
-  return hash('sha256', secret, 'buffer');
+const noHash = '0'.repeat(64);
+
+/** In hex, which costs a third of what bytes do. */
+function hashOf(secret: string): string {
+  return hash('sha256', secret, 'hex');
 }
 
 /** One answer to everything that is wrong with a credential, so that nobody learns what. */
