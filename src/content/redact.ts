@@ -1,4 +1,5 @@
 import { Literals } from './detection/literals.ts';
+import { mapList } from './map-json.ts';
 import { isJsonArray, type JsonValue } from './value.ts';
 
 /** Shorter values are ordinary text too: blanking them would blank words. */
@@ -9,7 +10,7 @@ const encodedLengthMin = 8;
 const replacement = '[redacted]';
 
 /**
- * Every occurrence of a secret, by value, in every string and key: plain, in Base64 (both alphabets, also within a longer
+ * The very same where there is none. Every occurrence of a secret, by value, in every string and key: plain, in Base64 (both alphabets, also within a longer
  * text that was encoded as a whole), percent-encoded, and as JSON escapes it. What an upstream echoes must not teach the
  * model a credential.
  */
@@ -32,13 +33,14 @@ export function secretPlaces(text: string, secrets: readonly string[]): readonly
 function redactAll(value: JsonValue, needles: Needles): JsonValue {
   if (typeof value === 'string') return redactWith(value, needles);
   if (typeof value !== 'object' || value === null) return value;
-  if (isJsonArray(value)) return value.map((member) => redactAll(member, needles));
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [
-      redactWith(key, needles),
-      redactAll(member, needles),
-    ]),
-  );
+  if (isJsonArray(value)) return mapList(value, (member) => redactAll(member, needles));
+  let isChanged = false;
+  const members = Object.entries(value).map(([key, member]) => {
+    const redacted = [redactWith(key, needles), redactAll(member, needles)] as const;
+    isChanged ||= redacted[0] !== key || redacted[1] !== member;
+    return redacted;
+  });
+  return isChanged ? Object.fromEntries(members) : value;
 }
 
 interface Span {
@@ -51,9 +53,11 @@ type Needles = Literals<string>;
 const beginningMax = 24;
 
 function redactWith(text: string, needles: Needles): string {
+  const spans = spansOf(text, needles);
+  if (spans.length === 0) return text;
   let redacted = '';
   let shownUntil = 0;
-  for (const { start, end } of spansOf(text, needles)) {
+  for (const { start, end } of spans) {
     redacted += text.slice(shownUntil, start) + replacement;
     shownUntil = end;
   }
@@ -70,6 +74,7 @@ function spansOf(text: string, needles: Needles): readonly Span[] {
     ends.set(needle, end);
     found.push({ start, end });
   });
+  if (found.length === 0) return found;
   const spans: Span[] = [];
   for (const span of found.sort((a, b) => a.start - b.start)) {
     const last = spans.at(-1);

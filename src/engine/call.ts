@@ -18,6 +18,8 @@ export interface ReadCall {
   readonly tool: Tool;
   /** What is decided is what is sent: the upstream gets exactly this object. */
   readonly args: JsonObject;
+  /** Their RFC 8785 form: it is digested, and kept. */
+  readonly canonical: string;
   readonly values: readonly ArgumentValue[];
   /** What its references stand for, as far as it was looked at: digests, by argument and id. */
   readonly references: ReadonlyMap<string, string>;

@@ -2,7 +2,8 @@
  * Reads what an agent wrote: fills what the pinned schema and the variant fill, checks it, and parses every value by its
  * kind. What comes out is what is decided *and* what is sent; nobody looks at the agent's own object again.
  */
-import { digestOf } from '../content/digest.ts';
+import { digestOfText } from '../content/digest.ts';
+import { canonicalJson } from '../content/json.ts';
 import type { Kind } from '../content/kind.ts';
 import { parseKind } from '../content/kinds.ts';
 import { escapeSegment, resolvePointer } from '../content/pointer.ts';
@@ -99,17 +100,26 @@ function read(tool: Tool, args: JsonObject): Reading {
       })),
     });
   }
-  const digest = digestOfCall(tool, filled);
-  const texts = textsOfArguments({ tool, args: filled });
-  const call: ReadCall = { tool, args: filled, values, references: noReferences, digest, texts };
+  const canonical = canonicalJson(filled);
+  const call: ReadCall = {
+    tool,
+    args: filled,
+    canonical,
+    values,
+    references: noReferences,
+    digest: digestOfCall(tool, canonical),
+    texts: textsOfArguments({ tool, args: filled }),
+  };
   return { ok: true, read: call };
 }
 
 const noReferences: ReadCall['references'] = new Map();
 
-/** `[tool, definition, arguments]`: a changed definition makes another call of it. */
-function digestOfCall(tool: Tool, args: JsonValue): string {
-  return digestOf([tool.name, tool.pin?.digest ?? null, args]);
+/** `[tool, definition, arguments]`, of arguments in RFC 8785 form: a changed definition makes another call of it. */
+function digestOfCall(tool: Tool, canonical: string): string {
+  const name = canonicalJson(tool.name);
+  const definition = canonicalJson(tool.pin?.digest ?? null);
+  return digestOfText(`[${name},${definition},${canonical}]`);
 }
 
 function readArgument(argument: Argument, value: JsonValue, values: ArgumentValue[]): void {
@@ -183,7 +193,7 @@ function refused(
     at: tool.at,
     approver: null,
   };
-  return { ok: false, findings: [finding], digest: digestOfCall(tool, args) };
+  return { ok: false, findings: [finding], digest: digestOfCall(tool, canonicalJson(args)) };
 }
 
 /** The input schema as agents see it: without what Sallyport fills itself. */

@@ -16,6 +16,8 @@ export interface ToolShape {
   readonly idempotencyKeys: readonly string[];
   /** Those whose values an agent writes, and that aren't secrets altogether. */
   readonly writtenArguments: readonly Argument[];
+  /** Those of which a part is a secret. */
+  readonly secretArguments: readonly string[];
   /** Whether any of its queries is of a language that is read here. */
   readonly hasDialect: boolean;
 }
@@ -55,6 +57,9 @@ function makeShape(tool: Tool): ToolShape {
   const hasDialect = [...tool.args.values()].some(({ parts }) =>
     parts.some(({ kind }) => kind.dialect !== null),
   );
+  const secretArguments = [...tool.args.values()].flatMap(({ name, parts }) =>
+    parts.some(({ kind }) => kind.name === 'secret') ? [name] : [],
+  );
   return {
     action: `${tool.upstream}.${tool.action}`,
     operation: `${tool.upstream}.${tool.operation}`,
@@ -63,6 +68,7 @@ function makeShape(tool: Tool): ToolShape {
     attributesNamed,
     idempotencyKeys,
     writtenArguments,
+    secretArguments,
     hasDialect,
   };
 }

@@ -3,6 +3,8 @@ import { digestOfText } from '../content/digest.ts';
 import { canonicalJson } from '../content/json.ts';
 import type { JsonObject, JsonValue } from '../content/value.ts';
 import { excessOf } from '../engine/bounds.ts';
+import type { ReadCall } from '../engine/call.ts';
+import { shapeOf } from '../engine/tool-shape.ts';
 import type { Tool } from '../policy/model.ts';
 import type { Redaction } from './redaction.ts';
 
@@ -25,6 +27,12 @@ export class Payloads {
         ? whole
         : canonicalJson(redaction.value(larger.instead())),
     );
+  }
+
+  /** Arguments, of which the canonical form is known where they are those of the call as it was read. */
+  keepArguments(args: JsonObject, read: ReadCall | null, redaction: Redaction): string {
+    const redacted = redaction.value(args);
+    return this.#put(redacted === read?.args ? read.canonical : canonicalJson(redacted));
   }
 
   /** The same of what rules took down in a form of their own. */
@@ -51,14 +59,11 @@ const refusedBytesMax = 65_536;
 /** Arguments as recorded: those of kind `secret` are what they are so that nobody reads them, in the ledger either. */
 export function recordedArguments(tool: Tool | null, args: JsonObject): JsonObject {
   if (tool === null) return args;
+  const { secretArguments } = shapeOf(tool);
+  if (secretArguments.length === 0) return args;
   const recorded: Record<string, JsonValue> = { ...args };
-  for (const argument of tool.args.values()) {
-    if (
-      Object.hasOwn(recorded, argument.name) &&
-      argument.parts.some((part) => part.kind.name === 'secret')
-    )
-      recorded[argument.name] = '[redacted]';
-  }
+  for (const name of secretArguments)
+    if (Object.hasOwn(recorded, name)) recorded[name] = '[redacted]';
   return recorded;
 }
 

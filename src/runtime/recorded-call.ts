@@ -40,11 +40,12 @@ export function recordedCall(
   looked: LookedAt,
   of: { readonly decision: Decision; readonly digest: string; readonly args: () => JsonObject },
 ): RecordedCall {
-  const { policy, run, tool, facts } = context;
+  const { policy, run, tool, reading, facts } = context;
   const { redaction, hidden } = unrecordedOf(ports, context, looked);
   const payloads = new Payloads();
-  const args = payloads.keep(
+  const args = payloads.keepArguments(
     hidden === null ? of.args() : { 'dev.sallyport/unrecorded': hidden },
+    reading?.ok === true ? reading.read : null,
     redaction,
   );
   const known = identityOf(ports, attempt, run, tool, of.digest);
