@@ -1,7 +1,7 @@
 import type { JsonObject } from '../content/value.ts';
 import type { Tool } from '../policy/model.ts';
 import { type Consent, consentTo, isFlooding } from './consent.ts';
-import type { Context } from './context.ts';
+import { type Context, holdersOf } from './context.ts';
 import { agentRateKey } from './counters.ts';
 import type {
   AlternativePair,
@@ -29,11 +29,11 @@ export function conclude(
   found: readonly Finding[],
   sides: readonly JudgedSide[],
 ): Decision {
-  const { policy, run, ancestors, call } = context;
+  const { policy, run, call } = context;
   const agent = policy.agents.get(run.agent);
   const dryRun =
     call.dryRun ||
-    [run, ...ancestors].some(
+    holdersOf(context).some(
       (holder) => holder.dryRun || policy.agents.get(holder.agent)?.dryRun === true,
     );
   const enforcement = enforcementOf(context, sides);

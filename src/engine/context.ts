@@ -27,6 +27,17 @@ export type Ancestor = Pick<
   'id' | 'agent' | 'user' | 'case' | 'only' | 'dryRun' | 'status' | 'holdsNext'
 >;
 
+/** The run itself, and those above it. */
+export function holdersOf<Holder extends Ancestor>({
+  run,
+  ancestors,
+}: {
+  readonly run: Holder;
+  readonly ancestors: readonly Holder[];
+}): readonly [Holder, ...Holder[]] {
+  return ancestors.length === 0 ? [run] : [run, ...ancestors];
+}
+
 export type Reading =
   | { readonly ok: true; readonly read: ReadCall }
   /** `digest` covers what the agent wrote, as far as it could be read: for the record and for loops. */

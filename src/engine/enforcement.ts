@@ -1,5 +1,5 @@
 import type { Agent, Enforcement } from '../policy/model.ts';
-import type { Context } from './context.ts';
+import { type Context, holdersOf } from './context.ts';
 import type { Finding } from './decision.ts';
 import type { JudgedSide } from './pairing.ts';
 
@@ -20,12 +20,12 @@ export function isAlwaysEnforced({ verdict, stage, code }: Finding): boolean {
 
 /** The most specific word wins: the grant's, else the agent's, else the file's. Of several grants the strictest. */
 export function enforcementOf(context: Context, sides: readonly JudgedSide[]): Enforcement {
-  const { policy, run, ancestors } = context;
+  const { policy } = context;
   const wordOf = (agent: Agent | undefined): Enforcement =>
     agent?.enforcement ?? policy.enforcement;
   let said: Enforcement = 'observe';
   if (sides.length === 0)
-    for (const { agent } of [run, ...ancestors])
+    for (const { agent } of holdersOf(context))
       said = stricter(said, wordOf(policy.agents.get(agent)));
   for (const judged of sides) {
     const { of, party } = judged.side;

@@ -1,6 +1,6 @@
 import type { Agent, Alternative, Grant, Policy, Tool } from '../policy/model.ts';
 import { type Plan, planOf } from '../policy/plan.ts';
-import type { Proposed } from './context.ts';
+import { holdersOf, type Proposed } from './context.ts';
 import type { CaseValues } from './run.ts';
 import { shapeOf } from './tool-shape.ts';
 
@@ -33,9 +33,12 @@ export interface Option {
  * best of each.
  */
 export function sidesOf(proposed: Proposed, tool: Tool): readonly Side[] {
-  const { policy, run, ancestors } = proposed;
+  const { policy } = proposed;
   const sides: Side[] = [];
-  for (const [level, holder] of [run, ...ancestors].entries()) {
+  let next = 0;
+  for (const holder of holdersOf(proposed)) {
+    const level = next;
+    next += 1;
     const agent = policy.agents.get(holder.agent);
     if (agent === undefined) continue; // The identity stage refuses it.
     const roles = rolesOf(policy, agent, holder.user);

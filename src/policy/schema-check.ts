@@ -183,8 +183,8 @@ function declaredOnly(
   depth: number,
 ): void {
   if (found.length >= complaintsMax || depth > declaredDepthMax) return;
-  const views = viewsOf(root, schema, 0);
   if (isJsonArray(value)) {
+    const views = viewsOf(root, schema, 0);
     for (const [index, item] of value.entries()) {
       for (const items of itemSchemas(views, index)) {
         declaredOnly(root, items, item, `${pointer}/${index}`, found, depth + 1);
@@ -193,22 +193,43 @@ function declaredOnly(
     return;
   }
   if (!isJsonObject(value)) return;
-  const declaring = views.filter((view) => isJsonObject(view['properties']));
+  const { declared, isOpen } = membersOf(root, schema);
   // The arguments themselves are always closed; an object inside only when the schema says what is in it.
-  const closed = depth === 0 || declaring.length > 0;
-  const open = views.some((view) => isOpen(view));
-  for (const [name, member] of Object.entries(value)) {
-    const at = (): string => `${pointer}/${escaped(name)}`;
-    let declared = false;
-    for (const { properties } of declaring) {
-      if (!isJsonObject(properties) || !Object.hasOwn(properties, name)) continue;
-      declared = true;
+  const isClosed = !isOpen && (depth === 0 || declared.length > 0);
+  for (const name of Object.keys(value)) {
+    const member = value[name];
+    let isDeclared = false;
+    for (const properties of declared) {
+      if (!Object.hasOwn(properties, name)) continue;
+      isDeclared = true;
       // Nothing stands in a plain value that could be undeclared.
-      if (typeof member === 'object' && member !== null)
-        declaredOnly(root, properties[name], member, at(), found, depth + 1);
+      if (typeof member !== 'object' || member === null) continue;
+      const at = `${pointer}/${escaped(name)}`;
+      declaredOnly(root, properties[name], member, at, found, depth + 1);
     }
-    if (!declared && closed && !open) found.push(at());
+    if (!isDeclared && isClosed) found.push(`${pointer}/${escaped(name)}`);
   }
+}
+
+interface Members {
+  /** What each schema that judges the object declares. */
+  readonly declared: readonly JsonObject[];
+  readonly isOpen: boolean;
+}
+
+const membersBySchema = new WeakMap<JsonObject, Members>();
+
+/** Found once a schema: every call asks. */
+function membersOf(root: JsonObject, schema: JsonValue | undefined): Members {
+  const known = isJsonObject(schema) ? membersBySchema.get(schema) : undefined;
+  if (known !== undefined) return known;
+  const views = viewsOf(root, schema, 0);
+  const members = {
+    declared: views.map((view) => view['properties']).filter(isJsonObject),
+    isOpen: views.some((view) => isOpen(view)),
+  };
+  if (isJsonObject(schema)) membersBySchema.set(schema, members);
+  return members;
 }
 
 /** Says in so many words that other properties may be there. */

@@ -2,7 +2,7 @@
  * From a call that is proposed to a decision that is written: what it names is looked at, the world is read, and it is
  * decided until nothing came between what was read and what was drawn.
  */
-import type { Context, Reading } from '../engine/context.ts';
+import { type Context, holdersOf, type Reading } from '../engine/context.ts';
 import { isEstablished } from '../engine/decide.ts';
 import type { Reservation } from '../engine/decision.ts';
 import type { GatewayEvent } from '../engine/events.ts';
@@ -123,6 +123,7 @@ export class Deciding {
       const run = writer.run;
       if (run === null) throw new StoreError('store.corrupt', 'a run has no beginning');
       const ancestors = run.parent === null ? [] : await this.#runs.ancestors(run);
+      const holders = holdersOf({ run, ancestors });
       const request = gather({ policy, run, ancestors, call, tool, reading });
       carried ??= scanCall(this.#ports, attempt, tool, reading, request.scan);
       const { texts, hidden } = carried;
@@ -130,11 +131,11 @@ export class Deciding {
         this.#ports,
         request,
         tool,
-        [run, ...ancestors].map((holder) => holder.agent),
+        holders,
         carried.scans,
       );
       const looksBack = request.history && overtakings < overtakingsMax;
-      const history = looksBack ? await this.#past([run, ...ancestors]) : null;
+      const history = looksBack ? await this.#past(holders) : null;
       if (!looked && reading?.ok === true) {
         looked = true;
         const proposed = { policy, run, ancestors, call, tool, reading };
@@ -192,7 +193,7 @@ export class Deciding {
         const [step] = decided;
         if (isWritten && step !== undefined) {
           if (step.type !== 'unprepared' || attempt.showing !== null) return step;
-          const past = await this.#past([run, ...ancestors]);
+          const past = await this.#past(holders);
           attempt = {
             ...attempt,
             showing: await lookUpShowing(this.#ports, attempt, reading, past),

@@ -1,5 +1,6 @@
 import type { Scans } from '../content/detection/sighting.ts';
 import type { Facts, FactsRequest } from '../engine/facts.ts';
+import type { Run } from '../engine/run.ts';
 import type { Tool } from '../policy/model.ts';
 import type { StoreReader } from '../store/port.ts';
 import type { Upstream } from '../upstreams/port.ts';
@@ -13,22 +14,22 @@ export interface World {
 }
 
 /**
- * @param agents - the run's and those of the runs above it.
+ * @param holders - the run and the runs above it.
  * @param scanning - what detectors say of the call, or are about to.
  */
 export async function readWorld(
   ports: RuntimePorts,
   request: FactsRequest,
   tool: Tool | null,
-  agents: readonly string[],
+  holders: readonly Pick<Run, 'agent'>[],
   scanning: Scans | Promise<Scans>,
 ): Promise<World> {
   const { store } = ports;
   const nowMs = store.nowMs();
   const asked = request.windows.length + request.once.length + request.used.length > 0;
   const [suspended, { windows, once, used }] = asked
-    ? await Promise.all([isSuspended(store, agents), readCounters(store, request, nowMs)])
-    : [await isSuspended(store, agents), noCounters];
+    ? await Promise.all([isSuspended(store, holders), readCounters(store, request, nowMs)])
+    : [await isSuspended(store, holders), noCounters];
   const upstream = tool === null ? undefined : ports.upstream(tool.upstream);
   const facts: Facts = {
     nowMs,

@@ -1,5 +1,6 @@
 /** Agents that an operator has stopped: whoever is suspended stops everything below. */
 import { z } from 'zod';
+import type { Run } from '../engine/run.ts';
 import type { Store, StoreReader } from '../store/port.ts';
 
 const statePrefix = 'suspended:';
@@ -38,8 +39,12 @@ export async function suspensions(store: Pick<StoreReader, 'listState'>): Promis
   });
 }
 
-export async function isSuspended(store: StoreReader, agents: readonly string[]): Promise<boolean> {
-  for (const agent of new Set(agents))
+/** Whether any of them is. */
+export async function isSuspended(
+  store: StoreReader,
+  holders: readonly Pick<Run, 'agent'>[],
+): Promise<boolean> {
+  for (const { agent } of holders)
     if ((await store.readState(statePrefix + agent)) !== undefined) return true;
   return false;
 }

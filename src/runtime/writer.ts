@@ -136,7 +136,7 @@ export class RunWriter {
       this.#seen = fold(this.#seen, draft.reserve.started);
       return { type: 'reserved' };
     }
-    return this.#commit(draft, settles);
+    return await this.#commit(draft, settles);
   }
 
   /**

@@ -18,7 +18,7 @@ const unitsAtOnce = 4096;
 
 export function foldText(text: string): FoldedText {
   const first = text.search(foldable);
-  if (first === -1) return { text, spanOf: (start, end) => ({ start, end }) };
+  if (first === -1) return { text, spanOf: unfolded };
   const units = new Uint16Array(text.length);
   const ends = new Uint32Array(text.length);
   const starts = new Uint32Array(text.length);
@@ -39,6 +39,10 @@ export function foldText(text: string): FoldedText {
     text: stringOf(units.subarray(0, length)),
     spanOf: (start, end) => ({ start: starts[start] ?? 0, end: ends[end - 1] ?? 0 }),
   };
+}
+
+function unfolded(start: number, end: number): { readonly start: number; readonly end: number } {
+  return { start, end };
 }
 
 function stringOf(units: Uint16Array): string {

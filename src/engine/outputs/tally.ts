@@ -30,7 +30,8 @@ export class Tally {
   #score = 0;
   #unscanned = 0;
   #incomplete = 0;
-  #failures = new Map<string, number>();
+  /** Null: a model failed nowhere. */
+  #failures: Map<string, number> | null = null;
 
   constructor(at: number) {
     this.#at = at;
@@ -38,7 +39,7 @@ export class Tally {
 
   /** Nothing is clean because a detector didn't look, or stopped. */
   get isSuspect(): boolean {
-    return this.flagged.length > 0 || this.#incomplete > 0 || this.#failures.size > 0;
+    return this.flagged.length > 0 || this.#incomplete > 0 || this.#failures !== null;
   }
 
   count({ pointer, text }: Leaf, seen: Seen | null): void {
@@ -50,8 +51,10 @@ export class Tally {
     this.#score = Math.max(this.#score, score);
     if (score >= this.#at) this.#flag(pointer, text.length, seen);
     if (!isComplete) this.#incomplete += 1;
-    if (model?.type === 'failed')
+    if (model?.type === 'failed') {
+      this.#failures ??= new Map();
       this.#failures.set(model.reason, (this.#failures.get(model.reason) ?? 0) + 1);
+    }
     for (const sighting of pii) this.pii.push({ pointer, sighting });
     for (const sighting of secrets) this.secrets.push({ pointer, sighting });
   }
@@ -92,7 +95,7 @@ export class Tally {
   }
 
   detector(response: Response, tool: Tool): readonly Finding[] {
-    if (this.#failures.size === 0) return [];
+    if (this.#failures === null) return [];
     const details: JsonObject = { failed: Object.fromEntries(this.#failures) };
     return [
       response === 'withhold'

@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts';
+import { type Context, holdersOf } from '../context.ts';
 import type { Finding } from '../decision.ts';
 import { deny } from '../findings.ts';
 import { judgedSides } from '../pairing.ts';
@@ -12,11 +12,11 @@ const codes = {
 
 /** Whether it is permitted: by the agent's grant and by the user's, of this run and of every run above it. */
 export function authorize(context: Context): readonly Finding[] {
-  const { policy, run, ancestors, tool } = context;
+  const { policy, tool } = context;
   const findings: Finding[] = [];
   if (tool === null) return findings;
   const action = actionOf(tool);
-  for (const holder of [run, ...ancestors]) {
+  for (const holder of holdersOf(context)) {
     const agent = policy.agents.get(holder.agent);
     if (agent?.forbidden.has(action) === true) {
       findings.push(

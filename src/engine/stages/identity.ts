@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts';
+import { type Context, holdersOf } from '../context.ts';
 import type { Finding } from '../decision.ts';
 import { joinableHold } from '../duplicates.ts';
 import { deny } from '../findings.ts';
@@ -27,8 +27,8 @@ export function identityOfLookUp(context: Context): readonly Finding[] {
  * Whoever closes a run stops what it started. Closed while people are being asked, it begins nothing new, and does what they
  * then agree to.
  */
-function openRuns({ run, ancestors }: Context, isWaited: boolean): readonly Finding[] {
-  const ended = [run, ...ancestors].find(
+function openRuns(context: Context, isWaited: boolean): readonly Finding[] {
+  const ended = holdersOf(context).find(
     ({ status }) => status !== 'open' && !(isWaited && status === 'closing'),
   );
   return ended === undefined
@@ -36,11 +36,12 @@ function openRuns({ run, ancestors }: Context, isWaited: boolean): readonly Find
     : [deny('identity', 'identity.run_closed', { status: ended.status })];
 }
 
-function parties({ policy, run, ancestors, facts }: Context): readonly Finding[] {
+function parties(context: Context): readonly Finding[] {
+  const { policy, run, facts } = context;
   const findings: Finding[] = [];
   if (facts.suspended) findings.push(deny('identity', 'identity.suspended', { agent: run.agent }));
   // A run above it may be of another agent, for another person: each has to be in order by itself.
-  for (const { agent: name, user } of [run, ...ancestors]) {
+  for (const { agent: name, user } of holdersOf(context)) {
     const agent = policy.agents.get(name);
     if (agent === undefined) {
       findings.push(deny('identity', 'identity.unknown_agent', { agent: name }));
