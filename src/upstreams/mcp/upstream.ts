@@ -96,14 +96,20 @@ export class McpUpstream implements Upstream {
           message: 'these arguments do not name what is to be read',
           refused: true,
         };
-      const first = await this.#attempt(request, asked, deadlineMs);
+      const connection = this.#connection.current() ?? (await this.#connection.take(deadlineMs));
+      if (connection.type === 'none') return this.#outcome(request, connection.failure);
+      const { link } = connection;
+      const first = await this.#ask(link, request, asked, deadlineMs);
       // Only what certainly had no effect is ever repeated, and only after what stood in its way was mended.
-      const stuck = first.exchange.type !== 'result';
-      const exchange =
-        stuck && (await this.#mend(first, deadlineMs))
-          ? (await this.#attempt(request, asked, deadlineMs)).exchange
-          : first.exchange;
-      return this.#outcome(request, exchange);
+      if (first.type === 'result' || !(await this.#mend(first, link, deadlineMs)))
+        return this.#outcome(request, first);
+      const mended = await this.#connection.take(deadlineMs);
+      return this.#outcome(
+        request,
+        mended.type === 'none'
+          ? mended.failure
+          : await this.#ask(mended.link, request, asked, deadlineMs),
+      );
     } catch (error) {
       // A fault of ours while a call may be on its way: never a guess that it had no effect.
       this.#options.log(
@@ -119,34 +125,26 @@ export class McpUpstream implements Upstream {
 
   // ---- calls -----------------------------------------------------------------------------------------------------
 
-  async #attempt(
-    request: UpstreamCall,
-    asked: Asked,
+  #ask(
+    { channel, agreement }: Link,
+    { surface, operation, args, onProgress }: UpstreamCall,
+    { method, params }: Asked,
     deadlineMs: number,
-  ): Promise<{ readonly exchange: Exchange; readonly link: Link | null }> {
-    const connection = this.#connection.current() ?? (await this.#connection.take(deadlineMs));
-    if (connection.type === 'none') return { exchange: connection.failure, link: null };
-    const { link } = connection;
+  ): Promise<Exchange> {
     const mirrored =
-      request.surface === 'tool' && link.agreement.era === 'modern'
-        ? (this.#mirrored.get(request.operation) ?? [])
-        : [];
-    const exchange = await link.channel.ask({
-      ...asked,
+      surface === 'tool' && agreement.era === 'modern' ? this.#mirrored.get(operation) : undefined;
+    return channel.ask({
+      method,
+      params,
       timeoutMs: Math.max(1, deadlineMs - performance.now()),
-      agreement: link.agreement,
-      headers: mirrorArguments(mirrored, request.args),
-      ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),
+      agreement,
+      ...(mirrored === undefined ? {} : { headers: mirrorArguments(mirrored, args) }),
+      ...(onProgress === undefined ? {} : { onProgress }),
     });
-    return { exchange, link };
   }
 
   /** True: the obstacle is gone, and a second attempt is worth it. */
-  async #mend(
-    { exchange, link }: { readonly exchange: Exchange; readonly link: Link | null },
-    deadlineMs: number,
-  ): Promise<boolean> {
-    if (link === null) return false;
+  async #mend(exchange: Exchange, link: Link, deadlineMs: number): Promise<boolean> {
     if (
       exchange.type === 'error' &&
       exchange.code === rpcCodes.headerMismatch &&
