@@ -8,6 +8,9 @@
 import type { IncomingMessage } from 'node:http';
 import { httpLimits } from './limits.ts';
 
+/** Credentials of which nothing is kept now, and the count is. */
+const idleSharesMax = 1_000;
+
 class Room {
   readonly #bytesMax: number;
   readonly #bytesOfOneMax: number;
@@ -33,7 +36,8 @@ class Room {
     if (bytes === 0) return;
     const left = (this.#bytesOf.get(credential) ?? 0) - bytes;
     this.#bytes -= bytes;
-    if (left > 0) this.#bytesOf.set(credential, left);
+    // Taken out and put in again for each request, a map is made anew all the time.
+    if (left > 0 || this.#bytesOf.size <= idleSharesMax) this.#bytesOf.set(credential, left);
     else this.#bytesOf.delete(credential);
   }
 }
@@ -48,10 +52,17 @@ interface Held {
 }
 
 /**
- * Of each request under way. Not by weak references: each collection of garbage would have to look at every one that was
- * made since the last.
+ * Kept with the request itself. In a map of requests it would keep them beyond their time: each table that such a map
+ * outgrows refers to the next one, so that those which died old keep all later ones, with every request in them, until
+ * a full collection. A weak map makes each collection look at every request that was made since the last.
  */
-const held = new Map<IncomingMessage, Held>();
+const held: unique symbol = Symbol('held');
+
+declare module 'node:http' {
+  interface IncomingMessage {
+    [held]?: Held | undefined;
+  }
+}
 
 /** From here on what is kept for this request counts as this credential's. Before anything of it is kept. */
 export function keepFor(request: IncomingMessage, credential: string): void {
@@ -68,23 +79,20 @@ export function keepBody(request: IncomingMessage, bytes: number): boolean {
 
 /** The request has been dealt with: not when its client left, for its call runs on with its arguments. */
 export function letGoOfRequest(request: IncomingMessage): void {
-  const own = held.get(request);
+  const own = request[held];
   if (own === undefined) return;
-  held.delete(request);
+  request[held] = undefined;
   bodies.letGo(own.credential, own.bodyBytes);
 }
 
 /** @returns what lets go of it; null: so much waits to be read already that this answer must not wait as well. */
 export function keepAnswer(request: IncomingMessage, bytes: number): (() => void) | null {
   // The answer may wait for longer than the request is under way.
-  const credential = held.get(request)?.credential ?? null;
+  const credential = request[held]?.credential ?? null;
   return answers.keep(credential, bytes) ? () => answers.letGo(credential, bytes) : null;
 }
 
 function heldFor(request: IncomingMessage): Held {
-  const known = held.get(request);
-  if (known !== undefined) return known;
-  const own: Held = { credential: null, bodyBytes: 0 };
-  held.set(request, own);
-  return own;
+  request[held] ??= { credential: null, bodyBytes: 0 };
+  return request[held];
 }
