@@ -22,7 +22,9 @@ export class InOrder {
   hear(events: readonly CommittedEvent[]): void {
     const [first] = events;
     if (first === undefined || first.seq < this.nextSeq) return;
-    this.#early.set(first.seq, events);
+    // Most come in turn, and in a map that each of them went through none would be let go of for long.
+    if (first.seq === this.#nextSeq) this.#passAll(events);
+    else this.#early.set(first.seq, events);
     this.#drain();
   }
 
@@ -38,8 +40,12 @@ export class InOrder {
       const events = this.#early.get(this.#nextSeq);
       if (events === undefined) return;
       this.#early.delete(this.#nextSeq);
-      this.#nextSeq += events.length;
-      for (const event of events) this.#pass(event);
+      this.#passAll(events);
     }
+  }
+
+  #passAll(events: readonly CommittedEvent[]): void {
+    this.#nextSeq = this.nextSeq + events.length;
+    for (const event of events) this.#pass(event);
   }
 }
