@@ -47,21 +47,18 @@ export function decisionAlerts(
   call: string,
   atMs: number,
 ): GatewayEvent[] {
+  const alerts = contentAlerts(decision.findings, tool, run, call, atMs);
+  if (decision.verdict === 'allow') return alerts;
   const codes = decision.findings
     .filter((finding) => finding.verdict !== 'note')
     .map((finding) => finding.code);
-  const alerts = contentAlerts(decision.findings, tool, run, call, atMs);
   if (codes.some((code) => budgetCodes.has(code)))
     alerts.push(alertEvent('budget_exceeded', run, call, atMs, { codes }));
   else if (codes.some((code) => code.startsWith('limits.')))
     alerts.push(alertEvent('limit_reached', run, call, atMs, { codes }));
   if (codes.includes('approvals.flood'))
     alerts.push(alertEvent('approval_flood', run, call, atMs, { tool }));
-  if (
-    decision.enforcement === 'warn' &&
-    decision.verdict !== 'allow' &&
-    decision.effect === 'allow'
-  ) {
+  if (decision.enforcement === 'warn' && decision.effect === 'allow') {
     alerts.push(alertEvent('would_refuse', run, call, atMs, { codes }));
   }
   return alerts;

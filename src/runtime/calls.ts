@@ -13,6 +13,7 @@ import { Performing } from './approvals/performing.ts';
 import type { Settling } from './approvals/settling.ts';
 import type { Attempt, Settled, Started } from './attempt.ts';
 import type { Breakers } from './breakers.ts';
+import { CallsUnderWay } from './calls-under-way.ts';
 import { Deciding } from './deciding.ts';
 import { Drafts, type Followed } from './drafts.ts';
 import { Effects } from './effects.ts';
@@ -54,7 +55,7 @@ export class Calls {
   readonly #turns = new Turns();
   readonly #drafting: (...of: Parameters<Drafts['of']>) => ReturnType<Drafts['of']>;
   /** Calls under way in this process, from their first moment; null: it never started. For duplicates to wait on. */
-  readonly #underWay = new Map<string, Promise<Settled | null>>();
+  readonly #underWay = new CallsUnderWay();
   readonly #waiting = new Set<Promise<unknown>>();
   #stopping = false;
   readonly deciding: Deciding;
@@ -100,9 +101,9 @@ export class Calls {
     const id = `call_${this.#ports.randomId()}`;
     if (this.#stopping)
       return { type: 'refused', refusal: plainRefusal('store.unavailable', id, null) };
-    const proposal = { ...proposed, step: stepOf(proposed.step) };
-    const end = Promise.withResolvers<Settled | null>();
-    this.#underWay.set(id, end.promise);
+    const step = stepOf(proposed.step);
+    const proposal = step === proposed.step ? proposed : { ...proposed, step };
+    const underWay = this.#underWay.begin(id);
     let waits: Waits;
     try {
       const known = this.#runs.carriedAtOnce(principal, proposal.handles);
@@ -117,11 +118,12 @@ export class Calls {
             lookUpFor: null,
             resumes: null,
             showing: null,
+            policy: this.#ports.policy(),
             writer: carried.writer,
             signal,
             onProgress,
           },
-          end.resolve,
+          underWay.resolve,
         );
         if (lived.type !== 'waits') return lived;
         waits = lived;
@@ -131,9 +133,7 @@ export class Calls {
     } catch (error) {
       return await this.#faults.undecided(principal, proposal, id, error);
     } finally {
-      end.resolve(null);
-      // By now a person may have agreed, and its call may be under way.
-      if (this.#underWay.get(id) === end.promise) this.#underWay.delete(id);
+      this.#underWay.over(underWay, null);
     }
     const waiting = this.#wait(waits, patienceMs);
     this.#waiting.add(waiting);
@@ -143,7 +143,7 @@ export class Calls {
 
   /** When every call that is under way now has ended and is written. */
   async settled(): Promise<void> {
-    await Promise.all(this.#underWay.values());
+    await this.#underWay.settled();
   }
 
   /** Whoever waits for people, or would begin to, gets a ticket from now on. */
@@ -163,18 +163,16 @@ export class Calls {
     }
   }
 
-  async #live(
-    arrived: Omit<Attempt, 'policy'>,
-    ended: (settled: Settled) => void,
-  ): Promise<CallAnswer | Waits> {
+  async #live(arrived: Attempt, ended: (settled: Settled) => void): Promise<CallAnswer | Waits> {
     const { proposal, principal, writer } = arrived;
-    const parallel = this.#ports.policy().agents.get(principal.agent)?.parallel ?? null;
+    const parallel = arrived.policy.agents.get(principal.agent)?.parallel ?? null;
     const leave = parallel === null ? null : await this.#turns.take(writer.id, parallel);
     try {
       for (let tries = 0; tries < joinTriesMax; tries += 1) {
         // The policy of this moment, not of the moment when the call began to wait.
-        const attempt: Attempt = { ...arrived, policy: this.#ports.policy() };
-        const tool = attempt.policy.tools.get(proposal.tool) ?? null;
+        const policy = this.#ports.policy();
+        const attempt = policy === arrived.policy ? arrived : { ...arrived, policy };
+        const tool = policy.tools.get(proposal.tool) ?? null;
         const reading = tool === null ? null : readCall(tool, proposal.args);
         const step = await this.deciding.decide(attempt, tool, reading, this.#drafting);
         if (step.type === 'denied')
@@ -221,7 +219,7 @@ export class Calls {
         if (held.state === 'rejected' || held.state === 'expired')
           return this.#heldAnswers.refused(attempt, held);
         // The one that asks is written, and not known here before its own request goes on.
-        if (this.#holds.get(held.id) === undefined) await this.#underWay.get(held.id);
+        if (this.#holds.get(held.id) === undefined) await this.#underWay.endOf(held.id);
         const hold = this.#holds.get(held.id);
         if (hold === undefined) return null;
         const { args } = attempt.proposal;

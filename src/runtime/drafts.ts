@@ -16,6 +16,7 @@ import { decisionAlerts, type RaisedAlerts } from './alerts.ts';
 import { type HeldStep, heldDraft, type Unprepared } from './approvals/held-draft.ts';
 import { holdDeleted } from './approvals/hold-state.ts';
 import type { Attempt, Settled, Started } from './attempt.ts';
+import type { CallsUnderWay } from './calls-under-way.ts';
 import type { LookedAt } from './deciding.ts';
 import type { Memories } from './memories.ts';
 import { recordedArguments, refusedArguments } from './payloads.ts';
@@ -45,16 +46,18 @@ interface Denied {
   readonly decision: Decision;
 }
 
-/** By the id of a call, its end; null: it never started. */
-type UnderWay = ReadonlyMap<string, Promise<Settled | null>>;
-
 export class Drafts {
   readonly #ports: RuntimePorts;
   readonly #memories: Memories;
   readonly #alerts: RaisedAlerts;
-  readonly #underWay: UnderWay;
+  readonly #underWay: Pick<CallsUnderWay, 'endOf'>;
 
-  constructor(ports: RuntimePorts, memories: Memories, alerts: RaisedAlerts, underWay: UnderWay) {
+  constructor(
+    ports: RuntimePorts,
+    memories: Memories,
+    alerts: RaisedAlerts,
+    underWay: Pick<CallsUnderWay, 'endOf'>,
+  ) {
     this.#ports = ports;
     this.#memories = memories;
     this.#alerts = alerts;
@@ -114,7 +117,7 @@ export class Drafts {
     const held = run.held.length === 0 ? null : joinableHold(run, read.digest, facts.nowMs);
     if (held !== null) return { type: 'joins_hold', held, read };
     const memory = joinable(run, read.digest, read.tool.tier, facts.nowMs);
-    return memory === null ? null : { type: 'join', memory, end: this.#underWay.get(memory.id) };
+    return memory === null ? null : { type: 'join', memory, end: this.#underWay.endOf(memory.id) };
   }
 
   /** Its client says which held call it repeats: it is that one's answer, or nobody's. */
@@ -123,7 +126,7 @@ export class Drafts {
     if (held !== undefined) return { type: 'joins_hold', held, read };
     const memory = recall(run.remembered, read.digest);
     return memory?.id === id
-      ? { type: 'join', memory, end: this.#underWay.get(id) }
+      ? { type: 'join', memory, end: this.#underWay.endOf(id) }
       : { type: 'over' };
   }
 

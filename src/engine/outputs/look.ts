@@ -28,7 +28,18 @@ const marginUnits = 4_096;
 
 const url = plainKind('url');
 
-export function readingOf({ content, flow }: Policy, { returns }: Tool): Reading {
+/** Of each tool under the policy that it was asked about last: each result asks twice. */
+const madeOf = new WeakMap<Tool, { readonly policy: Policy; readonly reading: Reading }>();
+
+export function readingOf(policy: Policy, tool: Tool): Reading {
+  const known = madeOf.get(tool);
+  if (known?.policy === policy) return known.reading;
+  const reading = readingBy(policy, tool);
+  madeOf.set(tool, { policy, reading });
+  return reading;
+}
+
+function readingBy({ content, flow }: Policy, { returns }: Tool): Reading {
   const shownUnitsMax = content.results.maxBytes + marginUnits;
   return {
     trust: returns.trust,

@@ -31,10 +31,9 @@ export interface ReleaseContext {
 }
 
 export function release(result: ToolResult, { tool, decision, marks }: ReleaseContext): Released {
-  const bounds = decision.obligations.flatMap((one) =>
-    one.type === 'truncate' ? [one.maxBytes] : [],
-  );
-  const maxBytes = bounds.length === 0 ? null : Math.min(...bounds);
+  let maxBytes: number | null = null;
+  for (const one of decision.obligations)
+    if (one.type === 'truncate') maxBytes = Math.min(maxBytes ?? one.maxBytes, one.maxBytes);
   const cut = truncated(result, maxBytes);
   if (marks === null)
     return {
@@ -128,13 +127,15 @@ function isBlank(text: string): boolean {
 
 /** Writes out what stands in texts as single characters, in each string for itself. */
 class MarkWriter {
-  readonly #marking: Marking;
+  readonly #boundary: string;
+  /** Made for the first text that has a mark. */
+  #marking: Marking | null = null;
   marked = 0;
   bytesCut = 0;
   unscanned = 0;
 
   constructor(boundary: string) {
-    this.#marking = markingBy(boundary);
+    this.#boundary = boundary;
   }
 
   written(result: ToolResult): ToolResult {
@@ -164,6 +165,7 @@ class MarkWriter {
 
   #plain(text: string): string {
     if (!holdsMarks(text)) return text;
+    this.#marking ??= markingBy(this.#boundary);
     const written = writeMarks(text, this.#marking);
     this.marked += written.marks;
     this.bytesCut += written.bytesCut;

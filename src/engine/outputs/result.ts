@@ -13,17 +13,32 @@ export function asJson(result: ToolResult): JsonObject {
   return jsonOf(result);
 }
 
-function jsonOf(fields: { readonly [key: string]: JsonValue | undefined }): JsonObject {
+interface Fields {
+  readonly [key: string]: JsonValue | undefined;
+}
+
+function jsonOf(fields: Fields): JsonObject {
+  if (isJson(fields)) return fields;
   const json: Record<string, JsonValue> = {};
   for (const [name, value] of Object.entries(fields)) if (value !== undefined) json[name] = value;
   return json;
 }
 
+function isJson(fields: Fields): fields is JsonObject {
+  return Object.values(fields).every((value) => value !== undefined);
+}
+
+const nothing: JsonObject = Object.freeze({});
+
 /** What else an upstream said, beside what a client is given: its `_meta`, fields that nobody knows. */
 export function othersOf(result: ToolResult): JsonObject {
+  // Most say nothing else, and each result is asked several times.
+  if (Object.keys(result).every((name) => parts.has(name))) return nothing;
   const { content: _content, structuredContent: _data, isError: _isError, ...others } = result;
   return jsonOf(others);
 }
+
+const parts: ReadonlySet<string> = new Set(['content', 'structuredContent', 'isError']);
 
 /** The very same where its parts are. `others`: null, as they were. */
 export function withParts(

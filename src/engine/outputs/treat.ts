@@ -52,7 +52,7 @@ export function treat(
   const redact = decision.obligations.find(isRedact);
   const enforced = decision.enforcement === 'strict';
   const reading = readingOf(policy, tool);
-  const pii: ReadonlySet<string> = new Set(redact?.pii ?? []);
+  const pii = redact === undefined ? nothing : typesIn(redact.pii);
   const editing: EditContext = {
     reading,
     treatment: {
@@ -93,6 +93,19 @@ export function treat(
     flagged: flaggedPlaces(tally.flagged, data),
     isSuspect: tally.isSuspect,
   };
+}
+
+const nothing: ReadonlySet<string> = new Set();
+
+const typesOf = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** Lists of obligations don't change, and those of a tool are the same for every call. */
+function typesIn(list: readonly string[]): ReadonlySet<string> {
+  const known = typesOf.get(list);
+  if (known !== undefined) return known;
+  const types = new Set(list);
+  typesOf.set(list, types);
+  return types;
 }
 
 function isScreen(one: Obligation): one is Extract<Obligation, { type: 'screen' }> {

@@ -31,7 +31,7 @@ export interface PerformingParts {
   readonly deciding: Deciding;
   readonly drafting: Drafting<Step>;
   readonly effect: (attempt: Attempt, step: Started) => Promise<Settled>;
-  readonly underWay: Map<string, Promise<Settled | null>>;
+  readonly underWay: CallsUnderWay;
 }
 
 export class Performing {
@@ -78,8 +78,7 @@ export class Performing {
   /** Never rejects. */
   async #perform(hold: OpenHold): Promise<void> {
     const { ports, runs, turns, underWay } = this.#parts;
-    const end = Promise.withResolvers<Settled | null>();
-    underWay.set(hold.id, end.promise);
+    const call = underWay.begin(hold.id);
     let settled: Settled | null = null;
     try {
       const known = hold.known ?? (await this.recorded(hold));
@@ -100,9 +99,7 @@ export class Performing {
       // It could not be decided, so nothing happened: it waits for a repeat, or for the next start.
       ports.log({ level: 'error', event: 'approval.stuck', call: hold.id, error: describe(error) });
     } finally {
-      // Ended and gone from the list in one: whoever waits until nothing is under way must not find it ended in there.
-      end.resolve(settled);
-      if (underWay.get(hold.id) === end.promise) underWay.delete(hold.id);
+      underWay.over(call, settled);
     }
   }
 

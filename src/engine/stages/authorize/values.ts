@@ -18,16 +18,19 @@ export function valuesOf(read: ReadCall, kind: KindName): readonly ArgumentValue
 export function absentArguments(read: ReadCall, kind: KindName): readonly string[] {
   const absent: string[] = [];
   for (const argument of shapeOf(read.tool).argumentsOf.get(kind) ?? []) {
-    const parts = argument.parts.filter(
-      (part) => part.kind.name === kind && !part.kind.absentIsNone,
-    );
-    if (argument.absentIsNone || parts.length === 0) continue;
-    const given = Object.hasOwn(read.args, argument.name) ? read.args[argument.name] : undefined;
-    const named = read.values.some(
-      (value) => value.kind === kind && value.argument === argument.name,
-    );
-    if (!named || parts.some((part) => leavesOut(given, part.pointer.segments)))
-      absent.push(argument.name);
+    if (argument.absentIsNone) continue;
+    const { name } = argument;
+    const given = Object.hasOwn(read.args, name) ? read.args[name] : undefined;
+    let isAsked = false;
+    let isLeftOut = false;
+    for (const part of argument.parts) {
+      if (part.kind.name !== kind || part.kind.absentIsNone) continue;
+      isAsked = true;
+      isLeftOut ||= leavesOut(given, part.pointer.segments);
+    }
+    if (!isAsked) continue;
+    if (isLeftOut || !read.values.some((one) => one.kind === kind && one.argument === name))
+      absent.push(name);
   }
   return absent;
 }
