@@ -9,6 +9,7 @@ import type { ReadCall } from '../../engine/call.ts';
 import { readCall } from '../../engine/read-call.ts';
 import type { Tool } from '../../policy/model.ts';
 import { type Attempt, describe, type Settled, type Started } from '../attempt.ts';
+import type { CallsUnderWay } from '../calls-under-way.ts';
 import type { Deciding, Drafting } from '../deciding.ts';
 import type { Step } from '../drafts.ts';
 import type { ClientSignal } from '../port.ts';
