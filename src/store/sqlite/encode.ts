@@ -16,6 +16,8 @@ const snapshotEveryEvents = 1_000;
 export interface Encoded<S> {
   readonly step: S;
   readonly parts: readonly Part[];
+  /** Of all parts. */
+  readonly bytes: number;
 }
 
 /** A leaf as text, which gets its prefix as it is packed, or bytes as they are. */
@@ -30,20 +32,29 @@ export function encodeRunCommit(commit: RunCommit, notBeforeMs: number): Encoded
   }
   const opens = expectedVersion === 0;
   const { agent, user, credential, implicit, openedAtMs, status, version } = folded;
-  const encoded = encodeCommit([...events, ...commit.gatewayEvents], commit.writes, notBeforeMs);
+  const leaves = new Leaves(notBeforeMs);
+  for (const event of events) leaves.add(event);
+  for (const event of commit.gatewayEvents) leaves.add(event);
+  const { parts } = leaves;
+  let { bytes } = leaves;
   const snapshot = snapshotDue(expectedVersion, version)
     ? Buffer.from(JSON.stringify(folded))
     : null;
-  if (snapshot !== null) encoded.parts.push(snapshot);
+  if (snapshot !== null) {
+    parts.push(snapshot);
+    bytes += snapshot.byteLength;
+  }
   const payloads: { digest: string; bytes: number }[] = [];
-  for (const [digest, bytes] of commit.payloads) {
-    payloads.push({ digest, bytes: bytes.byteLength });
-    encoded.parts.push(bytes);
+  for (const [digest, payload] of commit.payloads) {
+    payloads.push({ digest, bytes: payload.byteLength });
+    parts.push(payload);
+    bytes += payload.byteLength;
   }
   return {
-    parts: encoded.parts,
+    parts,
+    bytes,
     step: {
-      ...encoded.step,
+      type: 'commit',
       run: {
         id: run,
         expectedVersion,
@@ -52,10 +63,13 @@ export function encodeRunCommit(commit: RunCommit, notBeforeMs: number): Encoded
         opened: opens ? { agent, user, credential, implicit, atMs: openedAtMs } : null,
         snapshotBytes: snapshot?.byteLength ?? null,
       },
+      atMs: leaves.atMs,
+      events: leaves.steps,
       reservations: commit.reservations,
       call: commit.call,
       releases: commit.releases,
       marks: commit.marks,
+      writes: commit.writes.map(encodeWrite),
       payloads,
     },
   };
@@ -65,7 +79,24 @@ export function encodeGatewayCommit(
   commit: GatewayCommit,
   notBeforeMs: number,
 ): Encoded<CommitStep> {
-  return encodeCommit(commit.events, commit.writes, notBeforeMs);
+  const leaves = new Leaves(notBeforeMs);
+  for (const event of commit.events) leaves.add(event);
+  return {
+    parts: leaves.parts,
+    bytes: leaves.bytes,
+    step: {
+      type: 'commit',
+      run: null,
+      atMs: leaves.atMs,
+      events: leaves.steps,
+      reservations: [],
+      call: null,
+      releases: [],
+      marks: [],
+      writes: commit.writes.map(encodeWrite),
+      payloads: [],
+    },
+  };
 }
 
 export function encodeCheckpoint(
@@ -84,46 +115,38 @@ export function encodeCheckpoint(
       })),
     },
     parts: tiles.map(({ hashes }) => hashes),
+    bytes: tiles.reduce((bytes, { hashes }) => bytes + hashes.byteLength, 0),
   };
 }
 
-function encodeCommit(
-  events: readonly Event[],
-  writes: readonly StateWrite[],
-  notBeforeMs: number,
-): { step: CommitStep; parts: Part[] } {
-  const parts: Part[] = [];
-  let atMs = notBeforeMs;
-  const eventSteps = events.map((event): EventStep => {
+/** Of one commit, in the order in which they are added. */
+class Leaves {
+  readonly parts: Part[] = [];
+  readonly steps: EventStep[] = [];
+  bytes = 0;
+  atMs: number;
+
+  constructor(notBeforeMs: number) {
+    this.atMs = notBeforeMs;
+  }
+
+  add(event: Event): void {
     const leaf = canonicalJson(event);
-    const { type, agent, tool } = columnsOf(event);
+    const leafBytes = 1 + Buffer.byteLength(leaf, 'utf8');
+    const { type, atMs, agent, tool } = columnsOf(event);
     const tracked = event.type === 'call.started' || event.type === 'call.finished';
-    parts.push(leaf);
-    atMs = Math.max(atMs, event.atMs);
-    return {
+    this.parts.push(leaf);
+    this.steps.push({
       type,
-      atMs: event.atMs,
+      atMs,
       agent,
       tool,
       call: tracked ? event.call : null,
-      leafBytes: 1 + Buffer.byteLength(leaf, 'utf8'),
-    };
-  });
-  return {
-    parts,
-    step: {
-      type: 'commit',
-      run: null,
-      atMs,
-      events: eventSteps,
-      reservations: [],
-      call: null,
-      releases: [],
-      marks: [],
-      writes: writes.map(encodeWrite),
-      payloads: [],
-    },
-  };
+      leafBytes,
+    });
+    this.bytes += leafBytes;
+    this.atMs = Math.max(this.atMs, atMs);
+  }
 }
 
 function snapshotDue(before: number, version: number): boolean {

@@ -16,13 +16,7 @@ import type {
   Store,
 } from '../port.ts';
 import { DrawWindows } from './draw-windows.ts';
-import {
-  type Encoded,
-  encodeCheckpoint,
-  encodeGatewayCommit,
-  encodeRunCommit,
-  type Part,
-} from './encode.ts';
+import { type Encoded, encodeCheckpoint, encodeGatewayCommit, encodeRunCommit } from './encode.ts';
 import { storeFault } from './fault.ts';
 import { FreshHashes } from './fresh-hashes.ts';
 import type { CommitStep, GroupWritten, Step, StepOutcome } from './group.ts';
@@ -36,9 +30,7 @@ import { Writer } from './writer.ts';
 const groupStepsMax = 512;
 const groupBytesMax = 8 * 1024 * 1024;
 
-interface Queued {
-  readonly step: Step;
-  readonly parts: readonly Part[];
+interface Queued extends Encoded<Step> {
   readonly resolve: (outcome: CommitOutcome) => void;
   readonly reject: (fault: StoreError) => void;
 }
@@ -150,10 +142,10 @@ export class SqliteStore extends SqliteReads implements Store {
     return outcome;
   }
 
-  #enqueue({ step, parts }: Encoded<Step>): Promise<CommitOutcome> {
+  #enqueue({ step, parts, bytes }: Encoded<Step>): Promise<CommitOutcome> {
     if (this.#fault !== null) return Promise.reject(this.#fault);
     return new Promise((resolve, reject) => {
-      this.#queue.push({ step, parts, resolve, reject });
+      this.#queue.push({ step, parts, bytes, resolve, reject });
       if (this.#scheduled || this.#underWay.length > 0) return;
       this.#scheduled = true;
       // After the I/O callbacks of this turn: every call that arrived together shares the sync.
@@ -170,10 +162,7 @@ export class SqliteStore extends SqliteReads implements Store {
       this.#onIdle();
       return;
     }
-    this.#writer.send(
-      this.#underWay.map(({ step }) => step),
-      this.#underWay.flatMap(({ parts }) => parts),
-    );
+    this.#writer.send(this.#underWay);
   }
 
   #settle({ outcomes, firstSeq, leafHashes }: GroupWritten): void {
@@ -226,8 +215,8 @@ export class SqliteStore extends SqliteReads implements Store {
 /** How many of the queued go together; at least one. */
 function groupLength(queue: readonly Queued[]): number {
   let bytes = 0;
-  for (const [at, { parts }] of queue.entries()) {
-    for (const part of parts) bytes += part.length;
+  for (const [at, queued] of queue.entries()) {
+    bytes += queued.bytes;
     if (at > 0 && (at >= groupStepsMax || bytes > groupBytesMax)) return at;
   }
   return queue.length;

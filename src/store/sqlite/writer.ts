@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { StoreError } from '../errors.ts';
-import type { Part } from './encode.ts';
+import type { Encoded } from './encode.ts';
 import type { GroupMessage, GroupWritten, Step, WriterAnswer, WriterStart } from './group.ts';
 
 /** A buffer that a group outgrew by far isn't kept. */
@@ -62,9 +62,9 @@ export class Writer {
   }
 
   /** One group at a time: only after it was written may the next one be sent. */
-  send(steps: readonly Step[], parts: readonly Part[]): void {
-    const bytes = this.#pack(parts);
-    const message: GroupMessage = { steps: JSON.stringify(steps), bytes };
+  send(group: readonly Encoded<Step>[]): void {
+    const bytes = this.#pack(group);
+    const message: GroupMessage = { steps: JSON.stringify(group.map(({ step }) => step)), bytes };
     this.#worker.ref();
     this.#worker.postMessage(message, [bytes]);
   }
@@ -75,22 +75,22 @@ export class Writer {
     await this.#exited;
   }
 
-  #pack(parts: readonly Part[]): ArrayBuffer {
+  #pack(group: readonly Encoded<Step>[]): ArrayBuffer {
     let needed = 0;
-    for (const part of parts) {
-      needed += typeof part === 'string' ? 1 + Buffer.byteLength(part, 'utf8') : part.byteLength;
-    }
+    for (const { bytes } of group) needed += bytes;
     const kept = this.#buffer;
     const fits = needed <= kept.byteLength && kept.byteLength <= keptBytesMax;
     const buffer = Buffer.from(fits ? kept : new ArrayBuffer(Math.max(keptBytesMin, 2 * needed)));
     let at = 0;
-    for (const part of parts) {
-      if (typeof part === 'string') {
-        at = buffer.writeUInt8(leafPrefix, at);
-        at += buffer.write(part, at, 'utf8');
-      } else {
-        buffer.set(part, at);
-        at += part.byteLength;
+    for (const { parts } of group) {
+      for (const part of parts) {
+        if (typeof part === 'string') {
+          at = buffer.writeUInt8(leafPrefix, at);
+          at += buffer.write(part, at, 'utf8');
+        } else {
+          buffer.set(part, at);
+          at += part.byteLength;
+        }
       }
     }
     return buffer.buffer;
