@@ -48,7 +48,10 @@ export class Append {
   readonly #runs = new Map<string, KnownRun>();
   readonly #changedRuns = new Set<KnownRun>();
   readonly #openCalls = new Set<string>();
-  readonly #blocks = new Map<string, number>();
+  /** The newest block of events, and whose it is noted to hold. */
+  #block = -1;
+  readonly #typesOfBlock = new Set<string>();
+  readonly #agentsOfBlock = new Set<string>();
   readonly #payloads = new Set<string>();
   #nextSeq: number;
   /** Of the group's events, a character a byte. */
@@ -232,19 +235,27 @@ export class Append {
         this.#sql.event.run(seq, step.run.id, version, run.lastSeq, atMs, type, agent, tool, leaf);
         run.lastSeq = seq;
       }
-      this.#noteBlock(`type:${type}`, seq);
-      if (agent !== null) this.#noteBlock(`agent:${agent}`, seq);
+      this.#noteBlock(seq, type, agent);
       this.#nextSeq += 1;
     }
     if (step.run !== null) this.#trackCalls(step.run.id, step.events);
   }
 
-  #noteBlock(name: string, seq: number): void {
+  #noteBlock(seq: number, type: string, agent: string | null): void {
     const block = blockOf(seq);
-    if (this.#blocks.get(name) === block) return;
-    this.#sql.noteBlock.run(name, block);
-    forgetOldest(this.#blocks, runsInMemoryMax);
-    this.#blocks.set(name, block);
+    if (block !== this.#block) {
+      this.#block = block;
+      this.#typesOfBlock.clear();
+      this.#agentsOfBlock.clear();
+    }
+    if (!this.#typesOfBlock.has(type)) {
+      this.#sql.noteBlock.run(`type:${type}`, block);
+      this.#typesOfBlock.add(type);
+    }
+    if (agent !== null && !this.#agentsOfBlock.has(agent)) {
+      this.#sql.noteBlock.run(`agent:${agent}`, block);
+      this.#agentsOfBlock.add(agent);
+    }
   }
 
   /** A call that starts and ends in one commit was never open. */
