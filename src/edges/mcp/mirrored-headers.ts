@@ -29,7 +29,7 @@ export function checkParamHeaders(
   inputSchema: JsonObject,
   args: JsonObject,
 ): void {
-  for (const { header, path } of annotationsOf(inputSchema)) {
+  for (const { header, path } of annotations(inputSchema)) {
     const value = valueAt(args, path);
     const sent = headerOf(headers, `mcp-param-${header.toLowerCase()}`);
     if (!agrees(sent === null ? null : headerValue(`Mcp-Param-${header}`, sent), value))
@@ -69,8 +69,19 @@ interface Annotation {
   readonly path: readonly string[];
 }
 
+/** Listed schemas stay the same from call to call. */
+const known = new WeakMap<JsonObject, readonly Annotation[]>();
+
+function annotations(schema: JsonObject): readonly Annotation[] {
+  const kept = known.get(schema);
+  if (kept !== undefined) return kept;
+  const found = annotationsOf(schema, []);
+  known.set(schema, found);
+  return found;
+}
+
 /** Only what a chain of `properties` reaches counts; anything deeper makes a client drop the tool. */
-function annotationsOf(schema: JsonObject, path: readonly string[] = []): Annotation[] {
+function annotationsOf(schema: JsonObject, path: readonly string[]): Annotation[] {
   const found: Annotation[] = [];
   const properties = schema['properties'];
   if (!isJsonObject(properties)) return found;
