@@ -20,27 +20,26 @@ export async function workDirectory(): Promise<AsyncDisposable & { readonly path
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** @returns the command line's main file, built from the sources as they are now. */
-export async function buildGateway(): Promise<string> {
-  const built = join(home, 'gateway');
-  await mkdir(built, { recursive: true });
-  await mustRun(
-    process.execPath,
-    [
-      join(repository, 'node_modules/typescript/bin/tsc'),
-      ...[
-        '-p',
-        join(repository, 'tsconfig.build.json'),
-        '--noCheck',
-        '--outDir',
-        join(built, 'dist'),
-        ...['--emitDeclarationOnly', 'false'],
-      ],
-    ],
-    { timeoutMs: buildMs },
-  );
-  await copyFile(join(repository, 'package.json'), join(built, 'package.json'));
-  return join(built, 'dist/cli/main.js');
+/** @returns the command line's main file, built from the sources as they are now, as it is published. */
+export function buildGateway(): Promise<string> {
+  return built('gateway', (target) => [join(repository, 'scripts/build-package.ts'), target]);
+}
+
+/** The same, a file a module: a profile tells by its file which room a function belongs to. */
+export function buildModules(): Promise<string> {
+  return built('modules', (target) => [
+    join(repository, 'node_modules/typescript/bin/tsc'),
+    ...['-p', join(repository, 'tsconfig.build.json'), '--noCheck', '--outDir', target],
+    ...['--emitDeclarationOnly', 'false'],
+  ]);
+}
+
+async function built(name: string, argv: (target: string) => readonly string[]): Promise<string> {
+  const directory = join(home, name);
+  await mkdir(directory, { recursive: true });
+  await mustRun(process.execPath, argv(join(directory, 'dist')), { timeoutMs: buildMs });
+  await copyFile(join(repository, 'package.json'), join(directory, 'package.json'));
+  return join(directory, 'dist/cli/main.js');
 }
 
 export interface Project {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Bench, type BenchOptions, beside, type Row } from './bench.ts';
 import { ownRunCallers } from './callers.ts';
 import { deskLock, deskPolicy, httpUpstream, readTool } from './desk.ts';
-import { buildGateway, makeProject, workDirectory } from './gateway.ts';
+import { buildModules, makeProject, workDirectory } from './gateway.ts';
 import { load } from './load.ts';
 import { Processes } from './processes.ts';
 
@@ -55,7 +55,7 @@ const rooms: readonly (readonly [RegExp, string])[] = [
 async function run(options: BenchOptions): Promise<readonly Row[]> {
   await using directory = await workDirectory();
   await using processes = new Processes();
-  const main = await buildGateway();
+  const main = await buildModules();
   const tool = (await processes.start(process.execPath, [serve, 'tool'])).line;
   const project = await makeProject(directory.path, deskPolicy(httpUpstream(tool)), deskLock());
   const profiles = join(directory.path, 'profiles');
