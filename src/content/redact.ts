@@ -10,9 +10,9 @@ const encodedLengthMin = 8;
 const replacement = '[redacted]';
 
 /**
- * The very same where there is none. Every occurrence of a secret, by value, in every string and key: plain, in Base64 (both alphabets, also within a longer
+ * Every occurrence of a secret, by value, in every string and key: plain, in Base64 (both alphabets, also within a longer
  * text that was encoded as a whole), percent-encoded, and as JSON escapes it. What an upstream echoes must not teach the
- * model a credential.
+ * model a credential. Where there is none, the very same value.
  */
 export function redactValues(value: JsonValue, secrets: readonly string[]): JsonValue {
   const needles = needlesFor(secrets);
