@@ -135,7 +135,7 @@ describe('the socket', () => {
 
   test('an operation under way is answered before the gateway stops', async () => {
     const { run } = await openRun();
-    const { closeRun } = gateway.runtime;
+    const closeRun = gateway.runtime.closeRun.bind(gateway.runtime);
     const begun = Promise.withResolvers<void>();
     vi.spyOn(gateway.runtime, 'closeRun').mockImplementation((...closed) => {
       begun.resolve();
