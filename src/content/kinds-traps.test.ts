@@ -315,7 +315,15 @@ function platformReads(written: string): string {
   const url = new URL(
     written.startsWith('www.') || written.startsWith('WWW.') ? `https://${written}` : written,
   );
-  return `${url.hostname} ${url.port} ${decodeURIComponent(url.pathname)} ${url.search}`;
+  return `${url.hostname} ${url.port} ${decodeURIComponent(url.pathname)} ${plainly(url.search)}`;
+}
+
+/** RFC 3986, 6.2.2.2: what needs no percent-encoding says the same with it. */
+function plainly(text: string): string {
+  return text.replaceAll(/%([0-9a-f]{2})/gi, (encoded, hex: string) => {
+    const sign = String.fromCharCode(Number.parseInt(hex, 16));
+    return /[\w.~-]/.test(sign) ? sign : encoded;
+  });
 }
 
 test('URLs with one key are one place to a reader that knows nothing of ours', () => {
@@ -328,7 +336,7 @@ test('URLs with one key are one place to a reader that knows nothing of ours', (
       if (first?.type !== 'url' || second?.type !== 'url' || first.key !== second.key) return;
       expect(platformReads(one)).toBe(platformReads(other));
     }),
-    { numRuns: 10_000 },
+    { numRuns: 10_000, examples: [['https://evil.com/%62?%61', 'https://evil.com/b?a']] },
   );
 });
 
