@@ -4,6 +4,7 @@ import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonValue } from '../src/content/value.ts';
+import type { HoldSummary } from '../src/runtime/port.ts';
 import { officePolicy } from './fixtures/office.ts';
 import { callTool, postRun } from './mcp-client.ts';
 import { type PreparedGateway, prepareGateway, type RealGateway } from './real-gateway.ts';
@@ -18,6 +19,8 @@ export interface ConsoleRig extends AsyncDisposable {
   readonly signedIn: (person: string) => Promise<Browser>;
   /** Opens a run of the clerk, calls a tool in it and says what came of it. */
   readonly call: (tool: string, args: object, user?: string) => ReturnType<typeof callTool>;
+  /** The same, of a call that waits for somebody. */
+  readonly held: (id: string) => Promise<HoldSummary>;
 }
 
 const people = `
@@ -52,6 +55,14 @@ ${more}`;
     await prepareGateway({ policy, upstreams: [{ name: 'office', transport }] }),
   );
   const real = stack.use(await prepared.start({ console: true }));
+  const call: ConsoleRig['call'] = async (tool, args, user) => {
+    const { handle } = await postRun(real.url, await real.openerToken(), {
+      agent: 'clerk',
+      case: { sender: 'ann@customer.example' },
+      ...(user === undefined ? {} : { user }),
+    });
+    return callTool(real.url, await real.agentToken('clerk'), `office.${tool}`, args, handle);
+  };
   return {
     prepared,
     real,
@@ -65,13 +76,12 @@ ${more}`;
       if (status !== 200) throw new Error(`${person} can't sign in: ${status}`);
       return browser;
     },
-    async call(tool, args, user) {
-      const { handle } = await postRun(real.url, await real.openerToken(), {
-        agent: 'clerk',
-        case: { sender: 'ann@customer.example' },
-        ...(user === undefined ? {} : { user }),
-      });
-      return callTool(real.url, await real.agentToken('clerk'), `office.${tool}`, args, handle);
+    call,
+    async held(id) {
+      await call('erase', { id });
+      const hold = real.gateway.runtime.holds.open().at(-1);
+      if (hold === undefined) throw new Error('nothing waits');
+      return hold;
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

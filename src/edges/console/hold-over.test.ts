@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Browser, type ConsoleRig, openConsoleRig } from '../../../test/console-rig.ts';
 import { isJsonObject, type JsonValue } from '../../content/value.ts';
-import type { HoldSummary } from '../../runtime/port.ts';
 
 let rig: ConsoleRig;
 let sam: Browser;
@@ -12,13 +11,6 @@ beforeAll(async () => {
   [sam, lee] = await Promise.all([rig.signedIn('sam'), rig.signedIn('lee')]);
 }, 60_000);
 afterAll(() => rig[Symbol.asyncDispose]());
-
-async function held(id: string): Promise<HoldSummary> {
-  await rig.call('erase', { id });
-  const hold = rig.real.gateway.runtime.holds.open().at(-1);
-  if (hold === undefined) throw new Error('nothing waits');
-  return hold;
-}
 
 /** What somebody else is told, once the last event of the call is this one. */
 async function overUntil(id: string, last: string): Promise<JsonValue> {
@@ -36,7 +28,7 @@ async function overUntil(id: string, last: string): Promise<JsonValue> {
 const types = (...names: string[]) => names.map((type) => expect.objectContaining({ type }));
 
 test('approved: by whom, why, and what came of it', async () => {
-  const { id, digest, run } = await held('wanted');
+  const { id, digest, run } = await rig.held('wanted');
   await sam.post(`/api/holds/${id}/answer`, { answer: 'approve', digest, reason: 'by the book' });
   expect(await overUntil(id, 'call.finished')).toMatchObject({
     over: {
@@ -58,7 +50,7 @@ test('approved: by whom, why, and what came of it', async () => {
 });
 
 test('rejected: by whom, and the reason', async () => {
-  const { id, digest } = await held('unwanted');
+  const { id, digest } = await rig.held('unwanted');
   await sam.post(`/api/holds/${id}/answer`, { answer: 'reject', digest, reason: 'not that one' });
   expect(await overUntil(id, 'approval.settled')).toMatchObject({
     over: {
@@ -71,7 +63,7 @@ test('rejected: by whom, and the reason', async () => {
 });
 
 test('edited: what was approved, by whom it was changed, and what the agent proposed', async () => {
-  const { id } = await held('proposed');
+  const { id } = await rig.held('proposed');
   const args = { id: 'changed' };
   const { json } = await sam.post(`/api/holds/${id}/preview`, { arguments: args });
   const digest = isJsonObject(json) ? json['digest'] : null;
@@ -83,7 +75,7 @@ test('edited: what was approved, by whom it was changed, and what the agent prop
 });
 
 test('withdrawn: why, in words', async () => {
-  const { id, run } = await held('late');
+  const { id, run } = await rig.held('late');
   await rig.real.gateway.runtime.closeRun({ type: 'operator' }, run, 'failure', null);
   expect(await overUntil(id, 'approval.settled')).toMatchObject({
     over: {
@@ -96,7 +88,7 @@ test('withdrawn: why, in words', async () => {
 });
 
 test('what still waits is no end, and a name that is only a part of one is nothing', async () => {
-  const { id } = await held('waiting');
+  const { id } = await rig.held('waiting');
   expect((await lee.get(`/api/holds/${id}`)).json).toMatchObject({ id, state: 'waiting' });
   expect((await lee.get(`/api/holds/${id.slice(0, -1)}`)).status).toBe(404);
   expect((await lee.get('/api/holds/approved')).status).toBe(404);

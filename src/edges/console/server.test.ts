@@ -20,14 +20,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rig[Symbol.asyncDispose]());
 
-/** A call that waits. */
-async function held(id: string): Promise<HoldSummary> {
-  await rig.call('erase', { id });
-  const hold = rig.real.gateway.runtime.holds.open().at(-1);
-  if (hold === undefined) throw new Error('nothing waits');
-  return hold;
-}
-
 async function erased(): Promise<readonly string[]> {
   const lines = (await readFile(rig.effects, 'utf8')).trim().split('\n');
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line).id);
@@ -40,7 +32,7 @@ describe('what no other page can do with a person’s cookie', () => {
   const approve = ({ digest }: HoldSummary) => ({ answer: 'approve', digest, reason: null });
   let hold: HoldSummary;
   beforeAll(async () => {
-    hold = await held('csrf');
+    hold = await rig.held('csrf');
   });
 
   test.each([
@@ -123,7 +115,7 @@ describe('what no other page can do with a person’s cookie', () => {
 
 describe('an answer', () => {
   test('approves what was shown, once', async () => {
-    const hold = await held('once');
+    const hold = await rig.held('once');
     const path = `/api/holds/${hold.id}/answer`;
     const body = { answer: 'approve', digest: hold.digest, reason: null };
     const [one, other] = await Promise.all([sam.post(path, body), sam.post(path, body)]);
@@ -134,7 +126,7 @@ describe('an answer', () => {
   });
 
   test('to another digest is none', async () => {
-    const hold = await held('digest');
+    const hold = await rig.held('digest');
     const heard = await sam.post(`/api/holds/${hold.id}/answer`, {
       answer: 'approve',
       digest: `sha256:${'0'.repeat(64)}`,
@@ -145,7 +137,7 @@ describe('an answer', () => {
   });
 
   test('of somebody who isn’t asked is none, and they see it all the same', async () => {
-    const hold = await held('lee');
+    const hold = await rig.held('lee');
     const lee = await rig.signedIn('lee');
     expect(await lee.get(`/api/holds/${hold.id}`)).toMatchObject({
       status: 200,
@@ -164,14 +156,14 @@ describe('an answer', () => {
     ['more than was asked', { answer: 'approve', reason: null, quorum: 0 }],
     ['a reason without end', { answer: 'reject', reason: 'x'.repeat(1_001) }],
   ])('%s is none', async (_, body) => {
-    const hold = await held('shape');
+    const hold = await rig.held('shape');
     const heard = await sam.post(`/api/holds/${hold.id}/answer`, { digest: hold.digest, ...body });
     expect(heard.status).toBe(400);
     expect(stateOf(hold.id)).toBe('waiting');
   });
 
   test('that says a thing twice is none', async () => {
-    const hold = await held('twice');
+    const hold = await rig.held('twice');
     const heard = await sam.post(
       `/api/holds/${hold.id}/answer`,
       `{"answer":"reject","answer":"approve","digest":"${hold.digest}","reason":null}`,
@@ -180,7 +172,7 @@ describe('an answer', () => {
   });
 
   test('whose token is revoked while it arrives is none', async () => {
-    const hold = await held('late');
+    const hold = await rig.held('late');
     const token = await rig.real.approverToken('kim');
     const kim = new Browser(rig.real.console);
     await kim.post('/api/session', { token });
@@ -209,7 +201,7 @@ describe('an answer', () => {
   });
 
   test('by an edit: previewed, agreed to as previewed, and done as edited', async () => {
-    const hold = await held('before');
+    const hold = await rig.held('before');
     const path = `/api/holds/${hold.id}`;
     const args = { id: 'after' };
     const shown = await sam.post(`${path}/preview`, { arguments: args });
@@ -225,7 +217,7 @@ describe('an answer', () => {
     expect((await edit(digest)).status).toBe(200);
     await until(async () => expect(await erased()).toContain('after'));
     expect(await erased()).not.toContain('before');
-    const bad = await held('bad-edit');
+    const bad = await rig.held('bad-edit');
     const refused = await sam.post(`/api/holds/${bad.id}/preview`, { arguments: { id: 7 } });
     expect(refused).toMatchObject({
       status: 422,
