@@ -75,6 +75,7 @@ async function append(store: Store, run: string, count: number): Promise<void> {
 function edit(directory: string, sql: string): void {
   const db = new DatabaseSync(join(directory, 'sallyport.db'), {
     enableForeignKeyConstraints: false,
+    timeout: 1_000,
   });
   db.exec(sql);
   db.close();

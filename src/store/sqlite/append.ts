@@ -43,7 +43,6 @@ export type TakeBytes = (length: number) => Uint8Array;
 
 export class Append {
   readonly #windows: DrawWindows;
-  readonly #leaseOwner: string;
   readonly #sql: Statements;
   readonly #runs = new Map<string, KnownRun>();
   readonly #changedRuns = new Set<KnownRun>();
@@ -57,16 +56,15 @@ export class Append {
   /** Of the group's events, a character a byte. */
   #leafHashes = '';
 
-  constructor(db: DatabaseSync, leaseOwner: string) {
+  constructor(db: DatabaseSync) {
     this.#windows = new DrawWindows(db);
-    this.#leaseOwner = leaseOwner;
     this.#sql = prepare(db);
     this.#nextSeq = numberOf(this.#sql.nextSeq.get() ?? {}, 'next');
     for (const row of this.#sql.openCalls.iterate()) this.#openCalls.add(textOf(row, 'call'));
   }
 
   /** Takes the bytes of the step in any case, so that the next one finds its own. */
-  commit(step: CommitStep, take: TakeBytes): StepOutcome {
+  commit(step: CommitStep, leaseOwner: string, take: TakeBytes): StepOutcome {
     const leaves = step.events.map(({ leafBytes }) => take(leafBytes));
     const snapshotBytes = step.run?.snapshotBytes ?? null;
     const snapshot = snapshotBytes === null ? null : take(snapshotBytes);
@@ -79,6 +77,7 @@ export class Append {
     const firstSeq = this.#nextSeq;
     const run = step.run === null ? null : (known ?? this.#openRun(step.run));
     this.#keepEvents(step, leaves, run);
+    if (step.run !== null) this.#trackCalls(step.run.id, leaseOwner, step.events);
     if (run !== null && step.run !== null) this.#advance(run, step.run, snapshot);
     for (const reservation of step.reservations) this.#draw(reservation, step, firstSeq);
     const givenBack = step.releases.flatMap((call) => this.#giveBack(call, firstSeq));
@@ -238,7 +237,6 @@ export class Append {
       this.#noteBlock(seq, type, agent);
       this.#nextSeq += 1;
     }
-    if (step.run !== null) this.#trackCalls(step.run.id, step.events);
   }
 
   #noteBlock(seq: number, type: string, agent: string | null): void {
@@ -259,7 +257,7 @@ export class Append {
   }
 
   /** A call that starts and ends in one commit was never open. */
-  #trackCalls(run: string, events: readonly EventStep[]): void {
+  #trackCalls(run: string, leaseOwner: string, events: readonly EventStep[]): void {
     const started = new Map<string, number>();
     for (const { type, call, atMs } of events) {
       if (call === null) continue;
@@ -268,7 +266,7 @@ export class Append {
         this.#sql.finishCall.run(call);
     }
     for (const [call, atMs] of started) {
-      this.#sql.startCall.run(call, run, this.#leaseOwner, atMs);
+      this.#sql.startCall.run(call, run, leaseOwner, atMs);
       this.#openCalls.add(call);
     }
   }

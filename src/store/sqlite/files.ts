@@ -6,6 +6,7 @@ import { syncDirectory } from '../sync-directory.ts';
 
 export interface StoreFiles {
   readonly database: string;
+  readonly journal: string;
   readonly lock: string;
   readonly holder: string;
 }
@@ -13,6 +14,7 @@ export interface StoreFiles {
 export function storeFiles(directory: string): StoreFiles {
   return {
     database: join(directory, 'sallyport.db'),
+    journal: join(directory, 'sallyport.journal'),
     lock: join(directory, 'writer.lock.db'),
     holder: join(directory, 'writer.pid'),
   };
@@ -24,6 +26,7 @@ export function prepareFiles(directory: string, files: StoreFiles): void {
     const made = mkdirSync(directory, { recursive: true, mode: 0o700 });
     keepPrivate(directory);
     createPrivate(files.database);
+    createPrivate(files.journal);
     createPrivate(files.lock);
     // Else a power cut could take the new names away, and with them what was acknowledged since.
     syncDirectory(directory);

@@ -1,5 +1,6 @@
 /** The leaf hashes of the newest events, as the writing thread made them: whoever seals needn't read what was just written. */
-const hashBytes = 32;
+/** SHA-256. */
+export const hashBytes = 32;
 
 /** Some ten times what is committed between two checkpoints under full load. */
 const eventsMax = 16_384;

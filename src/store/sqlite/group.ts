@@ -1,6 +1,6 @@
 /**
- * What the main thread sends the writing one: a group of steps, as one JSON text and one buffer with every leaf and
- * payload behind one another. Both threads pay for each object that is cloned; a text and a buffer cost next to nothing.
+ * What the main thread sends the writing one: a group of steps, in one buffer: as JSON, with every leaf and payload behind one
+ * another. Both threads pay for each object that is cloned, a buffer costs next to nothing; and as it is, it goes to the journal.
  */
 import type { Reservation } from '../../engine/decision.ts';
 import type { RunStatus } from '../../engine/run.ts';
@@ -89,13 +89,31 @@ export interface DrawnBack {
   readonly amount: number;
 }
 
-export interface GroupMessage {
-  /** JSON of {@link Step}s. */
-  readonly steps: string;
-  readonly bytes: ArrayBuffer;
+/** What a group says of its parts, as JSON. */
+export interface GroupSteps {
+  /** Whose the calls are that it begins. */
+  readonly leaseOwner: string;
+  readonly steps: readonly Step[];
 }
 
-export type WriterAnswer = GroupWritten | WriterFailed;
+export interface GroupMessage {
+  readonly type: 'group';
+  /** Room for the journal's header, then {@link GroupSteps}, then every leaf and payload. */
+  readonly buffer: ArrayBuffer;
+  readonly stepsBytes: number;
+  /** Of all three. */
+  readonly bytes: number;
+}
+
+/** Null: the group before was the last one. */
+export type WriterMessage = GroupMessage | { readonly type: 'flush' } | null;
+
+export type WriterAnswer = GroupWritten | Flushed | WriterFailed;
+
+/** All that was answered before is in the database. */
+export interface Flushed {
+  readonly type: 'flushed';
+}
 
 export interface GroupWritten {
   readonly type: 'written';
@@ -103,8 +121,8 @@ export interface GroupWritten {
   /** Of the group's events, 32 bytes each, from `firstSeq` on. */
   readonly leafHashes: Uint8Array;
   readonly firstSeq: number;
-  /** The buffer of the group, for the next one. */
-  readonly bytes: ArrayBuffer;
+  /** Of the group, for the next one. */
+  readonly buffer: ArrayBuffer;
 }
 
 export interface WriterFailed {
@@ -116,6 +134,6 @@ export interface WriterFailed {
 
 export interface WriterStart {
   readonly database: string;
+  readonly journal: string;
   readonly places: readonly FilePlace[];
-  readonly leaseOwner: string;
 }

@@ -11,8 +11,16 @@ import type { StoreFiles } from './files.ts';
 
 const busy = 5;
 
-export function lockForWriting(directory: string, files: StoreFiles): Disposable {
-  const db = new DatabaseSync(files.lock, { timeout: 0 });
+/** Whoever reads after a crash holds it for as long as it takes to apply what the journal has. */
+export const readersMsMax = 500;
+
+/** @param patienceMs - how long this thread stands still for whoever has it. */
+export function lockForWriting(
+  directory: string,
+  files: StoreFiles,
+  patienceMs: number,
+): Disposable {
+  const db = new DatabaseSync(files.lock, { timeout: patienceMs });
   try {
     db.exec('BEGIN EXCLUSIVE');
   } catch (error) {

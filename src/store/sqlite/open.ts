@@ -7,13 +7,15 @@ import type { Store, StoreReader } from '../port.ts';
 import { busyTimeoutMs, openForWriting } from './connection.ts';
 import { storeFault } from './fault.ts';
 import { prepareFiles, storeFiles } from './files.ts';
-import { lockForWriting } from './lock.ts';
-import { type FoldRun, SqliteReads } from './reads.ts';
+import { lockForWriting, readersMsMax } from './lock.ts';
+import { SqliteReader } from './reader.ts';
+import type { FoldRun } from './reads.ts';
+import { recover } from './recover.ts';
 import { checkSchema, prepareSchema } from './schema.ts';
 import { SqliteStore } from './store.ts';
 
 export interface SqliteStoreOptions {
-  /** Made when missing. Holds `sallyport.db`; must be on a local disk: network file systems lie about locks and syncs. */
+  /** Made when missing. Holds `sallyport.db` and its journal; must be on a local disk: network file systems lie about locks and syncs. */
   readonly directory: string;
   /** The engine's `fold`. */
   readonly foldRun: FoldRun;
@@ -31,13 +33,14 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   let lock: Disposable | null = null;
   let db: DatabaseSync | null = null;
   try {
-    lock = lockForWriting(directory, files);
+    lock = lockForWriting(directory, files, readersMsMax);
     db = openForWriting(files.database);
     prepareSchema(db, files.database);
+    recover(db, files.journal);
     db.exec('PRAGMA query_only = ON');
     return new SqliteStore({
       db,
-      database: files.database,
+      files,
       lock,
       foldRun: options.foldRun,
       clock: options.clock ?? Date.now,
@@ -50,11 +53,13 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   }
 }
 
-/** The read half, beside a gateway that writes or when none runs. Changes nothing. */
+/** The read half, beside a gateway that writes or when none runs. Changes nothing but what a crash left undone. */
 export async function openSqliteReader(
   options: Pick<SqliteStoreOptions, 'directory' | 'foldRun'>,
 ): Promise<StoreReader> {
-  const { database } = storeFiles(resolve(options.directory));
+  const directory = resolve(options.directory);
+  const files = storeFiles(directory);
+  const { database } = files;
   if (!existsSync(database)) {
     throw new StoreError('store.missing', `there is no ${database}`, {
       hint: '`sallyport init` makes one',
@@ -64,7 +69,7 @@ export async function openSqliteReader(
   try {
     db = new DatabaseSync(database, { readOnly: true, timeout: busyTimeoutMs });
     checkSchema(db, database);
-    return new SqliteReads(db, options.foldRun);
+    return new SqliteReader({ db, directory, files, foldRun: options.foldRun });
   } catch (error) {
     db?.close();
     throw storeFault(error);

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { StoreError } from '../errors.ts';
+import type { StoreFiles } from './files.ts';
 
 /** A file that is written, as it was when the store was opened. */
 export interface FilePlace {
@@ -8,9 +9,9 @@ export interface FilePlace {
   readonly inode: number | null;
 }
 
-/** To be asked while the database is open for reading: its journal exists then. */
-export function placesOf(database: string): readonly FilePlace[] {
-  return [database, `${database}-wal`].map((file) => ({ file, inode: inodeOf(file) }));
+/** To be asked while the database is open: its write-ahead log exists then. */
+export function placesOf({ database, journal }: StoreFiles): readonly FilePlace[] {
+  return [database, `${database}-wal`, journal].map((file) => ({ file, inode: inodeOf(file) }));
 }
 
 /**

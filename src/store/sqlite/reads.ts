@@ -18,16 +18,18 @@ import { runShape } from '../run-shape.ts';
 import { readEvent } from '../upcast.ts';
 import { chainQuery, eventQuery, eventsAfterQuery, whereOf } from './event-query.ts';
 import { storeFault } from './fault.ts';
+import type { JournalPosition } from './journal.ts';
 import { payloadKey } from './payload-key.ts';
 import { bytesOf, numberOf, numberOrNull, type Row, textOf, textOrNull } from './rows.ts';
+import { lastPositionOf, lastPositionQuery } from './transaction.ts';
 
 const payloadsAtOnce = 256;
 const payloadBytesAtOnce = 1024 * 1024;
 
 export type FoldRun = (run: Run | null, event: RunEvent) => Run;
 
-/** The read half: works on the writer's connection and on a read-only one beside it. */
-export class SqliteReads implements StoreReader {
+/** The read half: works in the one writer's process, and beside it. */
+export abstract class SqliteReads implements StoreReader {
   readonly #db: DatabaseSync;
   readonly #foldRun: FoldRun;
   readonly #statements = new Map<string, StatementSync>();
@@ -37,11 +39,16 @@ export class SqliteReads implements StoreReader {
     this.#foldRun = foldRun;
   }
 
+  /** Resolves when the database has everything that was acknowledged before it was asked. */
+  protected abstract settled(): Promise<void> | void;
+
   async loadRun(run: string): Promise<Run | null> {
+    await this.settled();
     return this.atOneMoment(() => this.#loadRun(run));
   }
 
   async listRuns(filter: Parameters<StoreReader['listRuns']>[0]): Promise<readonly RunSummary[]> {
+    await this.settled();
     const conditions: [string, SQLInputValue | undefined][] = [
       ['agent = ?', filter.agent],
       ['status = ?', filter.status],
@@ -53,6 +60,7 @@ export class SqliteReads implements StoreReader {
   }
 
   async countRuns(status: RunStatus): Promise<number> {
+    await this.settled();
     const row = this.#get('SELECT count(*) AS count FROM runs WHERE status = ?', status);
     return numberOf(row ?? {}, 'count');
   }
@@ -62,6 +70,7 @@ export class SqliteReads implements StoreReader {
     user: string | null,
     credential: string,
   ): Promise<Run | null> {
+    await this.settled();
     const row = this.#get(
       `SELECT run FROM runs WHERE implicit = 1 AND agent = ? AND user IS ?
        AND credential = ? ORDER BY ordinal DESC LIMIT 1`,
@@ -73,6 +82,7 @@ export class SqliteReads implements StoreReader {
   }
 
   async windowSum(key: string, sinceMs: number | null): Promise<number> {
+    await this.settled();
     const row = this.#get(
       'SELECT coalesce(sum(amount), 0) AS total FROM draws WHERE key = ? AND at_ms > ?',
       key,
@@ -82,19 +92,23 @@ export class SqliteReads implements StoreReader {
   }
 
   async onceTaken(key: string): Promise<boolean> {
+    await this.settled();
     return this.#get('SELECT 1 FROM once WHERE key = ?', key) !== undefined;
   }
 
   async used(key: string): Promise<boolean> {
+    await this.settled();
     return this.#get('SELECT 1 FROM used WHERE key = ?', key) !== undefined;
   }
 
   async readState(key: string): Promise<JsonValue | undefined> {
+    await this.settled();
     const row = this.#get('SELECT value FROM state WHERE key = ?', key);
     return row === undefined ? undefined : JSON.parse(textOf(row, 'value'));
   }
 
   async listState(prefix: string): Promise<readonly { key: string; value: JsonValue }[]> {
+    await this.settled();
     const rows = this.#all(
       'SELECT key, value FROM state WHERE key >= ?1 AND key < ?1 || char(0x10ffff) ORDER BY key',
       prefix,
@@ -106,6 +120,7 @@ export class SqliteReads implements StoreReader {
   }
 
   async openCalls(limit: number): Promise<readonly OpenCall[]> {
+    await this.settled();
     const rows = this.#all('SELECT * FROM open_calls ORDER BY started_at_ms, call LIMIT ?', limit);
     return rows.map((row) => ({
       call: textOf(row, 'call'),
@@ -116,6 +131,7 @@ export class SqliteReads implements StoreReader {
   }
 
   async events(filter: EventFilter): Promise<readonly StoredEvent[]> {
+    await this.settled();
     const { sql, values } =
       filter.run === undefined ? eventQuery(filter) : chainQuery(filter, this.#isOfRun(filter));
     return this.#all(sql, ...values).map((row) => {
@@ -125,11 +141,13 @@ export class SqliteReads implements StoreReader {
   }
 
   async eventRows(fromSeq: number, limit: number): Promise<readonly EventRow[]> {
+    await this.settled();
     const { sql, values } = eventQuery({ fromSeq, limit });
     return this.#all(sql, ...values).map(eventRowOf);
   }
 
   async payload(digest: string): Promise<Uint8Array | null> {
+    await this.settled();
     const row = this.#get(
       'SELECT bytes FROM payload_ids JOIN payloads USING (id) WHERE key = ? AND digest = ?',
       payloadKey(digest),
@@ -139,6 +157,7 @@ export class SqliteReads implements StoreReader {
   }
 
   async *payloads(): AsyncGenerator<readonly KeptPayload[], void, undefined> {
+    await this.settled();
     let page = this.#payloadsAfter(0);
     while (page.payloads.length > 0) {
       yield page.payloads;
@@ -147,23 +166,30 @@ export class SqliteReads implements StoreReader {
   }
 
   async eventCount(): Promise<number> {
+    await this.settled();
     const row = this.#get('SELECT coalesce(max(seq) + 1, 0) AS count FROM events');
     return numberOf(row ?? {}, 'count');
   }
 
   async checkpoint(atLeast = 0): Promise<SignedCheckpoint | null> {
+    await this.settled();
     const row = this.#get('SELECT size, note FROM checkpoints ORDER BY id DESC LIMIT 1');
     if (row === undefined || numberOf(row, 'size') < atLeast) return null;
     return { size: numberOf(row, 'size'), note: textOf(row, 'note') };
   }
 
   async tile(level: number, index: number): Promise<Uint8Array | null> {
+    await this.settled();
     const row = this.#get('SELECT hashes FROM tiles WHERE level = ? AND idx = ?', level, index);
     return row === undefined ? null : bytesOf(row, 'hashes');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#db.isOpen) this.#db.close();
+  }
+
+  protected lastPosition(): JournalPosition {
+    return lastPositionOf(this.#get(lastPositionQuery) ?? {});
   }
 
   /** The writer goes on meanwhile: what is read with several statements has to be of one commit. */

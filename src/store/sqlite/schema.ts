@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../errors.ts';
 import { numberOf } from './rows.ts';
 
-const schemaVersion = 2;
+const schemaVersion = 3;
 
 /** "SLYP": tells our file from any other SQLite database. */
 const applicationId = 0x534c5950;
@@ -13,6 +13,14 @@ CREATE TABLE schema_version (version INTEGER NOT NULL) STRICT;
 -- The highest time that any commit bore: the clock never falls behind it.
 CREATE TABLE clock (only INTEGER PRIMARY KEY CHECK (only = 0), high_water_ms INTEGER NOT NULL) STRICT;
 INSERT INTO clock VALUES (0, 0);
+
+-- The last transaction of groups that the journal held before; \`database\` says whose journal it is.
+CREATE TABLE journal (
+  only INTEGER PRIMARY KEY CHECK (only = 0),
+  database INTEGER NOT NULL,
+  last_transaction INTEGER NOT NULL
+) STRICT;
+INSERT INTO journal VALUES (0, random() & 0xffffffffffff, 0);
 
 -- What \`runs list\` and new commits need of a run without folding it. Its events are a chain from \`last_seq\` back.
 CREATE TABLE runs (

@@ -36,6 +36,7 @@ storeContract('sqlite', ({ place: name, ...options }) =>
 function edit(directory: string, sql: string): void {
   const db = new DatabaseSync(join(directory, 'sallyport.db'), {
     enableForeignKeyConstraints: false,
+    timeout: 1_000,
   });
   db.exec(sql);
   db.close();
@@ -173,8 +174,13 @@ describe('the writing thread', () => {
   test('that ends is a fault, and whoever waits for it is told', async () => {
     const faults: unknown[] = [];
     const writer = new Writer(
-      { database: join(place(), 'nowhere', 'x.db'), places: [], leaseOwner: 'me' },
-      { onWritten: () => undefined, onFault: (fault) => faults.push(fault) },
+      { database: join(place(), 'nowhere', 'x.db'), journal: 'nowhere', places: [] },
+      'me',
+      {
+        onWritten: () => undefined,
+        onFlushed: () => undefined,
+        onFault: (fault) => faults.push(fault),
+      },
     );
     await writer.close();
     expect(faults).toMatchObject([{ code: 'store.unavailable' }]);
@@ -341,7 +347,7 @@ describe('a failing medium', () => {
     await using store = await openSqliteStore({ directory, foldRun: fold });
     const run = new SampleRun(store, 'a');
     await run.open();
-    const intruder = new DatabaseSync(join(directory, 'sallyport.db'));
+    const intruder = new DatabaseSync(join(directory, 'sallyport.db'), { timeout: 1_000 });
     intruder.exec('BEGIN IMMEDIATE');
     const group = await Promise.allSettled([run.start('c'), new SampleRun(store, 'b').open()]);
     intruder.exec('ROLLBACK');

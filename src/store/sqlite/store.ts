@@ -1,8 +1,8 @@
 /**
  * The one writer's main thread. Commits queue; as soon as the writing thread is free, everything queued goes to it as
- * one group, which it applies in order, in one transaction with one sync. While one group syncs the next one gathers.
+ * one group, which it applies in order and makes durable with one sync. While one group syncs the next one gathers.
  *
- * Reads go on here meanwhile, on a connection of their own: they see what was committed, and nothing else.
+ * Reads go on here meanwhile, on a connection of their own, after what was acknowledged before has got into the database.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { JsonValue } from '../../content/value.ts';
@@ -18,7 +18,8 @@ import type {
 import { DrawWindows } from './draw-windows.ts';
 import { type Encoded, encodeCheckpoint, encodeGatewayCommit, encodeRunCommit } from './encode.ts';
 import { storeFault } from './fault.ts';
-import { FreshHashes } from './fresh-hashes.ts';
+import type { StoreFiles } from './files.ts';
+import { FreshHashes, hashBytes } from './fresh-hashes.ts';
 import type { CommitStep, GroupWritten, Step, StepOutcome } from './group.ts';
 import { KnownState } from './known-state.ts';
 import { placesOf } from './place.ts';
@@ -30,6 +31,9 @@ import { Writer } from './writer.ts';
 const groupStepsMax = 512;
 const groupBytesMax = 8 * 1024 * 1024;
 
+/** So many are worth a sync of their own while this thread works on the next ones. */
+const groupStepsWorthwhile = 16;
+
 interface Queued extends Encoded<Step> {
   readonly resolve: (outcome: CommitOutcome) => void;
   readonly reject: (fault: StoreError) => void;
@@ -38,7 +42,7 @@ interface Queued extends Encoded<Step> {
 export interface SqliteStoreParts {
   /** For reads: nothing is written on it. */
   readonly db: DatabaseSync;
-  readonly database: string;
+  readonly files: StoreFiles;
   readonly lock: Disposable;
   readonly foldRun: FoldRun;
   readonly clock: () => number;
@@ -56,6 +60,10 @@ export class SqliteStore extends SqliteReads implements Store {
   #underWay: readonly Queued[] = [];
   #scheduled = false;
   #fault: StoreError | null = null;
+  /** Of those acknowledged; the database may have fewer. */
+  #eventCount: number;
+  #isBehind = false;
+  #flushing: PromiseWithResolvers<void> | null = null;
   /** Told when nothing is queued or under way any more. */
   #onIdle: () => void = () => undefined;
   /** Highest time handed out or committed. */
@@ -71,11 +79,15 @@ export class SqliteStore extends SqliteReads implements Store {
     const highWater = parts.db.prepare('SELECT high_water_ms FROM clock').get() ?? {};
     this.#committedMs = numberOf(highWater, 'high_water_ms');
     this.#nowMs = this.#committedMs;
-    const { database, leaseOwner } = parts;
+    const { db, files, leaseOwner } = parts;
+    const count = db.prepare('SELECT coalesce(max(seq) + 1, 0) AS count FROM events').get() ?? {};
+    this.#eventCount = numberOf(count, 'count');
     this.#writer = new Writer(
-      { database, places: placesOf(database), leaseOwner },
+      { database: files.database, journal: files.journal, places: placesOf(files) },
+      leaseOwner,
       {
         onWritten: (written) => this.#settle(written),
+        onFlushed: () => this.#flushed(),
         onFault: (fault) => this.#poison(fault),
       },
     );
@@ -97,6 +109,7 @@ export class SqliteStore extends SqliteReads implements Store {
 
   override async windowSum(key: string, sinceMs: number | null): Promise<number> {
     if (this.#windows.knows(key, sinceMs)) return this.#windows.sum(key, sinceMs);
+    await this.settled();
     return this.atOneMoment(() => {
       try {
         return this.#windows.sum(key, sinceMs);
@@ -108,6 +121,10 @@ export class SqliteStore extends SqliteReads implements Store {
 
   override readState(key: string): Promise<JsonValue | undefined> {
     return this.#state.read(key, () => super.readState(key));
+  }
+
+  override async eventCount(): Promise<number> {
+    return this.#eventCount;
   }
 
   freshLeafHashes(fromSeq: number, limit: number): Uint8Array {
@@ -146,6 +163,8 @@ export class SqliteStore extends SqliteReads implements Store {
     if (this.#fault !== null) return Promise.reject(this.#fault);
     return new Promise((resolve, reject) => {
       this.#queue.push({ step, parts, bytes, resolve, reject });
+      if (this.#underWay.length === 0 && this.#queue.length >= groupStepsWorthwhile)
+        return this.#send();
       if (this.#scheduled || this.#underWay.length > 0) return;
       this.#scheduled = true;
       // After the I/O callbacks of this turn: every call that arrived together shares the sync.
@@ -166,6 +185,8 @@ export class SqliteStore extends SqliteReads implements Store {
   }
 
   #settle({ outcomes, firstSeq, leafHashes }: GroupWritten): void {
+    this.#isBehind = true;
+    this.#eventCount = firstSeq + leafHashes.length / hashBytes;
     this.#hashes.add(firstSeq, leafHashes);
     const written = this.#underWay;
     // First of all, so that the writing thread is never without work while there is some.
@@ -174,6 +195,22 @@ export class SqliteStore extends SqliteReads implements Store {
       const outcome = outcomes[at];
       if (outcome !== undefined) resolve(this.#outcomeOf(step, outcome));
     }
+  }
+
+  /** What a poisoned writer held back is seen after the restart. */
+  protected override settled(): Promise<void> | void {
+    if (!this.#isBehind || this.#fault !== null) return;
+    if (this.#flushing === null) {
+      this.#flushing = Promise.withResolvers();
+      this.#writer.flush();
+    }
+    return this.#flushing.promise;
+  }
+
+  #flushed(): void {
+    this.#isBehind = false;
+    this.#flushing?.resolve();
+    this.#flushing = null;
   }
 
   #outcomeOf(step: Step, outcome: StepOutcome): CommitOutcome {
@@ -208,6 +245,7 @@ export class SqliteStore extends SqliteReads implements Store {
     const lost = [...this.#underWay, ...this.#queue.splice(0)];
     this.#underWay = [];
     for (const { reject } of lost) reject(this.#fault);
+    this.#flushed();
     this.#onIdle();
   }
 }

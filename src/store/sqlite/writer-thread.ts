@@ -1,130 +1,151 @@
 /**
- * The writing thread: owns the writing connection, so that a sync holds up nobody but the commits that wait for it.
- * One group at a time, one transaction with one sync; nothing is answered before the sync.
+ * The writing thread: owns the writing connection and the journal, so that a sync holds up nobody but the commits that wait for
+ * it. One group at a time: it is applied to the open transaction, then written to the journal, and answered when that is
+ * durable. The transaction is committed when it has grown, when it is old, when nobody asks for more, or when a reader asks.
  *
- * What a crash loses: before the sync, the whole group, none of which was acknowledged; after it, nothing.
+ * What a crash loses: a group that isn't in the journal yet, which was not acknowledged; after its sync, nothing.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import { Append, type TakeBytes } from './append.ts';
 import { openForWriting } from './connection.ts';
 import { storeFault } from './fault.ts';
 import type {
-  CheckpointStep,
+  Flushed,
   GroupMessage,
   GroupWritten,
-  Step,
-  StepOutcome,
   WriterFailed,
+  WriterMessage,
   WriterStart,
 } from './group.ts';
+import { Journal } from './journal.ts';
 import { checkPlaces, type FilePlace } from './place.ts';
-import { numberOf } from './rows.ts';
+import { Transactions } from './transaction.ts';
 
-const checkpointsKept = 1_000;
+/** Whoever waits for the next group waits for a commit of this size too. */
+const transactionBytesMax = 1024 * 1024;
+/** Readers beside the gateway wait that long at most. */
+const transactionMsMax = 50;
+const idleMs = 4;
 
 class Writer {
   readonly #db: DatabaseSync;
+  readonly #journal: Journal;
   readonly #places: readonly FilePlace[];
-  readonly #append: Append;
-  readonly #begin;
-  readonly #commit;
-  readonly #setClock;
-  readonly #putCheckpoint;
-  readonly #dropCheckpoints;
-  readonly #putTile;
-  /** What lies in the clock table. */
-  #highWaterMs: number;
+  readonly #transactions: Transactions;
+  #begunMs = 0;
+  #newestMs = 0;
 
-  constructor({ database, places, leaseOwner }: WriterStart) {
-    // Else this thread would write to another file than the one that the other reads.
+  constructor({ database, journal, places }: WriterStart) {
+    // Else this thread would write to other files than the one that the other reads.
     checkPlaces(places);
     this.#places = places;
     this.#db = openForWriting(database);
-    const db = this.#db;
-    this.#append = new Append(db, leaseOwner);
-    this.#begin = db.prepare('BEGIN IMMEDIATE');
-    this.#commit = db.prepare('COMMIT');
-    this.#setClock = db.prepare('UPDATE clock SET high_water_ms = ?');
-    this.#putCheckpoint = db.prepare('INSERT INTO checkpoints (size, note) VALUES (?, ?)');
-    this.#dropCheckpoints = db.prepare('DELETE FROM checkpoints WHERE id <= ?');
-    this.#putTile = db.prepare(
-      'INSERT OR REPLACE INTO tiles (level, idx, hashes) VALUES (?, ?, ?)',
-    );
-    const clock = db.prepare('SELECT high_water_ms FROM clock').get() ?? {};
-    this.#highWaterMs = numberOf(clock, 'high_water_ms');
+    this.#transactions = new Transactions(this.#db);
+    this.#journal = new Journal(journal);
   }
 
-  write({ steps, bytes }: GroupMessage): GroupWritten {
-    let taken = 0;
-    const take: TakeBytes = (length) => {
-      const part = new Uint8Array(bytes, taken, length);
-      taken += length;
-      return part;
-    };
-    this.#begin.run();
-    let newestMs = this.#highWaterMs;
-    const parsed: Step[] = JSON.parse(steps);
-    const outcomes = parsed.map((step): StepOutcome => {
-      if (step.type === 'checkpoint') return this.#checkpoint(step, take);
-      newestMs = Math.max(newestMs, step.atMs);
-      return this.#append.commit(step, take);
-    });
-    const hashed = this.#append.finishGroup();
-    if (newestMs > this.#highWaterMs) this.#setClock.run(newestMs);
-    this.#highWaterMs = newestMs;
-    this.#commit.run();
+  /** Whether there is anything to commit. */
+  get isBehind(): boolean {
+    return this.#journal.bytes > 0;
+  }
+
+  get isDue(): boolean {
+    const ageMs = performance.now() - this.#begunMs;
+    return (
+      this.#journal.bytes >= transactionBytesMax || (this.isBehind && ageMs >= transactionMsMax)
+    );
+  }
+
+  get isIdle(): boolean {
+    return performance.now() - this.#newestMs >= idleMs;
+  }
+
+  write({ buffer, stepsBytes, bytes }: GroupMessage): GroupWritten {
+    const group = { bytes: new Uint8Array(buffer, 0, bytes), stepsBytes };
+    const applied = this.#transactions.apply(group);
+    if (!this.isBehind) this.#begunMs = performance.now();
+    this.#journal.append(this.#transactions.position, group);
     checkPlaces(this.#places);
-    return { type: 'written', outcomes, bytes, ...hashed };
+    this.#newestMs = performance.now();
+    return { type: 'written', buffer, ...applied };
+  }
+
+  commit(): void {
+    this.#transactions.commit();
+    this.#journal.restart();
+  }
+
+  /** With nothing left undone. */
+  end(): void {
+    this.commit();
+    this.#journal.clear();
+    this.close();
   }
 
   close(): void {
     this.#db.close();
-  }
-
-  #checkpoint({ size, note, tiles }: CheckpointStep, take: TakeBytes): StepOutcome {
-    const { lastInsertRowid } = this.#putCheckpoint.run(size, note);
-    this.#dropCheckpoints.run(Number(lastInsertRowid) - checkpointsKept);
-    for (const { level, index, bytes } of tiles) this.#putTile.run(level, index, take(bytes));
-    return { type: 'committed', firstSeq: size, givenBack: [] };
+    this.#journal.close();
   }
 }
-
-/** Null: the group before was the last one. */
-type Message = GroupMessage | null;
 
 const port = parentPort;
 if (port === null) throw new Error('only the store starts this thread');
 const start: WriterStart = workerData;
+const flushed: Flushed = { type: 'flushed' };
 
 /** Null after a fault: what a failed sync left behind is unknown, so nothing is written on top of it. */
 let writer: Writer | null = null;
-try {
+let timer: NodeJS.Timeout | undefined;
+guarded(() => {
   writer = new Writer(start);
-} catch (error) {
-  fail(error);
+});
+
+port.on('message', (message: WriterMessage) =>
+  guarded(() => {
+    if (message === null) return end();
+    if (writer === null) return;
+    if (message.type === 'flush') {
+      writer.commit();
+      port.postMessage(flushed);
+      return;
+    }
+    const written = writer.write(message);
+    port.postMessage(written, [written.buffer]);
+    if (writer.isDue) writer.commit();
+    else timer ??= setTimeout(commitWhenIdle, idleMs);
+  }),
+);
+
+function commitWhenIdle(): void {
+  timer = undefined;
+  guarded(() => {
+    if (writer === null || !writer.isBehind) return;
+    if (writer.isIdle) writer.commit();
+    else timer = setTimeout(commitWhenIdle, idleMs);
+  });
 }
 
-port.on('message', (message: Message) => {
-  if (message === null) {
-    writer?.close();
-    port.close();
-    return;
-  }
-  if (writer === null) return;
+function end(): void {
+  clearTimeout(timer);
+  writer?.end();
+  port?.close();
+}
+
+function guarded(work: () => void): void {
   try {
-    const written = writer.write(message);
-    port.postMessage(written, [written.bytes]);
+    work();
   } catch (error) {
     fail(error);
   }
-});
+}
 
-/** The connection is closed with the transaction open: SQLite rolls it back. */
+/** The connection is closed with the transaction open: SQLite rolls it back, and the next start finds its groups in the journal. */
 function fail(error: unknown): void {
   const { code, message, hint = null } = storeFault(error);
   const failed: WriterFailed = { type: 'failed', code, message, hint };
   port?.postMessage(failed);
-  writer?.close();
+  const failing = writer;
   writer = null;
+  clearTimeout(timer);
+  failing?.close();
 }

@@ -4,7 +4,16 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { StoreError } from '../errors.ts';
 import type { Encoded } from './encode.ts';
-import type { GroupMessage, GroupWritten, Step, WriterAnswer, WriterStart } from './group.ts';
+import type {
+  GroupMessage,
+  GroupSteps,
+  GroupWritten,
+  Step,
+  WriterAnswer,
+  WriterMessage,
+  WriterStart,
+} from './group.ts';
+import { headerBytes } from './journal.ts';
 
 /** A buffer that a group outgrew by far isn't kept. */
 const keptBytesMax = 4 * 1024 * 1024;
@@ -21,6 +30,8 @@ const script = new URL(
 
 export interface WriterEvents {
   readonly onWritten: (written: GroupWritten) => void;
+  /** What was written before lies in the database. Once for each time it was asked for. */
+  readonly onFlushed: () => void;
   /** Once, and for good: whether the group under way was written isn't known. */
   readonly onFault: (fault: StoreError) => void;
 }
@@ -28,10 +39,19 @@ export interface WriterEvents {
 export class Writer {
   readonly #worker: Worker;
   readonly #exited: Promise<void>;
+  readonly #leaseOwner: string;
+  /** Asked and not answered; while there are any, the process stays alive. */
+  #awaited = 0;
   /** Goes back and forth with the groups. */
   #buffer = new ArrayBuffer(keptBytesMin);
 
-  constructor(start: WriterStart, { onWritten, onFault }: WriterEvents) {
+  /** @param leaseOwner - of the calls that begin. */
+  constructor(
+    start: WriterStart,
+    leaseOwner: string,
+    { onWritten, onFlushed, onFault }: WriterEvents,
+  ) {
+    this.#leaseOwner = leaseOwner;
     // The process's own flags may not fit a file: `--input-type`, or a test runner's hooks.
     this.#worker = new Worker(script, { workerData: start, name: 'store', execArgv: [] });
     // Alone it keeps no process alive; a group under way does.
@@ -42,12 +62,14 @@ export class Writer {
       over = true;
     };
     this.#worker.on('message', (answer: WriterAnswer) => {
-      this.#worker.unref();
+      this.#awaited -= 1;
+      if (this.#awaited <= 0) this.#worker.unref();
+      if (answer.type === 'flushed') return onFlushed();
       if (answer.type === 'failed') {
         const { code, message, hint } = answer;
         return fault(new StoreError(code, message, hint === null ? {} : { hint }));
       }
-      this.#buffer = answer.bytes;
+      this.#buffer = answer.buffer;
       onWritten(answer);
     });
     this.#worker.on('error', (cause) =>
@@ -63,10 +85,17 @@ export class Writer {
 
   /** One group at a time: only after it was written may the next one be sent. */
   send(group: readonly Encoded<Step>[]): void {
-    const bytes = this.#pack(group);
-    const message: GroupMessage = { steps: JSON.stringify(group.map(({ step }) => step)), bytes };
-    this.#worker.ref();
-    this.#worker.postMessage(message, [bytes]);
+    const steps: GroupSteps = {
+      leaseOwner: this.#leaseOwner,
+      steps: group.map(({ step }) => step),
+    };
+    const text = JSON.stringify(steps);
+    const message = this.#pack(text, group);
+    this.#ask(message, [message.buffer]);
+  }
+
+  flush(): void {
+    this.#ask({ type: 'flush' });
   }
 
   async close(): Promise<void> {
@@ -75,13 +104,21 @@ export class Writer {
     await this.#exited;
   }
 
-  #pack(group: readonly Encoded<Step>[]): ArrayBuffer {
-    let needed = 0;
+  #ask(message: WriterMessage, transferred: ArrayBuffer[] = []): void {
+    this.#awaited += 1;
+    this.#worker.ref();
+    this.#worker.postMessage(message, transferred);
+  }
+
+  #pack(text: string, group: readonly Encoded<Step>[]): GroupMessage {
+    const stepsBytes = Buffer.byteLength(text, 'utf8');
+    let needed = headerBytes + stepsBytes;
     for (const { bytes } of group) needed += bytes;
     const kept = this.#buffer;
     const fits = needed <= kept.byteLength && kept.byteLength <= keptBytesMax;
     const buffer = Buffer.from(fits ? kept : new ArrayBuffer(Math.max(keptBytesMin, 2 * needed)));
-    let at = 0;
+    let at = headerBytes;
+    at += buffer.write(text, at, 'utf8');
     for (const { parts } of group) {
       for (const part of parts) {
         if (typeof part === 'string') {
@@ -93,6 +130,6 @@ export class Writer {
         }
       }
     }
-    return buffer.buffer;
+    return { type: 'group', buffer: buffer.buffer, stepsBytes, bytes: needed };
   }
 }

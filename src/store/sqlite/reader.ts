@@ -1,0 +1,102 @@
+/** Reads beside the one writer, or when none runs: what was acknowledged is seen, wherever it lies. */
+import { closeSync, openSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
+import { StoreError } from '../errors.ts';
+import { openForWriting } from './connection.ts';
+import { storeFault } from './fault.ts';
+import type { StoreFiles } from './files.ts';
+import { positionIn } from './journal.ts';
+import { lockForWriting } from './lock.ts';
+import { type FoldRun, SqliteReads } from './reads.ts';
+import { recover } from './recover.ts';
+
+/** A gateway that lives gets it into the database within a twentieth of a second, if its disk isn't slow. */
+const looksEveryMs = 5;
+const writerMsMax = 250;
+const patienceMs = 10_000;
+
+export interface SqliteReaderParts {
+  readonly db: DatabaseSync;
+  readonly directory: string;
+  readonly files: StoreFiles;
+  readonly foldRun: FoldRun;
+}
+
+export class SqliteReader extends SqliteReads {
+  readonly #directory: string;
+  readonly #files: StoreFiles;
+  /** Null: a copy of the database alone. */
+  readonly #journal: number | null;
+
+  constructor({ db, directory, files, foldRun }: SqliteReaderParts) {
+    super(db, foldRun);
+    this.#directory = directory;
+    this.#files = files;
+    this.#journal = openIfThere(files.journal);
+  }
+
+  override async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#journal !== null) closeSync(this.#journal);
+    await super[Symbol.asyncDispose]();
+  }
+
+  protected override settled(): Promise<void> | void {
+    if (this.#isBehind()) return this.#caughtUp();
+  }
+
+  async #caughtUp(): Promise<void> {
+    const begunMs = performance.now();
+    for (let waitedMs = 0; this.#isBehind(); waitedMs = performance.now() - begunMs) {
+      if (waitedMs > patienceMs) throw heldBack(this.#files.journal);
+      if (waitedMs > writerMsMax) this.#recoverUnlessWritten();
+      await wait(looksEveryMs);
+    }
+  }
+
+  #isBehind(): boolean {
+    const found = this.#journal === null ? null : positionIn(this.#journal);
+    if (found === null) return false;
+    const { database, transaction } = this.lastPosition();
+    return found.database !== database || found.transaction > transaction;
+  }
+
+  /** A writer that holds the lock does it by itself, or will at its next start. */
+  #recoverUnlessWritten(): void {
+    let lock: Disposable;
+    try {
+      lock = lockForWriting(this.#directory, this.#files, 0);
+    } catch (error) {
+      const fault = storeFault(error);
+      if (fault.code === 'store.locked') return;
+      throw fault;
+    }
+    try {
+      const db = openForWriting(this.#files.database);
+      try {
+        recover(db, this.#files.journal);
+      } finally {
+        db.close();
+      }
+    } catch (error) {
+      throw storeFault(error);
+    } finally {
+      lock[Symbol.dispose]();
+    }
+  }
+}
+
+function openIfThere(file: string): number | null {
+  try {
+    return openSync(file, 'r');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+function heldBack(journal: string): StoreError {
+  return new StoreError('store.unavailable', `${journal} holds what the database lacks`, {
+    hint: 'restart the gateway that runs on it: its store has failed, and a start brings both together',
+  });
+}

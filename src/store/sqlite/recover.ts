@@ -1,0 +1,25 @@
+/** What a crash left in the journal alone gets into the database, before anybody reads it or writes to it again. */
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
+import { groupsAfter } from './journal.ts';
+import { lastPositionOf, lastPositionQuery, Transactions } from './transaction.ts';
+
+/**
+ * For whoever holds the lock of the one writer. Killed in the middle of it, the next one does it again.
+ * @throws when anything of it can't be read, applied or made durable: the journal is then as it was.
+ */
+export function recover(db: DatabaseSync, journal: string): void {
+  const fd = openSync(journal, 'r+');
+  try {
+    if (fstatSync(fd).size === 0) return;
+    const last = lastPositionOf(db.prepare(lastPositionQuery).get() ?? {});
+    const transactions = new Transactions(db);
+    for (const group of groupsAfter(fd, last, journal)) transactions.apply(group);
+    transactions.commit();
+    // Else a group that isn't whole could one day seem to be the next one of another transaction's.
+    ftruncateSync(fd, 0);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
