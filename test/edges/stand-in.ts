@@ -52,7 +52,7 @@ export interface StandInOptions {
   readonly call?: (
     proposal: Proposal,
     signal: ClientSignal,
-    onProgress: (progress: number, total: number | null) => void,
+    onProgress: ((progress: number, total: number | null) => void) | undefined,
     patienceMs: (hold: HoldTicket) => number | null,
   ) => Promise<CallAnswer | JsonObject[]>;
   readonly tools?: readonly ListedForAgent[];
@@ -87,7 +87,7 @@ export async function openStandIn(options: StandInOptions = {}): Promise<StandIn
       const answer = (await options.call?.(
         proposal,
         signal,
-        onProgress ?? (() => undefined),
+        onProgress,
         patienceMs ?? (() => null),
       )) ?? [{ type: 'text', text: 'done' }];
       if ('type' in answer) return answer;

@@ -516,7 +516,7 @@ describe('calls', () => {
   test('progress makes a stream of numbers that rise, without the upstream’s words', async () => {
     const { server } = await edge({
       call: async (_proposal, _signal, onProgress) => {
-        for (const step of [0, 50, 50, 20, Number.NaN, 100]) onProgress(step, 100);
+        for (const step of [0, 50, 50, 20, Number.NaN, 100]) onProgress?.(step, 100);
         return [{ type: 'text', text: 'done' }];
       },
     });
@@ -531,6 +531,23 @@ describe('calls', () => {
       [0, 50, 100].map((progress) => ({ progressToken: 'p1', progress, total: 100 })),
     );
     expect(messages.at(-1)).toMatchObject({ id: 1, result: { content: [{ text: 'done' }] } });
+  });
+
+  test('who wants no progress asks for none: an upstream is then not asked for any either', async () => {
+    const asked: boolean[] = [];
+    const { server } = await edge({
+      call: async (_proposal, _signal, onProgress) => {
+        asked.push(onProgress !== undefined);
+        return [{ type: 'text', text: 'done' }];
+      },
+    });
+    const silent = { progressToken: 'p1' };
+    await say(server, { body: legacy('tools/call', { name: 'files.read' }) });
+    await say(server, { body: legacy('tools/call', { name: 'files.read', _meta: silent }) });
+    const plain = { accept: 'application/json' };
+    const body = legacy('tools/call', { name: 'files.read', _meta: silent });
+    await say(server, { body, headers: plain });
+    expect(asked).toEqual([false, true, false]);
   });
 
   test('a token without any progress gets plain JSON, however large the result', async () => {

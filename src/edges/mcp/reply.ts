@@ -7,9 +7,14 @@ import { eventOf, openEventStream, writeEvent } from './event-stream.ts';
 import { mcpLimits } from './limits.ts';
 import type { RequestId } from './message.ts';
 
+type OnProgress = (progress: number, total: number | null) => void;
+
 export interface Reply {
-  /** Numbers only: an upstream's progress texts would be a way around the inspection of its results. */
-  readonly progress: (progress: number, total: number | null) => void;
+  /**
+   * Numbers only: an upstream's progress texts would be a way around the inspection of its results. Undefined where the
+   * client wants none: then the upstream isn't asked for any either.
+   */
+  readonly progress: OnProgress | undefined;
   /** Whether the last byte was handed to the network. */
   readonly end: (answer: Answer) => Promise<boolean>;
 }
@@ -23,11 +28,16 @@ export function openReply(
   id: RequestId,
   progressToken: string | number | null,
 ): Reply {
+  if (progressToken === null)
+    return {
+      progress: undefined,
+      end: ({ status, body }) => sendJson(response, status, { jsonrpc: '2.0', id, ...body }),
+    };
   let streaming = false;
   let last = Number.NEGATIVE_INFINITY;
   return {
     progress(progress, total) {
-      if (progressToken === null || response.writableEnded || response.destroyed) return;
+      if (response.writableEnded || response.destroyed) return;
       // Must rise, says the protocol; and a client that doesn't read misses steps instead of filling our memory.
       if (
         !(progress > last) ||
