@@ -17,9 +17,9 @@ export function mergedTail(marks: readonly UsageMark[]): readonly UsageMark[] {
 }
 
 export function remember(recent: readonly RecentCall[], call: RecentCall): readonly RecentCall[] {
-  return recent.length < limits.loopMemory
-    ? [...recent, call]
-    : [...recent.slice(1 - limits.loopMemory), call];
+  // Not spread: what is spread is copied into a list that is then made larger for what comes behind it.
+  const before = recent.length < limits.loopMemory ? recent : recent.slice(1 - limits.loopMemory);
+  return before.concat([call]);
 }
 
 /** The newest call of that digest whose result isn't known yet. */

@@ -18,10 +18,20 @@ test('whatever the order in which they end, those that have not are under way an
           }
       }
       expect(underWay.size).toBe(open.length);
-      for (const { id, end } of open) expect(underWay.endOf(id)).toBe(end);
+      for (const call of open) expect(underWay.endOf(call.id)).toBe(call.end);
       for (const id of ended) expect(underWay.endOf(id)).toBeUndefined();
     }),
   );
+});
+
+test('whoever asks for the end after it came learns it, and nothing that was said later', async () => {
+  const underWay = new CallsUnderWay();
+  const call = underWay.begin('call_1');
+  const settled = { finished: true, awaited: true, result: null, refusal: null, withheld: null };
+  call.resolve(settled);
+  const end = underWay.endOf('call_1');
+  underWay.over(call, null);
+  await expect(end).resolves.toBe(settled);
 });
 
 test('a call that begins again under its id is the one to wait for, also when the first ends after it began', async () => {

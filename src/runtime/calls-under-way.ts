@@ -1,14 +1,38 @@
 import type { Settled } from './attempt.ts';
 
-/** One of them, and what tells those who wait for its end; null: it never started. */
-export interface CallUnderWay {
+/** One of them. */
+export class CallUnderWay {
   readonly id: string;
-  readonly end: Promise<Settled | null>;
-  readonly resolve: (settled: Settled | null) => void;
   /** Later ones have higher numbers. */
   readonly serial: number;
   /** Where it stands in the list. */
   at: number;
+  /** Undefined: not yet. */
+  #ended: Settled | null | undefined;
+  /** Made for the first who waits: hardly any call is waited for. */
+  #waited: PromiseWithResolvers<Settled | null> | null = null;
+
+  constructor(id: string, serial: number, at: number) {
+    this.id = id;
+    this.serial = serial;
+    this.at = at;
+  }
+
+  /** Null: it never started. */
+  get end(): Promise<Settled | null> {
+    if (this.#waited === null) {
+      this.#waited = Promise.withResolvers();
+      if (this.#ended !== undefined) this.#waited.resolve(this.#ended);
+    }
+    return this.#waited.promise;
+  }
+
+  /** The first word counts. */
+  resolve(settled: Settled | null): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = settled;
+    this.#waited?.resolve(settled);
+  }
 }
 
 /**
@@ -25,9 +49,8 @@ export class CallsUnderWay {
   }
 
   begin(id: string): CallUnderWay {
-    const { promise: end, resolve } = Promise.withResolvers<Settled | null>();
     this.#begun += 1;
-    const call = { id, end, resolve, serial: this.#begun, at: this.#list.length };
+    const call = new CallUnderWay(id, this.#begun, this.#list.length);
     this.#list.push(call);
     return call;
   }

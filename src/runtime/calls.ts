@@ -13,7 +13,7 @@ import { Performing } from './approvals/performing.ts';
 import type { Settling } from './approvals/settling.ts';
 import type { Attempt, Settled, Started } from './attempt.ts';
 import type { Breakers } from './breakers.ts';
-import { CallsUnderWay } from './calls-under-way.ts';
+import { CallsUnderWay, type CallUnderWay } from './calls-under-way.ts';
 import { Deciding } from './deciding.ts';
 import { Drafts, type Followed } from './drafts.ts';
 import { Effects } from './effects.ts';
@@ -123,7 +123,7 @@ export class Calls {
             signal,
             onProgress,
           },
-          underWay.resolve,
+          underWay,
         );
         if (lived.type !== 'waits') return lived;
         waits = lived;
@@ -163,7 +163,7 @@ export class Calls {
     }
   }
 
-  async #live(arrived: Attempt, ended: (settled: Settled) => void): Promise<CallAnswer | Waits> {
+  async #live(arrived: Attempt, underWay: CallUnderWay): Promise<CallAnswer | Waits> {
     const { proposal, principal, writer } = arrived;
     const parallel = arrived.policy.agents.get(principal.agent)?.parallel ?? null;
     const leave = parallel === null ? null : await this.#turns.take(writer.id, parallel);
@@ -179,7 +179,7 @@ export class Calls {
           return { type: 'refused', refusal: refusalOf(step.decision, attempt.id, writer.id) };
         if (step.type === 'started') {
           const settled = await this.#effect(attempt, step);
-          ended(settled);
+          underWay.resolve(settled);
           if (settled.withheld !== null) return this.#waits(attempt, settled.withheld);
           return this.answers.answer(attempt, step.decision, settled, {
             id: attempt.id,
@@ -250,14 +250,14 @@ export class Calls {
   }
 
   /** Never rejects: from here on the effect may have happened, and whoever joined has to learn that. */
-  async #effect(attempt: Attempt, step: Started): Promise<Settled> {
-    try {
-      const withdrawn =
-        step.references.length === 0 ? null : await this.deciding.withdrawn(attempt, step);
-      return await this.#effects.perform(attempt, step, withdrawn);
-    } catch (error) {
-      return await this.#faults.unended(attempt, step, error);
-    }
+  #effect(attempt: Attempt, step: Started): Promise<Settled> {
+    const performed =
+      step.references.length === 0
+        ? this.#effects.perform(attempt, step)
+        : this.deciding
+            .withdrawn(attempt, step)
+            .then((withdrawn) => this.#effects.perform(attempt, step, withdrawn));
+    return performed.catch((error: unknown) => this.#faults.unended(attempt, step, error));
   }
 }
 

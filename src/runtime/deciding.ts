@@ -155,7 +155,7 @@ export class Deciding {
       let writes: readonly StateWrite[] = [];
       let isWritten = false;
       try {
-        const appended = await writer.attempt((now) => {
+        const appending = writer.attempt((now) => {
           if (now === null) throw new StoreError('store.corrupt', 'a run has no beginning');
           // Another call has ended or begun meanwhile: looked at again, or what it did to a record would be missed.
           if (looksBack && !isSameHistory(run, now)) {
@@ -184,6 +184,7 @@ export class Deciding {
           writes = draft?.writes ?? [];
           return draft;
         });
+        const appended = appending instanceof Promise ? await appending : appending;
         if (appended?.type === 'refused') {
           full = appended.reservations;
           tries += 1;

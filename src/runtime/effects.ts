@@ -238,7 +238,7 @@ export class Effects {
       : this.#breakers.settle(breaker, id, outcome, policy.breaker, atMs);
   }
 
-  async #send({ id, onProgress }: Attempt, { read, upstream }: Started): Promise<Outcome> {
+  #send({ id, onProgress }: Attempt, { read, upstream }: Started): Promise<Outcome> | Outcome {
     const { tool } = read;
     if (upstream === undefined) return { type: 'not_sent', reason: 'down' };
     const keys = shapeOf(tool).idempotencyKeys;
@@ -246,17 +246,16 @@ export class Effects {
       keys.length === 0
         ? read.args
         : { ...read.args, ...Object.fromEntries(keys.map((name) => [name, id])) };
-    try {
-      return await upstream.call({
-        surface: tool.surface,
-        operation: tool.operation,
-        args,
-        callId: id,
-        timeoutMs: callTimeoutMs,
-        ...(onProgress === undefined ? {} : { onProgress: harmless(onProgress) }),
-      });
-    } catch (error) {
-      // An upstream never rejects; one that does is a bug of ours, and what it did is unknown.
+    const request = {
+      surface: tool.surface,
+      operation: tool.operation,
+      args,
+      callId: id,
+      timeoutMs: callTimeoutMs,
+      ...(onProgress === undefined ? {} : { onProgress: harmless(onProgress) }),
+    };
+    // An upstream never rejects; one that does is a bug of ours, and what it did is unknown.
+    return upstream.call(request).catch((error: unknown): Outcome => {
       this.#ports.log({
         level: 'error',
         event: 'upstream.fault',
@@ -264,7 +263,7 @@ export class Effects {
         error: describe(error),
       });
       return { type: 'unknown', reason: 'bad_answer' };
-    }
+    });
   }
 
   /** An answer that can't even be inspected or kept is no trustworthy answer: the call still has to end. */

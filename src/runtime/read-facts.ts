@@ -27,9 +27,9 @@ export async function readWorld(
   const { store } = ports;
   const nowMs = store.nowMs();
   const asked = request.windows.length + request.once.length + request.used.length > 0;
-  const [suspended, { windows, once, used }] = asked
-    ? await Promise.all([isSuspended(store, holders), readCounters(store, request, nowMs)])
-    : [await isSuspended(store, holders), noCounters];
+  let suspended = false;
+  for (const { agent } of holders) suspended ||= await isSuspended(store, agent);
+  const { windows, once, used } = asked ? await readCounters(store, request, nowMs) : noCounters;
   const upstream = tool === null ? undefined : ports.upstream(tool.upstream);
   const facts: Facts = {
     nowMs,

@@ -1,6 +1,6 @@
 /** Agents that an operator has stopped: whoever is suspended stops everything below. */
 import { z } from 'zod';
-import type { Run } from '../engine/run.ts';
+import type { JsonValue } from '../content/value.ts';
 import type { Store, StoreReader } from '../store/port.ts';
 
 const statePrefix = 'suspended:';
@@ -39,12 +39,13 @@ export async function suspensions(store: Pick<StoreReader, 'listState'>): Promis
   });
 }
 
-/** Whether any of them is. */
-export async function isSuspended(
-  store: StoreReader,
-  holders: readonly Pick<Run, 'agent'>[],
+export function isSuspended(
+  store: Pick<StoreReader, 'readState'>,
+  agent: string,
 ): Promise<boolean> {
-  for (const { agent } of holders)
-    if ((await store.readState(statePrefix + agent)) !== undefined) return true;
-  return false;
+  return store.readState(statePrefix + agent).then(isKept);
+}
+
+function isKept(value: JsonValue | undefined): boolean {
+  return value !== undefined;
 }

@@ -123,12 +123,15 @@ export class RunWriter {
     }
   }
 
-  /** As `append`, once: for steps that rest on more than the run, which has to be read again as well. */
-  async attempt(
+  /**
+   * As `append`, once: for steps that rest on more than the run, which has to be read again as well. What isn't to be
+   * written yet is done at once, and so is what `make` throws.
+   */
+  attempt(
     make: (run: Run | null) => Draft | null,
     settles?: string,
-  ): Promise<Appended | Outrun | null> {
-    if (this.#stale) await this.#reload();
+  ): Promise<Appended | Outrun | null> | Appended | null {
+    if (this.#stale) return this.#reload().then(() => this.attempt(make, settles));
     const draft = make(this.#seen);
     if (draft === null) return null;
     if (draft.reserve !== undefined) {
@@ -136,7 +139,7 @@ export class RunWriter {
       this.#seen = fold(this.#seen, draft.reserve.started);
       return { type: 'reserved' };
     }
-    return await this.#commit(draft, settles);
+    return this.#commit(draft, settles);
   }
 
   /**
