@@ -72,13 +72,23 @@ function canonical(value: JsonValue | undefined, depth: number): string {
 /** By UTF-16 units. What was written in this form is sorted already. */
 function sortedKeys(value: JsonObject): readonly string[] {
   const keys = Object.keys(value);
-  let before = '';
-  for (const key of keys) {
-    if (key < before) return keys.sort();
-    before = key;
+  // The platform's sort makes several lists of its own, for ever so few keys.
+  if (keys.length > insertedMax) return keys.sort();
+  for (let at = 1; at < keys.length; at += 1) {
+    const key = keys[at] ?? '';
+    let to = at;
+    for (; to > 0; to -= 1) {
+      const before = keys[to - 1] ?? '';
+      if (before <= key) break;
+      keys[to] = before;
+    }
+    keys[to] = key;
   }
   return keys;
 }
+
+/** Of more keys than these, one after another would be slow. */
+const insertedMax = 32;
 
 /** What can't stand in JSON text as it is. */
 const toEscape = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;

@@ -24,19 +24,27 @@ export function mapMembers(
   object: JsonObject,
   change: (key: string, member: JsonValue) => readonly [key: string, member: JsonValue],
 ): JsonObject {
-  const members = Object.entries(object);
-  let isChanged = false;
+  const names = Object.keys(object);
+  // Of most objects nothing is changed: they are asked several times a result, and cost no list of members.
+  let changed: (readonly [string, JsonValue])[] | null = null;
   let isRenamed = false;
-  const changed = members.map(([key, member]) => {
+  let at = 0;
+  for (const key of names) {
+    const member = object[key] ?? null;
     const now = change(key, member);
+    at += 1;
+    if (changed === null) {
+      if (now[0] === key && now[1] === member) continue;
+      changed = names.slice(0, at - 1).map((before) => [before, object[before] ?? null]);
+    }
+    changed.push(now);
     isRenamed ||= now[0] !== key;
-    isChanged ||= now[1] !== member;
-    return now;
-  });
-  if (!isRenamed) return isChanged ? Object.fromEntries(changed) : object;
+  }
+  if (changed === null) return object;
+  if (!isRenamed) return Object.fromEntries(changed);
   const keys = new DistinctKeys();
   return Object.fromEntries(
-    changed.map(([name, value], at) => [keys.distinct(members[at]?.[0] ?? name, name), value]),
+    changed.map(([name, value], at) => [keys.distinct(names[at] ?? name, name), value]),
   );
 }
 

@@ -34,7 +34,7 @@ export interface Option {
  */
 export function sidesOf(proposed: Proposed, tool: Tool): readonly Side[] {
   const { policy } = proposed;
-  const sides: Side[] = [];
+  let sides: readonly Side[] = [];
   let next = 0;
   for (const holder of holdersOf(proposed)) {
     const level = next;
@@ -43,14 +43,15 @@ export function sidesOf(proposed: Proposed, tool: Tool): readonly Side[] {
     if (agent === undefined) continue; // The identity stage refuses it.
     const roles = rolesOf(policy, agent, holder.user);
     const party: Party = { agent, user: holder.user, roles, case: holder.case };
-    sides.push(
+    const own: Side[] = [
       { of: 'agent', level, party, options: agentOptions(agent, tool) },
       { of: 'user', level, party, options: userOptions(policy, party, tool) },
-    );
+    ];
     if (holder.only !== null) {
       const plan = planOf(policy, { run: holder.id, agent: holder.agent }, holder.only);
-      sides.push({ of: 'opener', level, party, options: planned(plan, tool) });
+      own.push({ of: 'opener', level, party, options: planned(plan, tool) });
     }
+    sides = level === 0 ? own : [...sides, ...own];
   }
   return sides;
 }
@@ -60,7 +61,7 @@ function planned({ key, alternatives }: Plan, tool: Tool): readonly Option[] {
   const found = alternatives.get(action);
   return found === undefined
     ? []
-    : optionsOf({ key: `${key}.${action}`, at: nowhere, alternatives: found }, tool);
+    : optionsIn({ key: `${key}.${action}`, at: nowhere, alternatives: found }, tool);
 }
 
 /** The roles whose permissions count: those the agent acts for and the user has; unattended, all it acts for. */
@@ -93,8 +94,21 @@ export function userOptions(
   return roles.flatMap((role) => optionsOf(policy.roles.get(role)?.permissions.get(action), tool));
 }
 
+const none: readonly Option[] = [];
+
+/** Of each grant for the tool that it was asked about last: a call asks several times. */
+const madeOf = new WeakMap<Grant, { readonly tool: string; readonly options: readonly Option[] }>();
+
 function optionsOf(grant: Grant | undefined, tool: Tool): readonly Option[] {
-  if (grant === undefined) return [];
+  if (grant === undefined) return none;
+  const known = madeOf.get(grant);
+  if (known?.tool === tool.name) return known.options;
+  const options = optionsIn(grant, tool);
+  madeOf.set(grant, { tool: tool.name, options });
+  return options;
+}
+
+function optionsIn(grant: Grant, tool: Tool): readonly Option[] {
   const options: Option[] = [];
   for (const alternative of grant.alternatives) {
     if (alternative.tools === null || alternative.tools.has(tool.name)) {

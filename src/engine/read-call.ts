@@ -117,9 +117,7 @@ const noReferences: ReadCall['references'] = new Map();
 
 /** `[tool, definition, arguments]`, of arguments in RFC 8785 form: a changed definition makes another call of it. */
 function digestOfCall(tool: Tool, canonical: string): string {
-  const name = canonicalJson(tool.name);
-  const definition = canonicalJson(tool.pin?.digest ?? null);
-  return digestOfText(`[${name},${definition},${canonical}]`);
+  return digestOfText(`[${shapeOf(tool).digestHead},${canonical}]`);
 }
 
 function readArgument(argument: Argument, value: JsonValue, values: ArgumentValue[]): void {

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../content/json.ts';
 import type { Kind, KindName } from '../content/kind.ts';
 import type { Argument, Returns, Tool } from '../policy/model.ts';
 
@@ -20,6 +21,8 @@ export interface ToolShape {
   readonly secretArguments: readonly string[];
   /** Whether any of its queries is of a language that is read here. */
   readonly hasDialect: boolean;
+  /** What the digests of all its calls begin with: its name and its definition, in RFC 8785 form. */
+  readonly digestHead: string;
 }
 
 const shapes = new WeakMap<Tool, ToolShape>();
@@ -70,6 +73,7 @@ function makeShape(tool: Tool): ToolShape {
     writtenArguments,
     secretArguments,
     hasDialect,
+    digestHead: `${canonicalJson(tool.name)},${canonicalJson(tool.pin?.digest ?? null)}`,
   };
 }
 

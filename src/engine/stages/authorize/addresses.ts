@@ -10,7 +10,7 @@ import {
   unmet,
 } from './check.ts';
 import { matches } from './terms.ts';
-import { refuseAbsent, refuseUnanswerable, takes, valuesOf } from './values.ts';
+import { refuseAbsent, refusedOf, refuseUnanswerable, takes, valuesOf } from './values.ts';
 
 /** Who a call would reach: every `recipient` argument together, since `bcc` reaches people as surely as `to`. */
 export function checkRecipients(
@@ -68,10 +68,10 @@ export function checkMaxRecipients(
 export function checkSenders(constraint: ConstraintOf<'senders'>, question: Question): Answer {
   const absent = refuseAbsent(question.read, 'sender');
   if (absent !== null) return absent;
-  const values = valuesOf(question.read, 'sender');
-  const others = values.filter((value) => !isListed(constraint.only, value, question));
+  const { read } = question;
+  const others = refusedOf(read, 'sender', (value) => isListed(constraint.only, value, question));
   return others.length === 0
-    ? met('authorize.senders', () => ({ found: shown(values) }))
+    ? met('authorize.senders', () => ({ found: shown(valuesOf(read, 'sender')) }))
     : unmet('authorize.senders', { refused: shown(others) });
 }
 
@@ -80,12 +80,12 @@ function everyRecipient(
   code: 'authorize.recipients' | 'authorize.allowed_domains' | 'authorize.forbidden_domain',
   permitted: (value: ArgumentValue) => boolean,
 ): Answer {
-  const unanswerable = refuseUnanswerable(question.tool, 'recipient');
+  const { read, tool } = question;
+  const unanswerable = refuseUnanswerable(tool, 'recipient');
   if (unanswerable !== null) return unanswerable;
-  const values = valuesOf(question.read, 'recipient');
-  const others = values.filter((value) => !permitted(value));
+  const others = refusedOf(read, 'recipient', permitted);
   return others.length === 0
-    ? met(code, () => ({ found: shown(values) }))
+    ? met(code, () => ({ found: shown(valuesOf(read, 'recipient')) }))
     : unmet(code, { refused: shown(others) });
 }
 

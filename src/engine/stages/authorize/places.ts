@@ -5,22 +5,22 @@ import type { CaseValues } from '../../run.ts';
 import { declaredKind } from '../../tool-shape.ts';
 import { type Answer, type ConstraintOf, met, type Question, shown, unmet } from './check.ts';
 import { type Match, matches } from './terms.ts';
-import { refuseAbsent, refuseUnanswerable, valuesOf } from './values.ts';
+import { refuseAbsent, refusedOf, refuseUnanswerable, valuesOf } from './values.ts';
 
 export function checkFolders(constraint: ConstraintOf<'folders'>, question: Question): Answer {
-  const absent = refuseAbsent(question.read, 'folder');
+  const { read } = question;
+  const absent = refuseAbsent(read, 'folder');
   if (absent !== null) return absent;
-  const values = valuesOf(question.read, 'folder');
-  const others = values.filter(({ argument, kind, value }) => {
+  const others = refusedOf(read, 'folder', ({ argument, kind, value }) => {
     const match = {
       case: question.party.case,
       kind: declaredKind(question.tool, argument, kind) ?? null,
     };
     const allowed = constraint.only === null || matches(constraint.only, value, match);
-    return !allowed || isExceptedFolder(constraint.except, value, match);
+    return allowed && !isExceptedFolder(constraint.except, value, match);
   });
   return others.length === 0
-    ? met('authorize.folders', () => ({ found: shown(values) }))
+    ? met('authorize.folders', () => ({ found: shown(valuesOf(read, 'folder')) }))
     : unmet('authorize.folders', { refused: shown(others) });
 }
 
@@ -56,14 +56,14 @@ function folded(name: string): string {
 }
 
 export function checkPaths(constraint: ConstraintOf<'paths'>, question: Question): Answer {
-  const absent = refuseAbsent(question.read, 'path');
+  const { read, party } = question;
+  const absent = refuseAbsent(read, 'path');
   if (absent !== null) return absent;
-  const values = valuesOf(question.read, 'path');
-  const others = values.filter(
-    ({ value }) => !pathPermitted(constraint, value, question.party.case),
+  const others = refusedOf(read, 'path', ({ value }) =>
+    pathPermitted(constraint, value, party.case),
   );
   return others.length === 0
-    ? met('authorize.paths', () => ({ found: shown(values) }))
+    ? met('authorize.paths', () => ({ found: shown(valuesOf(read, 'path')) }))
     : unmet('authorize.paths', { refused: shown(others) });
 }
 
@@ -73,8 +73,10 @@ export function pathPermitted(
   values: CaseValues,
 ): boolean {
   if (value.type !== 'path') return false;
-  if (constraint.except.some((glob) => glob.covers(value.key))) return false;
-  return constraint.under === null || constraint.under.some((root) => isUnder(value, root, values));
+  for (const glob of constraint.except) if (glob.covers(value.key)) return false;
+  if (constraint.under === null) return true;
+  for (const root of constraint.under) if (isUnder(value, root, values)) return true;
+  return false;
 }
 
 type Path = Extract<Parsed, { type: 'path' }>;
@@ -83,21 +85,20 @@ type Path = Extract<Parsed, { type: 'path' }>;
 function isUnder(path: Path, term: Term, values: CaseValues): boolean {
   const root = term.type === 'literal' ? term.value : caseValue(term.name, 'path', values);
   if (root?.type !== 'path' || root.absolute !== path.absolute) return false;
-  return (
-    root.segments.length <= path.segments.length &&
-    root.segments.every((segment, index) => segment === path.segments[index])
-  );
+  const { segments } = root;
+  if (segments.length > path.segments.length) return false;
+  for (let at = 0; at < segments.length; at += 1)
+    if (segments[at] !== path.segments[at]) return false;
+  return true;
 }
 
 export function checkUrls(constraint: ConstraintOf<'urls'>, question: Question): Answer {
-  const unanswerable = refuseUnanswerable(question.tool, 'url');
+  const { read, tool, party } = question;
+  const unanswerable = refuseUnanswerable(tool, 'url');
   if (unanswerable !== null) return unanswerable;
-  const values = valuesOf(question.read, 'url');
-  const others = values.filter(
-    ({ value }) => !urlPermitted(constraint, value, question.party.case),
-  );
+  const others = refusedOf(read, 'url', ({ value }) => urlPermitted(constraint, value, party.case));
   return others.length === 0
-    ? met('authorize.urls', () => ({ found: shown(values) }))
+    ? met('authorize.urls', () => ({ found: shown(valuesOf(read, 'url')) }))
     : unmet('authorize.urls', { refused: shown(others) });
 }
 
@@ -150,15 +151,10 @@ function everyListed(
   code: 'authorize.accounts' | 'authorize.commands',
   { read, tool, party }: Question,
 ): Answer {
-  const values = valuesOf(read, kind);
-  const others = values.filter(
-    ({ argument, value }) =>
-      !matches(terms, value, {
-        case: party.case,
-        kind: declaredKind(tool, argument, kind) ?? null,
-      }),
+  const others = refusedOf(read, kind, ({ argument, value }) =>
+    matches(terms, value, { case: party.case, kind: declaredKind(tool, argument, kind) ?? null }),
   );
   return others.length === 0
-    ? met(code, () => ({ found: shown(values) }))
+    ? met(code, () => ({ found: shown(valuesOf(read, kind)) }))
     : unmet(code, { refused: shown(others) });
 }

@@ -38,11 +38,12 @@ export function matches(
   if (value.type === 'command' && value.words === null) return false;
   const list = arrange(terms);
   if (list.literals.get(value.type)?.has(value.key) === true) return true;
-  if (list.globs.some((glob) => glob.matches(value.key))) return true;
+  for (const glob of list.globs) if (glob.matches(value.key)) return true;
   if (list.addresses.has(value.key)) return true;
   if (value.type === 'address' && inDomains(list, value.domain, value.domainAndParents, match))
     return true;
-  return list.cases.some((name) => equalsCase(name, value, match));
+  for (const name of list.cases) if (equalsCase(name, value, match)) return true;
+  return false;
 }
 
 function inDomains(

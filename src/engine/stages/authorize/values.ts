@@ -11,6 +11,23 @@ export function valuesOf(read: ReadCall, kind: KindName): readonly ArgumentValue
   return read.values.filter((value) => value.kind === kind);
 }
 
+const none: readonly ArgumentValue[] = [];
+
+/** Those of a kind that aren't permitted. Most calls have none: of those that are, no list is made before somebody asks. */
+export function refusedOf(
+  { values }: ReadCall,
+  kind: KindName,
+  permitted: (value: ArgumentValue) => boolean,
+): readonly ArgumentValue[] {
+  let refused: ArgumentValue[] | null = null;
+  for (const value of values) {
+    if (value.kind !== kind || permitted(value)) continue;
+    refused ??= [];
+    refused.push(value);
+  }
+  return refused ?? none;
+}
+
 /**
  * Arguments of a kind that name nothing, or name nothing at one place where they could: of a list of files each has to
  * have its path. An empty list names nothing too: to some tools it means "all of them".

@@ -1,5 +1,5 @@
 import type { ValueTest, WhereTest } from '../../../policy/model.ts';
-import type { ArgumentValue } from '../../call.ts';
+import type { ArgumentValue, ReadCall } from '../../call.ts';
 import { declaredKind } from '../../tool-shape.ts';
 import { isProvided } from '../flow/provided.ts';
 import {
@@ -21,40 +21,57 @@ export function checkWhere(constraint: ConstraintOf<'where'>, question: Question
   const argument = tool.args.get(constraint.argument);
   if (argument === undefined)
     return unjudged('authorize.absent', { unanswerable: constraint.argument });
-  const values = read.values.filter((value) => value.argument === constraint.argument);
+  const { name } = argument;
   // A null in a list may mean "any" as well as a list without anything does.
-  const nothing = values.length === 0 || leavesOut(read.args[constraint.argument], []);
-  if (nothing && !argument.absentIsNone)
-    return unmet('authorize.absent', { arguments: [constraint.argument] });
-  return fitting(constraint.argument, constraint.test, values, question);
+  const nothing = !isNamed(read, name) || leavesOut(read.args[name], []);
+  if (nothing && !argument.absentIsNone) return unmet('authorize.absent', { arguments: [name] });
+  return fitting(name, constraint.test, question);
 }
 
-function fitting(
-  argument: string,
-  test: WhereTest,
-  values: readonly ArgumentValue[],
-  question: Question,
-): Answer {
+function isNamed({ values }: ReadCall, argument: string): boolean {
+  for (const value of values) if (value.argument === argument) return true;
+  return false;
+}
+
+function valuesOf({ values }: ReadCall, argument: string): readonly ArgumentValue[] {
+  return values.filter((value) => value.argument === argument);
+}
+
+function fitting(argument: string, test: WhereTest, question: Question): Answer {
+  const { read } = question;
   switch (test.type) {
     case 'record':
-      return checkRecord(argument, test, values, question);
+      return checkRecord(argument, test, valuesOf(read, argument), question);
     case 'provided':
-      return checkProvided(argument, values, question);
+      return checkProvided(argument, valuesOf(read, argument), question);
     case 'terms':
     case 'range':
-      return answer(
-        argument,
-        values,
-        values.filter((value) => !fits(test, value, question)),
-      );
+      return answer(read, argument, unfitting(test, argument, question));
   }
+}
+
+const none: readonly ArgumentValue[] = [];
+
+/** Of most calls every value fits: then no list is made. */
+function unfitting(
+  test: ValueTest,
+  argument: string,
+  question: Question,
+): readonly ArgumentValue[] {
+  let others: ArgumentValue[] | null = null;
+  for (const value of question.read.values) {
+    if (value.argument !== argument || fits(test, value, question)) continue;
+    others ??= [];
+    others.push(value);
+  }
+  return others ?? none;
 }
 
 /** It came from a field that a tool provides for its kind: what a text says, or the agent makes up, isn't such. */
 function checkProvided(
   argument: string,
   values: readonly ArgumentValue[],
-  { context }: Question,
+  { context, read }: Question,
 ): Answer {
   const others: ArgumentValue[] = [];
   for (const one of values) {
@@ -63,16 +80,12 @@ function checkProvided(
     if (provided === null) return unjudged('authorize.unresolved', { argument, reason: 'history' });
     if (!provided) others.push(one);
   }
-  return answer(argument, values, others);
+  return answer(read, argument, others);
 }
 
-function answer(
-  argument: string,
-  values: readonly ArgumentValue[],
-  others: readonly ArgumentValue[],
-): Answer {
+function answer(read: ReadCall, argument: string, others: readonly ArgumentValue[]): Answer {
   return others.length === 0
-    ? met('authorize.where', () => ({ argument, found: shown(values) }))
+    ? met('authorize.where', () => ({ argument, found: shown(valuesOf(read, argument)) }))
     : unmet('authorize.where', { argument, refused: shown(others) });
 }
 
