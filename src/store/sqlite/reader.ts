@@ -14,7 +14,7 @@ import { recover } from './recover.ts';
 /** A gateway that lives gets it into the database within a twentieth of a second, if its disk isn't slow. */
 const looksEveryMs = 5;
 const writerMsMax = 250;
-const patienceMs = 10_000;
+const patienceMs = 5_000;
 
 export interface SqliteReaderParts {
   readonly db: DatabaseSync;

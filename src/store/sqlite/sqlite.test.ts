@@ -368,7 +368,15 @@ describe('a failing medium', () => {
       (directory: string) => renameSync(directory, `${directory}.gone`),
     ],
     ['its database is replaced', (directory: string) => replace(join(directory, 'sallyport.db'))],
-    ['its journal is removed', (directory: string) => rmSync(join(directory, 'sallyport.db-wal'))],
+    ['its journal is removed', (directory: string) => rmSync(join(directory, 'sallyport.journal'))],
+    [
+      'its journal is replaced',
+      (directory: string) => replace(join(directory, 'sallyport.journal')),
+    ],
+    [
+      "the database's own log is removed",
+      (directory: string) => rmSync(join(directory, 'sallyport.db-wal')),
+    ],
   ])('%s: no sync fails, and still nothing is acknowledged any more', async (_, act) => {
     for (const commitsBefore of [0, 1]) {
       const directory = place();
