@@ -4,9 +4,11 @@
  *
  * A point is an `await` of a file under `src/`, found by the engine's own hooks on promises in every thread, at its two moments: `at`,
  * where it gives way, and `after`, where it goes on. The statements that begin and end a transaction are points too, in
- * whatever thread they run. Nothing in the gateway knows of any of this.
+ * whatever thread they run, and so is what is done to the store's journal: each write, half of it, each sync, and its
+ * truncation. Nothing in the gateway knows of any of this.
  */
-import { appendFileSync } from 'node:fs';
+import fs, { appendFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { DatabaseSync, StatementSync } from 'node:sqlite';
 import { promiseHooks } from 'node:v8';
 import { z } from 'zod/mini';
@@ -66,7 +68,49 @@ function around<T>(sql: string, act: () => T): T {
   return done;
 }
 
+const journals = new Set<number>();
+
+function aroundJournal<T>(fd: number, name: string, act: () => T): T {
+  if (!journals.has(fd)) return act();
+  pass(`at journal ${name}`);
+  const done = act();
+  pass(`after journal ${name}`);
+  return done;
+}
+
+/** Whatever writes to the journal: which descriptors are its own is seen as it is opened. */
+function watchJournal(): void {
+  const { openSync, closeSync, writeSync, fdatasyncSync, fsyncSync, ftruncateSync } = fs;
+  fs.openSync = (file, ...how) => {
+    const fd = openSync(file, ...how);
+    if (String(file).endsWith('/sallyport.journal')) journals.add(fd);
+    return fd;
+  };
+  fs.closeSync = (fd) => {
+    journals.delete(fd);
+    closeSync(fd);
+  };
+  fs.fdatasyncSync = (fd) => aroundJournal(fd, 'sync', () => fdatasyncSync(fd));
+  fs.fsyncSync = (fd) => aroundJournal(fd, 'sync after truncation', () => fsyncSync(fd));
+  fs.ftruncateSync = (fd, length) =>
+    aroundJournal(fd, 'truncation', () => ftruncateSync(fd, length));
+  const write = (fd: number, ...what: readonly unknown[]): number =>
+    Reflect.apply(writeSync, fs, [fd, ...what]);
+  Reflect.set(fs, 'writeSync', (fd: number, ...what: readonly unknown[]): number => {
+    const [bytes, offset, length, position] = what;
+    if (!journals.has(fd) || typeof length !== 'number') return write(fd, ...what);
+    // The rest of a group whose first half is written below.
+    if (offset !== 0) return aroundJournal(fd, 'write of the other half', () => write(fd, ...what));
+    // A write may do less than it was asked to: here each does, so that half of a group is what a death leaves.
+    const half = Math.ceil(length / 2);
+    const name = position === 0 ? 'write over older groups' : 'write behind other groups';
+    return aroundJournal(fd, name, () => write(fd, bytes, offset, half, position));
+  });
+  syncBuiltinESMExports();
+}
+
 if (inGateway) {
+  watchJournal();
   promiseHooks.createHook({
     init: made,
     before(promise: object) {

@@ -1,7 +1,14 @@
 /** One data directory with its policy, its tokens and its upstream, for one gateway after another. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -152,7 +159,11 @@ export async function openScene({
     },
     async check(state) {
       keepCheckpoint();
-      await using store = await openSqliteReader({ directory: dataDirectory, foldRun: fold });
+      using looked = state === 'killed' ? copyOf(dataDirectory) : null;
+      await using store = await openSqliteReader({
+        directory: looked?.directory ?? dataDirectory,
+        foldRun: fold,
+      });
       const odd = witness.odd.map((detail) => ({ invariant: 'served', detail }) as const);
       const violations = await check({
         ...witness,
@@ -202,6 +213,18 @@ export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<
   const gone = once(child, 'exit');
   child.kill(signal);
   await gone;
+}
+
+/** Of what a dead gateway left: whoever reads it brings its journal into the database, and here the next gateway is to do that. */
+function copyOf(dataDirectory: string): Disposable & { readonly directory: string } {
+  const directory = mkdtempSync(`${dataDirectory}-copy-`);
+  for (const name of ['sallyport.db', 'sallyport.db-wal', 'sallyport.journal'])
+    if (existsSync(join(dataDirectory, name)))
+      copyFileSync(join(dataDirectory, name), join(directory, name));
+  return {
+    directory,
+    [Symbol.dispose]: () => rmSync(directory, { recursive: true }),
+  };
 }
 
 function lockOf(upstreams: readonly string[]): string {
