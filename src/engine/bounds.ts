@@ -39,15 +39,19 @@ function walk(value: unknown, depth: number, budget: { bytes: number }): Excess 
     }
     return spend(budget, 2);
   }
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return 'not_json';
-  for (const [name, member] of Object.entries(value)) {
+  if (!isPlain(value)) return 'not_json';
+  for (const name of Object.keys(value)) {
     if (name === '__proto__') return 'not_json';
     const excess =
-      spend(budget, textBytes(name, budget.bytes) + 4) ?? walk(member, depth + 1, budget);
+      spend(budget, textBytes(name, budget.bytes) + 4) ?? walk(value[name], depth + 1, budget);
     if (excess !== null) return excess;
   }
   return spend(budget, 2);
+}
+
+function isPlain(value: object): value is { readonly [name: string]: unknown } {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 function spend(budget: { bytes: number }, bytes: number): Excess | null {

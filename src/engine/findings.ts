@@ -9,7 +9,10 @@ const verdicts = ['allow', 'hold', 'deny'] as const;
 /** Any deny wins over any hold. */
 export function worst(findings: readonly Finding[]): Verdict {
   let found = 0;
-  for (const { verdict } of findings) found = Math.max(found, rank[verdict]);
+  // By index, as wherever there are some for each check: over lists of which many are empty, an iterator makes an object
+  // for each of its steps.
+  for (let at = 0; at < findings.length; at += 1)
+    found = Math.max(found, rank[findings[at]?.verdict ?? 'deny']);
   return verdicts[found] ?? 'deny';
 }
 

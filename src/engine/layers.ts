@@ -73,9 +73,10 @@ function isDeny({ stage, verdict }: Finding, of: StageName): boolean {
 /** Most calls are nothing but let through: they share one record. */
 function judged(looked: Layers, findings: readonly Finding[]): Layers {
   let said: Said | null = null;
-  for (const finding of findings) {
-    const word = wordOf(finding);
-    if (word === 'passed') continue;
+  for (let at = 0; at < findings.length; at += 1) {
+    const finding = findings[at];
+    const word = finding === undefined ? 'passed' : wordOf(finding);
+    if (finding === undefined || word === 'passed') continue;
     for (const layer of layersThatSay(finding)) {
       const before: Word = (said ?? looked)[layer] ?? 'passed';
       if (worse[word] <= worse[before]) continue;

@@ -22,7 +22,11 @@ import { checkConstraint } from './stages/authorize/constraint.ts';
 export interface Judged {
   readonly option: Option;
   readonly verdict: Verdict;
-  /** Of the stages authorize, limits and gate. */
+  /** What its constraints say: of the stage authorize, or that one of them couldn't be judged. */
+  readonly checks: readonly Finding[];
+  /** Of the stages limits and gate. Most calls have none. */
+  readonly besides: readonly Finding[];
+  /** Both. */
   readonly findings: readonly Finding[];
   readonly draws: readonly Reservation[];
 }
@@ -57,13 +61,16 @@ export function judgedSides(context: Context): readonly JudgedSide[] {
 /** Of the alternatives that were chosen, what this stage found. */
 export function chosenFindings(
   sides: readonly JudgedSide[],
-  stage: Finding['stage'],
+  stage: 'limits' | 'gate',
 ): readonly Finding[] {
-  const found: Finding[] = [];
+  let found: readonly Finding[] = none;
   for (const { chosen } of sides)
-    for (const finding of chosen?.findings ?? []) if (finding.stage === stage) found.push(finding);
+    if (chosen !== null && chosen.besides.length > 0)
+      found = [...found, ...chosen.besides.filter((finding) => finding.stage === stage)];
   return found;
 }
+
+const none: readonly Finding[] = [];
 
 function judge(side: Side, option: Option, question: Question): Judged {
   const { alternative } = option;
@@ -75,20 +82,23 @@ function judge(side: Side, option: Option, question: Question): Judged {
       { grant: alternative.key, names: unbound },
       alternative.at,
     );
-    return { option, verdict: 'deny', findings: [finding], draws: [] };
+    const checks = [finding];
+    return { option, verdict: 'deny', checks, besides: none, findings: checks, draws: [] };
   }
-  const findings: Finding[] = [];
+  const checks: Finding[] = [];
   const draws: Reservation[] = [];
   for (const constraint of alternative.constraints) {
     const answer = checkConstraint(constraint, question);
     if (answer === null) continue;
-    findings.push(toFinding(constraint, answer, question));
+    checks.push(toFinding(constraint, answer, question));
     // Beyond its limit a call goes only where a person has agreed, or the limit is watched: counted, it must not stop there.
     draws.push(...(answer.met ? answer.draws : answer.draws.map(unbounded)));
   }
-  findings.push(...askGate(side, question));
-  if (side.of === 'agent' && side.level === 0) findings.push(...repeats(question));
-  return { option, verdict: worst(findings), findings, draws };
+  const asked = askGate(side, question);
+  const repeated = side.of === 'agent' && side.level === 0 ? repeats(question) : none;
+  const besides = repeated.length === 0 ? asked : [...asked, ...repeated];
+  const findings = besides.length === 0 ? checks : [...checks, ...besides];
+  return { option, verdict: worst(findings), checks, besides, findings, draws };
 }
 
 function unbounded(draw: Reservation): Reservation {

@@ -48,6 +48,33 @@ test.each([
   expect(passedChecks([other])).toBe(null);
 });
 
+test('of checks that begin alike each call tells its own', () => {
+  const at = { file: 'policy.yaml', line: 4, column: 9 };
+  const where = finding({ at });
+  const paths = finding({ at: { ...at, line: 5 }, code: 'authorize.paths' });
+  const rows: [Finding[], string[]][] = [
+    [
+      [where, paths],
+      ['4:9 authorize.where', '5:9 authorize.paths'],
+    ],
+    [[where], ['4:9 authorize.where']],
+    [
+      [where, paths],
+      ['4:9 authorize.where', '5:9 authorize.paths'],
+    ],
+    [
+      [where, { ...paths, code: 'authorize.urls' }],
+      ['4:9 authorize.where', '5:9 authorize.urls'],
+    ],
+    [
+      [where, { ...paths, at: elsewhere }, paths],
+      ['4:9 authorize.where', '5:9 authorize.paths'],
+    ],
+  ];
+  for (const [findings, told] of rows)
+    expect(passedChecks(findings)).toMatchObject({ 'policy.yaml': told });
+});
+
 test('no check, nothing told', () => {
   expect(passedChecks([])).toBe(null);
 });

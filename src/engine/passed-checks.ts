@@ -11,30 +11,48 @@ export function isPassedCheck({ stage, verdict, at }: Finding): boolean {
   return verdict === 'note' && stage === 'authorize' && at !== null;
 }
 
-/** Null: none was passed. */
-export function passedChecks(findings: readonly Finding[]): PassedChecks | null {
-  const byFile = new Map<string, string[]>();
-  for (const finding of findings) {
-    if (!isPassedCheck(finding) || finding.at === null) continue;
-    const { file } = finding.at;
-    const check = told(finding.at, finding.code);
-    const before = byFile.get(file);
-    if (before === undefined) byFile.set(file, [check]);
-    else before.push(check);
-  }
-  return byFile.size === 0 ? null : Object.fromEntries(byFile);
+interface Told {
+  readonly checks: readonly Pick<Finding, 'at' | 'code'>[];
+  readonly passed: PassedChecks;
 }
 
-const toldBefore = new WeakMap<SourcePosition, Map<string, string>>();
+/** By the first of them. */
+const toldBefore = new WeakMap<SourcePosition, Told>();
 
-function told(at: SourcePosition, code: string): string {
-  const byCode = toldBefore.get(at) ?? new Map<string, string>();
-  toldBefore.set(at, byCode);
-  const known = byCode.get(code);
-  if (known !== undefined) return known;
-  const check = `${at.line}:${at.column} ${code}`;
-  byCode.set(code, check);
-  return check;
+/** Null: none was passed. Those that were passed the last time are told in the same words: nearly always all of them. */
+export function passedChecks(findings: readonly Finding[]): PassedChecks | null {
+  const first = findings.find(isPassedCheck)?.at ?? null;
+  if (first === null) return null;
+  const known = toldBefore.get(first);
+  if (known !== undefined && isTold(known, findings)) return known.passed;
+  const checks = findings.filter(isPassedCheck).map(({ at, code }) => ({ at, code }));
+  const passed = inWords(checks);
+  toldBefore.set(first, { checks, passed });
+  return passed;
+}
+
+function isTold({ checks }: Told, findings: readonly Finding[]): boolean {
+  let next = 0;
+  for (let at = 0; at < findings.length; at += 1) {
+    const finding = findings[at];
+    if (finding === undefined || !isPassedCheck(finding)) continue;
+    const check = checks[next];
+    if (check?.at !== finding.at || check.code !== finding.code) return false;
+    next += 1;
+  }
+  return next === checks.length;
+}
+
+function inWords(checks: Told['checks']): PassedChecks {
+  const byFile = new Map<string, string[]>();
+  for (const { at, code } of checks) {
+    if (at === null) continue;
+    const check = `${at.line}:${at.column} ${code}`;
+    const before = byFile.get(at.file);
+    if (before === undefined) byFile.set(at.file, [check]);
+    else before.push(check);
+  }
+  return Object.fromEntries(byFile);
 }
 
 /** The same as findings, for whoever shows a record. */

@@ -46,9 +46,10 @@ export function decisionAlerts(
   run: string,
   call: string,
   atMs: number,
-): GatewayEvent[] {
-  const alerts = contentAlerts(decision.findings, tool, run, call, atMs);
-  if (decision.verdict === 'allow') return alerts;
+): readonly GatewayEvent[] {
+  const seen = contentAlerts(decision.findings, tool, run, call, atMs);
+  if (decision.verdict === 'allow') return seen;
+  const alerts = [...seen];
   const codes = decision.findings
     .filter((finding) => finding.verdict !== 'note')
     .map((finding) => finding.code);
@@ -64,12 +65,18 @@ export function decisionAlerts(
   return alerts;
 }
 
-const contentAlertOf: Readonly<Partial<Record<FindingCode, AlertName>>> = {
-  'inputs.injection': 'injection_detected',
-  'inputs.secret': 'secret_found',
-  'outputs.injection': 'injection_detected',
-  'outputs.secret': 'secret_found',
-};
+const contentAlertOf: ReadonlyMap<FindingCode, AlertName> = new Map([
+  ['inputs.injection', 'injection_detected'],
+  ['inputs.secret', 'secret_found'],
+  ['outputs.injection', 'injection_detected'],
+  ['outputs.secret', 'secret_found'],
+]);
+
+function isOfContent({ code }: Finding): boolean {
+  return contentAlertOf.has(code);
+}
+
+const none: readonly GatewayEvent[] = [];
 
 /** What detectors saw in a call's arguments or in its result. Where, says the record of the call. */
 export function contentAlerts(
@@ -78,13 +85,12 @@ export function contentAlerts(
   run: string,
   call: string,
   atMs: number,
-): GatewayEvent[] {
-  const alerts: GatewayEvent[] = [];
-  for (const { code } of findings) {
-    const alert = contentAlertOf[code];
-    if (alert !== undefined) alerts.push(alertEvent(alert, run, call, atMs, { code, tool }));
-  }
-  return alerts;
+): readonly GatewayEvent[] {
+  if (!findings.some(isOfContent)) return none;
+  return findings.flatMap(({ code }) => {
+    const alert = contentAlertOf.get(code);
+    return alert === undefined ? [] : [alertEvent(alert, run, call, atMs, { code, tool })];
+  });
 }
 
 /** As many reasons are remembered; an older one that recurs is told once more. */
@@ -98,7 +104,8 @@ export class RaisedAlerts {
   readonly #raised = new Map<string, { readonly call: string; readonly atMs: number }>();
 
   /** Those of these that weren't raised yet. Asked again for the same call, the same: its decision may be written late. */
-  fresh(alerts: readonly GatewayEvent[], run: Run, call: string): GatewayEvent[] {
+  fresh(alerts: readonly GatewayEvent[], run: Run, call: string): readonly GatewayEvent[] {
+    if (alerts.length === 0) return alerts;
     return alerts.filter((event) => {
       if (event.type !== 'alert.raised') return true;
       const key = JSON.stringify([run.id, event.alert, event.details]);
@@ -123,7 +130,8 @@ export class RaisedAlerts {
   }
 }
 
-export function breakerAlerts(events: readonly GatewayEvent[]): GatewayEvent[] {
+export function breakerAlerts(events: readonly GatewayEvent[]): readonly GatewayEvent[] {
+  if (events.length === 0) return none;
   return events.flatMap((event) =>
     event.type === 'breaker.opened'
       ? [

@@ -158,11 +158,10 @@ export class Effects {
       });
       return {
         events: step.deferred ? [{ ...step.started, atMs: finished.atMs }, finished] : [finished],
-        gatewayEvents: [
-          ...breaker.events,
-          ...breakerAlerts(breaker.events),
-          ...this.#alertsOf(attempt, step, run, ending, atMs),
-        ],
+        gatewayEvents: breaker.events.concat(
+          breakerAlerts(breaker.events),
+          this.#alertsOf(attempt, step, run, ending, atMs),
+        ),
         call: id,
         releases: certainlyNothing(outcome) ? [id] : [],
         marks:
@@ -340,15 +339,16 @@ export class Effects {
     run: Run,
     { outcome, findings }: Ending,
     atMs: number,
-  ): GatewayEvent[] {
+  ): readonly GatewayEvent[] {
     const tool = step.read.tool.name;
-    const lost =
-      outcome === 'indeterminate'
-        ? [alertEvent('indeterminate_call', run.id, id, atMs, { tool })]
-        : [];
-    const decided = step.deferred ? decisionAlerts(step.decision, tool, run.id, id, atMs) : [];
     const seen = contentAlerts(findings, tool, run.id, id, atMs);
-    return [...lost, ...this.#alerts.fresh([...decided, ...seen], run, id)];
+    const told = step.deferred
+      ? decisionAlerts(step.decision, tool, run.id, id, atMs).concat(seen)
+      : seen;
+    const fresh = this.#alerts.fresh(told, run, id);
+    return outcome === 'indeterminate'
+      ? [alertEvent('indeterminate_call', run.id, id, atMs, { tool }), ...fresh]
+      : fresh;
   }
 }
 

@@ -36,9 +36,7 @@ export function authorize(context: Context): readonly Finding[] {
       );
       continue;
     }
-    for (const finding of chosen.findings) {
-      if (finding.stage === 'authorize' || finding.stage === 'engine') findings.push(finding);
-    }
+    findings.push(...chosen.checks);
   }
   return findings;
 }
