@@ -107,7 +107,7 @@ function decoded(text: string, where: string): readonly HiddenText[] {
     ['hexadecimal', hexadecimal],
   ] as const) {
     const read = readRuns(text, alphabet);
-    if (read !== null) hidden.push({ text: read, in: where, written });
+    if (read !== null) hidden.push({ text: read.text, in: where, written });
   }
   return hidden;
 }

@@ -5,6 +5,8 @@
  * second, so looking for such runs costs little more than reading the text once.
  */
 
+import type { Span } from './changed-parts.ts';
+
 /** Between the lines or groups of a run; more would let blanks make the work quadratic. */
 const gapMax = 16;
 
@@ -58,9 +60,16 @@ function alphabetOf(
   return { values, inWords, bits, lettersMin };
 }
 
-/** The text with what each such run says in its place; null: there is none. */
-export function readRuns(text: string, alphabet: Alphabet): string | null {
+/** A text with what each run says in its place, and where that is. */
+export interface RunsRead {
+  readonly text: string;
+  readonly spans: readonly Span[];
+}
+
+/** Null: there is no such run. */
+export function readRuns(text: string, alphabet: Alphabet): RunsRead | null {
   const { inWords } = alphabet;
+  const spans: Span[] = [];
   let read = '';
   let shownUntil = 0;
   let inWord = 0;
@@ -68,15 +77,29 @@ export function readRuns(text: string, alphabet: Alphabet): string | null {
     const unit = text.charCodeAt(at);
     const before = inWord;
     inWord = unit < 0x80 ? (inWords[unit] ?? 0) : 0;
-    if (before === inWord || inWord === 0 || !mayBegin(text, at, alphabet)) continue;
+    if (before === inWord || inWord === 0) continue;
+    if (!mayBegin(unit, text.charCodeAt(at + 1), alphabet)) continue;
     const run = readRun(text, at, alphabet);
     if (run === null) continue;
-    read += `${text.slice(shownUntil, at)}${run.text}`;
+    read += text.slice(shownUntil, at);
+    spans.push({ start: read.length, end: read.length + run.text.length });
+    read += run.text;
     shownUntil = run.end;
     at = run.end - 1;
     inWord = 0;
   }
-  return shownUntil === 0 ? null : read + text.slice(shownUntil);
+  return shownUntil === 0 ? null : { text: read + text.slice(shownUntil), spans };
+}
+
+/** The same alphabet as ROT13 writes it. */
+export function rotatedAlphabet({ values, inWords, bits, lettersMin }: Alphabet): Alphabet {
+  const turned = (table: Uint8Array): Uint8Array =>
+    table.map((own, unit) => {
+      const lower = unit | 0x20;
+      if (lower < 0x61 || lower > 0x7a) return own;
+      return table[unit + (lower < 0x6e ? 13 : -13)] ?? own;
+    });
+  return { values: turned(values), inWords: turned(inWords), bits, lettersMin };
 }
 
 function valueIn(unit: number, alphabet: Alphabet): number {
@@ -88,11 +111,11 @@ function isSign(unit: number): boolean {
   return unit === 0x2f || unit === 0x2d || unit === 0x5f || unit === 0x2b;
 }
 
-/** Whether the first byte may be one of a text; most words end here. */
-function mayBegin(text: string, at: number, alphabet: Alphabet): boolean {
-  const second = valueIn(text.charCodeAt(at + 1), alphabet);
+/** Whether the first byte of a run with these two letters may be one of a text; most words end here. */
+export function mayBegin(firstUnit: number, secondUnit: number, alphabet: Alphabet): boolean {
+  const second = valueIn(secondUnit, alphabet);
   if (second >= skipped) return second === skipped;
-  const held = (valueIn(text.charCodeAt(at), alphabet) << alphabet.bits) | second;
+  const held = (valueIn(firstUnit, alphabet) << alphabet.bits) | second;
   return stillPending(0, (held >>> (2 * alphabet.bits - 8)) & 0xff) >= 0;
 }
 
@@ -105,13 +128,21 @@ const utf8 = new TextDecoder();
 
 /** From here on, as long as it is text. Measured first: of most words nothing has to be kept. */
 function readRun(text: string, start: number, alphabet: Alphabet): Run | null {
-  const bytesMin = Math.ceil((alphabet.lettersMin * alphabet.bits) / 8) - 1;
-  const measured = bytesFrom(text, start, alphabet, null);
-  // Eight letters of base64 are six bytes, or five and padding.
-  if (measured.whole < bytesMin) return null;
+  const measured = bytesFrom(text, start, 1, alphabet, null);
+  if (measured.whole < bytesMin(alphabet)) return null;
   const bytes = new Uint8Array(measured.whole);
-  const { end } = bytesFrom(text, start, alphabet, bytes);
+  const { end } = bytesFrom(text, start, 1, alphabet, bytes);
   return { text: utf8.decode(bytes), end };
+}
+
+/** Whether `readRuns` would read what begins here; with a step of -1, of the text read backwards. */
+export function isRun(text: string, start: number, step: 1 | -1, alphabet: Alphabet): boolean {
+  return bytesFrom(text, start, step, alphabet, null).whole >= bytesMin(alphabet);
+}
+
+/** Eight letters of base64 are six bytes, or five and padding. */
+function bytesMin({ lettersMin, bits }: Alphabet): number {
+  return Math.ceil((lettersMin * bits) / 8) - 1;
 }
 
 /** One at a time, and nobody else's: a word is measured more often than anything here. */
@@ -121,6 +152,7 @@ const measure = { whole: 0, end: 0 };
 function bytesFrom(
   text: string,
   start: number,
+  step: 1 | -1,
   { values, bits }: Alphabet,
   bytes: Uint8Array | null,
 ): { readonly whole: number; readonly end: number } {
@@ -131,7 +163,7 @@ function bytesFrom(
   let gap = 0;
   measure.whole = 0;
   measure.end = start;
-  for (let at = start; at < text.length && gap <= gapMax; at += 1) {
+  for (let at = start; at >= 0 && at < text.length && gap <= gapMax; at += step) {
     const unit = text.charCodeAt(at);
     const value = unit < 0x80 ? (values[unit] ?? none) : none;
     if (value === none) break;

@@ -1,5 +1,5 @@
 import { isHighSurrogate, isLowSurrogate } from '../utf8.ts';
-import { base32, base64, hexadecimal, readRuns } from './bytes-in-text.ts';
+import { type Alphabet, base32, base64, hexadecimal, readRuns } from './bytes-in-text.ts';
 import { fromCodes } from './character-codes.ts';
 import { numbersFromWords } from './number-words.ts';
 import { plainText } from './plain-text.ts';
@@ -24,9 +24,9 @@ export type Decoder = (text: string) => string | null;
 
 const decoders: ReadonlyMap<Decoding, Decoder> = new Map<Decoding, Decoder>([
   ['escapes', changed(plainText)],
-  ['base64', (text) => readRuns(text, base64)],
-  ['base32', (text) => readRuns(text, base32)],
-  ['hexadecimal', (text) => readRuns(text, hexadecimal)],
+  ['base64', (text) => readRuns(text, base64)?.text ?? null],
+  ['base32', (text) => readRuns(text, base32)?.text ?? null],
+  ['hexadecimal', (text) => readRuns(text, hexadecimal)?.text ?? null],
   ['character codes', changed(fromCodes)],
   ['number words', numbersFromWords],
   ['spaced letters', changed(spacedJoined)],
@@ -34,6 +34,13 @@ const decoders: ReadonlyMap<Decoding, Decoder> = new Map<Decoding, Decoder>([
   ['ROT13', changed(rotated)],
   ['letters reversed', changed(lettersReversed)],
   ['words reversed', changed(wordsReversed)],
+]);
+
+/** Of those that read runs of letters, and leave everything else as it is. */
+export const alphabetOf: ReadonlyMap<Decoding, Alphabet> = new Map<Decoding, Alphabet>([
+  ['base64', base64],
+  ['base32', base32],
+  ['hexadecimal', hexadecimal],
 ]);
 
 /** What a text can be under each; those that change nothing of one another in either order stand once. */
@@ -58,10 +65,9 @@ export function decodersBeneath(last: Decoding | undefined): ReadonlyMap<Decodin
   return (last === undefined ? undefined : decodersUnder.get(last)) ?? decoders;
 }
 
-/** Whether it spells or orders the words in another way, and does nothing else to the text. */
-export function mayRewrite(decoding: Decoding, text: string): boolean {
-  if (decoding === 'ROT13') return /[a-z]/i.test(text);
-  return decoding === 'words reversed' && /\S\s+\S/.test(text);
+/** Whether there are words to be put in another order. */
+export function hasWords(text: string): boolean {
+  return /\S\s+\S/.test(text);
 }
 
 function changed(read: (text: string) => string): Decoder {
@@ -89,11 +95,13 @@ function brokenJoined(text: string): string {
 }
 
 function rotated(text: string): string {
-  return rewritten(text, (unit) => {
-    const lower = unit | 0x20;
-    if (lower < 0x61 || lower > 0x7a || unit > 0x7f) return unit;
-    return unit + (lower < 0x6e ? 13 : -13);
-  });
+  return rewritten(text, rotatedUnit);
+}
+
+export function rotatedUnit(unit: number): number {
+  const lower = unit | 0x20;
+  if (lower < 0x61 || lower > 0x7a || unit > 0x7f) return unit;
+  return unit + (lower < 0x6e ? 13 : -13);
 }
 
 function lettersReversed(text: string): string {

@@ -24,6 +24,42 @@ const rows = new RegExp(
 
 /** Fewer digits are how everybody writes small numbers. */
 const digitsMin = 3;
+/** What may stand between two words of a row: three signs, and `and `. */
+export const rowGapMax = 7;
+
+/**
+ * How words that may be numbers are spelled, by their hash; others may share it. Each has two bits, of which the higher says that
+ * one such word has three digits: of the others it takes two.
+ */
+export const spelledForward = 1;
+export const spelledRotated = 4;
+export const spelledBackward = 16;
+const hundredOrMore = 2;
+const spellingsByHash = new Uint8Array(0x1000);
+for (const [spelled, value] of values) {
+  const bits = value < 100 ? 1 : 1 | hundredOrMore;
+  const add = (letters: readonly number[], spelling: number): void => {
+    const place = letters.reduce(letterHash, 0) & 0xfff;
+    spellingsByHash[place] = (spellingsByHash[place] ?? 0) | (spelling * bits);
+  };
+  const letters = Array.from(spelled, (letter) => letter.charCodeAt(0));
+  add(letters, spelledForward);
+  add(
+    letters.map((letter) => (letter < 0x6e ? letter + 13 : letter - 13)),
+    spelledRotated,
+  );
+  add(letters.toReversed(), spelledBackward);
+}
+
+/** Of a word of ASCII letters, one at a time, in either case. */
+export function letterHash(hash: number, letter: number): number {
+  return (Math.imul(hash, 0x2f) + (letter | 0x20)) | 0;
+}
+
+/** 0: it is none in any spelling. */
+export function numberSpellings(hash: number): number {
+  return spellingsByHash[hash & 0xfff] ?? 0;
+}
 
 /** The text with its numbers in digits; null: none has three of them. */
 export function numbersFromWords(text: string): string | null {

@@ -1,7 +1,10 @@
+import { readRuns } from './bytes-in-text.ts';
 import { hiddenText } from './character-codes.ts';
-import { type Decoding, decodersBeneath, mayRewrite } from './decodings.ts';
+import { alphabetOf, type Decoder, type Decoding, decodersBeneath } from './decodings.ts';
 import { plainText } from './plain-text.ts';
+import { type Reading, TurnedReading, WrittenReading } from './reading.ts';
 import { type FeatureSink, scan } from './scan.ts';
+import { isTurn } from './word-orders.ts';
 
 /** A feature of a text that leaves: where it stands, so that a person is shown it. */
 export interface Mark {
@@ -50,53 +53,65 @@ export function outboundForms(text: string): readonly OutboundForm[] {
 export function readingsOf(text: string): readonly Reading[] {
   const all = plainText(text.slice(0, charactersMax));
   const plain = all.slice(0, plainCharactersMax);
-  const queue: Reading[] = [new Reading([], () => plain)];
-  const known = new Set([plain]);
+  const first = new WrittenReading([], plain);
+  const queue: Reading[] = [first];
+  const known: Reading[] = [first];
   const hidden = hiddenText(text.slice(0, charactersMax));
-  if (hidden !== null) queue.push(new Reading(['hidden characters'], () => hidden));
+  if (hidden !== null) queue.push(new WrittenReading(['hidden characters'], hidden));
   let characters = plain.length + (hidden?.length ?? 0);
   let complete = text.length <= charactersMax && all.length <= plainCharactersMax;
   for (let at = 0; at < queue.length; at += 1) {
-    const reading = queue[at];
-    if (reading === undefined || reading.decodings.length >= decodingsMax) continue;
-    const isLast = reading.decodings.length === decodingsMax - 1;
-    for (const [decoding, decoder] of decodersBeneath(reading.decodings.at(-1))) {
-      const above = reading.text;
-      // What only rewrites its words and is read no further needn't be written to be judged.
-      const isJudgedUnwritten = isLast && mayRewrite(decoding, above);
-      const read = isJudgedUnwritten ? above : decoder(above);
-      if (read === null || (!isJudgedUnwritten && known.has(read))) continue;
-      characters += read.length;
+    const above = queue[at];
+    if (above === undefined || above.decodings.length >= decodingsMax) continue;
+    const isLast = above.decodings.length === decodingsMax - 1;
+    for (const [decoding, decoder] of decodersBeneath(above.decodings.at(-1))) {
+      if (!above.mayBeRead(decoding)) continue;
+      // What only rewrites its words and is read no further is judged by them, whatever else says the same.
+      const isJudged = isLast && isTurn(decoding) && above.hasFor(decoding);
+      const read = isJudged
+        ? new TurnedReading(above, decoding, decoder)
+        : decoded(above, decoding, decoder);
+      if (read === null || (!isJudged && isKnown(read, above, known))) continue;
+      characters += isJudged ? above.length : read.length;
       if (queue.length >= formsMax || characters > allCharactersMax) {
         complete = false;
         break;
       }
-      if (!isJudgedUnwritten) known.add(read);
-      const write = isJudgedUnwritten ? () => decoder(above) ?? above : () => read;
-      queue.push(new Reading([...reading.decodings, decoding], write));
+      if (!isJudged) known.push(read);
+      queue.push(read);
     }
   }
-  if (!complete) queue[0] = new Reading([], () => plain, false);
+  if (!complete) queue[0] = new WrittenReading([], plain, false);
   return queue;
 }
 
-/** Of a text that leaves; written out when somebody asks what it says. */
-export class Reading {
-  readonly decodings: readonly Decoding[];
-  readonly complete: boolean;
-  readonly #write: () => string;
-  #text: string | null = null;
-
-  constructor(decodings: readonly Decoding[], write: () => string, complete = true) {
-    this.decodings = decodings;
-    this.#write = write;
-    this.complete = complete;
+/** Null: nothing can be read that way. */
+function decoded(above: Reading, decoding: Decoding, decoder: Decoder): Reading | null {
+  if (above instanceof WrittenReading && isTurn(decoding) && !above.look.hasPairs)
+    return new TurnedReading(above, decoding, decoder);
+  const decodings = [...above.decodings, decoding];
+  const alphabet = alphabetOf.get(decoding);
+  if (alphabet === undefined) {
+    const text = decoder(above.text);
+    return text === null ? null : new WrittenReading(decodings, text);
   }
+  const read = readRuns(above.text, alphabet);
+  if (read === null) return null;
+  return new WrittenReading(decodings, read.text, true, { above, spans: read.spans });
+}
 
-  get text(): string {
-    this.#text ??= this.#write();
-    return this.#text;
-  }
+/** Hardly any two begin and end alike, so that most needn't be written to be compared. */
+function isKnown(read: Reading, above: Reading, known: readonly Reading[]): boolean {
+  return isSame(read, above) || known.some((other) => isSame(read, other));
+}
+
+function isSame(one: Reading, other: Reading): boolean {
+  return (
+    one.length === other.length &&
+    one.first === other.first &&
+    one.last === other.last &&
+    one.text === other.text
+  );
 }
 
 export function formOf(reading: Reading): OutboundForm {

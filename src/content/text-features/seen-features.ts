@@ -5,13 +5,13 @@ import {
   type Mark,
   type NumberedMark,
   type OutboundForm,
-  type Reading,
   readingsOf,
 } from './outbound-forms.ts';
 import type { ReadFeatures } from './read-features.ts';
+import type { Reading, WrittenReading } from './reading.ts';
 import { type FeatureSink, scan } from './scan.ts';
 import { Sieve } from './sieve.ts';
-import { rewritesOf, WordOrders } from './word-orders.ts';
+import { asItStands, type Rewriting, type WordSink } from './word-orders.ts';
 
 /** Records are looked at one by one where so many features of some of them make it worth while. */
 const blockFeaturesMax = 16_384;
@@ -59,34 +59,33 @@ export class SeenFeatures {
   ): readonly OutboundForm[] {
     const readings = readingsOf(text);
     if (!this.#complete) return this.narrowed(readings.map(formOf), allowed);
-    const words = new Map<string, WordOrders | null>();
-    const telling: OutboundForm[] = [];
+    const tells = new Map<Reading, boolean>();
     for (const reading of readings)
-      if (!reading.complete || this.#mayTell(reading, readings, words, by))
-        telling.push(formOf(reading));
-    return this.narrowed(telling, allowed);
+      tells.set(reading, !reading.complete || this.#mayTell(reading, tells, by));
+    const telling = readings.filter((reading) => tells.get(reading) === true);
+    return this.narrowed(telling.map(formOf), allowed);
   }
 
-  #mayTell(
-    reading: Reading,
-    readings: readonly Reading[],
-    words: Map<string, WordOrders | null>,
-    by: 'leak' | 'query',
-  ): boolean {
-    const { decodings } = reading;
+  /** @param tells - what is known of those before it. */
+  #mayTell(reading: Reading, tells: ReadonlyMap<Reading, boolean>, by: 'leak' | 'query'): boolean {
+    const { origin, rewriting } = reading;
+    const told = (of: WrittenReading): boolean => this.#told(of, reading, by);
+    if (rewriting === null || origin.changed === null) return told(origin);
+    // Most letters that may be bytes are ordinary words, and the rest of the text says what it said without them.
+    const other = counterpart(origin.changed.above, rewriting, tells.keys());
+    return other === undefined || tells.get(other) !== false
+      ? told(origin)
+      : origin.changedParts.some(told);
+  }
+
+  /** Whether a text, turned as this reading turns its own, has anything that was read. */
+  #told(of: WrittenReading, reading: Reading, by: 'leak' | 'query'): boolean {
+    const { origin, rewriting } = reading;
     const rowsAlone = hasRowsAlone(reading);
     const probe = new Probe(this.#all, by === 'query', rowsAlone);
-    const unwritten = decodings.slice(0, decodings.length - rewritesOf(decodings));
-    const id = unwritten.join('+');
-    let orders = words.get(id);
-    if (orders === undefined) {
-      const base = readings.find((other) => other.decodings.join('+') === id);
-      orders = base === undefined ? null : WordOrders.of(base.text);
-      words.set(id, orders);
-    }
-    const rewrites = decodings.slice(unwritten.length);
-    if (orders?.scan(rewrites, rowsAlone, probe) !== true) scan(reading.text, probe);
-    return probe.found;
+    const isTold = rewriting !== null && of.words?.scan(rewriting, rowsAlone, probe) === true;
+    if (!isTold) scan(of === origin ? reading.text : reading.turned(of.text), probe);
+    return probe.isDone;
   }
 
   /**
@@ -139,14 +138,27 @@ export class SeenFeatures {
   readonly #has = ({ hash }: Mark): boolean => this.#all.mayHave(hash);
 }
 
+/** Another text that is turned in the same way; undefined: it isn't among them. */
+function counterpart(
+  of: Reading,
+  rewriting: Rewriting,
+  readings: Iterable<Reading>,
+): Reading | undefined {
+  if (rewriting === asItStands) return of;
+  for (const other of readings)
+    if (other.origin === of && other.rewriting === rewriting) return other;
+  return undefined;
+}
+
 /** Whether an identifier, a word, or two rows side by side may have been read; for a query, one row. */
-class Probe implements FeatureSink {
+class Probe implements FeatureSink, WordSink {
   readonly #sieve: Sieve;
   readonly #rowsCount: boolean;
   readonly #rowsAlone: boolean;
   #row = 0;
   #last = -2;
-  found = false;
+  /** It is found: nothing else has to be. */
+  isDone = false;
 
   constructor(sieve: Sieve, rowsCount: boolean, rowsAlone: boolean) {
     this.#sieve = sieve;
@@ -155,18 +167,18 @@ class Probe implements FeatureSink {
   }
 
   identifier(hash: number): void {
-    this.found ||= !this.#rowsAlone && this.#sieve.mayHave(hash);
+    this.isDone ||= !this.#rowsAlone && this.#sieve.mayHave(hash);
   }
 
   gram(hash: number): void {
     this.#row += 1;
-    if (this.found || !this.#sieve.mayHave(hash)) return;
-    this.found = this.#rowsCount || this.#last === this.#row - 1;
+    if (this.isDone || !this.#sieve.mayHave(hash)) return;
+    this.isDone = this.#rowsCount || this.#last === this.#row - 1;
     this.#last = this.#row;
   }
 
   word(hash: number): void {
-    this.found ||= !this.#rowsAlone && this.#sieve.mayHave(hash);
+    this.isDone ||= !this.#rowsAlone && this.#sieve.mayHave(hash);
   }
 }
 

@@ -5,42 +5,51 @@ import { firstUnspaced, letterOf, unspacedWeight } from './letters.ts';
 import { rowOfThree } from './row.ts';
 import { type FeatureSink, gramSeed, identifierDigitsMin, isLongWord } from './scan.ts';
 
-/** A text with its letters rotated, or read backwards, has the same words in another spelling and order. */
-const rewriting: ReadonlyMap<string, Rewriting> = new Map<string, Rewriting>([
-  ['', { spelling: 0, order: 'forward' }],
-  ['ROT13', { spelling: 1, order: 'forward' }],
-  ['letters reversed', { spelling: 2, order: 'backward' }],
-  ['letters reversed+ROT13', { spelling: 3, order: 'backward' }],
-  ['words reversed', { spelling: 0, order: 'tokens backward' }],
-  ['ROT13+words reversed', { spelling: 1, order: 'tokens backward' }],
-  ['letters reversed+words reversed', { spelling: 2, order: 'within tokens backward' }],
-]);
+/** What spells or orders the letters and words of a text in another way, and does nothing else to it. */
+export type Turn = 'ROT13' | 'letters reversed' | 'words reversed';
 
-interface Rewriting {
+const turns: ReadonlySet<Decoding> = new Set<Turn>(['ROT13', 'letters reversed', 'words reversed']);
+
+export function isTurn(decoding: Decoding): decoding is Turn {
+  return turns.has(decoding);
+}
+
+/** A text with its letters rotated, or read backwards, has the same words in another spelling and order. */
+export interface Rewriting {
+  /** The letters rotated, read backwards, or both. */
   readonly spelling: 0 | 1 | 2 | 3;
   readonly order: Order;
+  readonly turned: ReadonlyMap<Turn, Rewriting>;
 }
 
 type Order = 'forward' | 'backward' | 'tokens backward' | 'within tokens backward';
 
-const rewritings: ReadonlySet<Decoding> = new Set<Decoding>([
-  'ROT13',
-  'letters reversed',
-  'words reversed',
-]);
-
-/** How many of the decodings, from the last one, only rewrite the words. */
-export function rewritesOf(decodings: readonly Decoding[]): number {
-  let count = 0;
-  while (
-    count < decodings.length &&
-    rewritings.has(decodings[decodings.length - 1 - count] ?? 'escapes')
-  )
-    count += 1;
-  return count;
+function rewriting(
+  spelling: Rewriting['spelling'],
+  order: Order,
+  turned: readonly (readonly [Turn, Rewriting])[] = [],
+): Rewriting {
+  return { spelling, order, turned: new Map(turned) };
 }
 
+export const asItStands: Rewriting = rewriting(0, 'forward', [
+  ['ROT13', rewriting(1, 'forward', [['words reversed', rewriting(1, 'tokens backward')]])],
+  [
+    'letters reversed',
+    rewriting(2, 'backward', [
+      ['ROT13', rewriting(3, 'backward')],
+      ['words reversed', rewriting(2, 'within tokens backward')],
+    ]),
+  ],
+  ['words reversed', rewriting(0, 'tokens backward')],
+]);
+
 const spellings = 4;
+
+/** Of a text without identifiers; nothing more is told to one that is done. */
+export interface WordSink extends Omit<FeatureSink, 'identifier'> {
+  readonly isDone: boolean;
+}
 
 /** The words of a text in each spelling: read once, where reading each rewritten text takes seven times as long. */
 export class WordOrders {
@@ -58,24 +67,18 @@ export class WordOrders {
   }
 
   /** Gives the sink what `scan` finds in the rewritten text; false: it could find more. */
-  scan(
-    decodings: readonly Decoding[],
-    rowsAlone: boolean,
-    sink: Omit<FeatureSink, 'identifier'>,
-  ): boolean {
-    const how = rewriting.get(decodings.join('+'));
-    if (how === undefined || (!rowsAlone && this.#digits >= identifierDigitsMin)) return false;
-    const { spelling } = how;
-    const order = this.#ordered(how.order);
-    for (let at = 0; at < order.length; at += 1) {
-      const word = order[at] ?? 0;
+  scan({ spelling, order }: Rewriting, rowsAlone: boolean, sink: WordSink): boolean {
+    if (!rowsAlone && this.#digits >= identifierDigitsMin) return false;
+    const numbers = this.#ordered(order);
+    let first = 0;
+    let second = 0;
+    for (let at = 0; at < numbers.length && !sink.isDone; at += 1) {
+      const word = numbers[at] ?? 0;
       const hash = this.#hashes[word * spellings + spelling] ?? 0;
-      if (at >= 2) {
-        const first = this.#hashes[(order[at - 2] ?? 0) * spellings + spelling] ?? 0;
-        const second = this.#hashes[(order[at - 1] ?? 0) * spellings + spelling] ?? 0;
-        sink.gram(rowOfThree(gramSeed, first, second, hash), 0, 0);
-      }
+      if (at >= 2) sink.gram(rowOfThree(gramSeed, first, second, hash), 0, 0);
       if (this.#long[word] === true && !isCommonWord(hash)) sink.word(hash, 0, 0);
+      first = second;
+      second = hash;
     }
     return true;
   }

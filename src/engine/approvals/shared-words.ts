@@ -1,8 +1,9 @@
 /** Which parts of longer texts stand in what the run was shown: by four words in a row, and by numbers and ids. */
 import { merged, type Stretch } from '../../content/edits.ts';
 import { evidenceOf } from '../../content/text-features/leak.ts';
-import { formOf, type OutboundForm, Reading } from '../../content/text-features/outbound-forms.ts';
+import { formOf, type OutboundForm } from '../../content/text-features/outbound-forms.ts';
 import { type ReadFeatures, readFeatures } from '../../content/text-features/read-features.ts';
+import { WrittenReading } from '../../content/text-features/reading.ts';
 import {
   featuresOf,
   type Past,
@@ -82,7 +83,7 @@ export function sharedWords(
 
 /** Not as anybody might read it: what is shared has its place in the text that a person is shown. */
 function asItStands(text: string): OutboundForm {
-  return { ...formOf(new Reading([], () => text)), words: [], wordCount: 0 };
+  return { ...formOf(new WrittenReading([], text)), words: [], wordCount: 0 };
 }
 
 /** What the agent itself had said in that call comes from elsewhere. */
