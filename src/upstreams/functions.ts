@@ -140,13 +140,14 @@ class RegisteredFunctions implements Functions {
         refused: true,
       };
     const deadline = new AbortController();
-    const { promise: late, resolve } = Promise.withResolvers<UpstreamOutcome>();
+    const { promise, resolve, reject } = Promise.withResolvers<UpstreamOutcome>();
     const timer = setTimeout(() => {
       resolve({ type: 'unknown', reason: 'timeout' });
       deadline.abort();
     }, request.timeoutMs);
+    this.#run(registered, request, deadline.signal).then(resolve, reject);
     try {
-      return await Promise.race([this.#run(registered, request, deadline.signal), late]);
+      return await promise;
     } finally {
       clearTimeout(timer);
     }

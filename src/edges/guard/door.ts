@@ -137,7 +137,8 @@ export function makeDoor(parts: DoorParts): Door {
     if (closed) throw new GuardError('guard.closed', 'the door was disposed of');
   }
 
-  async function propose(
+  /** Waits for nothing itself: those who call it do, and what it throws is theirs to throw. */
+  function propose(
     tool: string,
     args: object,
     dryRun: boolean,

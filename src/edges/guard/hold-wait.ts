@@ -16,8 +16,8 @@ export async function waitForPeople(
   call: (heard: ClientSignal, patienceMs: (hold: HoldTicket) => number) => Promise<CallAnswer>,
 ): Promise<CallAnswer> {
   const heard = signal ?? neverAborted;
-  const gone = Promise.withResolvers<null>();
-  const leave = (): void => gone.resolve(null);
+  const { promise, resolve, reject } = Promise.withResolvers<CallAnswer | null>();
+  const leave = (): void => resolve(null);
   let alive: NodeJS.Timeout | null = null;
   const answered = call(heard, () => {
     // Without it a program that does nothing else would end, in silence, in the middle of its call.
@@ -26,8 +26,9 @@ export async function waitForPeople(
     else heard.addEventListener('abort', leave, { once: true });
     return Number.POSITIVE_INFINITY;
   });
+  answered.then(resolve, reject);
   try {
-    const answer = await Promise.race([answered, gone.promise]);
+    const answer = await promise;
     if (answer !== null) return answer;
   } finally {
     heard.removeEventListener('abort', leave);
