@@ -68,16 +68,17 @@ export class CredentialRefused extends SallyportError {
  *
  * @throws {CredentialRefused} when it isn't good any more
  */
-export async function readBodyOf<Good extends object>(
+export function readBodyOf<Good extends object>(
   request: IncomingMessage,
   check: () => Good | { readonly refused: CredentialRefusal },
 ): Promise<Uint8Array> {
   const beganMs = performance.now();
-  const body = await readBody(request, httpLimits.bodyBytesMax);
-  if (performance.now() - beganMs < httpLimits.credentialHoldsMs) return body;
-  const credential = check();
-  if ('refused' in credential) throw new CredentialRefused(credential.refused);
-  return body;
+  return readBody(request, httpLimits.bodyBytesMax).then((body) => {
+    if (performance.now() - beganMs < httpLimits.credentialHoldsMs) return body;
+    const credential = check();
+    if ('refused' in credential) throw new CredentialRefused(credential.refused);
+    return body;
+  });
 }
 
 /**

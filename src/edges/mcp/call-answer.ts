@@ -1,6 +1,6 @@
 /** What the runtime answered, in the words of the wire. */
 import { frameKey } from '../../content/frame.ts';
-import { isJsonObject, type JsonObject } from '../../content/value.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../content/value.ts';
 import { editedKey } from '../../runtime/endings.ts';
 import type { CallAnswer, Refusal } from '../../runtime/port.ts';
 import type { ToolResult } from '../../upstreams/port.ts';
@@ -25,16 +25,12 @@ export function answerOf(
   const { result, call, run, decision } = answer;
   const own = isJsonObject(result['_meta']) ? result['_meta'] : {};
   const { [frameKey]: boundary, [editedKey]: edited } = own;
-  const meta: JsonObject = {
-    ...(typeof boundary === 'string' ? { [frameKey]: boundary } : {}),
-    ...(isJsonObject(edited) ? { [editedKey]: edited } : {}),
-    [decisionKey]: {
-      verdict: decision?.effect ?? 'allow',
-      call,
-      run,
-      ...(decision?.dryRun === true ? { dry_run: true } : {}),
-    },
-  };
+  const meta: Record<string, JsonValue> = {};
+  if (typeof boundary === 'string') meta[frameKey] = boundary;
+  if (isJsonObject(edited)) meta[editedKey] = edited;
+  const verdict = decision?.effect ?? 'allow';
+  meta[decisionKey] =
+    decision?.dryRun === true ? { verdict, call, run, dry_run: true } : { verdict, call, run };
   if (address.surface === 'tool') return ok(era.result({ ...resultFields(result), _meta: meta }));
   // Their results have no `isError`: what the upstream refused is an error of the request.
   if (result.isError === true) return failed(textOf(result), { ...requested(address), ...meta });

@@ -58,10 +58,10 @@ export function progressTokenOf(request: RpcRequest): string | number | null {
 function handlesOf(header: string | null, meta: JsonValue | undefined): readonly string[] {
   if (meta !== undefined && typeof meta !== 'string')
     throw invalidParams(`\`_meta["${runKey}"]\` has to be a string`);
-  const handles = [...(header === null ? [] : [header]), ...(meta === undefined ? [] : [meta])];
-  if (handles.some((handle) => handle.length > mcpLimits.handleLengthMax))
-    throw invalidParams('a run handle is too long');
-  return handles;
+  const longest = Math.max(header?.length ?? 0, meta?.length ?? 0);
+  if (longest > mcpLimits.handleLengthMax) throw invalidParams('a run handle is too long');
+  if (header === null) return meta === undefined ? [] : [meta];
+  return meta === undefined ? [header] : [header, meta];
 }
 
 /** Anything but a boolean is refused: whoever wrote `"true"` wanted nothing to happen. */

@@ -1,7 +1,7 @@
 /** `tools/call`, `resources/read` and `prompts/get`, from their request to their answer: at once, after a person's, or by a retry. */
 import type { ServerResponse } from 'node:http';
 import type { JsonObject } from '../../content/value.ts';
-import type { ClientSignal, Runtime } from '../../runtime/port.ts';
+import type { ClientSignal, ListedForAgent, Runtime } from '../../runtime/port.ts';
 import type { EdgeLog } from '../http/credentials.ts';
 import { answerOf } from './call-answer.ts';
 import { addressOf, progressTokenOf, proposalOf } from './call-request.ts';
@@ -41,7 +41,7 @@ export function mcpCalls({ runtime, holds, sessionKey, log, tell }: McpCallsOpti
       const { credential } = principal;
       const address = addressOf(request, () => runtime.listTools(principal));
       if (era.name === 'modern' && address.surface === 'tool') {
-        const entry = runtime.listTools(principal).find(({ name }) => name === address.tool);
+        const entry = named(runtime.listTools(principal)).get(address.tool);
         if (entry !== undefined) checkParamHeaders(http, entry.inputSchema, address.args);
       }
       const proposal = proposalOf(address, http, request);
@@ -80,6 +80,17 @@ export function mcpCalls({ runtime, holds, sessionKey, log, tell }: McpCallsOpti
       }
     },
   };
+}
+
+/** Lists stay the same from call to call, and may be long. */
+const byName = new WeakMap<readonly ListedForAgent[], ReadonlyMap<string, ListedForAgent>>();
+
+function named(listed: readonly ListedForAgent[]): ReadonlyMap<string, ListedForAgent> {
+  const known = byName.get(listed);
+  if (known !== undefined) return known;
+  const entries = new Map(listed.map((entry) => [entry.name, entry]));
+  byName.set(listed, entries);
+  return entries;
 }
 
 /** A client that leaves closes its response before there is an answer in it. */

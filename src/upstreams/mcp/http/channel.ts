@@ -21,12 +21,6 @@ export interface HttpChannelOptions {
   readonly readCredential: (() => Promise<HttpCredential>) | null;
 }
 
-/** What one attempt came to, and with what credential. */
-interface Attempt {
-  readonly exchange: Exchange;
-  readonly credential: HttpCredential;
-}
-
 /** Headers that are the same for every question, as long as these are. */
 interface UsualHeaders {
   readonly credential: HttpCredential;
@@ -69,16 +63,10 @@ export class HttpChannel implements Channel {
     });
   }
 
-  async ask(question: Question): Promise<Exchange> {
-    const deadlineMs = performance.now() + question.timeoutMs;
+  ask(question: Question): Promise<Exchange> {
     // A session belongs to the handshake that made it.
     if (question.method === 'initialize') this.#session = null;
-    const first = await this.#attempt(question, deadlineMs);
-    if (first.exchange.type !== 'failed' || first.exchange.httpStatus !== 401)
-      return first.exchange;
-    // Turned away at the door, so nothing happened: the secret may have been rotated since it was read.
-    if (!(await this.#readCredentialAgain(first.credential))) return first.exchange;
-    return (await this.#attempt(question, deadlineMs)).exchange;
+    return this.#attempt(question, performance.now() + question.timeoutMs, 'first');
   }
 
   async tell(method: string, params: JsonObject, agreement: Agreement): Promise<void> {
@@ -138,17 +126,19 @@ export class HttpChannel implements Channel {
     this.#markEnded('closed');
   }
 
-  async #attempt(question: Question, deadlineMs: number): Promise<Attempt> {
+  async #attempt(
+    question: Question,
+    deadlineMs: number,
+    which: 'first' | 'second',
+  ): Promise<Exchange> {
     let credential: HttpCredential;
     try {
-      credential = await this.#currentCredential();
+      credential =
+        this.#options.readCredential === null ? noHttpCredential : await this.#currentCredential();
     } catch (error) {
       this.#credential = null;
       const detail = error instanceof Error ? error.message : 'its credential could not be read';
-      return {
-        credential: noHttpCredential,
-        exchange: { type: 'failed', reason: 'credential', performed: 'no', detail },
-      };
+      return { type: 'failed', reason: 'credential', performed: 'no', detail };
     }
     const id = this.#nextId++;
     const modernAs =
@@ -203,7 +193,12 @@ export class HttpChannel implements Channel {
         );
       }
     }
-    return { exchange, credential };
+    if (which === 'second' || exchange.type !== 'failed' || exchange.httpStatus !== 401)
+      return exchange;
+    // Turned away at the door, so nothing happened: the secret may have been rotated since it was read.
+    return (await this.#readCredentialAgain(credential))
+      ? this.#attempt(question, deadlineMs, 'second')
+      : exchange;
   }
 
   /** A server may close a stream and let us ask for the rest of it: reading again has no effect of its own. */
