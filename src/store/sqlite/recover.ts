@@ -16,10 +16,22 @@ export function recover(db: DatabaseSync, journal: string): void {
     const transactions = new Transactions(db);
     for (const group of groupsAfter(fd, last, journal)) transactions.apply(group);
     transactions.commit();
+    makeDurable(db);
     // Else a group that isn't whole could one day seem to be the next one of another transaction's.
     ftruncateSync(fd, 0);
     fsyncSync(fd);
   } finally {
     closeSync(fd);
   }
+}
+
+/**
+ * Of what is found in the write-ahead log nobody knows whether it was synced: a writer can be killed before its sync, or fail
+ * in it. A commit syncs the log as it is; and since the kernel may call pages clean that a failed sync lost, everything gets
+ * into the database's own pages too, unless somebody reads there meanwhile.
+ */
+function makeDurable(db: DatabaseSync): void {
+  db.exec(
+    'UPDATE journal SET last_transaction = last_transaction; PRAGMA wal_checkpoint(TRUNCATE)',
+  );
 }

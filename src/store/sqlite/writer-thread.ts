@@ -100,9 +100,9 @@ guarded(() => {
   writer = new Writer(start);
 });
 
-port.on('message', (message: WriterMessage) =>
+port.on('message', (message: WriterMessage) => {
+  if (message === null) return end();
   guarded(() => {
-    if (message === null) return end();
     if (writer === null) return;
     if (message.type === 'flush') {
       writer.commit();
@@ -113,8 +113,8 @@ port.on('message', (message: WriterMessage) =>
     port.postMessage(written, [written.buffer]);
     if (writer.isDue) writer.commit();
     else timer ??= setTimeout(commitWhenIdle, idleMs);
-  }),
-);
+  });
+});
 
 function commitWhenIdle(): void {
   timer = undefined;
@@ -127,7 +127,8 @@ function commitWhenIdle(): void {
 
 function end(): void {
   clearTimeout(timer);
-  writer?.end();
+  guarded(() => writer?.end());
+  // Whatever became of it: who closes the store waits for this thread to end.
   port?.close();
 }
 

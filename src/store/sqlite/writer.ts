@@ -99,6 +99,8 @@ export class Writer {
   }
 
   async close(): Promise<void> {
+    // Whatever it still answers: what is waited for is its exit.
+    this.#awaited = Number.POSITIVE_INFINITY;
     this.#worker.ref();
     this.#worker.postMessage(null);
     await this.#exited;
