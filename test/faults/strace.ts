@@ -56,7 +56,7 @@ export async function attachStrace(
   },
 ): Promise<Trace> {
   const calls = [...new Set(injections.map((what) => what.slice(0, what.indexOf(':'))))];
-  const watched = new Set([...calls, 'fsync', 'fdatasync', 'pwrite64']);
+  const watched = new Set([...calls, 'fsync', 'fdatasync', 'pwrite64', 'ftruncate']);
   const strace = spawn(
     'strace',
     [

@@ -8,7 +8,7 @@ import { callTool } from '../mcp-client.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { Client } from './clients.ts';
 import { end, NotStarted, openScene, type Scene } from './scene.ts';
-import { attachStrace, type Seen } from './strace.ts';
+import { attachStrace, type Seen, type Trace } from './strace.ts';
 
 export interface SyscallRow {
   readonly what: string;
@@ -18,63 +18,75 @@ export interface SyscallRow {
   /**
    * `refuses`: every call from then on is refused with `store.unavailable`, and that is on the spool. `silent`: not even
    * that could be written, so it answers 503. `serves`: nothing happened. `dies`. `either`: `refuses` or `serves`.
-   * `detects`: nobody could notice, and its next start says that the record contradicts what was signed.
-   * `detects`: it can't notice now, and its next start says that the record contradicts what was signed.
+   * `detects`: it can't notice now, and its next start says that something is missing. `ends`: told to, with the fault
+   * from that moment on.
    */
-  readonly becomes: 'refuses' | 'silent' | 'serves' | 'dies' | 'either' | 'detects';
+  readonly becomes: 'refuses' | 'silent' | 'serves' | 'dies' | 'either' | 'detects' | 'ends';
 }
 
-const journal = ['sallyport.db-wal'];
-const database = ['sallyport.db', ...journal];
+const journal = ['sallyport.journal'];
+/** SQLite's write-ahead log: what is in the journal gets there next. */
+const log = ['sallyport.db-wal'];
+const database = ['sallyport.db', ...log];
 const spool = ['refusals.jsonl'];
 const nth = [1, 2, 7] as const;
 
+/** A file that the promises lie in, and how it is written; Node repeats what was interrupted, SQLite only writes. */
+const kept = [
+  { name: 'the journal', files: journal, sync: 'fdatasync', interrupted: 'serves' },
+  { name: 'the write-ahead log', files: log, sync: 'fsync,fdatasync', interrupted: 'either' },
+] as const;
+
 export const syscallRows: readonly SyscallRow[] = [
   ...nth.flatMap((n): SyscallRow[] => [
-    ...['EIO', 'ENOSPC'].flatMap((error): SyscallRow[] => [
+    ...kept.flatMap(({ name, files, sync, interrupted }): SyscallRow[] => [
+      ...['EIO', 'ENOSPC'].flatMap((error): SyscallRow[] => [
+        {
+          what: `sync ${n} of ${name}: ${error}`,
+          injections: [`${sync}:error=${error}:when=${n}`],
+          files,
+          becomes: 'refuses',
+        },
+        {
+          what: `write ${n} to ${name}: ${error}`,
+          injections: [`pwrite64,write:error=${error}:when=${n}`],
+          files,
+          becomes: 'refuses',
+        },
+      ]),
       {
-        what: `sync ${n} of the journal: ${error}`,
-        injections: [`fsync,fdatasync:error=${error}:when=${n}`],
-        files: journal,
-        becomes: 'refuses',
+        what: `write ${n} to ${name}: interrupted`,
+        injections: [`pwrite64,write:error=EINTR:when=${n}`],
+        files,
+        becomes: 'serves',
       },
       {
-        what: `write ${n} to the journal: ${error}`,
-        injections: [`pwrite64,write:error=${error}:when=${n}`],
-        files: journal,
-        becomes: 'refuses',
+        what: `sync ${n} of ${name}: interrupted`,
+        injections: [`${sync}:error=EINTR:when=${n}`],
+        files,
+        becomes: interrupted,
       },
       {
+        what: `killed in sync ${n} of ${name}`,
+        injections: [`${sync}:signal=KILL:when=${n}`],
+        files,
+        becomes: 'dies',
+      },
+      {
+        what: `killed in write ${n} to ${name}`,
+        injections: [`pwrite64,write:signal=KILL:when=${n}`],
+        files,
+        becomes: 'dies',
+      },
+    ]),
+    ...['EIO', 'ENOSPC'].map(
+      (error): SyscallRow => ({
         what: `from sync ${n} of the database on: ${error}`,
         injections: [`fsync,fdatasync:error=${error}:when=${n}+`],
         files: database,
         becomes: 'refuses',
-      },
-    ]),
-    {
-      what: `write ${n} to the journal: interrupted`,
-      injections: [`pwrite64,write:error=EINTR:when=${n}`],
-      files: journal,
-      becomes: 'serves',
-    },
-    {
-      what: `sync ${n} of the journal: interrupted`,
-      injections: [`fsync,fdatasync:error=EINTR:when=${n}`],
-      files: journal,
-      becomes: 'either',
-    },
-    {
-      what: `killed in sync ${n} of the journal`,
-      injections: [`fsync,fdatasync:signal=KILL:when=${n}`],
-      files: journal,
-      becomes: 'dies',
-    },
-    {
-      what: `killed in write ${n} to the journal`,
-      injections: [`pwrite64,write:signal=KILL:when=${n}`],
-      files: journal,
-      becomes: 'dies',
-    },
+      }),
+    ),
   ]),
   ...[1, 2].flatMap((n): SyscallRow[] => [
     {
@@ -103,10 +115,23 @@ export const syscallRows: readonly SyscallRow[] = [
     },
   ]),
   {
+    what: 'the disk says that a write to the write-ahead log is done, and never does it',
+    injections: ['pwrite64,write:retval=8:when=2'],
+    files: log,
+    becomes: 'detects',
+  },
+  // While the process lives the database gets what the journal lacks, and syncs it by itself.
+  {
     what: 'the disk says that a write to the journal is done, and never does it',
     injections: ['pwrite64,write:retval=8:when=2'],
     files: journal,
-    becomes: 'detects',
+    becomes: 'serves',
+  },
+  {
+    what: 'the disk says that the journal is synced, and never does it',
+    injections: ['fdatasync:retval=0'],
+    files: journal,
+    becomes: 'serves',
   },
   ...['EIO', 'ENOSPC'].flatMap((error): SyscallRow[] => [
     {
@@ -121,6 +146,20 @@ export const syscallRows: readonly SyscallRow[] = [
       files: [...journal, ...spool],
       becomes: 'silent',
     },
+    {
+      what: `told to end, the journal can’t be truncated: ${error}`,
+      injections: [`ftruncate:error=${error}`],
+      files: journal,
+      becomes: 'ends',
+    },
+  ]),
+  ...['write', 'sync'].flatMap((step): SyscallRow[] => [
+    {
+      what: `told to end, each ${step} of the write-ahead log fails`,
+      injections: [`${step === 'write' ? 'pwrite64,write' : 'fsync'}:error=EIO`],
+      files: log,
+      becomes: 'ends',
+    },
   ]),
 ];
 
@@ -133,6 +172,7 @@ export interface SyscallVerdict {
 const callsEach = 6;
 const sealedWithinMs = 250;
 const diesWithinMs = 2_000;
+const endsWithinMs = 10_000;
 
 export async function performSyscall(
   row: SyscallRow,
@@ -146,19 +186,31 @@ export async function performSyscall(
   );
   const up = await scene.start();
   if (up?.child.pid === undefined) throw new Error('the gateway did not come up');
-  const trace = await attachStrace(up.child.pid, {
-    injections: row.injections,
-    files: row.files.map((file) => join(scene.dataDirectory, file)),
-    log: join(scene.dataDirectory, '..', 'trace'),
-  });
-  await Promise.all(clients.map((client) => client.work(up.url, callsEach)));
-  // For a second checkpoint, there have to be events after the first.
-  await wait(sealedWithinMs);
-  await Promise.all(clients.map((client) => client.work(up.url, callsEach)));
-  await wait(sealedWithinMs);
+  const { pid } = up.child;
+  const attach = (): Promise<Trace> =>
+    attachStrace(pid, {
+      injections: row.injections,
+      files: row.files.map((file) => join(scene.dataDirectory, file)),
+      log: join(scene.dataDirectory, '..', 'trace'),
+    });
+  const work = async (): Promise<void> => {
+    await Promise.all(clients.map((client) => client.work(up.url, callsEach)));
+    // For a second checkpoint, there have to be events after the first.
+    await wait(sealedWithinMs);
+    await Promise.all(clients.map((client) => client.work(up.url, callsEach)));
+  };
+  if (row.becomes === 'ends') await work();
+  const trace = await attach();
+  if (row.becomes === 'ends') up.child.kill('SIGTERM');
+  else {
+    await work();
+    await wait(sealedWithinMs);
+  }
   if (row.becomes === 'dies') await Promise.race([up.gone, wait(diesWithinMs)]);
+  if (row.becomes === 'ends') await Promise.race([up.gone, wait(endsWithinMs)]);
   const alive = up.child.exitCode === null && up.child.signalCode === null;
-  const after = alive ? await probe(scene, up.url) : 'dies';
+  const gone = up.child.signalCode === null ? 'ends' : 'dies';
+  const after = alive ? await probe(scene, up.url) : gone;
   await end(up.child, 'SIGKILL');
   await trace[Symbol.asyncDispose]();
   const seen = trace.seen();
@@ -167,7 +219,8 @@ export async function performSyscall(
     wrong.push(`it ${after}, and ${row.becomes} is expected`);
   if (row.becomes === 'detects') {
     const said = await scene.start().then(() => 'nothing', messageOfNotStarted);
-    if (!said.includes('contradicts what was signed')) wrong.push(`its next start said ${said}`);
+    if (!/contradicts what was signed|another state of the database/.test(said))
+      wrong.push(`its next start said ${said}`);
     return { missed, wrong };
   }
   if (after === 'refuses' || after === 'silent') wrong.push(...retried(seen));
@@ -209,10 +262,11 @@ async function probe(scene: Scene, url: string): Promise<'refuses' | 'silent' | 
 
 /** After a failed sync the kernel may call lost pages clean: whoever syncs again is told that all is well. */
 function retried(seen: readonly Seen[]): readonly string[] {
-  const failed = seen.findIndex(({ injected, line }) => injected && line.includes('.db-wal>'));
+  const written = /\.db-wal>|\.journal>/;
+  const failed = seen.findIndex(({ injected, line }) => injected && written.test(line));
   if (failed < 0) return [];
   return seen
     .slice(failed + 1)
-    .filter(({ line }) => line.includes('.db-wal>'))
+    .filter(({ line }) => written.test(line))
     .map(({ line }) => `after the failure it went on: ${line}`);
 }
