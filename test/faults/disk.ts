@@ -60,7 +60,7 @@ export const diskRows: readonly DiskRow[] = [
     breaks: (disk) => disk.fill(),
     mends: (disk) => disk.empty(),
     answers: ['refuses', 'silent'],
-    says: /disk is full \(free space on the disk of the data directory, then restart\)/,
+    says: /(?:disk is full|ENOSPC: no space left on device, write) \(free space on the disk of the data directory, then restart\)/,
     start: /disk is full|no space/i,
   },
   {
@@ -68,7 +68,7 @@ export const diskRows: readonly DiskRow[] = [
     breaks: (disk) => disk.abort(),
     mends: (disk) => disk.repair(),
     answers: ['silent'],
-    says: /disk I\/O error \(mend the disk, then restart/,
+    says: /(?:disk I\/O error|EROFS: read-only file system, write) \(mend the disk, then restart/,
     start: /EROFS.*its file system is read-only/,
   },
   {

@@ -5,7 +5,7 @@ const fullCode = 13;
 /** Its primary result codes for "this file can't be read as a database". */
 const corruptCodes: ReadonlySet<number> = new Set([11 /* CORRUPT */, 26 /* NOTADB */]);
 
-/** What SQLite threw, in our words. Its own messages name tables and files, never values. */
+/** What SQLite threw, or the system under the journal, in our words. Neither names values. */
 export function storeFault(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
   const detail = error instanceof Error ? error.message : 'unknown fault';
@@ -15,11 +15,16 @@ export function storeFault(error: unknown): StoreError {
     corrupt ? `the database is damaged: ${detail}` : `the database failed: ${detail}`,
     {
       cause: error,
-      ...(resultCode(error) === fullCode
+      ...(isFull(error)
         ? { hint: 'free space on the disk of the data directory, then restart' }
         : {}),
     },
   );
+}
+
+function isFull(error: unknown): boolean {
+  const ofSystem = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+  return ofSystem || resultCode(error) === fullCode;
 }
 
 /** SQLite's extended result code; 0 when the error isn't SQLite's. */

@@ -25,53 +25,68 @@ function copyOf(directory: string, name: string, those = files): string {
   return copy;
 }
 
-const ending = `
+/** Says what a commit was told that failed. */
+const script = `
 import { fold } from '${source('../../engine/fold.ts')}';
 import { SampleRun } from '${source('../contract-samples.ts')}';
 import { openSqliteStore } from '${source('./open.ts')}';
 const store = await openSqliteStore({ directory: process.argv[1], foldRun: fold });
-for (let n = 0; n < 3; n += 1) await new SampleRun(store, 'run-' + n).open();
+const opened = await Promise.allSettled([1, 2, 3].map((n) => new SampleRun(store, 'run-' + n).open()));
 await store[Symbol.asyncDispose]();
-console.log('ended');
+const told = opened.flatMap(({ reason }) => (reason === undefined ? [] : [reason.message + ': ' + reason.hint]));
+console.log(JSON.stringify([...new Set(told)]));
 `;
 
-/** Loaded into every thread: in the writing one, what ends a transaction or clears the journal fails. */
+/** Loaded into every thread: in the writing one, what is written to the journal, ends a transaction or clears the journal fails. */
 const failing = `
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { StatementSync } from 'node:sqlite';
 import { isMainThread } from 'node:worker_threads';
-const fail = () => { throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' }); };
-if (!isMainThread && process.env.FAILS === 'truncation') fs.ftruncateSync = fail;
+const fail = (code) => { throw Object.assign(new Error(code + ': said the system'), { code }); };
+const fails = isMainThread ? null : process.env.FAILS;
+if (fails === 'truncation') fs.ftruncateSync = () => fail('EIO');
+if (fails === 'write') fs.writeSync = () => fail('ENOSPC');
 const run = StatementSync.prototype.run;
-if (!isMainThread && process.env.FAILS === 'commit')
+if (fails === 'commit')
   StatementSync.prototype.run = function (...values) {
-    return this.sourceSQL === 'COMMIT' ? fail() : run.apply(this, values);
+    return this.sourceSQL === 'COMMIT' ? fail('EIO') : run.apply(this, values);
   };
 syncBuiltinESMExports();
 `;
 
-test.each(['truncation', 'commit'])(
+function live(directory: string, fails: 'truncation' | 'commit' | 'write'): unknown {
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '-e', script, directory],
+    {
+      timeout: 30_000,
+      env: {
+        ...process.env,
+        FAILS: fails,
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(failing)}`,
+      },
+    },
+  );
+  if (stdout.length === 0) throw new Error(`it said nothing: ${String(stderr)}`);
+  return JSON.parse(String(stdout));
+}
+
+test.each(['truncation', 'commit'] as const)(
   'a store whose %s fails as it is closed is closed all the same, and loses nothing',
   async (fails) => {
     const directory = join(root, fails);
-    const { status, stdout } = spawnSync(
-      process.execPath,
-      ['--input-type=module', '-e', ending, directory],
-      {
-        timeout: 30_000,
-        env: {
-          ...process.env,
-          FAILS: fails,
-          NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(failing)}`,
-        },
-      },
-    );
-    expect({ status, stdout: String(stdout) }).toEqual({ status: 0, stdout: 'ended\n' });
+    expect(live(directory, fails)).toEqual([]);
     await using reader = await openSqliteReader({ directory, foldRun: fold });
     expect(await reader.eventCount()).toBe(3);
   },
 );
+
+test('a journal that the disk has no space for is told as what it is', () => {
+  expect(live(join(root, 'full'), 'write')).toEqual([
+    expect.stringMatching(/ENOSPC.*: free space on the disk of the data directory, then restart$/),
+  ]);
+});
 
 /**
  * A transaction that was written and never synced is there for whoever looks next, and gone with the power: the journal has it until
