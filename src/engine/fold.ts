@@ -222,17 +222,7 @@ function isHeld(run: Run, { call }: { readonly call: string }): boolean {
 function started(before: Next, event: Of<'call.started'>): Run {
   const wasHeld = isHeld(before, event);
   const run: Next = wasHeld ? { ...withoutHeld(before, event) } : before;
-  const underWay: CallUnderWay = {
-    id: event.call,
-    tool: event.tool,
-    digest: event.digest,
-    tier: event.tier,
-    atMs: event.atMs,
-    arguments: event.arguments,
-    seenByAgent: event.for === undefined,
-    ...(event.editedFrom === undefined ? {} : { editedFrom: event.editedFrom }),
-  };
-  run.inFlight = [...run.inFlight, underWay];
+  run.inFlight = run.inFlight.concat([underWay(event)]);
   // Sallyport's own look is none of the agent's calls: it spends nothing and repeats nothing.
   if (event.for !== undefined) return run;
   if (!wasHeld) counted(run, event);
@@ -257,6 +247,19 @@ function started(before: Next, event: Of<'call.started'>): Run {
     run.remembered,
   );
   return run;
+}
+
+function underWay(event: Of<'call.started'>): CallUnderWay {
+  const call: CallUnderWay = {
+    id: event.call,
+    tool: event.tool,
+    digest: event.digest,
+    tier: event.tier,
+    atMs: event.atMs,
+    arguments: event.arguments,
+    seenByAgent: event.for === undefined,
+  };
+  return event.editedFrom === undefined ? call : { ...call, editedFrom: event.editedFrom };
 }
 
 /** What a person changed is one call by two names: a repeat of what the agent proposed meets it, too. */

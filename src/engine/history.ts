@@ -9,7 +9,8 @@ type Remembered = Pick<Run, 'history' | 'historyLost'>;
 export function withCall({ history, historyLost }: Remembered, call: PastCall): Remembered {
   const last = history.at(-1);
   if (last !== undefined && last.length < limits.historyListMax)
-    return { history: history.with(-1, [...last, call]), historyLost };
+    // Not spread: what is spread is copied, and copied again into a list with room for more.
+    return { history: history.with(-1, last.concat([call])), historyLost };
   if (history.length < limits.historyCallsMax / limits.historyListMax)
     return { history: [...history, [call]], historyLost };
   return { history: [...history.slice(1), [call]], historyLost: true };

@@ -5,7 +5,6 @@
 import { type Context, holdersOf, type Reading } from '../engine/context.ts';
 import { isEstablished } from '../engine/decide.ts';
 import type { Reservation } from '../engine/decision.ts';
-import type { GatewayEvent } from '../engine/events.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import type { Facts } from '../engine/facts.ts';
 import { gather } from '../engine/gather.ts';
@@ -22,7 +21,6 @@ import {
 import type { Run } from '../engine/run.ts';
 import type { Tool } from '../policy/model.ts';
 import { StoreError } from '../store/errors.ts';
-import type { StateWrite } from '../store/port.ts';
 import type { Upstream } from '../upstreams/port.ts';
 import type { RaisedAlerts } from './alerts.ts';
 import { lookUpShowing } from './approvals/showing.ts';
@@ -58,6 +56,11 @@ export type Drafting<Step> = (
 
 interface AnyStep {
   readonly type: string;
+}
+
+interface Decided<Step> {
+  step: Step | null;
+  draft: Draft | null;
 }
 
 export interface DecidingParts {
@@ -150,9 +153,7 @@ export class Deciding {
         }
       }
       const facts = tries + 1 < decisionTriesMax ? read : asFull(read, full);
-      const decided: Step[] = [];
-      let alerts: readonly GatewayEvent[] = [];
-      let writes: readonly StateWrite[] = [];
+      const decided: Decided<Step> = { step: null, draft: null };
       let isWritten = false;
       try {
         const appending = writer.attempt((now) => {
@@ -179,9 +180,8 @@ export class Deciding {
             references: seen,
           });
           if (isStarted(next) && !next.decision.dryRun) this.#breakers.started(breaker, id, nowMs);
-          decided.push(next);
-          alerts = draft?.gatewayEvents ?? [];
-          writes = draft?.writes ?? [];
+          decided.step ??= next;
+          decided.draft = draft;
           return draft;
         });
         const appended = appending instanceof Promise ? await appending : appending;
@@ -190,9 +190,9 @@ export class Deciding {
           tries += 1;
         }
         isWritten = appended?.type !== 'refused' && appended?.type !== 'outrun';
-        if (appended?.type === 'committed') this.#memories.committed(writes);
-        const [step] = decided;
-        if (isWritten && step !== undefined) {
+        const { step, draft } = decided;
+        if (appended?.type === 'committed') this.#memories.committed(draft?.writes ?? []);
+        if (isWritten && step !== null) {
           if (step.type !== 'unprepared' || attempt.showing !== null) return step;
           const past = await this.#past(holders);
           attempt = {
@@ -203,7 +203,7 @@ export class Deciding {
       } finally {
         if (!isWritten) {
           this.#breakers.withdrawn(breaker, id);
-          this.#alerts.withdraw(alerts, run, id);
+          this.#alerts.withdraw(decided.draft?.gatewayEvents ?? [], run, id);
         }
       }
     }

@@ -15,9 +15,9 @@ import { discordTokensIn, tokenFinders } from './tokens.ts';
 export const secretsVersion = 1;
 
 /** What is by itself a secret comes before what its place makes one, and that before what only its name does. */
-type Meaning =
-  | { readonly type: 'certain' | 'placed' | 'named'; readonly finder: Finder }
-  | { readonly type: MarkType };
+type Meaning = { readonly type: PlaceType; readonly finder: Finder } | { readonly type: MarkType };
+
+type PlaceType = 'certain' | 'placed' | 'named';
 
 /** What is looked at when all of a text is known. */
 type MarkType = 'head' | 'foot' | 'manifest';
@@ -45,24 +45,23 @@ const literals = new Literals<Meaning>([
  */
 export function findSecrets(text: string, held: readonly string[]): readonly Sighting[] {
   const folded = foldText(text);
-  const certain: Place[] = [];
-  const placed: Place[] = [];
-  const named: Place[] = [];
-  const found = { certain, placed, named };
-  const marks: Record<MarkType, number[]> = { head: [], foot: [], manifest: [] };
+  const seen: { hints: Hints | null } = { hints: null };
   literals.scan(folded.text, (start, end, meaning) => {
+    seen.hints ??= noHints();
     if (!('finder' in meaning)) {
-      marks[meaning.type].push(start);
+      seen.hints[meaning.type].push(start);
       return;
     }
     const place = meaning.finder(folded.text, start, end);
-    if (place !== null) found[meaning.type].push(place);
+    if (place !== null) seen.hints[meaning.type].push(place);
   });
-  if (marks.head.length > 0) certain.push(...privateKeysIn(folded.text, marks.head, marks.foot));
-  certain.push(...discordTokensIn(folded.text));
-  if (marks.manifest.length > 0) placed.push(...clusterSecretsIn(folded.text, marks.manifest));
+  const tokens = discordTokensIn(folded.text);
   const ours = secretPlaces(text, held);
-  if (certain.length + placed.length + named.length + ours.length === 0) return nothing;
+  if (seen.hints === null && tokens.length + ours.length === 0) return nothing;
+  const { certain, placed, named, head, foot, manifest } = seen.hints ?? noHints();
+  if (head.length > 0) certain.push(...privateKeysIn(folded.text, head, foot));
+  certain.push(...tokens);
+  if (manifest.length > 0) placed.push(...clusterSecretsIn(folded.text, manifest));
   const surer = [...certain, ...apartFrom(placed, certain)];
   return [
     ...merged([...surer, ...apartFrom(named, surer)]).map(({ type, start, end, score }) => ({
@@ -76,6 +75,14 @@ export function findSecrets(text: string, held: readonly string[]): readonly Sig
 
 /** Most texts are like this. */
 const nothing: readonly Sighting[] = [];
+
+/** What one look at a text found, and where it has to be looked at once more. */
+type Hints = Record<PlaceType, Place[]> & Record<MarkType, number[]>;
+
+/** Made where there is the first: a call has many texts, and most have none. */
+function noHints(): Hints {
+  return { certain: [], placed: [], named: [], head: [], foot: [], manifest: [] };
+}
 
 /** Those that overlap none of the others. */
 function apartFrom(places: readonly Place[], others: readonly Place[]): readonly Place[] {
