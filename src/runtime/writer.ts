@@ -32,6 +32,9 @@ export interface Outrun {
 
 export type Delivered = Extract<RunEvent, { type: 'call.delivered' }>;
 
+const nothing: readonly never[] = [];
+const noPayloads: ReadonlyMap<string, Uint8Array> = new Map();
+
 /** A store has one owner: another writer of the same run, again and again, is no race but a fault. */
 const strangersMax = 5;
 
@@ -190,13 +193,13 @@ export class RunWriter {
         run: this.id,
         expectedVersion: before?.version ?? 0,
         events: draft.events,
-        gatewayEvents: draft.gatewayEvents ?? [],
-        reservations: draft.reservations ?? [],
+        gatewayEvents: draft.gatewayEvents ?? nothing,
+        reservations: draft.reservations ?? nothing,
         call: draft.call ?? null,
-        releases: draft.releases ?? [],
-        marks: draft.marks ?? [],
-        writes: draft.writes ?? [],
-        payloads: draft.payloads ?? new Map(),
+        releases: draft.releases ?? nothing,
+        marks: draft.marks ?? nothing,
+        writes: draft.writes ?? nothing,
+        payloads: draft.payloads ?? noPayloads,
         folded: run,
       });
       this.#lastCommit = committing;

@@ -127,24 +127,27 @@ export function seenIn(look: Look, name: string | null, scans: Scans): Seen | nu
   for (const text of textsIn(look)) {
     const scan = scans.get(text);
     if (scan === undefined) return null;
-    const isNamed = text === look.named;
-    const before = isNamed ? prefixOf(name ?? '').length : 0;
-    const placed = (sightings: readonly Sighting[] | null): readonly Sighting[] =>
-      placedIn(look, sightings ?? [], text, before);
-    if (isSilent(scan)) continue;
-    seen = {
-      // Of a name beside its value nobody asks whether it gives orders: both were asked about alone.
-      score: isNamed ? seen.score : Math.max(seen.score, scoreOf(scan)),
-      instructions: isNamed
-        ? seen.instructions
-        : [...seen.instructions, ...placed(scan.injection?.sightings ?? [])],
-      isComplete: seen.isComplete && (isNamed || scan.injection?.complete !== false),
-      pii: distinct([...seen.pii, ...placed(scan.pii)]),
-      secrets: distinct([...seen.secrets, ...placed(scan.secrets)]),
-      model: isNamed ? seen.model : worse(seen.model, scan.model),
-    };
+    if (!isSilent(scan)) seen = withScan(seen, scan, look, text, name);
   }
   return seen;
+}
+
+function withScan(seen: Seen, scan: TextScan, look: Look, text: string, name: string | null): Seen {
+  const isNamed = text === look.named;
+  const before = isNamed ? prefixOf(name ?? '').length : 0;
+  const placed = (sightings: readonly Sighting[] | null): readonly Sighting[] =>
+    placedIn(look, sightings ?? [], text, before);
+  return {
+    // Of a name beside its value nobody asks whether it gives orders: both were asked about alone.
+    score: isNamed ? seen.score : Math.max(seen.score, scoreOf(scan)),
+    instructions: isNamed
+      ? seen.instructions
+      : [...seen.instructions, ...placed(scan.injection?.sightings ?? [])],
+    isComplete: seen.isComplete && (isNamed || scan.injection?.complete !== false),
+    pii: distinct([...seen.pii, ...placed(scan.pii)]),
+    secrets: distinct([...seen.secrets, ...placed(scan.secrets)]),
+    model: isNamed ? seen.model : worse(seen.model, scan.model),
+  };
 }
 
 function isSilent({ injection, pii, secrets, model }: TextScan): boolean {

@@ -25,7 +25,8 @@ function jsonOf(fields: Fields): JsonObject {
 }
 
 function isJson(fields: Fields): fields is JsonObject {
-  return Object.values(fields).every((value) => value !== undefined);
+  for (const name in fields) if (fields[name] === undefined) return false;
+  return true;
 }
 
 const nothing: JsonObject = Object.freeze({});
@@ -33,9 +34,14 @@ const nothing: JsonObject = Object.freeze({});
 /** What else an upstream said, beside what a client is given: its `_meta`, fields that nobody knows. */
 export function othersOf(result: ToolResult): JsonObject {
   // Most say nothing else, and each result is asked several times.
-  if (Object.keys(result).every((name) => parts.has(name))) return nothing;
+  if (!saysMore(result)) return nothing;
   const { content: _content, structuredContent: _data, isError: _isError, ...others } = result;
   return jsonOf(others);
+}
+
+function saysMore(result: ToolResult): boolean {
+  for (const name in result) if (!parts.has(name)) return true;
+  return false;
 }
 
 const parts: ReadonlySet<string> = new Set(['content', 'structuredContent', 'isError']);

@@ -37,6 +37,14 @@ export class Tally {
     this.#at = at;
   }
 
+  /** Everybody looked at everything, and there is nothing to tell of it. */
+  get isSilent(): boolean {
+    return (
+      !this.isSuspect &&
+      this.#unscanned + this.pii.length + this.secrets.length + this.sanitised.length === 0
+    );
+  }
+
   /** Nothing is clean because a detector didn't look, or stopped. */
   get isSuspect(): boolean {
     return this.flagged.length > 0 || this.#incomplete > 0 || this.#failures !== null;

@@ -40,15 +40,7 @@ export function treat(
 ): Treated {
   const { policy, decision, tool, scans, marks } = context;
   const screen = decision.obligations.find(isScreen);
-  if (screen === undefined)
-    return {
-      result,
-      isMarkable: false,
-      findings: [],
-      classes: [],
-      flagged: [],
-      isSuspect: false,
-    };
+  if (screen === undefined) return { ...plain, result, isMarkable: false };
   const redact = decision.obligations.find(isRedact);
   const enforced = decision.enforcement === 'strict';
   const reading = readingOf(policy, tool);
@@ -73,6 +65,7 @@ export function treat(
     if (isSanitised) tally.sanitised.push(leaf.pointer);
     return text;
   });
+  if (tally.isSilent) return { ...plain, result: treated, isMarkable: enforced };
   // Where a grant is only watched, everything is shown.
   const showsPii = (type: string): boolean => !enforced || !pii.has(type);
   const showsSecrets = !enforced || !editing.treatment.secrets;
@@ -94,6 +87,14 @@ export function treat(
     isSuspect: tally.isSuspect,
   };
 }
+
+/** Of a result in which nobody saw anything: most are. */
+const plain: Omit<Treated, 'result' | 'isMarkable'> = {
+  findings: [],
+  classes: [],
+  flagged: [],
+  isSuspect: false,
+};
 
 const nothing: ReadonlySet<string> = new Set();
 
