@@ -4,7 +4,7 @@
  * the run, so that a record still tells which of them are the same.
  */
 import { Literals } from './detection/literals.ts';
-import type { Scans } from './detection/sighting.ts';
+import type { Scans, TextScan } from './detection/sighting.ts';
 import { applyEdits, type Edit } from './edits.ts';
 import { mapList, mapMembers } from './map-json.ts';
 import { placeholder } from './placeholder.ts';
@@ -31,21 +31,30 @@ const tableUnitsMax = 16_384;
 const plainUnitsMin = 7;
 const plainTextUnitsMax = 512;
 
-export function foundIn(scans: Scans, { pii, secrets }: Wanted): FoundValues {
+export function foundIn(scans: Scans, wanted: Wanted): FoundValues {
   let found: Map<string, string> | null = null;
   for (const [text, scan] of scans) {
     // Of most texts nobody found anything.
     if ((scan.secrets?.length ?? 0) + (scan.pii?.length ?? 0) === 0) continue;
-    const keep = (start: number, end: number, label: string): void => {
-      const value = text.slice(start, end);
-      if (value.length < valueUnitsMin) return;
-      found ??= new Map();
-      if (label === 'secret' || !found.has(value)) found.set(value, label);
-    };
-    if (secrets) for (const { start, end } of scan.secrets ?? []) keep(start, end, 'secret');
-    for (const { type, start, end } of scan.pii ?? []) if (pii.has(type)) keep(start, end, type);
+    found ??= new Map();
+    addFound(found, text, scan, wanted);
   }
   return found ?? nothingFound;
+}
+
+function addFound(
+  found: Map<string, string>,
+  text: string,
+  scan: TextScan,
+  { pii, secrets }: Wanted,
+): void {
+  const keep = (start: number, end: number, label: string): void => {
+    const value = text.slice(start, end);
+    if (value.length < valueUnitsMin) return;
+    if (label === 'secret' || !found.has(value)) found.set(value, label);
+  };
+  if (secrets) for (const { start, end } of scan.secrets ?? []) keep(start, end, 'secret');
+  for (const { type, start, end } of scan.pii ?? []) if (pii.has(type)) keep(start, end, type);
 }
 
 interface Needle {

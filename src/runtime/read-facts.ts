@@ -17,7 +17,7 @@ export interface World {
  * @param holders - the run and the runs above it.
  * @param scanning - what detectors say of the call, or are about to.
  */
-export async function readWorld(
+export function readWorld(
   ports: RuntimePorts,
   request: FactsRequest,
   tool: Tool | null,
@@ -26,24 +26,29 @@ export async function readWorld(
 ): Promise<World> {
   const { store } = ports;
   const nowMs = store.nowMs();
-  const asked = request.windows.length + request.once.length + request.used.length > 0;
-  let suspended = false;
-  for (const { agent } of holders) suspended ||= await isSuspended(store, agent);
-  const { windows, once, used } = asked ? await readCounters(store, request, nowMs) : noCounters;
-  const upstream = tool === null ? undefined : ports.upstream(tool.upstream);
-  const facts: Facts = {
-    nowMs,
-    suspended,
-    windows,
-    once,
-    used,
-    history: null,
-    scans: scanning instanceof Promise ? await scanning : scanning,
-    breaker: { state: 'closed' },
-    definition: tool === null ? 'unknown' : ports.definitionOf(tool),
-    upstreamUp: upstream?.status().state === 'up',
+  const world = (suspended: boolean, counters: Counters, scans: Scans): World => {
+    const upstream = tool === null ? undefined : ports.upstream(tool.upstream);
+    const facts: Facts = {
+      nowMs,
+      suspended,
+      windows: counters.windows,
+      once: counters.once,
+      used: counters.used,
+      history: null,
+      scans,
+      breaker: { state: 'closed' },
+      definition: tool === null ? 'unknown' : ports.definitionOf(tool),
+      upstreamUp: upstream?.status().state === 'up',
+    };
+    return { facts, upstream };
   };
-  return { facts, upstream };
+  const isAsked = request.windows.length + request.once.length + request.used.length > 0;
+  const suspended = isSuspended(store, holders);
+  return isAsked || scanning instanceof Promise
+    ? Promise.all([suspended, readCounters(store, request, nowMs), scanning]).then((read) =>
+        world(...read),
+      )
+    : suspended.then((is) => world(is, noCounters, scanning));
 }
 
 type Counters = Pick<Facts, 'windows' | 'once' | 'used'>;

@@ -1,6 +1,7 @@
 /** Agents that an operator has stopped: whoever is suspended stops everything below. */
 import { z } from 'zod';
 import type { JsonValue } from '../content/value.ts';
+import type { Run } from '../engine/run.ts';
 import type { Store, StoreReader } from '../store/port.ts';
 
 const statePrefix = 'suspended:';
@@ -39,11 +40,16 @@ export async function suspensions(store: Pick<StoreReader, 'listState'>): Promis
   });
 }
 
+/** Whether any of them is. */
 export function isSuspended(
   store: Pick<StoreReader, 'readState'>,
-  agent: string,
+  holders: readonly Pick<Run, 'agent'>[],
 ): Promise<boolean> {
-  return store.readState(statePrefix + agent).then(isKept);
+  const each = holders.map(({ agent }) => store.readState(statePrefix + agent).then(isKept));
+  const [own] = each;
+  return own !== undefined && each.length === 1
+    ? own
+    : Promise.all(each).then((all) => all.includes(true));
 }
 
 function isKept(value: JsonValue | undefined): boolean {
