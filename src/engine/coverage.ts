@@ -8,8 +8,16 @@ import type { Argument } from '../policy/model.ts';
  * A value without a kind is one that no constraint can judge: an agent would put its payload there.
  */
 export function uncovered(argument: Argument, value: JsonValue): string | null {
-  const parts = argument.parts.map((part) => part.pointer.segments);
-  return parts.some((segments) => segments.length === 0) ? null : walk(value, parts, '');
+  if (argument.parts.some(isWhole)) return null;
+  return walk(
+    value,
+    argument.parts.map((part) => part.pointer.segments),
+    '',
+  );
+}
+
+function isWhole({ pointer }: Argument['parts'][number]): boolean {
+  return pointer.segments.length === 0;
 }
 
 type Rest = readonly PointerSegment[];

@@ -50,9 +50,7 @@ function read(tool: Tool, args: JsonObject): Reading {
   if (pin === null) return refused(tool, args, 'catalog.unpinned', {});
 
   const { idempotencyKeys } = shapeOf(tool);
-  const strangers = Object.keys(args).filter(
-    (name) => !tool.args.has(name) || Object.hasOwn(tool.fixed, name),
-  );
+  const strangers = strangersIn(args, tool);
   if (strangers.length > 0) {
     return refused(tool, args, 'schema.undeclared', { arguments: strangers.slice(0, problemsMax) });
   }
@@ -89,15 +87,17 @@ function read(tool: Tool, args: JsonObject): Reading {
     if (values.length > limits.argumentValuesMax)
       return refused(tool, args, 'schema.too_large', {});
   }
-  const unread = values.filter(({ value }) => value.type === 'unparsable');
-  if (unread.length > 0) {
+  if (values.some(isUnread)) {
     return refused(tool, args, 'schema.unparsable', {
-      values: unread.slice(0, problemsMax).map(({ argument, pointer, kind, value }) => ({
-        argument,
-        pointer,
-        kind,
-        reason: value.type === 'unparsable' ? value.reason : '',
-      })),
+      values: values
+        .filter(isUnread)
+        .slice(0, problemsMax)
+        .map(({ argument, pointer, kind, value }) => ({
+          argument,
+          pointer,
+          kind,
+          reason: value.type === 'unparsable' ? value.reason : '',
+        })),
     });
   }
   const canonical = canonicalJson(filled);
@@ -115,6 +115,23 @@ function read(tool: Tool, args: JsonObject): Reading {
 
 const noReferences: ReadCall['references'] = new Map();
 
+function isUnread({ value }: ArgumentValue): boolean {
+  return value.type === 'unparsable';
+}
+
+const noNames: readonly string[] = [];
+
+/** What the tool doesn't take, or the policy fills itself. Most calls have none, and no list is made. */
+function strangersIn(args: JsonObject, tool: Tool): readonly string[] {
+  let strangers: string[] | null = null;
+  for (const name of Object.keys(args)) {
+    if (tool.args.has(name) && !Object.hasOwn(tool.fixed, name)) continue;
+    strangers ??= [];
+    strangers.push(name);
+  }
+  return strangers ?? noNames;
+}
+
 /** `[tool, definition, arguments]`, of arguments in RFC 8785 form: a changed definition makes another call of it. */
 function digestOfCall(tool: Tool, canonical: string): string {
   return digestOfText(`[${shapeOf(tool).digestHead},${canonical}]`);
@@ -123,6 +140,11 @@ function digestOfCall(tool: Tool, canonical: string): string {
 function readArgument(argument: Argument, value: JsonValue, values: ArgumentValue[]): void {
   for (const part of argument.parts) {
     if (part.kind.name === 'idempotency_key') continue;
+    if (part.pointer.segments.length === 0) {
+      readValue(argument.name, part.kind, '', value, values);
+      if (values.length > limits.argumentValuesMax) return;
+      continue;
+    }
     for (const found of resolvePointer(value, part.pointer)) {
       readValue(argument.name, part.kind, found.pointer, found.value, values);
       if (values.length > limits.argumentValuesMax) return;
@@ -168,7 +190,7 @@ function isWords(kind: Kind, value: readonly JsonValue[]): boolean {
 }
 
 function without(args: JsonObject, names: readonly string[]): JsonObject {
-  if (!names.some((name) => Object.hasOwn(args, name))) return args;
+  if (names.length === 0 || !names.some((name) => Object.hasOwn(args, name))) return args;
   return Object.fromEntries(Object.entries(args).filter(([name]) => !names.includes(name)));
 }
 
