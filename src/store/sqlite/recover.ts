@@ -27,11 +27,10 @@ export function recover(db: DatabaseSync, journal: string): void {
 
 /**
  * Of what is found in the write-ahead log nobody knows whether it was synced: a writer can be killed before its sync, or fail
- * in it. A commit syncs the log as it is; and since the kernel may call pages clean that a failed sync lost, everything gets
- * into the database's own pages too, unless somebody reads there meanwhile.
+ * in it. A transaction without groups syncs the log as it is; and since the kernel may call pages clean that a failed sync lost,
+ * everything gets into the database's own pages too, unless somebody reads there meanwhile.
  */
 function makeDurable(db: DatabaseSync): void {
-  db.exec(
-    'UPDATE journal SET last_transaction = last_transaction; PRAGMA wal_checkpoint(TRUNCATE)',
-  );
+  db.exec('UPDATE journal SET last_transaction = last_transaction + 1');
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
 }
