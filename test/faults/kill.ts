@@ -4,7 +4,7 @@
  *
  * First, some gateways are watched that needn't die at a point (they are killed from outside, so that the next one
  * recovers): what they pass are the points there are. The n-th kill of seed s dies at one of them, in a fixed shuffled order, so
- * that any stretch of seeds spreads evenly over all of them.
+ * that any stretch of seeds spreads evenly over all of them; every fourth at one where the store keeps what it was given.
  */
 import { hash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,6 +21,8 @@ const clientsAtOnce = 4;
 const callsEach = 10;
 const nthMax = 16;
 const watchedKills = 2;
+const othersBetween = 3;
+const ofStore = /^(?:at|after) (?:journal|sqlite) /;
 const effectsBeforeKill = 3;
 /** When a changed policy is in force, at the latest. */
 const reloadedWithinMs = 400;
@@ -54,6 +56,7 @@ export class KillRig implements Disposable {
   readonly #seen: string;
   readonly #stdio: boolean;
   #points: readonly Point[] = [];
+  #schedule: readonly Point[] = [];
 
   /** @param stdio - also with a server that the gateway starts itself. */
   constructor(stdio: boolean) {
@@ -94,6 +97,7 @@ export class KillRig implements Disposable {
     await wait(reloadedWithinMs);
     await end(last.child, 'SIGTERM');
     this.#points = shuffled(this.#lines());
+    this.#schedule = withStore(this.#points);
   }
 
   async life(seed: number, kills: number): Promise<Life> {
@@ -111,7 +115,7 @@ export class KillRig implements Disposable {
       }
     };
     for (let count = 0; count < kills; count += 1) {
-      const point = this.#points[(seed * kills + count) % this.#points.length];
+      const point = this.#schedule[(seed * kills + count) % this.#schedule.length];
       if (point === undefined) throw new Error('nothing was watched');
       const nth = 1 + random.below(Math.min(nthMax, point.passed));
       writeFileSync(this.#seen, '');
@@ -246,4 +250,13 @@ async function work(
 function shuffled(points: readonly Point[]): Point[] {
   const place = ({ name }: Point): string => hash('sha1', name);
   return points.toSorted((a, b) => (place(a) < place(b) ? -1 : 1));
+}
+
+/** Every fourth is the store's. */
+function withStore(points: readonly Point[]): Point[] {
+  const store = points.filter(({ name }) => ofStore.test(name));
+  return points.flatMap((point, at) => {
+    const next = at % othersBetween === 0 ? store[(at / othersBetween) % store.length] : undefined;
+    return next === undefined ? [point] : [point, next];
+  });
 }

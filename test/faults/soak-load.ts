@@ -1,6 +1,6 @@
 /** The load of a soak, and what its gateway holds while nothing is under way. */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
@@ -58,6 +58,11 @@ export class Soak implements AsyncDisposable {
 
   get calls(): number {
     return this.#scene.witness.answers.length;
+  }
+
+  /** Of the file that starts over with every transaction of the store. */
+  get journalBytes(): number {
+    return statSync(join(this.#scene.dataDirectory, 'sallyport.journal')).size;
   }
 
   async start(): Promise<void> {

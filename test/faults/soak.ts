@@ -31,6 +31,8 @@ const restarts = [
 const samplesOfLongest = 42;
 const minuteMs = 60_000;
 const megabyte = 1024 * 1024;
+/** A transaction is committed when it has one megabyte, and calls this small are no large groups. */
+const journalMegabytesMax = 4;
 
 process.exitCode = await main();
 
@@ -46,7 +48,7 @@ async function main(): Promise<number> {
   };
   await using soak = await Soak.open(asked.seed, asked.clients);
   const violations: Violation[] = [];
-  let orphans = 0;
+  let [orphans, journalBytes] = [0, 0];
   let samples: Sample[] = [];
   for (const { share, by } of restarts) {
     await soak.start();
@@ -57,6 +59,7 @@ async function main(): Promise<number> {
       await soak.work(Math.min(everyMs, untilMs - performance.now()));
       const sample = await soak.sample();
       samples.push(sample);
+      journalBytes = Math.max(journalBytes, soak.journalBytes);
       progress(
         `${soak.calls} calls, ${Math.round(Number(sample['rss']) / megabyte)} MB, ${violations.length} violations`,
       );
@@ -81,6 +84,13 @@ async function main(): Promise<number> {
       unit: 'processes',
       target: '0',
       ok: orphans === 0,
+    },
+    {
+      name: 'the store’s journal at its longest',
+      value: Math.round((journalBytes / megabyte) * 100) / 100,
+      unit: 'MB',
+      target: `<= ${journalMegabytesMax}`,
+      ok: journalBytes <= journalMegabytesMax * megabyte,
     },
     {
       name: 'samples of the longest life',
