@@ -8,8 +8,11 @@ import {
   base64,
   hexadecimal,
   isRun,
+  lettersOfRun,
   mayBegin,
+  none,
   rotatedAlphabet,
+  skipped,
 } from './bytes-in-text.ts';
 
 /** Bits of what `runsIn` says. */
@@ -50,36 +53,69 @@ for (const [number, alphabet] of alphabets.entries()) {
   }
 }
 
+/** In the order of `runs`. */
+const ways: readonly { readonly alphabet: Alphabet; readonly step: 1 | -1 }[] = [
+  ...alphabets.map((alphabet) => ({ alphabet, step: 1 as const })),
+  { alphabet: base64, step: -1 },
+  { alphabet: hexadecimal, step: -1 },
+];
+const always = runs.base64 | runs['base64 rotated'];
+const hexadecimalLettersMin = lettersOfRun(hexadecimal);
+const base32LettersMin = lettersOfRun(base32);
+
+/** Of each ASCII unit, of which alphabets it is a letter, and, in the higher bits, in whose runs it can't stand. */
+const stretches = Uint16Array.from({ length: 0x80 }, (_, unit) => {
+  let bits = 0;
+  for (const [number, { values }] of alphabets.entries()) {
+    const value = values[unit] ?? none;
+    if (value < skipped) bits |= 1 << number;
+    if (value === none) bits |= 0x100 << number;
+  }
+  return bits;
+});
+
 /** In which of `runs` the text has one. */
 export function runsIn(text: string): number {
+  const possible = possibleIn(text);
+  const possibleBackwards = possible & backwardsMask;
   let found = 0;
   let before = 0;
   let unit = asciiAt(text, 0);
   for (let at = 0; at < text.length; at += 1) {
     const next = asciiAt(text, at + 1);
-    const forwards = (beginnings[(unit << 7) | next] ?? 0) & ~(inWords[before] ?? 0);
+    const forwards = (beginnings[(unit << 7) | next] ?? 0) & ~(inWords[before] ?? 0) & possible;
     const backwards =
-      (beginnings[(unit << 7) | before] ?? 0) & ~(inWords[next] ?? 0) & backwardsMask;
-    const begun = (forwards | (backwards << backwardsShift)) & ~found;
-    if (begun !== 0) found |= runsAt(text, at, begun);
+      (beginnings[(unit << 7) | before] ?? 0) & ~(inWords[next] ?? 0) & possibleBackwards;
+    let begun = (forwards | (backwards << backwardsShift)) & ~found;
+    while (begun !== 0) {
+      const bit = begun & -begun;
+      begun ^= bit;
+      const way = ways[31 - Math.clz32(bit)];
+      if (way !== undefined && isRun(text, at, way.step, way.alphabet)) found |= bit;
+    }
     before = unit;
     unit = next;
   }
   return found;
 }
 
-function runsAt(text: string, at: number, begun: number): number {
-  let found = 0;
-  for (let number = 0; number < alphabets.length; number += 1) {
-    const alphabet = alphabets[number];
-    if (alphabet === undefined) continue;
-    const bit = 1 << number;
-    const bitBackwards = bit << backwardsShift;
-    if ((begun & bit) !== 0 && isRun(text, at, 1, alphabet)) found |= bit;
-    if (number <= 1 && (begun & bitBackwards) !== 0 && isRun(text, at, -1, alphabet))
-      found |= bitBackwards;
+/** Words and blanks of prose hardly ever have enough letters side by side for any but base64. */
+function possibleIn(text: string): number {
+  let possible = always;
+  let hexadecimals = 0;
+  let base32s = 0;
+  let rotated = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    const bits = unit < 0x80 ? (stretches[unit] ?? 0) : 0x1f00;
+    hexadecimals = (bits & 0x200) !== 0 ? 0 : hexadecimals + ((bits >>> 1) & 1);
+    base32s = (bits & 0x400) !== 0 ? 0 : base32s + ((bits >>> 2) & 1);
+    rotated = (bits & 0x1000) !== 0 ? 0 : rotated + ((bits >>> 4) & 1);
+    if (hexadecimals >= hexadecimalLettersMin) possible |= runs.hexadecimal;
+    if (base32s >= base32LettersMin) possible |= runs.base32;
+    if (rotated >= hexadecimalLettersMin) possible |= runs['hexadecimal rotated'];
   }
-  return found;
+  return possible;
 }
 
 /** 0, which is a letter of no alphabet, for whatever else stands there. */

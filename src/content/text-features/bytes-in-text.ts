@@ -20,9 +20,9 @@ export interface Alphabet {
   readonly lettersMin: number;
 }
 
-const none = 255;
+export const none = 255;
 /** Stands within a run and means nothing: what breaks it into lines or groups. */
-const skipped = 254;
+export const skipped = 254;
 const padding = 0x3d;
 
 /** Both alphabets, padded or not. */
@@ -128,16 +128,47 @@ const utf8 = new TextDecoder();
 
 /** From here on, as long as it is text. Measured first: of most words nothing has to be kept. */
 function readRun(text: string, start: number, alphabet: Alphabet): Run | null {
-  const measured = bytesFrom(text, start, 1, alphabet, null);
+  const measured = bytesFrom(text, start, alphabet, null);
   if (measured.whole < bytesMin(alphabet)) return null;
   const bytes = new Uint8Array(measured.whole);
-  const { end } = bytesFrom(text, start, 1, alphabet, bytes);
+  const { end } = bytesFrom(text, start, alphabet, bytes);
   return { text: utf8.decode(bytes), end };
 }
 
 /** Whether `readRuns` would read what begins here; with a step of -1, of the text read backwards. */
 export function isRun(text: string, start: number, step: 1 | -1, alphabet: Alphabet): boolean {
-  return bytesFrom(text, start, step, alphabet, null).whole >= bytesMin(alphabet);
+  const { values, bits } = alphabet;
+  const least = bytesMin(alphabet);
+  let count = 0;
+  let held = 0;
+  let heldBits = 0;
+  let pending = 0;
+  let gap = 0;
+  for (let at = start; at >= 0 && at < text.length && gap <= gapMax; at += step) {
+    const unit = text.charCodeAt(at);
+    const value = unit < 0x80 ? (values[unit] ?? none) : none;
+    if (value === none) return false;
+    if (value === skipped) {
+      gap += 1;
+      if (unit === padding) heldBits = 0;
+      continue;
+    }
+    gap = 0;
+    held = ((held << bits) | value) & 0xffff;
+    heldBits += bits;
+    if (heldBits < 8) continue;
+    heldBits -= 8;
+    pending = stillPending(pending, (held >>> heldBits) & 0xff);
+    if (pending < 0) return false;
+    count += 1;
+    if (pending === 0 && count >= least) return true;
+  }
+  return false;
+}
+
+/** At least, whatever stands between them. */
+export function lettersOfRun(alphabet: Alphabet): number {
+  return Math.ceil((8 * bytesMin(alphabet)) / alphabet.bits);
 }
 
 /** Eight letters of base64 are six bytes, or five and padding. */
@@ -152,7 +183,6 @@ const measure = { whole: 0, end: 0 };
 function bytesFrom(
   text: string,
   start: number,
-  step: 1 | -1,
   { values, bits }: Alphabet,
   bytes: Uint8Array | null,
 ): { readonly whole: number; readonly end: number } {
@@ -163,7 +193,7 @@ function bytesFrom(
   let gap = 0;
   measure.whole = 0;
   measure.end = start;
-  for (let at = start; at >= 0 && at < text.length && gap <= gapMax; at += step) {
+  for (let at = start; at < text.length && gap <= gapMax; at += 1) {
     const unit = text.charCodeAt(at);
     const value = unit < 0x80 ? (values[unit] ?? none) : none;
     if (value === none) break;

@@ -6,6 +6,20 @@ export interface Span {
   readonly end: number;
 }
 
+/** Between what two texts begin with alike, and what they end with alike. */
+export function changedSpan(text: string, above: string): Span {
+  const most = Math.min(text.length, above.length);
+  let start = 0;
+  while (start < most && text.charCodeAt(start) === above.charCodeAt(start)) start += 1;
+  let rest = 0;
+  while (
+    rest < most - start &&
+    text.charCodeAt(text.length - 1 - rest) === above.charCodeAt(above.length - 1 - rest)
+  )
+    rest += 1;
+  return { start, end: text.length - rest };
+}
+
 /** The rows of words that something stands in reach no further, and no number goes on behind a word. */
 const wordsAround = 3;
 

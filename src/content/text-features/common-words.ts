@@ -46,7 +46,7 @@ wondering working written yesterday yourself yourselves
 
 /** By its hash in `scan`. */
 export function isCommonWord(hash: number): boolean {
-  return hashes.has(hash);
+  return mayBeCommon[hash & placeMask] === 1 && hashes.has(hash);
 }
 
 const hashes: ReadonlySet<number> = new Set(
@@ -59,3 +59,8 @@ const hashes: ReadonlySet<number> = new Set(
       return mixed(hash);
     }),
 );
+
+/** Most words are none, and are told sooner by this. */
+const placeMask = 0x3fff;
+const mayBeCommon = new Uint8Array(placeMask + 1);
+for (const hash of hashes) mayBeCommon[hash & placeMask] = 1;

@@ -195,6 +195,11 @@ export function telling(
   return [...dense];
 }
 
+/** Whether so many of the words of a text, some of them perhaps more than once, may be enough for `telling` any. */
+export function mayTellByWords(known: number, words: readonly number[]): boolean {
+  return known >= wordsMin || known >= new Set(words).size * wordShareMin;
+}
+
 /**
  * What wasn't read of a record may hold anything: then all that may leave is what was allowed, as it stands. What it says
  * read backwards is no matter any more.

@@ -1,4 +1,5 @@
 import { readRuns } from './bytes-in-text.ts';
+import { changedSpan } from './changed-parts.ts';
 import { hiddenText } from './character-codes.ts';
 import { alphabetOf, type Decoder, type Decoding, decodersBeneath } from './decodings.ts';
 import { plainText } from './plain-text.ts';
@@ -46,7 +47,7 @@ const decodingsMax = 2;
  * decodings on top of one another. Whatever doesn't fit makes the first form incomplete, and `leak` a leak of it.
  */
 export function outboundForms(text: string): readonly OutboundForm[] {
-  return readingsOf(text).map(formOf);
+  return readingsOf(text).map((reading) => formOf(reading));
 }
 
 /** The same, before it is looked at what each of them is made of: most are nonsense of which nothing was ever read. */
@@ -93,7 +94,9 @@ function decoded(above: Reading, decoding: Decoding, decoder: Decoder): Reading 
   const alphabet = alphabetOf.get(decoding);
   if (alphabet === undefined) {
     const text = decoder(above.text);
-    return text === null ? null : new WrittenReading(decodings, text);
+    if (text === null) return null;
+    const spans = [changedSpan(text, above.text)];
+    return new WrittenReading(decodings, text, true, { above, spans });
   }
   const read = readRuns(above.text, alphabet);
   if (read === null) return null;
@@ -114,15 +117,19 @@ function isSame(one: Reading, other: Reading): boolean {
   );
 }
 
-export function formOf(reading: Reading): OutboundForm {
+/** @param matters - of a feature, by its hash: it is left out of the form without. */
+export function formOf(
+  reading: Pick<Reading, 'decodings' | 'text' | 'complete'>,
+  matters: ((hash: number) => boolean) | null = null,
+): OutboundForm {
   const { decodings, text, complete } = reading;
-  const marking = new Marking();
+  const marking = new Marking(matters);
   scan(text, marking);
   const { identifiers, grams } = marking;
   const form = { decodings, text, complete, grams };
   if (hasRowsAlone(reading)) return { ...form, identifiers: [], words: [], wordCount: 0 };
-  const words = [...marking.words.values()];
-  return { ...form, identifiers, words, wordCount: words.length };
+  const { words, wordCount } = marking;
+  return { ...form, identifiers, words, wordCount };
 }
 
 /** Another order makes other rows of the same words; the numbers that now stand side by side are of nobody's making. */
@@ -133,18 +140,36 @@ export function hasRowsAlone({ decodings }: Pick<Reading, 'decodings'>): boolean
 class Marking implements FeatureSink {
   readonly identifiers: Mark[] = [];
   readonly grams: NumberedMark[] = [];
-  readonly words: Map<number, NumberedMark> = new Map();
+  readonly words: NumberedMark[] = [];
+  readonly #matters: ((hash: number) => boolean) | null;
+  readonly #words = new Set<number>();
+  #rows = 0;
+
+  constructor(matters: ((hash: number) => boolean) | null) {
+    this.#matters = matters;
+  }
+
+  get wordCount(): number {
+    return this.#words.size;
+  }
 
   identifier(hash: number, start: number, end: number): void {
-    this.identifiers.push({ hash, start, end });
+    if (this.#keeps(hash)) this.identifiers.push({ hash, start, end });
   }
 
   gram(hash: number, start: number, end: number): void {
-    this.grams.push({ hash, start, end, number: this.grams.length });
+    const number = this.#rows;
+    this.#rows += 1;
+    if (this.#keeps(hash)) this.grams.push({ hash, start, end, number });
   }
 
   word(hash: number, start: number, end: number): void {
-    if (this.words.has(hash)) return;
-    this.words.set(hash, { hash, start, end, number: this.words.size });
+    const number = this.#words.size;
+    if (this.#words.add(hash).size > number && this.#keeps(hash))
+      this.words.push({ hash, start, end, number });
+  }
+
+  #keeps(hash: number): boolean {
+    return this.#matters === null || this.#matters(hash);
   }
 }

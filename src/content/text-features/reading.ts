@@ -11,7 +11,7 @@ export interface Reading {
   readonly complete: boolean;
   readonly text: string;
   readonly length: number;
-  /** Its first and last units; -1 where there are none. */
+  /** Its first and last units; -1 where there are none. Of one that is turned twice they aren't asked for, and aren't right. */
   readonly first: number;
   readonly last: number;
   /** Whose words it has, and how it rewrites them; null: it isn't known how. */

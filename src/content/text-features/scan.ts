@@ -57,7 +57,8 @@ class Scan {
   readonly #text: string;
   readonly #sink: FeatureSink;
   readonly #words: Row;
-  readonly #runs: Row;
+  /** Null: there was no letter yet of a script without spaces. */
+  #runs: Row | null = null;
 
   /** The groups before this one that may make an identifier with it, oldest first: hash, length, digits and start. */
   #groups = 0;
@@ -79,7 +80,6 @@ class Scan {
     this.#text = text;
     this.#sink = sink;
     this.#words = new Row(gramWeight, gramSeed, sink, 'gram');
-    this.#runs = new Row(longRunWeight, 0x776f7264, sink, 'word');
   }
 
   run(): void {
@@ -127,6 +127,7 @@ class Scan {
       const end = paired ? at + 2 : at + 1;
       const own = mixed(paired ? (text.codePointAt(at) ?? 0) : letter);
       this.#words.add(own, alone, at, end);
+      this.#runs ??= new Row(longRunWeight, 0x776f7264, this.#sink, 'word');
       this.#runs.add(own, alone, at, end);
       this.#groups = 0;
       this.#lastDigits = 0;
@@ -137,7 +138,7 @@ class Scan {
   #word(start: number, end: number, hash: number, length: number, digits: number): void {
     const own = mixed(hash);
     this.#words.add(own, wordWeight, start, end);
-    this.#runs.clear();
+    this.#runs?.clear();
     if (isLongWord(length, digits) && !isCommonWord(own)) this.#sink.word(own, start, end);
     this.#identify(start, end, hash, length, digits);
   }

@@ -7,11 +7,12 @@ import {
   type OutboundForm,
   readingsOf,
 } from './outbound-forms.ts';
+import { type Find, Probe } from './probe.ts';
 import type { ReadFeatures } from './read-features.ts';
 import type { Reading, WrittenReading } from './reading.ts';
-import { type FeatureSink, scan } from './scan.ts';
+import { scan } from './scan.ts';
 import { Sieve } from './sieve.ts';
-import { asItStands, type Rewriting, type WordSink } from './word-orders.ts';
+import { asItStands, type Rewriting } from './word-orders.ts';
 
 /** Records are looked at one by one where so many features of some of them make it worth while. */
 const blockFeaturesMax = 16_384;
@@ -58,34 +59,42 @@ export class SeenFeatures {
     by: 'leak' | 'query',
   ): readonly OutboundForm[] {
     const readings = readingsOf(text);
-    if (!this.#complete) return this.narrowed(readings.map(formOf), allowed);
-    const tells = new Map<Reading, boolean>();
+    if (!this.#complete)
+      return this.narrowed(
+        readings.map((reading) => formOf(reading)),
+        allowed,
+      );
+    const finds = new Map<Reading, Find>();
     for (const reading of readings)
-      tells.set(reading, !reading.complete || this.#mayTell(reading, tells, by));
-    const telling = readings.filter((reading) => tells.get(reading) === true);
-    return this.narrowed(telling.map(formOf), allowed);
+      finds.set(reading, reading.complete ? this.#find(reading, finds, by) : 'enough');
+    const telling = readings.filter((reading) => finds.get(reading) === 'enough');
+    return withoutAllowed(
+      telling.map((reading) => formOf(reading, this.#mayHave)),
+      allowed,
+    ).filter(isNotEmpty);
   }
 
-  /** @param tells - what is known of those before it. */
-  #mayTell(reading: Reading, tells: ReadonlyMap<Reading, boolean>, by: 'leak' | 'query'): boolean {
+  /** @param finds - in those before it. */
+  #find(reading: Reading, finds: ReadonlyMap<Reading, Find>, by: 'leak' | 'query'): Find {
     const { origin, rewriting } = reading;
-    const told = (of: WrittenReading): boolean => this.#told(of, reading, by);
-    if (rewriting === null || origin.changed === null) return told(origin);
+    if (rewriting === null || origin.changed === null) return this.#findIn(origin, reading, by);
     // Most letters that may be bytes are ordinary words, and the rest of the text says what it said without them.
-    const other = counterpart(origin.changed.above, rewriting, tells.keys());
-    return other === undefined || tells.get(other) !== false
-      ? told(origin)
-      : origin.changedParts.some(told);
+    const other = counterpart(origin.changed.above, rewriting, finds.keys());
+    if (other === undefined || finds.get(other) !== 'nothing')
+      return this.#findIn(origin, reading, by);
+    return origin.changedParts.some((part) => this.#findIn(part, reading, by) !== 'nothing')
+      ? 'enough'
+      : 'nothing';
   }
 
-  /** Whether a text, turned as this reading turns its own, has anything that was read. */
-  #told(of: WrittenReading, reading: Reading, by: 'leak' | 'query'): boolean {
+  /** In a text that is turned as this reading turns its own. */
+  #findIn(text: WrittenReading, reading: Reading, by: 'leak' | 'query'): Find {
     const { origin, rewriting } = reading;
     const rowsAlone = hasRowsAlone(reading);
     const probe = new Probe(this.#all, by === 'query', rowsAlone);
-    const isTold = rewriting !== null && of.words?.scan(rewriting, rowsAlone, probe) === true;
-    if (!isTold) scan(of === origin ? reading.text : reading.turned(of.text), probe);
-    return probe.isDone;
+    const isTold = rewriting !== null && text.words?.scan(rewriting, rowsAlone, probe) === true;
+    if (!isTold) scan(text === origin ? reading.text : reading.turned(text.text), probe);
+    return probe.find;
   }
 
   /**
@@ -97,10 +106,7 @@ export class SeenFeatures {
     allowed: readonly ReadFeatures[],
   ): readonly OutboundForm[] {
     const forms = this.#complete ? this.#sifted(outbound) : outbound;
-    return withoutAllowed(forms, allowed).filter(
-      ({ identifiers, grams, words, complete }) =>
-        !complete || identifiers.length + grams.length + words.length > 0,
-    );
+    return withoutAllowed(forms, allowed).filter(isNotEmpty);
   }
 
   /** By number, in the order in which they were added: every record that has an identifier of the forms, or enough else. */
@@ -135,7 +141,13 @@ export class SeenFeatures {
     });
   }
 
+  readonly #mayHave = (hash: number): boolean => this.#all.mayHave(hash);
   readonly #has = ({ hash }: Mark): boolean => this.#all.mayHave(hash);
+}
+
+/** What isn't complete may say anything. */
+function isNotEmpty({ identifiers, grams, words, complete }: OutboundForm): boolean {
+  return !complete || identifiers.length + grams.length + words.length > 0;
 }
 
 /** Another text that is turned in the same way; undefined: it isn't among them. */
@@ -148,38 +160,6 @@ function counterpart(
   for (const other of readings)
     if (other.origin === of && other.rewriting === rewriting) return other;
   return undefined;
-}
-
-/** Whether an identifier, a word, or two rows side by side may have been read; for a query, one row. */
-class Probe implements FeatureSink, WordSink {
-  readonly #sieve: Sieve;
-  readonly #rowsCount: boolean;
-  readonly #rowsAlone: boolean;
-  #row = 0;
-  #last = -2;
-  /** It is found: nothing else has to be. */
-  isDone = false;
-
-  constructor(sieve: Sieve, rowsCount: boolean, rowsAlone: boolean) {
-    this.#sieve = sieve;
-    this.#rowsCount = rowsCount;
-    this.#rowsAlone = rowsAlone;
-  }
-
-  identifier(hash: number): void {
-    this.isDone ||= !this.#rowsAlone && this.#sieve.mayHave(hash);
-  }
-
-  gram(hash: number): void {
-    this.#row += 1;
-    if (this.isDone || !this.#sieve.mayHave(hash)) return;
-    this.isDone = this.#rowsCount || this.#last === this.#row - 1;
-    this.#last = this.#row;
-  }
-
-  word(hash: number): void {
-    this.isDone ||= !this.#rowsAlone && this.#sieve.mayHave(hash);
-  }
 }
 
 /** Without what isn't enough even if one record had all of it: with much behind a run, each feature is looked up often. */
