@@ -130,10 +130,9 @@ if (import.meta.main) {
   await Promise.all(
     ids.map((id) => {
       const payloads = new Payloads();
-      const calls = Array.from({ length: callsOfGroupsRun }, (_, index) =>
-        readOf(store, id, index, payloads),
-      );
-      const events = [openedNow(store, id), ...calls.flat()];
+      const events = [openedNow(store, id)];
+      for (let read = 0; read < callsOfGroupsRun; read += 1)
+        events.push(...readOf(store, id, read, payloads));
       return new SampleRun(store, id).commit(events, { payloads: payloads.bytes });
     }),
   );
