@@ -27,7 +27,6 @@ export function prepareFiles(directory: string, files: StoreFiles): void {
     keepPrivate(directory);
     createPrivate(files.database);
     createPrivate(files.journal);
-    createPrivate(files.lock);
     // Else a power cut could take the new names away, and with them what was acknowledged since.
     syncDirectory(directory);
     if (made !== undefined) syncDirectory(dirname(directory));
@@ -65,7 +64,7 @@ function keepPrivate(directory: string): void {
  * Creates the file before SQLite would, with a mode that leaves others out. A file that exists is not even opened:
  * closing any descriptor of a locked file drops this process's locks on it, and with them the one writer.
  */
-function createPrivate(file: string): void {
+export function createPrivate(file: string): void {
   try {
     closeSync(openSync(file, 'wx', 0o600));
   } catch (error) {

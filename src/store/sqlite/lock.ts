@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../errors.ts';
 import { resultCode } from './fault.ts';
-import type { StoreFiles } from './files.ts';
+import { createPrivate, type StoreFiles } from './files.ts';
 
 const busy = 5;
 
@@ -20,9 +20,12 @@ export function lockForWriting(
   files: StoreFiles,
   patienceMs: number,
 ): Disposable {
+  // Whoever reads in a copy of database and journal comes before any start.
+  createPrivate(files.lock);
   const db = new DatabaseSync(files.lock, { timeout: patienceMs });
   try {
     db.exec('BEGIN EXCLUSIVE');
+    writeFileSync(files.holder, `${process.pid}\n`, { mode: 0o600 });
   } catch (error) {
     db.close();
     if ((resultCode(error) & 0xff) !== busy) throw error;
@@ -33,7 +36,6 @@ export function lockForWriting(
       { hint: 'stop the other gateway, or give this one a directory of its own', cause: error },
     );
   }
-  writeFileSync(files.holder, `${process.pid}\n`, { mode: 0o600 });
   return { [Symbol.dispose]: () => db.close() };
 }
 

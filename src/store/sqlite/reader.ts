@@ -6,7 +6,7 @@ import { StoreError } from '../errors.ts';
 import { openForWriting } from './connection.ts';
 import { storeFault } from './fault.ts';
 import type { StoreFiles } from './files.ts';
-import { positionIn } from './journal.ts';
+import { type JournalPosition, positionIn } from './journal.ts';
 import { lockForWriting } from './lock.ts';
 import { type FoldRun, SqliteReads } from './reads.ts';
 import { recover } from './recover.ts';
@@ -42,23 +42,31 @@ export class SqliteReader extends SqliteReads {
   }
 
   protected override settled(): Promise<void> | void {
-    if (this.#isBehind()) return this.#caughtUp();
+    const lacking = this.#lacking();
+    if (lacking !== null) return this.#caughtUp(lacking);
   }
 
-  async #caughtUp(): Promise<void> {
+  /** Under load the journal is always ahead: what follows the transaction that lay there first isn't waited for. */
+  async #caughtUp(asked: JournalPosition): Promise<void> {
     const begunMs = performance.now();
-    for (let waitedMs = 0; this.#isBehind(); waitedMs = performance.now() - begunMs) {
+    let lacking: JournalPosition | null = asked;
+    // A later one is begun once the database has it. The least of them: a header read while it is written could say anything.
+    for (let wanted = asked.transaction; lacking !== null && lacking.transaction <= wanted; ) {
+      wanted = lacking.transaction;
+      const waitedMs = performance.now() - begunMs;
       if (waitedMs > patienceMs) throw heldBack(this.#files.journal);
       if (waitedMs > writerMsMax) this.#recoverUnlessWritten();
       await wait(looksEveryMs);
+      lacking = this.#lacking();
     }
   }
 
-  #isBehind(): boolean {
+  /** Where the journal is, when the database isn't there yet. */
+  #lacking(): JournalPosition | null {
     const found = this.#journal === null ? null : positionIn(this.#journal);
-    if (found === null) return false;
+    if (found === null) return null;
     const { database, transaction } = this.lastPosition();
-    return found.database !== database || found.transaction > transaction;
+    return found.database !== database || found.transaction > transaction ? found : null;
   }
 
   /** A writer that holds the lock does it by itself, or will at its next start. */
