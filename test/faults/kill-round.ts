@@ -6,7 +6,7 @@ const killsPerLife = 10;
 
 export const killRound: Round = {
   name: 'kill',
-  says: '`kill -9` at every await of a call’s life, in recovery and in an orderly end',
+  says: '`kill -9` at every await of a call’s life, at every step of the store’s journal, in recovery and in an orderly end',
   async run({ seed, runs, progress }) {
     using rig = new KillRig(true);
     progress('watching what there is to die at');
