@@ -27,7 +27,7 @@ export class SqliteReader extends SqliteReads {
   readonly #directory: string;
   readonly #files: StoreFiles;
   /** Null: a copy of the database alone. */
-  readonly #journal: number | null;
+  #journal: number | null;
 
   constructor({ db, directory, files, foldRun }: SqliteReaderParts) {
     super(db, foldRun);
@@ -37,7 +37,9 @@ export class SqliteReader extends SqliteReads {
   }
 
   override async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#journal !== null) closeSync(this.#journal);
+    const journal = this.#journal;
+    this.#journal = null;
+    if (journal !== null) closeSync(journal);
     await super[Symbol.asyncDispose]();
   }
 
@@ -63,10 +65,18 @@ export class SqliteReader extends SqliteReads {
 
   /** Where the journal is, when the database isn't there yet. */
   #lacking(): JournalPosition | null {
-    const found = this.#journal === null ? null : positionIn(this.#journal);
+    const found = this.#found();
     if (found === null) return null;
     const { database, transaction } = this.lastPosition();
     return found.database !== database || found.transaction > transaction ? found : null;
+  }
+
+  #found(): JournalPosition | null {
+    try {
+      return this.#journal === null ? null : positionIn(this.#journal);
+    } catch (error) {
+      throw storeFault(error);
+    }
   }
 
   /** A writer that holds the lock does it by itself, or will at its next start. */

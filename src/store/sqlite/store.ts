@@ -64,6 +64,7 @@ export class SqliteStore extends SqliteReads implements Store {
   #eventCount: number;
   #isBehind = false;
   #flushing: PromiseWithResolvers<void> | null = null;
+  #closing: Promise<void> | null = null;
   /** Told when nothing is queued or under way any more. */
   #onIdle: () => void = () => undefined;
   /** Highest time handed out or committed. */
@@ -136,7 +137,12 @@ export class SqliteStore extends SqliteReads implements Store {
     return this.#nowMs;
   }
 
-  override async [Symbol.asyncDispose](): Promise<void> {
+  override [Symbol.asyncDispose](): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     const closed = new StoreError('store.unavailable', 'the store is closed');
     const fault = this.#fault;
     this.#fault ??= closed;
@@ -197,9 +203,10 @@ export class SqliteStore extends SqliteReads implements Store {
     }
   }
 
-  /** What a poisoned writer held back is seen after the restart. */
+  /** What a failed writer held back is seen after the restart. Until then nobody is shown the past for the present. */
   protected override settled(): Promise<void> | void {
-    if (!this.#isBehind || this.#fault !== null) return;
+    if (!this.#isBehind) return;
+    if (this.#fault !== null) return Promise.reject(this.#fault);
     if (this.#flushing === null) {
       this.#flushing = Promise.withResolvers();
       this.#writer.flush();
@@ -245,7 +252,8 @@ export class SqliteStore extends SqliteReads implements Store {
     const lost = [...this.#underWay, ...this.#queue.splice(0)];
     this.#underWay = [];
     for (const { reject } of lost) reject(this.#fault);
-    this.#flushed();
+    this.#flushing?.reject(this.#fault);
+    this.#flushing = null;
     this.#onIdle();
   }
 }

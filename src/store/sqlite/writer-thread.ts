@@ -65,7 +65,7 @@ class Writer {
     const applied = this.#transactions.apply(group);
     if (!this.isBehind) this.#begunMs = performance.now();
     this.#journal.append(this.#transactions.position, group);
-    checkPlaces(this.#places);
+    this.#checkPlaces();
     this.#newestMs = performance.now();
     return { type: 'written', buffer, ...applied };
   }
@@ -73,6 +73,16 @@ class Writer {
   commit(): void {
     this.#transactions.commit();
     this.#journal.restart();
+  }
+
+  /** Where the journal alone is gone, the groups before this one, which were acknowledged, are nowhere but in the open transaction. */
+  #checkPlaces(): void {
+    try {
+      checkPlaces(this.#places);
+    } catch (gone) {
+      this.#transactions.commit();
+      throw gone;
+    }
   }
 
   /** With nothing left undone. */

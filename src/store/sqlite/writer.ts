@@ -42,6 +42,7 @@ export class Writer {
   readonly #leaseOwner: string;
   /** Asked and not answered; while there are any, the process stays alive. */
   #awaited = 0;
+  #isClosing = false;
   /** Goes back and forth with the groups. */
   #buffer = new ArrayBuffer(keptBytesMin);
 
@@ -62,8 +63,9 @@ export class Writer {
       over = true;
     };
     this.#worker.on('message', (answer: WriterAnswer) => {
-      this.#awaited -= 1;
-      if (this.#awaited <= 0) this.#worker.unref();
+      // After a fault it answers nothing more.
+      this.#awaited = answer.type === 'failed' ? 0 : this.#awaited - 1;
+      if (this.#awaited <= 0 && !this.#isClosing) this.#worker.unref();
       if (answer.type === 'flushed') return onFlushed();
       if (answer.type === 'failed') {
         const { code, message, hint } = answer;
@@ -100,7 +102,7 @@ export class Writer {
 
   async close(): Promise<void> {
     // Whatever it still answers: what is waited for is its exit.
-    this.#awaited = Number.POSITIVE_INFINITY;
+    this.#isClosing = true;
     this.#worker.ref();
     this.#worker.postMessage(null);
     await this.#exited;
