@@ -18,8 +18,8 @@ export interface SyscallRow {
   /**
    * `refuses`: every call from then on is refused with `store.unavailable`, and that is on the spool. `silent`: not even
    * that could be written, so it answers 503. `serves`: nothing happened. `dies`. `either`: `refuses` or `serves`.
-   * `detects`: it can't notice now, and its next start says that something is missing. `ends`: told to, with the fault
-   * from that moment on.
+   * `detects`: it can't notice now, and its next start says that something is missing. `ends`: told to, with the
+   * fault from that moment on, and with no error.
    */
   readonly becomes: 'refuses' | 'silent' | 'serves' | 'dies' | 'either' | 'detects' | 'ends';
 }
@@ -209,7 +209,7 @@ export async function performSyscall(
   if (row.becomes === 'dies') await Promise.race([up.gone, wait(diesWithinMs)]);
   if (row.becomes === 'ends') await Promise.race([up.gone, wait(endsWithinMs)]);
   const alive = up.child.exitCode === null && up.child.signalCode === null;
-  const gone = up.child.signalCode === null ? 'ends' : 'dies';
+  const gone = up.child.exitCode === 0 ? 'ends' : up.child.signalCode === null ? 'fails' : 'dies';
   const after = alive ? await probe(scene, up.url) : gone;
   await end(up.child, 'SIGKILL');
   await trace[Symbol.asyncDispose]();
