@@ -9,6 +9,7 @@ const records = [
   'The committee postponed the acquisition of Brightwater because auditors discovered irregularities in Rotterdam.',
   'Your code is 463820, card 4111 1111 1111 1111, ticket AB-12-9X7; four in a row.',
   '委員会は延期した and nobody objected to the delay of the vote',
+  'he is to be in at noon or so by the sea and not on it',
 ].map(readFeatures);
 const [, second] = records;
 
@@ -35,12 +36,28 @@ const pieces = fc.constantFrom(
   ...['nobody objected', 'to the delay', 'warranty', 'preferably', 'training', 'of', ',', '.'],
 );
 const plain = fc.array(pieces, { maxLength: 14 }).map((parts) => parts.join(' '));
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+/** Of a row of short words, some are bytes: what stands around them belongs to them. */
+const inTheMiddle = fc
+  .tuple(fc.nat(4), fc.nat(3), fc.integer({ min: 2, max: 4 }))
+  .map(([first, before, count]) => {
+    const words = 'he is to be in at noon or so by the sea and not on it'.split(' ').slice(first);
+    const hidden = words.slice(before, before + count).join(' ');
+    return [...words.slice(0, before), base64(hidden), words[before + count] ?? ''].join(' ');
+  });
+/** A word is more of a text that has fewer long ones once its bytes are read. */
+const amongBytes = fc
+  .array(fc.constantFrom('so it is ok', 'as it was', 'go on now'), { minLength: 4, maxLength: 6 })
+  .map((hidden) => ['committee', ...hidden.map(base64)].join(', '));
 const texts = fc.oneof(
+  inTheMiddle,
+  amongBytes,
+  amongBytes.map((text) => Array.from(text).reverse().join('')),
   plain,
   plain.map((text) => Array.from(text).reverse().join('')),
   plain.map((text) => text.split(' ').reverse().join(' ')),
   plain.map(rotated),
-  plain.map((text) => `entrance ${Buffer.from(text).toString('base64')} installed`),
+  plain.map((text) => `entrance ${base64(text)} installed`),
   plain.map((text) => rotated(`${text} insurance`).split(' ').reverse().join(' ')),
 );
 
@@ -67,7 +84,7 @@ test('what is evidence in all ways to read a text is evidence in those that are 
         );
       }
     }),
-    { numRuns: 1_500 },
+    { numRuns: 500 },
   );
-  expect(found).toBeGreaterThan(1_000);
+  expect(found).toBeGreaterThan(300);
 });
