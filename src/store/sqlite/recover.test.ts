@@ -4,6 +4,7 @@ import {
   closeSync,
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   rmSync,
@@ -231,4 +232,23 @@ test('a writer that ends in order leaves nothing in the journal', () => {
   const directory = place();
   live(directory, 10, 3, 'close');
   expect(statSync(join(directory, 'sallyport.journal')).size).toBe(0);
+});
+
+test('what is found in the write-ahead log gets a commit behind it, which syncs it, also while somebody reads there', async () => {
+  const directory = place();
+  await using store = await openSqliteStore({ directory, foldRun: fold });
+  await new SampleRun(store, 'a').open();
+  await store.listRuns({ limit: 1 });
+  const killed = place();
+  mkdirSync(killed, { mode: 0o700 });
+  for (const file of ['sallyport.db', 'sallyport.db-wal', 'sallyport.journal'])
+    copyFileSync(join(directory, file), join(killed, file));
+  const log = join(killed, 'sallyport.db-wal');
+  const { size } = statSync(log);
+  const db = new DatabaseSync(join(killed, 'sallyport.db'), { readOnly: true });
+  db.exec('BEGIN');
+  db.prepare('SELECT count(*) FROM runs').get();
+  await using _opened = await openSqliteStore({ directory: killed, foldRun: fold });
+  expect(statSync(log).size).toBeGreaterThan(size);
+  db.close();
 });
