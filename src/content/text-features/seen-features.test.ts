@@ -47,8 +47,11 @@ const inTheMiddle = fc
   });
 /** A word is more of a text that has fewer long ones once its bytes are read. */
 const amongBytes = fc
-  .array(fc.constantFrom('so it is ok', 'as it was', 'go on now'), { minLength: 4, maxLength: 6 })
-  .map((hidden) => ['committee', ...hidden.map(base64)].join(', '));
+  .uniqueArray(
+    fc.constantFrom('as it was', 'what a day', 'all is up', 'if it is', 'at a day', 'it has a'),
+    { minLength: 4 },
+  )
+  .map((hidden) => ['committee, my we go up us', ...hidden.map(base64)].join(', '));
 const texts = fc.oneof(
   inTheMiddle,
   amongBytes,
