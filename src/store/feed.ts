@@ -1,6 +1,6 @@
 /** What was just committed, told to whoever follows: consoles that are open, and channels that people are told through. */
 import type { Event } from '../engine/events.ts';
-import type { CommitOutcome, GatewayCommit, RunCommit, Store } from './port.ts';
+import type { GatewayCommit, RunCommit, Store } from './port.ts';
 
 export interface CommittedEvent {
   readonly seq: number;
@@ -22,17 +22,22 @@ export interface EventFeed {
 export function feedOf(store: Pick<Store, 'commit' | 'commitGateway'>): EventFeed {
   const listeners = new Set<FeedListener>();
   const { commit, commitGateway } = store;
-  const tell = (outcome: CommitOutcome, events: readonly Event[]): CommitOutcome => {
-    if (outcome.type !== 'committed' || listeners.size === 0 || events.length === 0) return outcome;
-    const { firstSeq } = outcome;
+  const tell = (firstSeq: number, events: readonly Event[]): void => {
+    if (events.length === 0) return;
     const committed = events.map((event, index) => ({ seq: firstSeq + index, event }));
     for (const listener of listeners) listener(committed);
-    return outcome;
   };
-  store.commit = async (wanted: RunCommit) =>
-    tell(await commit.call(store, wanted), [...wanted.events, ...wanted.gatewayEvents]);
-  store.commitGateway = async (wanted: GatewayCommit) =>
-    tell(await commitGateway.call(store, wanted), wanted.events);
+  store.commit = (wanted: RunCommit) =>
+    commit.call(store, wanted).then((outcome) => {
+      if (listeners.size > 0 && outcome.type === 'committed')
+        tell(outcome.firstSeq, [...wanted.events, ...wanted.gatewayEvents]);
+      return outcome;
+    });
+  store.commitGateway = (wanted: GatewayCommit) =>
+    commitGateway.call(store, wanted).then((outcome) => {
+      if (outcome.type === 'committed') tell(outcome.firstSeq, wanted.events);
+      return outcome;
+    });
   return {
     follow(listener) {
       listeners.add(listener);

@@ -12,11 +12,19 @@ export class KnownState {
   readonly #values = new Map<string, JsonValue | undefined>();
   readonly #beingWritten = new Map<string, number>();
 
-  async read(
+  read(
     key: string,
     fromRows: () => Promise<JsonValue | undefined>,
   ): Promise<JsonValue | undefined> {
-    if (this.#values.has(key)) return this.#values.get(key);
+    return this.#values.has(key)
+      ? Promise.resolve(this.#values.get(key))
+      : this.#readRows(key, fromRows);
+  }
+
+  async #readRows(
+    key: string,
+    fromRows: () => Promise<JsonValue | undefined>,
+  ): Promise<JsonValue | undefined> {
     const value = await fromRows();
     if (!this.#beingWritten.has(key)) {
       if (this.#values.size >= keysInMemoryMax) this.#values.clear();
