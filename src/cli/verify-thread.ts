@@ -11,7 +11,7 @@ import type { StoredLedger, Verified } from './verify-stored.ts';
 async function verify({ directory, vkey, keptCheckpoint }: StoredLedger): Promise<Verified> {
   try {
     await using reader = existsSync(storeFiles(directory).database)
-      ? await openSqliteReader({ directory, foldRun: fold })
+      ? await openSqliteReader({ directory, foldRun: fold, settlesOnce: true })
       : null;
     return { type: 'report', report: await verifyLedger({ reader, vkey, keptCheckpoint }) };
   } catch (error) {

@@ -116,6 +116,7 @@ async function receipt_(what: string, options: CommonOptions, output: Output): P
   await using reader = await openSqliteReader({
     directory: placeOf(options).dataDirectory,
     foldRun: fold,
+    settlesOnce: true,
   });
   const seq = /^\d{1,15}$/.test(what) ? Number(what) : await lastEventOf(reader, what);
   const receipt = await makeReceipt(reader, seq);
@@ -137,7 +138,11 @@ async function lastEventOf(reader: StoreReader, call: string): Promise<number> {
 
 async function export_(options: CommonOptions, output: Output): Promise<ExitCode> {
   const { dataDirectory } = placeOf(options);
-  await using reader = await openSqliteReader({ directory: dataDirectory, foldRun: fold });
+  await using reader = await openSqliteReader({
+    directory: dataDirectory,
+    foldRun: fold,
+    settlesOnce: true,
+  });
   const vkey = existsSync(keyFiles(dataDirectory).vkey)
     ? formatVkey(loadVerifier(dataDirectory))
     : null;

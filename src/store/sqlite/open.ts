@@ -25,6 +25,14 @@ export interface SqliteStoreOptions {
   readonly leaseOwner?: string;
 }
 
+export interface SqliteReaderOptions extends Pick<SqliteStoreOptions, 'directory' | 'foldRun'> {
+  /**
+   * What was acknowledged before the first read is enough: for whoever reads a whole ledger. Beside a gateway that is never
+   * idle each read would wait for a transaction of its own.
+   */
+  readonly settlesOnce?: boolean;
+}
+
 /** @throws {StoreError} `store.locked` when another process writes there, else what is wrong with the place. */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const directory = resolve(options.directory);
@@ -54,9 +62,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 }
 
 /** The read half, beside a gateway that writes or when none runs. Changes nothing but what a crash left undone. */
-export async function openSqliteReader(
-  options: Pick<SqliteStoreOptions, 'directory' | 'foldRun'>,
-): Promise<StoreReader> {
+export async function openSqliteReader(options: SqliteReaderOptions): Promise<StoreReader> {
   const directory = resolve(options.directory);
   const files = storeFiles(directory);
   const { database } = files;
@@ -69,7 +75,8 @@ export async function openSqliteReader(
   try {
     db = new DatabaseSync(database, { readOnly: true, timeout: busyTimeoutMs });
     checkSchema(db, database);
-    return new SqliteReader({ db, directory, files, foldRun: options.foldRun });
+    const { foldRun, settlesOnce = false } = options;
+    return new SqliteReader({ db, directory, files, foldRun, settlesOnce });
   } catch (error) {
     db?.close();
     throw storeFault(error);

@@ -64,6 +64,19 @@ test('whoever reads beside a writer that is never idle waits for what it found, 
   expect(await counted).toBe(1);
 }, 15_000);
 
+test('whoever reads a whole ledger beside such a writer waits once', async () => {
+  const directory = await storeWithARun('whole');
+  using _lock = lockForWriting(directory, storeFiles(directory), 0);
+  using files = new BusyFiles(directory);
+  files.begin();
+  await using reader = await openSqliteReader({ directory, foldRun: fold, settlesOnce: true });
+  const counted = reader.eventCount();
+  files.commit();
+  files.begin();
+  expect(await counted).toBe(1);
+  expect(await reader.eventRows(0, 10)).toHaveLength(1);
+}, 15_000);
+
 test('a reader that applies what a crash left, in a copy of database and journal alone, makes no file that others can read', async () => {
   const directory = await storeWithARun('copy');
   {

@@ -21,6 +21,7 @@ export interface SqliteReaderParts {
   readonly directory: string;
   readonly files: StoreFiles;
   readonly foldRun: FoldRun;
+  readonly settlesOnce: boolean;
 }
 
 export class SqliteReader extends SqliteReads {
@@ -28,9 +29,12 @@ export class SqliteReader extends SqliteReads {
   readonly #files: StoreFiles;
   /** Null: a copy of the database alone. */
   #journal: number | null;
+  readonly #settlesOnce: boolean;
+  #isSettled = false;
 
-  constructor({ db, directory, files, foldRun }: SqliteReaderParts) {
+  constructor({ db, directory, files, foldRun, settlesOnce }: SqliteReaderParts) {
     super(db, foldRun);
+    this.#settlesOnce = settlesOnce;
     this.#directory = directory;
     this.#files = files;
     this.#journal = openIfThere(files.journal);
@@ -44,8 +48,10 @@ export class SqliteReader extends SqliteReads {
   }
 
   protected override settled(): Promise<void> | void {
+    if (this.#isSettled) return;
     const lacking = this.#lacking();
     if (lacking !== null) return this.#caughtUp(lacking);
+    this.#isSettled = this.#settlesOnce;
   }
 
   /** Under load the journal is always ahead: what follows the transaction that lay there first isn't waited for. */
@@ -61,6 +67,7 @@ export class SqliteReader extends SqliteReads {
       await wait(looksEveryMs);
       lacking = this.#lacking();
     }
+    this.#isSettled = this.#settlesOnce;
   }
 
   /** Where the journal is, when the database isn't there yet. */
