@@ -10,7 +10,13 @@ const base64 = Buffer.from(secret).toString('base64');
 const hex = Buffer.from(secret).toString('hex');
 const backwards = (text: string) => Array.from(text).reverse().join('');
 
+/** As few as a decoder takes, and one fewer. */
+const shortened = fc
+  .tuple(fc.constantFrom(base64, hex, backwards(base64), backwards(hex)), fc.nat(42))
+  .map(([text, units]) => text.slice(0, units));
+
 const pieces = fc.oneof(
+  shortened,
   fc.constantFrom(
     ...['one', 'two ', 'and ', 'hundred', 'eno', 'owt', 'derdnuh', 'bar', 'gjb', 'uhaqerq', 'oh'],
     ...['a', 'b ', 'c\n', '. ', '-', '-\r\n', '·', '\u3000', 'entrance', 'é', '“', '😀', '=', "'"],
