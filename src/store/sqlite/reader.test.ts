@@ -1,5 +1,5 @@
 /** Reads beside a writer, and after one that died, where nothing but files says what it did. */
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -91,4 +91,23 @@ test('a reader that applies what a crash left, in a copy of database and journal
   expect(readdirSync(directory)).toContain('writer.lock.db');
   for (const name of readdirSync(directory))
     expect({ name, mode: statSync(join(directory, name)).mode & 0o077 }).toEqual({ name, mode: 0 });
+});
+
+test('who may not apply what a crash left is told what would, not shown the past', async () => {
+  const directory = await storeWithARun('unwritable');
+  {
+    using files = new BusyFiles(directory);
+    files.begin();
+  }
+  rmSync(join(directory, 'writer.pid'));
+  mkdirSync(join(directory, 'writer.pid'));
+  await using reader = await openSqliteReader({ directory, foldRun: fold });
+  await expect(reader.eventCount()).rejects.toMatchObject({
+    code: 'store.unavailable',
+    hint: expect.stringContaining('start the gateway'),
+  });
+  // Nor is the directory held for the rest of this process's life.
+  rmdirSync(join(directory, 'writer.pid'));
+  await using store = await openSqliteStore({ directory, foldRun: fold });
+  expect(await store.eventCount()).toBe(1);
 });

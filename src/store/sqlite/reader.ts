@@ -94,7 +94,7 @@ export class SqliteReader extends SqliteReads {
     } catch (error) {
       const fault = storeFault(error);
       if (fault.code === 'store.locked') return;
-      throw fault;
+      throw leftByCrash(fault, this.#files.journal);
     }
     try {
       const db = openForWriting(this.#files.database);
@@ -123,5 +123,15 @@ function openIfThere(file: string): number | null {
 function heldBack(journal: string): StoreError {
   return new StoreError('store.unavailable', `${journal} holds what the database lacks`, {
     hint: 'restart the gateway that runs on it: its store has failed, and a start brings both together',
+  });
+}
+
+function leftByCrash(fault: StoreError, journal: string): StoreError {
+  const { code, message, hint } = fault;
+  return new StoreError(code, message, {
+    cause: fault,
+    hint:
+      hint ??
+      `${journal} holds what the database lacks: read as a user who may write there, or start the gateway`,
   });
 }
