@@ -71,6 +71,14 @@ export const startRows: readonly StartRow[] = [
         ...{ what: `at the start, opening ${n}: EIO`, ...of },
         injection: `openat:error=EIO:when=${n}`,
       },
+      {
+        ...{ what: `at the start, killed in sync ${n}`, ...of },
+        injection: `fsync,fdatasync:signal=KILL:when=${n}`,
+      },
+      {
+        ...{ what: `at the start, killed in write ${n}`, ...of },
+        injection: `pwrite64:signal=KILL:when=${n}`,
+      },
     ];
   }),
   ...replay.flatMap(({ does, call, file, times }) =>
