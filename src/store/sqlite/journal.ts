@@ -111,25 +111,47 @@ export function positionIn(fd: number): JournalPosition | null {
 
 /**
  * The groups of the transaction that follows `last`, in their order, up to the first that isn't whole.
- * @throws {StoreError} `store.corrupt` when the first one is of another database, or of a later transaction: what lies
- *   between was acknowledged, and is in neither of the two files.
+ * @throws {StoreError} `store.corrupt` when one of them was acknowledged and can't be read any more, or when the first one
+ *   is of another database or of a later transaction: what lies between was acknowledged, and is in neither of the two files.
  */
 export function* groupsAfter(fd: number, last: JournalPosition, file: string): Generator<Group> {
   for (let start = 0, place = 0; ; place += 1) {
     const header = headerAt(fd, start);
-    if (header === null) return;
-    const length = headerBytes + header.stepsBytes + header.partsBytes;
-    // What a torn header says of lengths could be anything.
-    if (start + length > fstatSync(fd).size) return;
-    const bytes = Buffer.alloc(length);
-    if (readFully(fd, bytes, start) < length) return;
-    if (crc32(bytes.subarray(checkedFrom)) !== header.checksum) return;
+    const bytes = header === null ? null : bytesOf(fd, start, header);
+    if (header === null || bytes === null) return;
+    const end = start + bytes.length;
+    if (crc32(bytes.subarray(checkedFrom)) !== header.checksum)
+      return checkIsTorn(place, headerAt(fd, end), last, file);
     if (place === 0) checkFits(header, last, file);
-    const isNext = header.database === last.database && header.transaction === last.transaction + 1;
-    if (!isNext || header.place !== place) return;
+    if (!isNext(header, last) || header.place !== place) return;
     yield { bytes, stepsBytes: header.stepsBytes };
-    start += length;
+    start = end;
   }
+}
+
+function isNext({ database, transaction }: JournalPosition, last: JournalPosition): boolean {
+  return database === last.database && transaction === last.transaction + 1;
+}
+
+/** Null: what a torn header says of lengths could be anything. */
+function bytesOf(fd: number, start: number, { stepsBytes, partsBytes }: Header): Buffer | null {
+  const length = headerBytes + stepsBytes + partsBytes;
+  if (start + length > fstatSync(fd).size) return null;
+  const bytes = Buffer.alloc(length);
+  return readFully(fd, bytes, start) < length ? null : bytes;
+}
+
+/** A group is written once the one before it is there: with one behind it, it wasn't torn but damaged. */
+function checkIsTorn(
+  place: number,
+  behind: Header | null,
+  last: JournalPosition,
+  file: string,
+): void {
+  if (behind === null || !isNext(behind, last) || behind.place !== place + 1) return;
+  throw new StoreError('store.corrupt', `${file} is damaged: a group that was acknowledged`, {
+    hint: 'look at the disk, and put the data directory back from a backup',
+  });
 }
 
 function checkFits(found: JournalPosition, last: JournalPosition, file: string): void {

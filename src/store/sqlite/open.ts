@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../errors.ts';
 import type { Store, StoreReader } from '../port.ts';
+import { syncDirectory } from '../sync-directory.ts';
 import { busyTimeoutMs, openForWriting } from './connection.ts';
 import { storeFault } from './fault.ts';
 import { prepareFiles, storeFiles } from './files.ts';
@@ -45,6 +46,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     db = openForWriting(files.database);
     prepareSchema(db, files.database);
     recover(db, files.journal);
+    // SQLite doesn't mind if it can't sync the name of its log: a power cut could take it away, with what lies in it alone.
+    syncDirectory(directory);
     db.exec('PRAGMA query_only = ON');
     return new SqliteStore({
       db,
