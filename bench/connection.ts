@@ -7,6 +7,9 @@ import { connect, type Socket } from 'node:net';
 
 const answerMs = 30_000;
 
+/** Servers close what nobody uses after five seconds, some after six: what is written at that very moment is lost. */
+const idleMsMax = 3_500;
+
 export interface Answer {
   readonly status: number;
   readonly head: string;
@@ -17,6 +20,7 @@ export class Connection {
   readonly #url: string;
   #socket: Socket;
   #received = '';
+  #usedMs = performance.now();
   #settle: { resolve(answer: Answer): void; reject(error: Error): void } | null = null;
 
   private constructor(url: string, socket: Socket) {
@@ -34,7 +38,11 @@ export class Connection {
    * @param body - ASCII, so that its length is its bytes.
    */
   post(head: string, body: string): Promise<Answer> {
-    if (this.#socket.destroyed) return this.#reconnected().then(() => this.post(head, body));
+    const nowMs = performance.now();
+    const isIdle = nowMs - this.#usedMs > idleMsMax;
+    this.#usedMs = nowMs;
+    if (isIdle || this.#socket.destroyed)
+      return this.#reconnected().then(() => this.post(head, body));
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
       this.#socket.write(`${head}${body.length}\r\n\r\n${body}`, 'latin1');
@@ -46,9 +54,13 @@ export class Connection {
     this.#socket.destroy();
   }
 
-  /** Between two rounds a server may close what nobody uses. */
   async #reconnected(): Promise<void> {
+    this.#socket
+      .removeAllListeners()
+      .on('error', () => undefined)
+      .destroy();
     this.#socket = await connected(this.#url);
+    this.#usedMs = performance.now();
     this.#listen();
   }
 
