@@ -128,42 +128,17 @@ const utf8 = new TextDecoder();
 
 /** From here on, as long as it is text. Measured first: of most words nothing has to be kept. */
 function readRun(text: string, start: number, alphabet: Alphabet): Run | null {
-  const measured = bytesFrom(text, start, alphabet, null);
+  const measured = bytesFrom(text, start, 1, alphabet);
   if (measured.whole < bytesMin(alphabet)) return null;
   const bytes = new Uint8Array(measured.whole);
-  const { end } = bytesFrom(text, start, alphabet, bytes);
+  const { end } = bytesFrom(text, start, 1, alphabet, { bytes });
   return { text: utf8.decode(bytes), end };
 }
 
 /** Whether `readRuns` would read what begins here; with a step of -1, of the text read backwards. */
 export function isRun(text: string, start: number, step: 1 | -1, alphabet: Alphabet): boolean {
-  const { values, bits } = alphabet;
-  const least = bytesMin(alphabet);
-  let count = 0;
-  let held = 0;
-  let heldBits = 0;
-  let pending = 0;
-  let gap = 0;
-  for (let at = start; at >= 0 && at < text.length && gap <= gapMax; at += step) {
-    const unit = text.charCodeAt(at);
-    const value = unit < 0x80 ? (values[unit] ?? none) : none;
-    if (value === none) return false;
-    if (value === skipped) {
-      gap += 1;
-      if (unit === padding) heldBits = 0;
-      continue;
-    }
-    gap = 0;
-    held = ((held << bits) | value) & 0xffff;
-    heldBits += bits;
-    if (heldBits < 8) continue;
-    heldBits -= 8;
-    pending = stillPending(pending, (held >>> heldBits) & 0xff);
-    if (pending < 0) return false;
-    count += 1;
-    if (pending === 0 && count >= least) return true;
-  }
-  return false;
+  const enough = bytesMin(alphabet);
+  return bytesFrom(text, start, step, alphabet, { enough }).whole >= enough;
 }
 
 /** At least, whatever stands between them. */
@@ -176,15 +151,21 @@ function bytesMin({ lettersMin, bits }: Alphabet): number {
   return Math.ceil((lettersMin * bits) / 8) - 1;
 }
 
+interface Wanted {
+  readonly bytes?: Uint8Array;
+  readonly enough?: number;
+}
+
 /** One at a time, and nobody else's: a word is measured more often than anything here. */
 const measure = { whole: 0, end: 0 };
 
-/** How many bytes of whole characters there are, and where they end; what fits is written into `bytes`. */
+/** How many bytes of whole characters there are, if not `enough`, and where they end; what fits is written into `bytes`. */
 function bytesFrom(
   text: string,
   start: number,
+  step: 1 | -1,
   { values, bits }: Alphabet,
-  bytes: Uint8Array | null,
+  { bytes, enough = Number.POSITIVE_INFINITY }: Wanted = {},
 ): { readonly whole: number; readonly end: number } {
   let count = 0;
   let held = 0;
@@ -193,7 +174,7 @@ function bytesFrom(
   let gap = 0;
   measure.whole = 0;
   measure.end = start;
-  for (let at = start; at < text.length && gap <= gapMax; at += 1) {
+  for (let at = start; at >= 0 && at < text.length && gap <= gapMax; at += step) {
     const unit = text.charCodeAt(at);
     const value = unit < 0x80 ? (values[unit] ?? none) : none;
     if (value === none) break;
@@ -213,11 +194,12 @@ function bytesFrom(
     const byte = (held >>> heldBits) & 0xff;
     pending = stillPending(pending, byte);
     if (pending < 0) break;
-    if (bytes !== null && count < bytes.length) bytes[count] = byte;
+    if (bytes !== undefined && count < bytes.length) bytes[count] = byte;
     count += 1;
     if (pending > 0) continue;
     measure.whole = count;
     measure.end = at + 1;
+    if (count >= enough) break;
   }
   return measure;
 }
